@@ -1,0 +1,352 @@
+//! The document model: what the engine makes of a document, in the shapes of the wire.
+//!
+//! Boxes of segments are in page units of 1/144 inch with the origin at the top left of the page
+//! as displayed (A4 is 1191 x 1684), rotated pages turned upright.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Page units per PDF point: a point is 1/72 inch, a page unit 1/144.
+pub const PAGE_UNITS_PER_POINT: f64 = 2.0;
+
+/// The result of a parse job: chunks in reading order, pages ascending.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ParseResult {
+    /// Number of entries of `chunks`.
+    pub total_chunks: usize,
+    /// Pages of the whole document, also those that were not asked for.
+    pub page_count: usize,
+    /// The chunks.
+    pub chunks: Vec<Chunk>,
+    /// What went wrong without ending the job.
+    pub warnings: Vec<Warning>,
+    /// 1-based numbers of pages of which nothing could be read, ascending.
+    pub failed_pages: Vec<usize>,
+}
+
+impl ParseResult {
+    /// Drops the segments of other kinds, and the chunks that are left empty. What stays of a
+    /// chunk's `embed` is the Markdown of its remaining segments.
+    pub fn retain_types(&mut self, kept: &[SegmentType]) {
+        for chunk in &mut self.chunks {
+            let before = chunk.segments.len();
+            chunk.segments.retain(|segment| {
+                SegmentType::from_any_name(&segment.segment_type)
+                    .is_some_and(|kind| kept.contains(&kind))
+            });
+            if chunk.segments.len() < before {
+                chunk.refresh();
+            }
+        }
+        self.chunks.retain(|chunk| !chunk.segments.is_empty());
+        self.total_chunks = self.chunks.len();
+    }
+}
+
+/// A run of segments that belong together, sized for retrieval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Its id.
+    pub chunk_id: Uuid,
+    /// Its length in words, as counted by the chunker.
+    pub chunk_length: usize,
+    /// The smallest 1-based page number of its segments.
+    pub page_number: usize,
+    /// Markdown of the whole chunk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embed: Option<String>,
+    /// Its segments.
+    pub segments: Vec<Segment>,
+}
+
+impl Chunk {
+    /// Makes the figures of the chunk fit its segments again.
+    fn refresh(&mut self) {
+        let texts = || {
+            self.segments
+                .iter()
+                .filter_map(|segment| segment.markdown.as_deref())
+        };
+        let embed = texts()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n\n");
+        self.chunk_length = embed.split_whitespace().count();
+        let first_page = self
+            .segments
+            .iter()
+            .map(|segment| segment.page_number)
+            .min();
+        self.page_number = first_page.unwrap_or(self.page_number);
+        self.embed = self.embed.is_some().then_some(embed);
+    }
+}
+
+/// One block of a page: a paragraph, heading, list item, table, picture and so on.
+///
+/// The optional texts are absent only where the request switched them off (`output_fields`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Its id.
+    pub segment_id: Uuid,
+    /// Its kind, in the request's naming.
+    pub segment_type: String,
+    /// Plain text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// HTML of the block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// Markdown of the block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub markdown: Option<String>,
+    /// The 1-based page it stands on.
+    pub page_number: usize,
+    /// Width of that page in page units.
+    pub page_width: f64,
+    /// Height of that page in page units.
+    pub page_height: f64,
+    /// Where it stands on the page, in page units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bbox: Option<BoundingBox>,
+    /// How sure the engine is of the kind, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// Its words. Absent when it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ocr: Option<Vec<EmbeddedWord>>,
+}
+
+/// A word with its box relative to the top left of its segment, in page units.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EmbeddedWord {
+    /// Box relative to the segment.
+    pub bbox: BoundingBox,
+    /// The word.
+    pub text: String,
+    /// 1 for a text layer; the recogniser's own figure for OCR, 0 to 1.
+    pub confidence: f64,
+}
+
+/// A rectangle, origin at the top left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BoundingBox {
+    /// Distance from the left edge.
+    pub left: f64,
+    /// Distance from the top edge.
+    pub top: f64,
+    /// Width, never negative.
+    pub width: f64,
+    /// Height, never negative.
+    pub height: f64,
+}
+
+/// The kinds of segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SegmentType {
+    /// A caption of a table or picture.
+    Caption,
+    /// A note at the foot of a page.
+    Footnote,
+    /// A displayed formula.
+    Formula,
+    /// One item of a list.
+    ListItem,
+    /// A whole page (`page_by_page`).
+    Page,
+    /// A running footer.
+    PageFooter,
+    /// A running header.
+    PageHeader,
+    /// A picture.
+    Picture,
+    /// A heading within the document.
+    SectionHeader,
+    /// A table.
+    Table,
+    /// Running text.
+    Text,
+    /// The document's title.
+    Title,
+}
+
+impl SegmentType {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::Caption,
+        Self::Footnote,
+        Self::Formula,
+        Self::ListItem,
+        Self::Page,
+        Self::PageFooter,
+        Self::PageHeader,
+        Self::Picture,
+        Self::SectionHeader,
+        Self::Table,
+        Self::Text,
+        Self::Title,
+    ];
+
+    /// The name in the naming `Unsiloed`, which is the default.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Caption => "Caption",
+            Self::Footnote => "Footnote",
+            Self::Formula => "Formula",
+            Self::ListItem => "ListItem",
+            Self::Page => "Page",
+            Self::PageFooter => "PageFooter",
+            Self::PageHeader => "PageHeader",
+            Self::Picture => "Picture",
+            Self::SectionHeader => "SectionHeader",
+            Self::Table => "Table",
+            Self::Text => "Text",
+            Self::Title => "Title",
+        }
+    }
+
+    /// The name in the naming `Other`.
+    #[must_use]
+    pub fn other_name(self) -> &'static str {
+        match self {
+            Self::PageHeader => "Header",
+            Self::PageFooter => "Footer",
+            Self::SectionHeader => "Section Header",
+            Self::ListItem => "List Item",
+            Self::Picture => "Figure",
+            same => same.as_str(),
+        }
+    }
+
+    /// Reads a name of either naming in any case; spaces, dashes and underscores do not count.
+    #[must_use]
+    pub fn from_any_name(name: &str) -> Option<Self> {
+        let plain = |text: &str| -> String {
+            text.chars()
+                .filter(|c| c.is_alphanumeric())
+                .flat_map(char::to_lowercase)
+                .collect()
+        };
+        let wanted = plain(name);
+        Self::ALL
+            .into_iter()
+            .find(|kind| plain(kind.as_str()) == wanted || plain(kind.other_name()) == wanted)
+    }
+}
+
+impl fmt::Display for SegmentType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Damage or a limit that did not end the job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The stable code.
+    pub code: WarningCode,
+    /// The sentence for the document's owner; holds no text of the document.
+    pub message: String,
+    /// The 1-based page it concerns, if one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<usize>,
+}
+
+/// The stable codes of warnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarningCode {
+    /// The page shows pictures only and has no text layer: it needs OCR.
+    NoTextLayer,
+    /// The page shows nothing at all.
+    BlankPage,
+    /// The page could not be read.
+    PageUnreadable,
+    /// Many glyphs of the page have no known character.
+    UnmappedGlyphs,
+    /// Part of the page's content was left out because it is damaged or beyond a limit.
+    ContentTruncated,
+    /// The request asked for an option that this server does not have.
+    OptionUnsupported,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(kind: SegmentType, page_number: usize, text: &str) -> Segment {
+        Segment {
+            segment_id: Uuid::nil(),
+            segment_type: kind.other_name().to_owned(),
+            content: Some(text.to_owned()),
+            html: None,
+            markdown: Some(text.to_owned()),
+            page_number,
+            page_width: 1191.0,
+            page_height: 1684.0,
+            bbox: None,
+            confidence: None,
+            ocr: None,
+        }
+    }
+
+    #[test]
+    fn a_filter_drops_segments_and_the_chunks_left_empty() {
+        let chunk = |segments: Vec<Segment>| Chunk {
+            chunk_id: Uuid::nil(),
+            chunk_length: 0,
+            page_number: 1,
+            embed: Some("as it was".to_owned()),
+            segments,
+        };
+        let mut result = ParseResult {
+            total_chunks: 3,
+            page_count: 2,
+            chunks: vec![
+                chunk(vec![
+                    segment(SegmentType::SectionHeader, 1, "# A"),
+                    segment(SegmentType::Text, 2, "two words"),
+                ]),
+                chunk(vec![segment(SegmentType::SectionHeader, 1, "# B")]),
+                chunk(vec![segment(SegmentType::Text, 2, "alone")]),
+            ],
+            ..ParseResult::default()
+        };
+        result.retain_types(&[SegmentType::Text]);
+        assert_eq!((result.total_chunks, result.chunks.len()), (2, 2));
+        let first = &result.chunks[0];
+        assert_eq!(
+            (
+                first.embed.as_deref(),
+                first.chunk_length,
+                first.page_number
+            ),
+            (Some("two words"), 2, 2)
+        );
+        assert_eq!(
+            result.chunks[1].embed.as_deref(),
+            Some("as it was"),
+            "untouched chunks stay as they are"
+        );
+    }
+
+    #[test]
+    fn names_in_any_spelling() {
+        for kind in SegmentType::ALL {
+            assert_eq!(SegmentType::from_any_name(kind.as_str()), Some(kind));
+            assert_eq!(SegmentType::from_any_name(kind.other_name()), Some(kind));
+        }
+        assert_eq!(
+            SegmentType::from_any_name("SECTIONHEADER"),
+            Some(SegmentType::SectionHeader)
+        );
+        assert_eq!(
+            SegmentType::from_any_name("section_header"),
+            Some(SegmentType::SectionHeader)
+        );
+        assert_eq!(SegmentType::from_any_name("nonsense"), None);
+    }
+}

@@ -1,0 +1,22 @@
+//! The ground floor: ids, job states, specs, the document model and the bodies of the wire.
+//!
+//! Plain values and their serde only. Nothing here does I/O, and nothing here knows a database,
+//! an HTTP framework or a PDF library.
+#![deny(missing_docs)]
+
+pub mod document;
+pub mod ids;
+pub mod job;
+pub mod problem;
+pub mod spec;
+pub mod state;
+pub mod timestamp;
+pub mod wire;
+
+pub use document::{
+    BoundingBox, Chunk, EmbeddedWord, ParseResult, Segment, SegmentType, Warning, WarningCode,
+};
+pub use ids::{BlobKey, ClaimToken, JobId, UserId, WorkerId};
+pub use job::{DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts, Stage};
+pub use spec::{JobSpec, ParseSpec};
+pub use state::JobState;

@@ -1,0 +1,79 @@
+//! The error bodies of the wire. `detail` is always there: one published client reads only it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// `{"detail": "text"}`
+#[must_use]
+pub fn detail(text: &str) -> Value {
+    json!({ "detail": text })
+}
+
+/// A missing form field, in the shape of form validation.
+#[must_use]
+pub fn missing_field(name: &str) -> Value {
+    json!({ "detail": [{
+        "type": "missing", "loc": ["body", name], "msg": "Field required", "input": null,
+    }] })
+}
+
+/// The envelope of newer clients, merged with `detail`.
+#[must_use]
+pub fn envelope(code: &str, message: &str, details: &Value) -> Value {
+    json!({
+        "error": { "code": code, "message": message, "details": details },
+        "detail": message,
+    })
+}
+
+/// An account's credits as errors show them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaData {
+    /// Credits used in this cycle.
+    pub current: i64,
+    /// Credits per cycle.
+    pub limit: i64,
+    /// Credits left.
+    pub remaining: i64,
+}
+
+/// 402 of the parse family: top-level keys and a `detail` object, so that both clients can read it.
+#[must_use]
+pub fn quota_exceeded_parse(quota: QuotaData) -> Value {
+    let body = json!({
+        "message": "Insufficient quota", "status": "QUOTA_EXCEEDED", "quota_data": quota,
+    });
+    let mut merged = body.clone();
+    merged["detail"] = body;
+    merged
+}
+
+/// 413 of every upload.
+#[must_use]
+pub fn file_too_large(size_bytes: u64, limit_bytes: u64) -> Value {
+    let mebibytes = limit_bytes / (1024 * 1024);
+    let text = format!("File size exceeds maximum limit of {mebibytes}MB.");
+    json!({
+        "error": "file_too_large", "message": text,
+        "file_size_bytes": size_bytes, "max_file_size_bytes": limit_bytes, "detail": text,
+    })
+}
+
+/// 429 of every submit.
+#[must_use]
+pub fn rate_limited(retry_after_s: u64) -> Value {
+    json!({
+        "error": "rate_limit_exceeded", "message": "Rate limit exceeded",
+        "retry_after": retry_after_s, "detail": "Rate limit exceeded",
+    })
+}
+
+/// 503 of every endpoint. `reason` is `queue_full` or another stable word.
+#[must_use]
+pub fn unavailable(text: &str, reason: &str, retry_after_s: u64) -> Value {
+    envelope(
+        "service_unavailable",
+        text,
+        &json!({ "reason": reason, "retry_after": retry_after_s }),
+    )
+}

@@ -1,0 +1,30 @@
+//! The looks of one instant: each endpoint family writes times in its own resolution.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// An instant in UTC. The store keeps microseconds.
+pub type Timestamp = DateTime<Utc>;
+
+/// `2024-01-15T10:30:00.000Z`, the look of `/jobs`.
+#[must_use]
+pub fn jobs_look(at: Timestamp) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// `2025-10-22T06:51:16.870302Z`, the look of `/parse`.
+#[must_use]
+pub fn parse_look(at: Timestamp) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks() {
+        let at = DateTime::from_timestamp_micros(1_761_115_876_870_302).unwrap();
+        assert_eq!(jobs_look(at), "2025-10-22T06:51:16.870Z");
+        assert_eq!(parse_look(at), "2025-10-22T06:51:16.870302Z");
+    }
+}

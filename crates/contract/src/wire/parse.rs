@@ -1,0 +1,253 @@
+//! The bodies of `/parse`: the answer to a submit and the status document with its result.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use crate::document::Warning;
+use crate::job::Job;
+use crate::spec::{ErrorHandling, JobSpec, Layout, OcrMode, ParseSpec, SegmentNaming};
+use crate::state::JobState;
+use crate::timestamp::parse_look;
+use crate::wire::jobs::error_text;
+
+/// The answer to `POST /parse`: all eight keys, none of them null.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParseCreated {
+    /// The job's id.
+    pub job_id: String,
+    /// `Starting`
+    pub status: String,
+    /// The document's name.
+    pub file_name: String,
+    /// When it was submitted, in microseconds.
+    pub created_at: String,
+    /// How to go on.
+    pub message: String,
+    /// Credits charged: one per page.
+    pub credit_used: i64,
+    /// The balance after it.
+    pub quota_remaining: i64,
+    /// Echo of the request.
+    pub merge_tables: bool,
+}
+
+impl ParseCreated {
+    /// Describes a job just made.
+    #[must_use]
+    pub fn new(job: &Job, quota_remaining: i64) -> Self {
+        let JobSpec::Parse(spec) = &job.spec;
+        Self {
+            job_id: job.id.to_string(),
+            status: JobState::Queued.parse_word().to_owned(),
+            file_name: job.document.name.clone(),
+            created_at: parse_look(job.created_at),
+            message: "Task created successfully. Use GET /parse/{job_id} to check status and retrieve results."
+                .to_owned(),
+            credit_used: job.credits,
+            quota_remaining,
+            merge_tables: spec.merge_tables,
+        }
+    }
+}
+
+/// `GET /parse/{id}`. Keys that have no value are absent, but for those that the wire wants null.
+#[derive(Debug, Serialize)]
+pub struct ParseStatus<'a> {
+    /// The job's id.
+    pub job_id: String,
+    /// The same again.
+    pub id: String,
+    /// The word of this family.
+    pub status: &'static str,
+    /// When it was submitted.
+    pub created_at: String,
+    /// When it was first claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+    /// The document's name.
+    pub file_name: &'a str,
+    /// The document's media type.
+    pub file_type: &'a str,
+    /// A link to the uploaded bytes; null while this server signs no links.
+    pub file_url: Option<String>,
+    /// A link to the document as PDF; null while this server signs no links.
+    pub pdf_url: Option<String>,
+    /// Pages of the whole document, once known and started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_count: Option<i32>,
+    /// Credits charged and not refunded.
+    pub credit_used: i64,
+    /// Echo of the request.
+    pub merge_tables: bool,
+    /// A short text for people; the reason of a failure.
+    pub message: String,
+    /// The reason of a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// All options in effect, under the old and the new names.
+    pub configuration: Map<String, Value>,
+    /// The filter in effect, and what went wrong without ending the job.
+    pub metadata: ParseMetadata,
+    /// Number of entries of `chunks`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_chunks: Option<usize>,
+    /// The result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chunks: Option<&'a RawValue>,
+}
+
+/// The object `metadata` of a parse.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParseMetadata {
+    /// `all` or a comma list.
+    pub keep_segment_types: String,
+    /// What went wrong without ending the job.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    /// Pages of which nothing could be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_pages: Vec<usize>,
+}
+
+/// The stored result of a parse with its chunks left as text, so that they are passed on unread.
+#[derive(Debug, Deserialize)]
+pub struct StoredParse<'a> {
+    /// Number of chunks.
+    pub total_chunks: usize,
+    /// Pages of the document.
+    pub page_count: usize,
+    /// The chunks as they are sent.
+    #[serde(borrow)]
+    pub chunks: &'a RawValue,
+    /// What went wrong without ending the job.
+    pub warnings: Vec<Warning>,
+    /// Pages of which nothing could be read.
+    pub failed_pages: Vec<usize>,
+}
+
+impl<'a> ParseStatus<'a> {
+    /// Describes a job; `result` is its stored result, if it has one that is to be sent.
+    #[must_use]
+    pub fn new(job: &'a Job, result: Option<&StoredParse<'a>>) -> Self {
+        let JobSpec::Parse(spec) = &job.spec;
+        let state = job.visible_state();
+        let started = !matches!(state, JobState::AwaitingUpload | JobState::Queued);
+        let page_count = job.pages.total.filter(|_| started);
+        Self {
+            job_id: job.id.to_string(),
+            id: job.id.to_string(),
+            status: state.parse_word(),
+            created_at: parse_look(job.created_at),
+            started_at: job.started_at.filter(|_| started).map(parse_look),
+            finished_at: job.finished_at.map(parse_look),
+            file_name: &job.document.name,
+            file_type: &job.document.media_type,
+            file_url: None,
+            pdf_url: None,
+            page_count: result
+                .map(|r| i32::try_from(r.page_count).unwrap_or(i32::MAX))
+                .or(page_count),
+            credit_used: job.credits,
+            merge_tables: spec.merge_tables,
+            message: message(job),
+            error: error_text(job),
+            configuration: configuration(spec),
+            metadata: ParseMetadata {
+                keep_segment_types: kept_types(spec),
+                warnings: result.map(|r| r.warnings.clone()).unwrap_or_default(),
+                failed_pages: result.map(|r| r.failed_pages.clone()).unwrap_or_default(),
+            },
+            total_chunks: result.map(|r| r.total_chunks),
+            chunks: result.map(|r| r.chunks),
+        }
+    }
+}
+
+fn message(job: &Job) -> String {
+    match job.visible_state() {
+        JobState::Succeeded => "Task succeeded".to_owned(),
+        _ => error_text(job).unwrap_or_else(|| super::jobs::message(job)),
+    }
+}
+
+fn kept_types(spec: &ParseSpec) -> String {
+    match &spec.keep_segment_types {
+        None => "all".to_owned(),
+        Some(kinds) => kinds
+            .iter()
+            .map(|kind| kind.as_str())
+            .collect::<Vec<_>>()
+            .join(","),
+    }
+}
+
+/// All options in effect under both name sets: newer clients refuse an answer that lacks one.
+fn configuration(spec: &ParseSpec) -> Map<String, Value> {
+    let layout = match spec.layout {
+        Layout::Smart => "smart_layout_detection",
+        Layout::PageByPage => "page_by_page",
+    };
+    let ocr = match spec.ocr_mode {
+        OcrMode::Auto => "auto_detection",
+        OcrMode::Force => "force_ocr",
+    };
+    let segment_options = |name: &str| spec.echoed.get(name).cloned().unwrap_or_else(|| json!({}));
+    let segment_processing = match spec.echoed.get("segment_processing") {
+        Some(given) => given.clone(),
+        None => segment_options("segment_analysis"),
+    };
+    let mut all = Map::new();
+    let mut put = |name: &str, value: Value| {
+        all.insert(name.to_owned(), value);
+    };
+    put("high_resolution", json!(false));
+    put("ocr_strategy", json!(ocr));
+    put("ocr_mode", json!(ocr));
+    put("ocr_engine", json!("UnsiloedHawk"));
+    put("segmentation_strategy", json!(layout));
+    put("layout_analysis", json!(layout));
+    put("segmentation_version", json!("v1"));
+    put(
+        "segment_type_naming",
+        json!(naming(spec.segment_type_naming)),
+    );
+    put("error_handling", json!(error_handling(spec.error_handling)));
+    put(
+        "chunk_processing",
+        json!({
+            "target_length": spec.chunking.target_length_words,
+            "ignore_headers_and_footers": spec.chunking.ignore_headers_and_footers,
+            "tokenizer": {"Enum": "Word"},
+        }),
+    );
+    put("segment_processing", segment_processing.clone());
+    put("segment_analysis", segment_processing);
+    put("llm_processing", json!({}));
+    put("merge_tables", json!(spec.merge_tables));
+    put("keep_segment_types", json!(kept_types(spec)));
+    put("output_fields", json!(spec.output_fields));
+    for (name, value) in &spec.echoed {
+        if !matches!(name.as_str(), "segment_processing" | "segment_analysis") {
+            put(name, value.clone());
+        }
+    }
+    all
+}
+
+fn naming(naming: SegmentNaming) -> &'static str {
+    match naming {
+        SegmentNaming::Unsiloed => "Unsiloed",
+        SegmentNaming::Other => "Other",
+    }
+}
+
+fn error_handling(handling: ErrorHandling) -> &'static str {
+    match handling {
+        ErrorHandling::Continue => "Continue",
+        ErrorHandling::Fail => "Fail",
+    }
+}
