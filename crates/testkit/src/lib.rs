@@ -1,0 +1,4 @@
+//! Placeholder.
+
+pub mod pdf;
+pub mod postgres;

@@ -1,0 +1,19 @@
+//! The documents under `fixtures/`, made by code: each entry is a path below that folder and its
+//! bytes.
+
+mod hostile;
+mod layout;
+mod quickstart;
+
+pub use hostile::hostile;
+pub use layout::layout;
+pub use quickstart::quickstart;
+
+/// Every document under `fixtures/`.
+#[must_use]
+pub fn all() -> Vec<(&'static str, Vec<u8>)> {
+    let mut all = vec![("quickstart/sample.pdf", quickstart())];
+    all.extend(layout());
+    all.extend(hostile());
+    all
+}

@@ -1,0 +1,4 @@
+//! What must stay true of the source tree itself.
+
+mod layout;
+mod modules;
