@@ -1,0 +1,95 @@
+//! Why nothing useful came out of a document, told to its owner.
+
+use docket_contract::FailureCode;
+
+/// Why a document could not be parsed. Damage that leaves something readable is a warning instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The bytes are damaged beyond reading.
+    #[error("Failed to process PDF: {0}")]
+    Unreadable(Damage),
+    /// The document cannot be decrypted.
+    #[error("{0}")]
+    Encrypted(Lock),
+    /// The bytes are no PDF.
+    #[error("The document is not a PDF, and other kinds are not supported")]
+    Unsupported(NotPdf),
+    /// Pages show something, but none of them holds text.
+    #[error("The document has no text layer; it needs OCR, which this version does not have")]
+    NoText {
+        /// How many of the selected pages need OCR.
+        pages_without_text: usize,
+    },
+    /// A page could not be read and the request wants that to end the job.
+    #[error("Failed to process page {page}: {reason}")]
+    PageFailed {
+        /// Its 1-based number.
+        page: usize,
+        /// Why.
+        reason: PageFault,
+    },
+    /// None of the selected pages exists.
+    #[error("The page range selects none of the document's {page_count} pages")]
+    PageRangeEmpty {
+        /// Pages of the whole document.
+        page_count: usize,
+    },
+}
+
+/// How a document is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Damage {
+    /// No bytes at all.
+    #[error("The file is empty")]
+    Empty,
+    /// The structure cannot be made out.
+    #[error("File appears to be corrupted")]
+    Corrupt,
+    /// The structure can be made out and holds no pages.
+    #[error("The document has no pages")]
+    NoPages,
+}
+
+/// Why a document stays locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Lock {
+    /// A password is needed and none was given.
+    #[error("The document is encrypted: a password is needed")]
+    PasswordNeeded,
+    /// The given password is not the one.
+    #[error("The document is encrypted and the given password does not open it")]
+    PasswordWrong,
+    /// A kind of encryption that is not supported.
+    #[error("The document is encrypted in a way that is not supported")]
+    Unsupported,
+}
+
+/// Marks [`Error::Unsupported`]: the bytes hold no PDF header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotPdf;
+
+/// Why a page could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PageFault {
+    /// Its content made the reader fail.
+    #[error("its content is damaged")]
+    Damaged,
+    /// It shows something, but has no text layer.
+    #[error("it has no text layer and needs OCR, which this version does not have")]
+    NoTextLayer,
+}
+
+impl Error {
+    /// The stable code of the failure.
+    #[must_use]
+    pub fn code(&self) -> FailureCode {
+        match self {
+            Self::Unreadable(_) => FailureCode::DocumentUnreadable,
+            Self::Encrypted(_) => FailureCode::DocumentEncrypted,
+            Self::Unsupported(_) => FailureCode::DocumentUnsupported,
+            Self::NoText { .. } => FailureCode::DocumentWithoutText,
+            Self::PageFailed { .. } => FailureCode::PageFailed,
+            Self::PageRangeEmpty { .. } => FailureCode::PageRangeEmpty,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Turns the glyphs of a page into words, lines and paragraphs in reading order.
+//!
+//! Each direction of text is laid out by itself in a frame in which it is upright, so a stamp
+//! along the margin or a table on its side does not disturb the rest.
+
+mod bidi;
+mod columns;
+mod lines;
+mod order;
+mod paragraphs;
+mod words;
+
+use crate::geometry::{Direction, Rect};
+pub(crate) use bidi::is_rtl;
+
+use crate::pdf::{Glyph, PageContent, Style};
+
+/// A word in the upright frame of its direction.
+#[derive(Clone, Debug)]
+pub(crate) struct Word {
+    pub text: String,
+    pub rect: Rect,
+    pub baseline: f32,
+    pub size: f32,
+    pub style: Style,
+    /// True if nothing but a change of line parts it from the word before, for text without spaces.
+    pub glued: bool,
+}
+
+/// Words on one baseline.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub words: Vec<Word>,
+    pub rect: Rect,
+    pub baseline: f32,
+    /// The font size that most of its characters have.
+    pub size: f32,
+    /// Place in the content stream.
+    pub order: usize,
+    /// It has gaps as wide as those between columns of a table.
+    pub tabular: bool,
+}
+
+/// Lines that belong together: a paragraph, a heading, a list item.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    pub lines: Vec<Line>,
+    pub rect: Rect,
+    /// Left and right edge of the column it stands in.
+    pub column: (f32, f32),
+    pub direction: Direction,
+}
+
+/// A page cut into blocks in reading order.
+#[derive(Debug, Default)]
+pub(crate) struct PageLayout {
+    /// Width in points as displayed.
+    pub width: f32,
+    /// Height in points as displayed.
+    pub height: f32,
+    pub blocks: Vec<Block>,
+    pub pictures: Vec<Rect>,
+}
+
+impl Line {
+    /// Its words joined by spaces.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        for word in &self.words {
+            if !text.is_empty() && !word.glued {
+                text.push(' ');
+            }
+            text.push_str(&word.text);
+        }
+        text
+    }
+
+    /// How many characters its words have.
+    pub(crate) fn characters(&self) -> usize {
+        self.words
+            .iter()
+            .map(|word| word.text.chars().count())
+            .sum()
+    }
+
+    /// The part of its characters for which the style holds.
+    pub(crate) fn share(&self, holds: impl Fn(&Style) -> bool) -> f32 {
+        let total = self.characters().max(1);
+        let with: usize = self
+            .words
+            .iter()
+            .filter(|word| holds(&word.style))
+            .map(|word| word.text.chars().count())
+            .sum();
+        with as f32 / total as f32
+    }
+}
+
+impl Block {
+    pub(crate) fn new(lines: Vec<Line>, column: (f32, f32), direction: Direction) -> Self {
+        let rect = lines
+            .iter()
+            .fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
+        Self {
+            lines,
+            rect,
+            column,
+            direction,
+        }
+    }
+
+    pub(crate) fn characters(&self) -> usize {
+        self.lines.iter().map(Line::characters).sum()
+    }
+
+    /// The size of most of its characters.
+    pub(crate) fn size(&self) -> f32 {
+        lines::dominant(self.lines.iter().map(|line| (line.size, line.characters())))
+    }
+
+    pub(crate) fn share(&self, holds: impl Fn(&Style) -> bool + Copy) -> f32 {
+        let total = self.characters().max(1) as f32;
+        self.lines
+            .iter()
+            .map(|line| line.share(holds) * line.characters() as f32)
+            .sum::<f32>()
+            / total
+    }
+}
+
+/// Lays out a page.
+pub(crate) fn lay_out(page: &PageContent) -> PageLayout {
+    let main = main_direction(&page.glyphs);
+    let mut blocks = flow(page, main);
+    for direction in Direction::ALL {
+        if direction != main {
+            blocks.extend(flow(page, direction));
+        }
+    }
+    PageLayout {
+        width: page.width,
+        height: page.height,
+        blocks,
+        pictures: page.pictures.clone(),
+    }
+}
+
+/// Blocks of the text of one direction.
+fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
+    let glyphs: Vec<&Glyph> = page
+        .glyphs
+        .iter()
+        .filter(|glyph| glyph.direction == direction)
+        .collect();
+    if glyphs.is_empty() {
+        return Vec::new();
+    }
+    let fragments = words::fragments(&glyphs, |rect| {
+        direction.upright(rect, page.width, page.height)
+    });
+    let fragments = lines::join(fragments);
+    let body_size = lines::dominant(fragments.iter().map(|line| (line.size, line.characters())));
+    columns::cut(fragments)
+        .into_iter()
+        .flat_map(|region| {
+            let mut lines = order::arrange(region.lines);
+            lines.iter_mut().for_each(bidi::to_reading_order);
+            paragraphs::gather(lines, region.column, direction, body_size)
+        })
+        .collect()
+}
+
+fn main_direction(glyphs: &[Glyph]) -> Direction {
+    let count = |direction: Direction| {
+        glyphs
+            .iter()
+            .filter(|glyph| glyph.direction == direction)
+            .count()
+    };
+    let candidates = Direction::ALL.into_iter().rev();
+    candidates
+        .max_by_key(|direction| count(*direction))
+        .unwrap_or(Direction::Right)
+}

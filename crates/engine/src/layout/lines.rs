@@ -1,0 +1,104 @@
+//! Fragments to lines where the file writes one line in several pieces.
+
+use super::{Line, Word};
+use crate::geometry::Rect;
+
+/// Fragments on one baseline with at most this gap, in font sizes, are one.
+const JOIN_GAP: f32 = 0.9;
+/// Gaps wider than this many font sizes are those between columns of a table.
+const TABLE_GAP: f32 = 1.6;
+
+/// Makes a line of words. `words` is not empty.
+pub(crate) fn line(words: Vec<Word>, order: usize) -> Line {
+    let rect = words
+        .iter()
+        .fold(Rect::NOTHING, |whole, word| whole.union(&word.rect));
+    let size = dominant(
+        words
+            .iter()
+            .map(|word| (word.size, word.text.chars().count())),
+    );
+    let baseline = words
+        .iter()
+        .find(|word| (word.size - size).abs() < 0.05 * size)
+        .map_or(rect.y1, |word| word.baseline);
+    Line {
+        words,
+        rect,
+        baseline,
+        size,
+        order,
+        tabular: false,
+    }
+}
+
+/// The value that carries most weight; values within a twentieth of a point count as one.
+pub(crate) fn dominant(values: impl Iterator<Item = (f32, usize)>) -> f32 {
+    let mut weights: Vec<(f32, usize)> = Vec::new();
+    for (value, weight) in values {
+        match weights
+            .iter_mut()
+            .find(|(known, _)| (known - value).abs() < 0.05)
+        {
+            Some((_, sum)) => *sum += weight,
+            None => weights.push((value, weight)),
+        }
+    }
+    weights
+        .into_iter()
+        .max_by_key(|(_, weight)| *weight)
+        .map_or(0.0, |(value, _)| value)
+}
+
+/// Joins neighbours in the stream that stand side by side on one baseline.
+pub(crate) fn join(fragments: Vec<Line>) -> Vec<Line> {
+    let mut joined: Vec<Line> = Vec::with_capacity(fragments.len());
+    for fragment in fragments {
+        match joined.last_mut() {
+            Some(last) if continues(last, &fragment) => append(last, fragment),
+            _ => joined.push(fragment),
+        }
+    }
+    joined
+}
+
+/// True if the second goes on where the first ends, on its baseline or as a script of it.
+fn continues(first: &Line, second: &Line) -> bool {
+    let size = first.size.max(second.size);
+    let small = first.size.min(second.size);
+    let gap = second.rect.x0 - first.rect.x1;
+    if gap > JOIN_GAP * size || gap < -0.5 * size {
+        return false;
+    }
+    let shift = (second.baseline - first.baseline).abs();
+    if shift <= 0.25 * small {
+        return true;
+    }
+    // Raised and lowered text: smaller, and still beside the line.
+    let beside = first.rect.overlap_y(&second.rect);
+    small < 0.85 * size && beside > 0.4 * second.rect.height().min(first.rect.height())
+}
+
+/// Puts the words of the second behind those of the first.
+pub(crate) fn append(first: &mut Line, second: Line) {
+    let (order, tabular) = (first.order, first.tabular || second.tabular);
+    let gap = second.rect.x0 - first.rect.x1;
+    let tabular = tabular || gap > TABLE_GAP * first.size.max(second.size);
+    let mut words = std::mem::take(&mut first.words);
+    let touching = words.last().is_some_and(|last| {
+        second.words.first().is_some_and(|next| {
+            let gap = next.rect.x0 - last.rect.x1;
+            gap.abs() < 0.1 * last.size.min(next.size)
+        })
+    });
+    let mut rest = second.words.into_iter();
+    if touching && let (Some(last), Some(next)) = (words.last_mut(), rest.next()) {
+        last.text.push_str(&next.text);
+        last.rect = last.rect.union(&next.rect);
+    }
+    words.extend(rest);
+    *first = Line {
+        tabular,
+        ..line(words, order)
+    };
+}

@@ -1,0 +1,209 @@
+//! Lines to paragraphs.
+
+use super::{Block, Line};
+use crate::geometry::Direction;
+use crate::segment::{Marker, item_marker};
+
+/// Cuts the lines of a column, in reading order, into blocks.
+pub(crate) fn gather(
+    lines: Vec<Line>,
+    column: (f32, f32),
+    direction: Direction,
+    body_size: f32,
+) -> Vec<Block> {
+    let leading = usual_leading(&lines);
+    let setting = Setting {
+        column,
+        leading,
+        body_size,
+        size_slack: size_slack(&lines, body_size),
+    };
+    let mut blocks: Vec<Vec<Line>> = Vec::new();
+    for line in lines {
+        match blocks.last_mut() {
+            Some(block) if !starts_block(block, &line, &setting) => block.push(line),
+            _ => blocks.push(vec![line]),
+        }
+    }
+    blocks
+        .into_iter()
+        .map(|lines| Block::new(lines, column, direction))
+        .collect()
+}
+
+/// The distance of baselines, in font sizes, that most neighbours of one size have.
+fn usual_leading(lines: &[Line]) -> f32 {
+    let mut ratios: Vec<f32> = lines
+        .windows(2)
+        .filter(|pair| (pair[0].size - pair[1].size).abs() < 0.05 * pair[0].size)
+        .map(|pair| (pair[1].baseline - pair[0].baseline) / pair[0].size)
+        .filter(|ratio| (0.9..2.6).contains(ratio))
+        .collect();
+    if ratios.is_empty() {
+        return 1.3;
+    }
+    // The lower third: in a column of short paragraphs the gaps between them are the majority.
+    let at = ratios.len() / 3;
+    *ratios.select_nth_unstable_by(at, f32::total_cmp).1
+}
+
+/// Text that was recognised from a picture has another size in every line; set text has few sizes.
+fn size_slack(lines: &[Line], body_size: f32) -> f32 {
+    let off = |line: &&Line| {
+        let difference = (line.size / body_size - 1.0).abs();
+        (0.004..0.2).contains(&difference)
+    };
+    let noisy = lines.len() >= 6 && lines.iter().filter(off).count() * 2 > lines.len();
+    if noisy { 0.3 } else { 0.08 }
+}
+
+/// What lines are judged against.
+struct Setting {
+    /// Left and right edge of the column.
+    column: (f32, f32),
+    /// The usual distance of baselines in font sizes.
+    leading: f32,
+    /// The font size of most of the page.
+    body_size: f32,
+    /// Lines of one paragraph differ by less than this part of their size.
+    size_slack: f32,
+}
+
+impl Setting {
+    /// Bigger than running text, as titles are.
+    fn is_big(&self, line: &Line) -> bool {
+        line.size > 1.15 * self.body_size
+    }
+}
+
+fn starts_block(block: &[Line], line: &Line, setting: &Setting) -> bool {
+    let Some(last) = block.last() else {
+        return true;
+    };
+    let size = last.size.max(line.size);
+    let step = line.baseline - last.baseline;
+    let big = setting.is_big(last) && setting.is_big(line);
+    let same_size = (last.size - line.size).abs() < 0.03 * size;
+    if big && same_size && (0.8..1.65).contains(&(step / size)) && !starts_item(block, line) {
+        return changes_style(last, line);
+    }
+    if step < -0.5 * size || step > (setting.leading * 1.2).max(setting.leading + 0.12) * size {
+        return true;
+    }
+    if is_script(last, line) {
+        return false;
+    }
+    if (last.size - line.size).abs() > setting.size_slack * size || last.tabular || line.tabular {
+        return true;
+    }
+    if changes_style(last, line) || starts_item(block, line) {
+        return true;
+    }
+    if continues_item(block, line) {
+        return false;
+    }
+    indents(block, line) || would_have_fit(last, line, setting)
+}
+
+/// One of the lines is set throughout in a cut that the other does not have.
+fn changes_style(last: &Line, line: &Line) -> bool {
+    let bold = (
+        last.share(|style| style.bold),
+        line.share(|style| style.bold),
+    );
+    if bold.0 > 0.95 && bold.1 < 0.5 || bold.0 < 0.2 && bold.1 > 0.95 {
+        return true;
+    }
+    let italic = (
+        last.share(|style| style.italic),
+        line.share(|style| style.italic),
+    );
+    let changes = italic.0 > 0.95 && italic.1 < 0.05 || italic.0 < 0.05 && italic.1 > 0.95;
+    let is_numbered = |line: &Line| {
+        line.words.first().is_some_and(|word| {
+            word.text.starts_with(|c: char| c.is_ascii_digit()) && word.text.contains('.')
+        })
+    };
+    changes && (bold.0 > 0.95 && bold.1 > 0.95 || is_numbered(last) || is_numbered(line))
+}
+
+/// The line stands under the text of an item, behind its marker.
+fn continues_item(block: &[Line], line: &Line) -> bool {
+    let Some(first) = block.first() else {
+        return false;
+    };
+    let (Some(sign), Some(text)) = (first.words.first(), first.words.get(1)) else {
+        return false;
+    };
+    item_marker(sign).is_some() && (line.rect.x0 - text.rect.x0).abs() < 0.4 * line.size
+}
+
+/// A line of raised or lowered text within a formula.
+fn is_script(last: &Line, line: &Line) -> bool {
+    last.rect.overlap_y(&line.rect) > 0.2 * last.rect.height().min(line.rect.height())
+}
+
+/// The line starts an item of a list: with a bullet anywhere, with a number only where the text
+/// before it has come to an end or was such an item too.
+fn starts_item(block: &[Line], line: &Line) -> bool {
+    let marker_of = |line: &Line| {
+        line.words
+            .first()
+            .filter(|_| line.words.len() > 1)
+            .and_then(item_marker)
+    };
+    let Some(found) = marker_of(line) else {
+        return false;
+    };
+    if matches!(found, Marker::Bullet) {
+        return true;
+    }
+    let ended = block
+        .last()
+        .and_then(|last| last.words.last())
+        .is_some_and(|word| {
+            word.text.ends_with(['.', ':', ';', '!', '?']) || matches!(found, Marker::Reference(_))
+        });
+    let sibling = block.first().is_some_and(|first| {
+        marker_of(first).is_some() && (first.rect.x0 - line.rect.x0).abs() < 1.2 * line.size
+    });
+    ended || sibling
+}
+
+/// A first line stands in from the lines before it, or out in a block with hanging lines.
+fn indents(block: &[Line], line: &Line) -> bool {
+    let (Some(first), Some(last)) = (block.first(), block.last()) else {
+        return false;
+    };
+    let em = line.size;
+    let in_from = line.rect.x0 - last.rect.x0;
+    if block.len() >= 2 {
+        let hanging = last.rect.x0 - first.rect.x0 > 0.8 * em;
+        let body = block[1..]
+            .iter()
+            .all(|other| (other.rect.x0 - last.rect.x0).abs() < 0.5 * em);
+        if hanging && body && (line.rect.x0 - first.rect.x0).abs() < 0.5 * em {
+            return true;
+        }
+        if body && in_from > 0.8 * em && in_from < 4.0 * em && !hanging {
+            return true;
+        }
+    }
+    false
+}
+
+/// The first word of the line would have had room at the end of the last one. Centred lines are
+/// broken by sense, so nothing follows from their length.
+fn would_have_fit(last: &Line, line: &Line, setting: &Setting) -> bool {
+    let Some(word) = line.words.first() else {
+        return false;
+    };
+    let (left, right) = setting.column;
+    let centred = (last.rect.center().0 - line.rect.center().0).abs() < 0.5 * line.size
+        && (last.rect.x0 - line.rect.x0).abs() > line.size;
+    if centred {
+        return false;
+    }
+    let room = right - last.rect.x1;
+    room > word.rect.width() + 2.5 * last.size && room > 0.12 * (right - left)
+}

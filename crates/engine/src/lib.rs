@@ -1,0 +1,39 @@
+//! Turns the bytes of a document into a structured document: segments with kinds, text, markdown,
+//! html and boxes, gathered into chunks.
+//!
+//! A pure library: no async, files, network, clock, environment or printing. Damage within a
+//! document is a warning; an [`Error`] means that nothing useful came out, and says why.
+
+#![deny(missing_docs)]
+
+mod error;
+mod geometry;
+mod layout;
+mod parse;
+mod pdf;
+mod render;
+mod segment;
+
+pub use error::{Damage, Error, Lock, NotPdf, PageFault};
+pub use parse::{ParseRequest, Progress, parse};
+
+/// What a first look at a document tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// How many pages it has.
+    pub page_count: usize,
+    /// It is encrypted, even if the empty password opens it.
+    pub encrypted: bool,
+}
+
+/// Opens the document far enough to count its pages.
+///
+/// # Errors
+/// If it cannot be opened; see [`Error`].
+pub fn inspect(document: Vec<u8>, password: Option<&str>) -> Result<Inspection, Error> {
+    let document = pdf::open(document, password)?;
+    Ok(Inspection {
+        page_count: document.pdf.pages().len(),
+        encrypted: document.encrypted,
+    })
+}

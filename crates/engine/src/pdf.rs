@@ -1,0 +1,68 @@
+//! Reads pages of a PDF into glyphs, pictures and rulings; knows nothing of words or layout.
+
+mod annotations;
+mod duplicates;
+mod fonts;
+mod glyph_names;
+mod interpreter;
+mod marked_content;
+mod open;
+mod paths;
+mod state;
+mod text;
+mod unicode;
+
+pub(crate) use fonts::FontStore;
+pub(crate) use interpreter::read_page;
+pub(crate) use open::open;
+pub(crate) use unicode::compose;
+
+use crate::geometry::{Direction, Rect};
+
+/// What a page shows.
+#[derive(Debug, Default)]
+pub(crate) struct PageContent {
+    /// Width in points as displayed.
+    pub width: f32,
+    /// Height in points as displayed.
+    pub height: f32,
+    /// Characters in the order of the content stream.
+    pub glyphs: Vec<Glyph>,
+    /// Boxes of pictures.
+    pub pictures: Vec<Rect>,
+    /// Thin rectangles and straight lines along the axes.
+    pub rulings: Vec<Rect>,
+    /// How many curves and slanted lines are drawn.
+    pub strokes: usize,
+    /// Glyphs of which the character is not known; they are not in `glyphs`.
+    pub glyphs_unmapped: usize,
+    /// A limit ended the reading of this page early.
+    pub truncated: bool,
+}
+
+/// One character on a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Glyph {
+    /// The character; a space where the file writes one.
+    pub character: char,
+    /// From descent to ascent and over the advance, as displayed.
+    pub rect: Rect,
+    /// The height of the baseline in the frame where the text is upright.
+    pub baseline: f32,
+    /// Font size in points as displayed.
+    pub size: f32,
+    /// Which way its line runs.
+    pub direction: Direction,
+    /// Its looks.
+    pub style: Style,
+}
+
+/// The looks of a glyph, as far as layout cares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Style {
+    /// Number of the typeface within the document; its bold and italic cuts have the same.
+    pub family: u16,
+    pub bold: bool,
+    pub italic: bool,
+    pub monospaced: bool,
+}

@@ -1,0 +1,71 @@
+//! Annotations that show something: the forms of their normal appearance.
+
+use hayro_syntax::object::{Array, Dict, Name, Object, Rect as PdfRect, Stream, dict::keys};
+use kurbo::{Affine, Rect};
+
+/// An appearance and where it goes.
+pub(crate) struct Appearance<'a> {
+    pub form: Stream<'a>,
+    /// From the form's space (after its own matrix) to the page's user space.
+    pub transform: Affine,
+}
+
+/// No page has a reason for more.
+const ANNOTATIONS_MAX: usize = 5000;
+
+/// The appearances of a page in drawing order, hidden ones left out.
+pub(crate) fn appearances<'a>(page: &Dict<'a>) -> Vec<Appearance<'a>> {
+    let annotations = page.get::<Array<'a>>(keys::ANNOTS).unwrap_or_default();
+    annotations
+        .iter::<Dict<'a>>()
+        .take(ANNOTATIONS_MAX)
+        .filter_map(|annotation| appearance(&annotation))
+        .collect()
+}
+
+fn appearance<'a>(annotation: &Dict<'a>) -> Option<Appearance<'a>> {
+    const HIDDEN: u32 = 1 << 1;
+    const NO_VIEW: u32 = 1 << 5;
+    let flags = annotation.get::<u32>(keys::F).unwrap_or(0);
+    let subtype = annotation.get::<Name<'_>>(keys::SUBTYPE);
+    if flags & (HIDDEN | NO_VIEW) != 0 || matches!(subtype.as_deref(), Some(b"Popup" | b"Link")) {
+        return None;
+    }
+    let form = normal_form(annotation)?;
+    let rect = annotation.get::<PdfRect>(keys::RECT)?;
+    let bbox = form.dict().get::<PdfRect>(keys::BBOX)?;
+    let matrix = form_matrix(form.dict());
+    let placed = matrix.transform_rect_bbox(Rect::new(bbox.x0, bbox.y0, bbox.x1, bbox.y1));
+    if placed.width() <= 0.0 || placed.height() <= 0.0 {
+        return None;
+    }
+    let scale = (
+        rect.width() / placed.width(),
+        rect.height() / placed.height(),
+    );
+    let transform = Affine::translate((rect.x0, rect.y0))
+        * Affine::scale_non_uniform(scale.0, scale.1)
+        * Affine::translate((-placed.x0, -placed.y0));
+    Some(Appearance { form, transform })
+}
+
+/// `AP/N` is a form, or a dictionary of forms of which `AS` picks one.
+fn normal_form<'a>(annotation: &Dict<'a>) -> Option<Stream<'a>> {
+    let normal = annotation
+        .get::<Dict<'a>>(keys::AP)?
+        .get::<Object<'a>>(keys::N)?;
+    match normal {
+        Object::Stream(form) => Some(form),
+        Object::Dict(states) => {
+            let state = annotation.get::<Name<'_>>(keys::AS)?;
+            states.get::<Stream<'a>>(state.as_ref())
+        }
+        _ => None,
+    }
+}
+
+/// The `Matrix` of a form.
+pub(crate) fn form_matrix(form: &Dict<'_>) -> Affine {
+    form.get::<[f64; 6]>(keys::MATRIX)
+        .map_or(Affine::IDENTITY, Affine::new)
+}

@@ -1,0 +1,132 @@
+//! Opening: decryption, the page tree, and what the catalog says of the whole document.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use hayro_syntax::object::dict::keys;
+use hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier};
+use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+
+use crate::error::{Damage, Error, Lock, NotPdf};
+
+/// How far into the file a header may stand.
+const HEADER_SEARCH_BYTES: usize = 2048;
+
+/// An opened document.
+pub(crate) struct Document {
+    /// The parsed file.
+    pub pdf: Pdf,
+    /// The file is encrypted.
+    pub encrypted: bool,
+    /// Optional content groups that are switched off.
+    pub hidden_groups: HashSet<ObjectIdentifier>,
+}
+
+/// Opens a document, with the empty password first and then the given one.
+pub(crate) fn open(bytes: Vec<u8>, password: Option<&str>) -> Result<Document, Error> {
+    if bytes.is_empty() {
+        return Err(Error::Unreadable(Damage::Empty));
+    }
+    let has_header = contains(&bytes[..bytes.len().min(HEADER_SEARCH_BYTES)], b"%PDF");
+    let encrypted = is_encrypted(&bytes);
+    let shared = std::sync::Arc::new(bytes);
+    let attempt = |word: &str| {
+        catch_unwind(AssertUnwindSafe(|| {
+            Pdf::new_with_password(shared.clone(), word)
+        }))
+        .unwrap_or(Err(LoadPdfError::Invalid))
+    };
+    let given = password.filter(|word| !word.is_empty());
+    let opened = match (attempt(""), given) {
+        (Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)), Some(word)) => {
+            attempt(word)
+        }
+        (outcome, _) => outcome,
+    };
+    let pdf = opened.map_err(|error| failure(error, given.is_some(), has_header))?;
+    if pdf.pages().is_empty() {
+        return Err(Error::Unreadable(Damage::NoPages));
+    }
+    let hidden_groups = catch_unwind(AssertUnwindSafe(|| hidden_groups(&pdf))).unwrap_or_default();
+    Ok(Document {
+        pdf,
+        encrypted,
+        hidden_groups,
+    })
+}
+
+fn failure(error: LoadPdfError, password_given: bool, has_header: bool) -> Error {
+    match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) if password_given => {
+            Error::Encrypted(Lock::PasswordWrong)
+        }
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
+            Error::Encrypted(Lock::PasswordNeeded)
+        }
+        LoadPdfError::Decryption(_) => Error::Encrypted(Lock::Unsupported),
+        LoadPdfError::Invalid if !has_header => Error::Unsupported(NotPdf),
+        LoadPdfError::Invalid => Error::Unreadable(Damage::Corrupt),
+    }
+}
+
+/// Trailers are never encrypted or compressed, so the key stands in the file as it is.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    const KEY: &[u8] = b"/Encrypt";
+    let mut rest = bytes;
+    while let Some(at) = find(rest, KEY) {
+        let next = rest.get(at + KEY.len()).copied().unwrap_or(b' ');
+        if !next.is_ascii_alphanumeric() {
+            return true;
+        }
+        rest = &rest[at + KEY.len()..];
+    }
+    false
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    find(haystack, needle).is_some()
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    while let Some(step) = haystack[from..].iter().position(|byte| *byte == needle[0]) {
+        let at = from + step;
+        if haystack[at..].starts_with(needle) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+    None
+}
+
+/// The groups that the default configuration switches off.
+fn hidden_groups(pdf: &Pdf) -> HashSet<ObjectIdentifier> {
+    let mut hidden = HashSet::new();
+    let xref = pdf.xref();
+    if !xref.has_optional_content_groups() {
+        return hidden;
+    }
+    let Some(properties) = xref
+        .get::<Dict<'_>>(xref.root_id())
+        .and_then(|root| root.get::<Dict<'_>>(&b"OCProperties"[..]))
+    else {
+        return hidden;
+    };
+    let configuration = properties.get::<Dict<'_>>(keys::D).unwrap_or_default();
+    let identifiers = |array: Option<Array<'_>>| -> Vec<ObjectIdentifier> {
+        let entries = array.into_iter().flat_map(|array| array.raw_iter());
+        entries
+            .filter_map(|entry| entry.as_obj_ref())
+            .map(Into::into)
+            .collect()
+    };
+    let base = configuration.get::<Name<'_>>(&b"BaseState"[..]);
+    if base.as_deref() == Some(b"OFF") {
+        hidden.extend(identifiers(properties.get::<Array<'_>>(&b"OCGs"[..])));
+        for shown in identifiers(configuration.get::<Array<'_>>(&b"ON"[..])) {
+            hidden.remove(&shown);
+        }
+    }
+    hidden.extend(identifiers(configuration.get::<Array<'_>>(&b"OFF"[..])));
+    hidden
+}

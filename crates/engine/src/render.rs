@@ -1,0 +1,9 @@
+//! Parts to what the wire sends: text, markdown, html, boxes, words, chunks.
+
+mod chunks;
+mod markup;
+mod segments;
+mod text;
+
+pub(crate) use chunks::gather;
+pub(crate) use segments::Renderer;

@@ -1,0 +1,151 @@
+//! Plain text to markdown and html, escaped.
+
+use docket_contract::SegmentType;
+
+use crate::segment::{Marker, marker};
+
+/// A segment's text in its three forms.
+pub(crate) struct Forms {
+    pub content: String,
+    pub markdown: String,
+    pub html: String,
+}
+
+/// Writes a text of a kind. `level` is a heading's, `depth` a list item's.
+pub(crate) fn write(kind: SegmentType, level: u8, depth: u8, text: &str) -> Forms {
+    let (markdown, html) = match kind {
+        SegmentType::Title | SegmentType::SectionHeader => heading(level.clamp(1, 6), text),
+        SegmentType::ListItem => item(depth, text),
+        SegmentType::Picture => (String::new(), "<img alt=\"\">".to_owned()),
+        SegmentType::PageHeader => (block_safe(text), tag("header", text)),
+        SegmentType::PageFooter => (block_safe(text), tag("footer", text)),
+        SegmentType::Caption => (block_safe(text), tag("figcaption", text)),
+        _ => (block_safe(text), tag("p", text)),
+    };
+    Forms {
+        content: text.to_owned(),
+        markdown,
+        html,
+    }
+}
+
+fn heading(level: u8, text: &str) -> (String, String) {
+    let hashes = "#".repeat(usize::from(level));
+    (
+        format!("{hashes} {}", tag_safe(text)),
+        tag(&format!("h{level}"), text),
+    )
+}
+
+fn item(depth: u8, text: &str) -> (String, String) {
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let indent = "  ".repeat(usize::from(depth));
+    match marker(first) {
+        Some(Marker::Bullet) => (format!("{indent}- {}", tag_safe(rest)), tag("li", rest)),
+        Some(Marker::Number(number)) if first.ends_with('.') => {
+            let html = format!("<li value=\"{number}\">{}</li>", escape(rest));
+            (format!("{indent}{number}. {}", tag_safe(rest)), html)
+        }
+        _ => (format!("{indent}- {}", tag_safe(text)), tag("li", text)),
+    }
+}
+
+fn tag(name: &str, text: &str) -> String {
+    format!("<{name}>{}</{name}>", escape(text))
+}
+
+/// Text for html.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// Keeps a paragraph from being read as another kind of block.
+fn block_safe(text: &str) -> String {
+    let safe = tag_safe(text);
+    let hashes = safe.chars().take_while(|c| *c == '#').count();
+    let is_heading = (1..=6).contains(&hashes) && safe[hashes..].starts_with(' ');
+    let is_other = safe.starts_with('>') || safe.starts_with("```") || safe.starts_with("~~~");
+    if is_heading || is_other {
+        format!("\\{safe}")
+    } else {
+        safe
+    }
+}
+
+/// Keeps text from being read as a html tag; everything else stays as the document has it.
+fn tag_safe(text: &str) -> String {
+    if !text.contains('<') {
+        return text.to_owned();
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let opens = characters
+            .peek()
+            .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'));
+        if character == '<' && opens {
+            safe.push('\\');
+        }
+        safe.push(character);
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(kind: SegmentType, text: &str, markdown: &str, html: &str) {
+        let forms = write(kind, 2, 1, text);
+        assert_eq!(
+            (forms.markdown.as_str(), forms.html.as_str()),
+            (markdown, html)
+        );
+    }
+
+    #[test]
+    fn kinds_in_markdown_and_html() {
+        check(
+            SegmentType::SectionHeader,
+            "A & B",
+            "## A & B",
+            "<h2>A &amp; B</h2>",
+        );
+        check(
+            SegmentType::ListItem,
+            "\u{2022} one",
+            "  - one",
+            "<li>one</li>",
+        );
+        check(
+            SegmentType::ListItem,
+            "3. three",
+            "  3. three",
+            "<li value=\"3\">three</li>",
+        );
+        check(
+            SegmentType::ListItem,
+            "(a) first",
+            "  - (a) first",
+            "<li>(a) first</li>",
+        );
+        check(SegmentType::Text, "# no", "\\# no", "<p># no</p>");
+        check(
+            SegmentType::Text,
+            "a <b> 1 < 2",
+            "a \\<b> 1 < 2",
+            "<p>a &lt;b&gt; 1 &lt; 2</p>",
+        );
+    }
+}

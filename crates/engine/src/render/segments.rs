@@ -1,0 +1,205 @@
+//! Parts to segments of the wire.
+
+use docket_contract::document::PAGE_UNITS_PER_POINT;
+use docket_contract::spec::{OutputFields, SegmentNaming};
+use docket_contract::{BoundingBox, EmbeddedWord, Segment, SegmentType};
+use uuid::Uuid;
+
+use super::markup::write;
+use super::text::{Vocabulary, flow};
+use crate::geometry::{Direction, Rect};
+use crate::layout::Word;
+use crate::segment::Part;
+
+/// A segment with what the chunker needs and the wire does not send.
+pub(crate) struct Rendered {
+    pub segment: Segment,
+    pub kind: SegmentType,
+    pub markdown: String,
+    pub words: usize,
+}
+
+/// Renders the parts of one document.
+pub(crate) struct Renderer {
+    vocabulary: Vocabulary,
+    namespace: Uuid,
+    naming: SegmentNaming,
+    fields: OutputFields,
+    count: usize,
+}
+
+impl Renderer {
+    pub(crate) fn new(
+        parts: &[Part],
+        namespace: Uuid,
+        naming: SegmentNaming,
+        fields: OutputFields,
+    ) -> Self {
+        let mut vocabulary = Vocabulary::default();
+        let blocks = parts.iter().filter_map(|part| part.block.as_ref());
+        vocabulary.learn(blocks.flat_map(|block| &block.lines));
+        Self {
+            vocabulary,
+            namespace,
+            naming,
+            fields,
+            count: 0,
+        }
+    }
+
+    /// The text of a part.
+    pub(crate) fn text(&self, part: &Part) -> String {
+        let lines = part.block.iter().flat_map(|block| &block.lines);
+        flow(lines, &self.vocabulary)
+    }
+
+    /// Renders one part.
+    pub(crate) fn render(&mut self, part: &Part) -> Rendered {
+        let text = self.text(part);
+        let words = part
+            .block
+            .iter()
+            .flat_map(|block| block.lines.iter().map(move |line| (line, block.direction)))
+            .flat_map(|(line, direction)| line.words.iter().map(move |word| (word, direction)));
+        let forms = write(part.kind, part.level, part.depth, &text);
+        self.assemble(part, forms, words)
+    }
+
+    /// Renders the parts of one page as one segment of the kind `Page`.
+    pub(crate) fn render_page(&mut self, parts: &[Part]) -> Option<Rendered> {
+        let first = parts.first()?;
+        let forms: Vec<_> = parts
+            .iter()
+            .map(|part| write(part.kind, part.level, part.depth, &self.text(part)))
+            .collect();
+        let joined = |pick: fn(&super::markup::Forms) -> &str, seam: &str| {
+            let filled = forms.iter().map(pick).filter(|text| !text.is_empty());
+            filled.collect::<Vec<_>>().join(seam)
+        };
+        let forms = super::markup::Forms {
+            content: joined(|forms| &forms.content, "\n\n"),
+            markdown: joined(|forms| &forms.markdown, "\n\n"),
+            html: format!("<section>{}</section>", joined(|forms| &forms.html, "\n")),
+        };
+        let (width, height) = first.page_size;
+        let page = Part {
+            kind: SegmentType::Page,
+            confidence: 1.0,
+            block: None,
+            rect: Rect {
+                x0: 0.0,
+                y0: 0.0,
+                x1: width,
+                y1: height,
+            },
+            ..first.clone()
+        };
+        let words = parts
+            .iter()
+            .filter_map(|part| part.block.as_ref())
+            .flat_map(|block| block.lines.iter().map(move |line| (line, block.direction)))
+            .flat_map(|(line, direction)| line.words.iter().map(move |word| (word, direction)));
+        Some(self.assemble(&page, forms, words))
+    }
+
+    fn assemble<'w>(
+        &mut self,
+        part: &Part,
+        forms: super::markup::Forms,
+        words: impl Iterator<Item = (&'w Word, Direction)>,
+    ) -> Rendered {
+        self.count += 1;
+        let fields = self.fields;
+        let frame = Frame::new(part);
+        let ocr: Vec<EmbeddedWord> = if fields.ocr {
+            words
+                .map(|(word, direction)| frame.word(word, direction))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let segment = Segment {
+            segment_id: Uuid::new_v5(
+                &self.namespace,
+                format!("segment/{}", self.count).as_bytes(),
+            ),
+            segment_type: match self.naming {
+                SegmentNaming::Unsiloed => part.kind.as_str(),
+                SegmentNaming::Other => part.kind.other_name(),
+            }
+            .to_owned(),
+            page_number: part.page,
+            page_width: frame.page.0,
+            page_height: frame.page.1,
+            bbox: fields.bbox.then_some(frame.bbox),
+            confidence: fields
+                .confidence
+                .then(|| rounded(f64::from(part.confidence))),
+            ocr: (!ocr.is_empty()).then_some(ocr),
+            html: fields.html.then_some(forms.html),
+            markdown: fields.markdown.then(|| forms.markdown.clone()),
+            content: fields.content.then(|| forms.content.clone()),
+        };
+        let words = forms.content.split_whitespace().count();
+        Rendered {
+            segment,
+            kind: part.kind,
+            markdown: forms.markdown,
+            words,
+        }
+    }
+}
+
+/// The box of a segment in page units, and words within it.
+struct Frame {
+    page: (f64, f64),
+    points: (f32, f32),
+    bbox: BoundingBox,
+}
+
+impl Frame {
+    fn new(part: &Part) -> Self {
+        let units = |points: f32| (f64::from(points) * PAGE_UNITS_PER_POINT).round().max(1.0);
+        let page = (units(part.page_size.0), units(part.page_size.1));
+        let whole = BoundingBox {
+            left: 0.0,
+            top: 0.0,
+            width: page.0,
+            height: page.1,
+        };
+        let bbox = clamped(&part.rect, &whole);
+        Self {
+            page,
+            points: part.page_size,
+            bbox,
+        }
+    }
+
+    fn word(&self, word: &Word, direction: Direction) -> EmbeddedWord {
+        let rect = direction.back(&word.rect, self.points.0, self.points.1);
+        EmbeddedWord {
+            bbox: clamped(&rect, &self.bbox),
+            text: word.text.clone(),
+            confidence: 1.0,
+        }
+    }
+}
+
+/// The rectangle, given in points, relative to the frame's corner and within the frame.
+fn clamped(rect: &Rect, frame: &BoundingBox) -> BoundingBox {
+    let within = |points: f32, start: f64, length: f64| {
+        rounded((f64::from(points) * PAGE_UNITS_PER_POINT - start).clamp(0.0, length))
+    };
+    let left = within(rect.x0, frame.left, frame.width);
+    let top = within(rect.y0, frame.top, frame.height);
+    BoundingBox {
+        left,
+        top,
+        width: rounded(within(rect.x1, frame.left, frame.width) - left),
+        height: rounded(within(rect.y1, frame.top, frame.height) - top),
+    }
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}

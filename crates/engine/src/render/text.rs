@@ -1,0 +1,188 @@
+//! Lines to running text: words joined by spaces, hyphens at line ends resolved.
+
+use std::collections::HashSet;
+
+use crate::layout::Line;
+
+/// Words of the document, lower case, for telling which hyphens belong to words.
+#[derive(Default)]
+pub(crate) struct Vocabulary(HashSet<String>);
+
+impl Vocabulary {
+    /// Learns the words of lines, but for those that a line end may have cut.
+    pub(crate) fn learn<'l>(&mut self, lines: impl Iterator<Item = &'l Line>) {
+        for line in lines {
+            let last = line.words.len().saturating_sub(1);
+            for (index, word) in line.words.iter().enumerate() {
+                let cut = index == last && ends_with_hyphen(&word.text);
+                if !cut && word.text.len() < 40 {
+                    let bare = bare(&word.text);
+                    if bare.chars().count() > 3 && !self.0.contains(bare.as_str()) {
+                        self.0.insert(bare);
+                    }
+                }
+            }
+        }
+    }
+
+    fn knows(&self, word: &str) -> bool {
+        self.0.contains(&bare(word))
+    }
+}
+
+fn bare(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase()
+}
+
+fn ends_with_hyphen(word: &str) -> bool {
+    word.ends_with(['-', '\u{AD}', '\u{2010}'])
+}
+
+/// Joins lines to one text.
+pub(crate) fn flow<'l>(lines: impl Iterator<Item = &'l Line>, vocabulary: &Vocabulary) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let next = line.text();
+        if text.is_empty() {
+            text = next;
+            continue;
+        }
+        match seam(&text, &next, vocabulary) {
+            Seam::Space => text.push(' '),
+            Seam::Nothing => {}
+            Seam::DropHyphen => {
+                text.pop();
+            }
+        }
+        text.push_str(&next);
+    }
+    if text.contains('\u{AD}') {
+        text = text.replace('\u{AD}', "");
+    }
+    text
+}
+
+enum Seam {
+    Space,
+    Nothing,
+    DropHyphen,
+}
+
+fn seam(before: &str, after: &str, vocabulary: &Vocabulary) -> Seam {
+    let (Some(last), Some(first)) = (before.chars().next_back(), after.chars().next()) else {
+        return Seam::Nothing;
+    };
+    if last == '\u{AD}' {
+        return Seam::DropHyphen;
+    }
+    if breaks_address(before, after) {
+        return Seam::Nothing;
+    }
+    if matches!(last, '-' | '\u{2010}') {
+        let head = before
+            .rsplit(char::is_whitespace)
+            .next()
+            .unwrap_or_default();
+        let tail = after.split(char::is_whitespace).next().unwrap_or_default();
+        return hyphen(head, tail, first, vocabulary);
+    }
+    if is_unspaced(last) && is_unspaced(first) {
+        Seam::Nothing
+    } else {
+        Seam::Space
+    }
+}
+
+/// A web address goes on over the end of the line.
+fn breaks_address(before: &str, after: &str) -> bool {
+    let last = before
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
+    if last.ends_with("http:") || last.ends_with("https:") {
+        return after.starts_with("//");
+    }
+    if !last.contains("://") && !last.starts_with("www.") {
+        return false;
+    }
+    let next = after.split(char::is_whitespace).next().unwrap_or_default();
+    let goes_on = last.ends_with(['/', '-', '_', '=', '&', '?']);
+    let in_number = last.ends_with('.') && next.starts_with(|c: char| c.is_ascii_digit());
+    goes_on || in_number || next.starts_with('/')
+}
+
+/// What to do with `head` that ends with a hyphen when `tail` follows on the next line.
+fn hyphen(head: &str, tail: &str, first: char, vocabulary: &Vocabulary) -> Seam {
+    let stem = head.trim_end_matches(['-', '\u{2010}']);
+    if !stem.ends_with(char::is_alphabetic) {
+        return if stem.is_empty() {
+            Seam::Space
+        } else {
+            Seam::Nothing
+        };
+    }
+    if !first.is_alphabetic() {
+        return if first.is_numeric() {
+            Seam::Nothing
+        } else {
+            Seam::Space
+        };
+    }
+    if first.is_uppercase() && !stem.chars().all(char::is_uppercase) {
+        return Seam::Nothing;
+    }
+    if vocabulary.knows(&format!("{stem}{tail}")) {
+        return Seam::DropHyphen;
+    }
+    if vocabulary.knows(&format!("{stem}-{tail}")) || stem.contains('-') {
+        return Seam::Nothing;
+    }
+    Seam::DropHyphen
+}
+
+/// Scripts that are written without spaces.
+fn is_unspaced(character: char) -> bool {
+    matches!(character, '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}'
+        | '\u{20000}'..='\u{2FFFF}' | '\u{E00}'..='\u{E7F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(before: &str, after: &str, known: &[&str]) -> String {
+        let vocabulary = Vocabulary(known.iter().map(|word| (*word).to_owned()).collect());
+        let mut text = before.to_owned();
+        match seam(before, after, &vocabulary) {
+            Seam::Space => text.push(' '),
+            Seam::Nothing => {}
+            Seam::DropHyphen => {
+                text.pop();
+            }
+        }
+        text + after
+    }
+
+    #[test]
+    fn hyphens_at_line_ends() {
+        assert_eq!(joined("the docu-", "ment is", &[]), "the document is");
+        assert_eq!(
+            joined("a well-", "known fact", &["well-known"]),
+            "a well-known fact"
+        );
+        assert_eq!(joined("the Navier-", "Stokes", &[]), "the Navier-Stokes");
+        assert_eq!(joined("pages 3-", "5", &[]), "pages 3-5");
+        assert_eq!(joined("end of", "line", &[]), "end of line");
+        assert_eq!(
+            joined("at https:", "//a.example/b", &[]),
+            "at https://a.example/b"
+        );
+        assert_eq!(
+            joined("at https://a.example/c-", "d", &[]),
+            "at https://a.example/c-d"
+        );
+        assert_eq!(joined("soft\u{AD}", "ly", &[]), "softly");
+        assert_eq!(joined("中文", "字", &[]), "中文字");
+    }
+}

@@ -1,0 +1,201 @@
+//! What the interpreter reads from pages: fonts, forms, annotations, layers, replacement text.
+
+use docket_testkit::pdf::{Font, RawPdf};
+
+use crate::support::{outline, page, result, text};
+
+/// A page with a font `F`, and whatever else its dictionary and resources are to hold.
+fn raw_page(font: &str, content: &str, entries: &str, resources: &str) -> RawPdf {
+    RawPdf::new()
+        .object(1, "<< /Type /Catalog /Pages 2 0 R >>")
+        .object(2, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>")
+        .object(
+            3,
+            &format!(
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R {entries} \
+                 /Resources << /Font << /F 5 0 R >> {resources} >> >>"
+            ),
+        )
+        .stream(4, "", content.as_bytes())
+        .object(5, font)
+}
+
+const TIMES: &str =
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding >>";
+
+fn form(number: usize, content: &str) -> impl Fn(RawPdf) -> RawPdf {
+    let content = content.to_owned();
+    move |pdf| {
+        let entries = "/Type /XObject /Subtype /Form /BBox [0 0 400 400] /Matrix [1 0 0 1 50 60]";
+        pdf.stream(number, entries, content.as_bytes())
+    }
+}
+
+#[test]
+fn all_ways_to_show_text() {
+    let content = "BT /F 12 Tf 14 TL 72 700 Td (one) Tj T* (two) Tj (three) ' 1 0 (four) \" \
+                   [(fi) -20 (ve) -600 (six)] TJ ET";
+    assert_eq!(
+        text(&result(raw_page(TIMES, content, "", "").build(1))),
+        "one two three fourfive six"
+    );
+}
+
+#[test]
+fn to_unicode_maps_win_over_the_encoding() {
+    let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /ToUnicode 6 0 R >>";
+    let map = b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> \
+                endcodespacerange 2 beginbfchar <41> <00DF> <42> <0066006600690020> endbfchar endcmap";
+    let pdf = raw_page(font, "BT /F 12 Tf 72 700 Td (AB) Tj ET", "", "").stream(6, "", map);
+    assert_eq!(text(&result(pdf.build(1))), "\u{DF}ffi");
+}
+
+#[test]
+fn type3_glyphs_are_read_by_their_names() {
+    let font = "<< /Type /Font /Subtype /Type3 /FontMatrix [0.001 0 0 0.001 0 0] /FontBBox [0 0 700 900] \
+                /FirstChar 1 /LastChar 2 /Widths [700 700] /CharProcs << /H 6 0 R /i 6 0 R >> \
+                /Encoding << /Differences [1 /H /i] >> >>";
+    let pdf = raw_page(font, "BT /F 20 Tf 72 700 Td <0102> Tj ET", "", "");
+    assert_eq!(
+        text(&result(
+            pdf.stream(6, "", b"700 0 d0 0 0 500 500 re f").build(1)
+        )),
+        "Hi"
+    );
+}
+
+#[test]
+fn forms_are_drawn_with_their_matrix_and_the_pages_fonts() {
+    let pdf = raw_page(TIMES, "q /Form Do Q", "", "/XObject << /Form 6 0 R >>");
+    let pdf = form(6, "BT /F 12 Tf 10 20 Td (within) Tj ET")(pdf);
+    let result = result(pdf.build(1));
+    assert_eq!(text(&result), "within");
+    let bbox = result.chunks[0].segments[0].bbox.unwrap();
+    assert!((bbox.left - 120.0).abs() < 0.5, "{bbox:?}");
+    assert!(
+        (bbox.top + bbox.height - (842.0 - 80.0) * 2.0).abs() < 12.0,
+        "{bbox:?}"
+    );
+}
+
+#[test]
+fn annotations_show_their_appearance_unless_hidden() {
+    let annotation = |flags: u32| {
+        let entries = format!(
+            "/Annots [<< /Type /Annot /Subtype /Widget /F {flags} /Rect [100 100 500 500] \
+             /AP << /N 6 0 R >> >>]"
+        );
+        let pdf = raw_page(TIMES, "BT /F 12 Tf 72 700 Td (page) Tj ET", &entries, "");
+        let pdf = form(6, "BT /F 12 Tf 10 20 Td (filled) Tj ET")(pdf);
+        text(&result(pdf.build(1)))
+    };
+    assert_eq!(annotation(4), "page\nfilled");
+    assert_eq!(annotation(2), "page");
+}
+
+#[test]
+fn layers_that_are_off_are_not_read() {
+    let content = "/OC /Off BDC BT /F 12 Tf 72 700 Td (hidden) Tj ET EMC \
+                   /OC /On BDC BT /F 12 Tf 72 650 Td (shown) Tj ET EMC";
+    let pdf = raw_page(TIMES, content, "", "/Properties << /Off 6 0 R /On 7 0 R >>")
+        .object(
+            1,
+            "<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [6 0 R 7 0 R] /D << /OFF [6 0 R] >> >> >>",
+        )
+        .object(6, "<< /Type /OCG /Name (a) >>")
+        .object(7, "<< /Type /OCG /Name (b) >>");
+    assert_eq!(text(&result(pdf.build(1))), "shown");
+}
+
+#[test]
+fn replacement_text_stands_for_what_is_drawn() {
+    let content =
+        "BT /F 12 Tf 72 700 Td (a ) Tj /Span << /ActualText (real) >> BDC (xyz) Tj EMC ET";
+    assert_eq!(
+        text(&result(raw_page(TIMES, content, "", "").build(1))),
+        "a real"
+    );
+}
+
+#[test]
+fn accents_that_are_drawn_over_letters_become_one_character() {
+    let content = "BT /F 12 Tf 72 700 Td (caf) Tj 1 0 0 1 87.3 700 Tm <B4> Tj \
+                   1 0 0 1 86.65 700 Tm (e) Tj ET";
+    assert_eq!(
+        text(&result(raw_page(TIMES, content, "", "").build(1))),
+        "caf\u{E9}"
+    );
+}
+
+#[test]
+fn words_are_parted_by_gaps_and_not_by_kerning() {
+    let content = "BT /F 10 Tf 72 700 Td [(W) 80 (ords) -300 (ar) -30 (e) -280 (parted)] TJ ET";
+    assert_eq!(
+        text(&result(raw_page(TIMES, content, "", "").build(1))),
+        "Words are parted"
+    );
+    let spaced = "BT /F 10 Tf 3 Tc 72 700 Td [(SPACED) -600 (OUT)] TJ ET";
+    assert_eq!(
+        text(&result(raw_page(TIMES, spaced, "", "").build(1))),
+        "SPACED OUT"
+    );
+}
+
+#[test]
+fn scripts_stay_in_their_line() {
+    let content = "BT /F 12 Tf 72 700 Td (x) Tj /F 7 Tf 4 Ts (2) Tj /F 12 Tf 0 Ts ( and H) Tj \
+                   /F 7 Tf -3 Ts (2) Tj /F 12 Tf 0 Ts (O) Tj ET";
+    assert_eq!(
+        text(&result(raw_page(TIMES, content, "", "").build(1))),
+        "x2 and H2O"
+    );
+}
+
+#[test]
+fn right_to_left_scripts_come_out_in_reading_order() {
+    let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /ToUnicode 6 0 R >>";
+    let map = b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfrange \
+                <61> <7A> <05D0> endbfrange endcmap";
+    // Drawn from left to right, as most programs do: the last word first, backwards.
+    let pdf = raw_page(font, "BT /F 12 Tf 72 700 Td (fed 12 cba) Tj ET", "", "").stream(6, "", map);
+    let read = text(&result(pdf.build(1)));
+    assert_eq!(read, "\u{5D0}\u{5D1}\u{5D2} 12 \u{5D3}\u{5D4}\u{5D5}");
+}
+
+#[test]
+fn a_heading_and_its_text() {
+    let document = page(|page| {
+        page.text(72.0, 80.0, 20.0, Font::HelveticaBold, "Tides")
+            .text(72.0, 130.0, 13.0, Font::HelveticaBold, "2.1 Spring tides")
+            .text(
+                72.0,
+                150.0,
+                10.0,
+                Font::Times,
+                "They come twice a month, when the sun and the moon pull",
+            )
+            .text(72.0, 162.0, 10.0, Font::Times, "in one line.")
+            .text(
+                72.0,
+                200.0,
+                10.0,
+                Font::Times,
+                "Table 3. Heights of the tide in metres",
+            )
+    });
+    let wanted = [
+        ("Title", "Tides"),
+        ("SectionHeader", "2.1 Spring tides"),
+        (
+            "Text",
+            "They come twice a month, when the sun and the moon pull in one line.",
+        ),
+        ("Caption", "Table 3. Heights of the tide in metres"),
+    ];
+    let outline = outline(&result(document));
+    let outline: Vec<(&str, &str)> = outline
+        .iter()
+        .map(|(kind, text)| (kind.as_str(), text.as_str()))
+        .collect();
+    assert_eq!(outline, wanted);
+}

@@ -1,0 +1,61 @@
+//! The documents under `fixtures/`: made by code, read as their goldens say, or at least survived.
+
+use std::path::{Path, PathBuf};
+
+use docket_contract::ParseSpec;
+use docket_testkit::pdf::fixtures;
+
+use crate::support::{markdown, parsed, result};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+}
+
+#[test]
+fn checked_in_documents_are_what_the_code_makes() {
+    for (name, bytes) in fixtures::all() {
+        let stored = std::fs::read(root().join(name)).unwrap_or_default();
+        assert!(
+            stored == bytes,
+            "fixtures/{name} is out of date: run `cargo run -p docket-testkit --example make_fixtures`"
+        );
+    }
+}
+
+#[test]
+fn the_sample_is_small() {
+    assert!(fixtures::quickstart().len() < 40_000);
+}
+
+/// Every document with a place for a golden reads as the golden says. `UPDATE_GOLDENS=1` rewrites.
+#[test]
+fn goldens() {
+    let update = std::env::var_os("UPDATE_GOLDENS").is_some();
+    let mut wrong = Vec::new();
+    for (name, bytes) in fixtures::all() {
+        if name.starts_with("hostile/") {
+            continue;
+        }
+        let golden = root().join(name).with_extension("md");
+        let actual = markdown(&result(bytes));
+        if update {
+            std::fs::write(&golden, &actual).unwrap();
+        } else if std::fs::read_to_string(&golden).unwrap_or_default() != actual {
+            wrong.push(format!("{name} reads:\n{actual}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+}
+
+/// The hostile ones end, with whatever outcome, and say the same when read again.
+#[test]
+fn hostile_documents_are_survived() {
+    for (name, bytes) in fixtures::hostile() {
+        let first = parsed(bytes.clone(), &ParseSpec::default());
+        let again = parsed(bytes, &ParseSpec::default());
+        assert_eq!(first, again, "{name}");
+        if let Ok(result) = first {
+            assert!(result.page_count >= 1, "{name}");
+        }
+    }
+}
