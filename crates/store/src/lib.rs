@@ -1,0 +1,28 @@
+//! Everything durable: jobs, queue, accounts and keys in SQLite or Postgres, documents and results
+//! as blobs. The only room that knows SQL.
+//!
+//! [`open`] gives the one interface ([`Store`]) over the driver that the configuration names; the
+//! drivers are private and held equal by one conformance suite.
+
+mod blobs;
+mod claim;
+mod clock;
+mod config;
+mod error;
+mod interface;
+mod ledger;
+mod postgres;
+mod rows;
+mod sqlite;
+
+pub use blobs::{BlobError, BlobReader, BlobWriter, Blobs};
+pub use claim::{Claim, Settlement};
+pub use clock::{Clock, TestClock};
+pub use config::{DatabaseConfig, StoreConfig, open};
+pub use error::{Error, OpenError};
+pub use interface::{
+    Account, AccountLimits, AccountStore, ApiKey, Balance, CancelOutcome, DeleteOutcome,
+    FetchedDocument, Inserted, JobEvent, JobPage, JobQuery, JobStore, KeyHolder, NewApiKey, NewJob,
+    ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy, SettleOutcome, Store,
+    Swept,
+};

@@ -1,0 +1,253 @@
+//! The Postgres driver: every transition is one statement, so that it costs one round trip and
+//! stands or falls as a whole.
+//!
+//! Every name is written with its schema: a `search_path` set on connect does not survive every
+//! pooler.
+
+/// The instant of the statement, from the test clock ($1) or the database's.
+macro_rules! with_now {
+    () => {
+        "with now as materialized (select coalesce($1::timestamptz, clock_timestamp()) as at)"
+    };
+}
+
+/// What every transition of `docket.jobs j` writes: *moved* within the job's life, *ended* at its
+/// end.
+macro_rules! transition {
+    (moved) => {
+        "version = j.version + 1, \
+         updated_at = greatest(now.at, j.updated_at + interval '1 millisecond')"
+    };
+    (ended) => {
+        "version = j.version + 1, \
+         updated_at = greatest(now.at, j.updated_at + interval '1 millisecond'), \
+         finished_at = greatest(now.at, j.updated_at + interval '1 millisecond'), \
+         claim_token = null, document_password = null"
+    };
+}
+
+/// What the transition of the rows in `changed` leaves behind: *event* always, *requeue* and *end*
+/// also remove the lease, *refund* also gives back what the ledger holds against the job. A charge
+/// of a former cycle is taken back in that cycle and leaves the present one alone.
+macro_rules! leave {
+    (event) => {
+        ", event as (
+            insert into docket.job_events (job_id, user_id, version, status, pages_done, at)
+            select id, user_id, version, status, pages_done, updated_at from changed)"
+    };
+    (end) => {
+        concat!(
+            leave!(event),
+            ", lease as (
+                delete from docket.job_leases l using changed where l.job_id = changed.id)"
+        )
+    };
+    (refund) => {
+        concat!(
+            leave!(end),
+            ", owed as materialized (
+                select u.user_id, u.job_id, u.cycle_started_at, changed.updated_at as at,
+                    sum(u.credits)::bigint as credits
+                from docket.usage u join changed on changed.id = u.job_id
+                group by u.user_id, u.job_id, u.cycle_started_at, changed.updated_at
+                having sum(u.credits) > 0),
+            refund as (
+                insert into docket.usage (user_id, job_id, kind, credits, cycle_started_at, at)
+                select user_id, job_id, 'refund', -credits, cycle_started_at, at from owed),
+            repaid as (
+                update docket.accounts a set credits_used = greatest(0, a.credits_used - back.credits)
+                from (select user_id, cycle_started_at, sum(credits)::bigint as credits
+                    from owed group by user_id, cycle_started_at) back
+                where a.user_id = back.user_id and a.cycle_started_at = back.cycle_started_at)"
+        )
+    };
+}
+
+mod accounts;
+mod insert;
+mod jobs;
+mod migrate;
+mod queue;
+mod rows;
+mod settle;
+mod sweep;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::error::{Error, OpenError};
+use crate::interface::Store;
+
+/// How long a caller waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long opening waits for the server.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection idle for longer is asked whether it still lives before it is used.
+const IDLE_UNTESTED_MAX: Duration = Duration::from_secs(1);
+
+/// Supabase's transaction pooler.
+const TRANSACTION_POOLER_PORT: u16 = 6543;
+
+const SERVER_VERSION_MIN: i32 = 150_000;
+
+/// Jobs in a Postgres database.
+pub(crate) struct PostgresStore {
+    clock: Clock,
+    pool: PgPool,
+    ready: watch::Sender<u64>,
+}
+
+impl PostgresStore {
+    pub(crate) async fn open(
+        url: &str,
+        connections_max: u32,
+        clock: Clock,
+        migrate: bool,
+    ) -> Result<Self, OpenError> {
+        let options = connect_options(url)?;
+        let mut connection = connect(&options).await?;
+        refuse_old_server(&mut connection).await?;
+        migrate::run(&mut connection, migrate).await?;
+        connection.close().await.map_err(Error::from)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > IDLE_UNTESTED_MAX {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_lazy_with(options);
+        Ok(Self {
+            clock,
+            pool,
+            ready: watch::Sender::new(0),
+        })
+    }
+
+    /// Tells that there may be something to claim.
+    fn mark_ready(&self) {
+        self.ready.send_modify(|count| *count += 1);
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn ping(&self) -> Result<(), Error> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn connect_options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    // The parser's error is left out: it may quote the URL, which holds a password.
+    let options = PgConnectOptions::from_str(url).map_err(|_| {
+        OpenError::Refused(
+            "the database URL cannot be read: expected postgres://user:password@host:port/database"
+                .to_owned(),
+        )
+    })?;
+    if options.get_port() == TRANSACTION_POOLER_PORT {
+        return Err(OpenError::Refused(
+            "port 6543 is a transaction pooler, on which prepared statements and locks do not hold: \
+             use the session pooler on port 5432 or a direct connection"
+                .to_owned(),
+        ));
+    }
+    Ok(options
+        .application_name("docket")
+        .disable_statement_logging())
+}
+
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Error> {
+    tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
+        .await
+        .map_err(|elapsed| Error::Unavailable(elapsed.into()))?
+        .map_err(Error::from)
+}
+
+async fn refuse_old_server(connection: &mut PgConnection) -> Result<(), OpenError> {
+    let (number, name): (i32, String) = sqlx::query_as(
+        "select current_setting('server_version_num')::integer, current_setting('server_version')",
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(Error::from)?;
+    if number >= SERVER_VERSION_MIN {
+        return Ok(());
+    }
+    Err(OpenError::Refused(format!(
+        "this is Postgres {name}: version 15 or newer is needed"
+    )))
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => {
+                Self::Unavailable(error.into())
+            }
+            E::Database(database) if database.code().is_some_and(|code| passes(&code)) => {
+                Self::Unavailable(error.into())
+            }
+            E::ColumnDecode { .. } | E::Decode(_) => Self::Corrupt(error.to_string()),
+            _ => Self::Other(error.into()),
+        }
+    }
+}
+
+/// Whether a fault with this SQLSTATE may be gone at the next call: connection lost (08), out of
+/// resources (53), shut down (57P), serialization failure or deadlock (40).
+fn passes(code: &str) -> bool {
+    ["08", "53", "57P", "40"]
+        .iter()
+        .any(|class| code.starts_with(class))
+}
+
+/// The error for a statement that refers to `parent` and makes a new `child`.
+fn constraint_error(error: sqlx::Error, parent: &'static str, child: &'static str) -> Error {
+    use sqlx::error::ErrorKind;
+    match error.as_database_error().map(|error| error.kind()) {
+        Some(ErrorKind::ForeignKeyViolation) => Error::NotFound(parent),
+        Some(ErrorKind::UniqueViolation) => Error::Conflict(child),
+        _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_transaction_pooler_is_refused() {
+        let refused = connect_options("postgres://u:secret@pooler.supabase.com:6543/postgres");
+        let text = refused.unwrap_err().to_string();
+        assert!(text.contains("5432") && !text.contains("secret"), "{text}");
+        assert!(connect_options("postgres://u:p@pooler.supabase.com:5432/postgres").is_ok());
+    }
+
+    #[test]
+    fn an_unreadable_url_is_not_repeated() {
+        for url in ["postgres://u:secret@h:port/x", "secret", "mysql://secret"] {
+            let text = connect_options(url).unwrap_err().to_string();
+            assert!(!text.contains("secret"), "{text}");
+        }
+    }
+}

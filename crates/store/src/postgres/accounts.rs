@@ -1,0 +1,116 @@
+//! Accounts, keys and balances in Postgres.
+
+use async_trait::async_trait;
+use docket_contract::UserId;
+use uuid::Uuid;
+
+use super::rows::{PgColumns, all, one};
+use super::{PostgresStore, constraint_error};
+use crate::error::Error;
+use crate::interface::{
+    Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey,
+};
+use crate::rows::{key_columns, read_key};
+
+#[async_trait]
+impl AccountStore for PostgresStore {
+    async fn ensure_account(&self, user: &UserId, limits: AccountLimits) -> Result<Account, Error> {
+        let query = sqlx::query(
+            "insert into docket.accounts as a (user_id, credits_limit, submits_per_minute,
+                cycle_started_at, created_at)
+             select $2, coalesce($3, 1000000), $4, now.at, now.at
+             from (select coalesce($1::timestamptz, clock_timestamp()) as at) now
+             on conflict (user_id) do update set
+                credits_limit = coalesce($3, a.credits_limit),
+                submits_per_minute = coalesce($4, a.submits_per_minute)
+             returning user_id, credits_limit, submits_per_minute, created_at",
+        )
+        .bind(self.clock.fixed())
+        .bind(&user.0)
+        .bind(limits.credits)
+        .bind(limits.submits_per_minute);
+        let account = one(&self.pool, query, |row| {
+            Ok(Account {
+                user_id: UserId(row.text()?),
+                credits_limit: row.long()?,
+                submits_per_minute: row.int_or_null()?,
+                created_at: row.time()?,
+            })
+        });
+        account.await?.ok_or(Error::NotFound("account"))
+    }
+
+    async fn insert_key(&self, key: NewApiKey) -> Result<ApiKey, Error> {
+        let row = sqlx::query(concat!(
+            "insert into docket.api_keys (id, sha256, last_four, label, user_id, created_at)
+             values ($2, $3, $4, $5, $6, coalesce($1::timestamptz, clock_timestamp())) returning ",
+            key_columns!()
+        ))
+        .bind(self.clock.fixed())
+        .bind(Uuid::now_v7())
+        .bind(key.sha256.as_slice())
+        .bind(&key.last_four)
+        .bind(&key.label)
+        .bind(&key.user_id.0)
+        .fetch_one(&self.pool)
+        .await
+        .map_err(|error| constraint_error(error, "account", "key"))?;
+        read_key(&mut PgColumns::new(&row))
+    }
+
+    async fn find_key(&self, sha256: &[u8; 32]) -> Result<Option<KeyHolder>, Error> {
+        let query = sqlx::query(
+            "select id, user_id from docket.api_keys where sha256 = $2 and revoked_at is null
+                and (expires_at is null or expires_at > coalesce($1::timestamptz, clock_timestamp()))",
+        )
+        .bind(self.clock.fixed())
+        .bind(sha256.as_slice());
+        one(&self.pool, query, |row| {
+            Ok(KeyHolder {
+                key_id: row.uuid()?,
+                user_id: UserId(row.text()?),
+            })
+        })
+        .await
+    }
+
+    async fn list_keys(&self) -> Result<Vec<ApiKey>, Error> {
+        let query = sqlx::query(concat!(
+            "select ",
+            key_columns!(),
+            " from docket.api_keys order by created_at desc, id desc"
+        ));
+        all(&self.pool, query, read_key).await
+    }
+
+    async fn revoke_key(&self, id: Uuid) -> Result<Option<ApiKey>, Error> {
+        let query = sqlx::query(concat!(
+            "update docket.api_keys
+             set revoked_at = coalesce(revoked_at, $1::timestamptz, clock_timestamp())
+             where id = $2 returning ",
+            key_columns!()
+        ))
+        .bind(self.clock.fixed())
+        .bind(id);
+        one(&self.pool, query, read_key).await
+    }
+
+    async fn balance(&self, user: &UserId) -> Result<Balance, Error> {
+        let query = sqlx::query(
+            "select credits_used, credits_limit, cycle_started_at,
+                coalesce($1::timestamptz, clock_timestamp())
+             from docket.accounts where user_id = $2",
+        )
+        .bind(self.clock.fixed())
+        .bind(&user.0);
+        let balance = one(&self.pool, query, |row| {
+            let stored = Balance {
+                used: row.long()?,
+                limit: row.long()?,
+                cycle_started_at: row.time()?,
+            };
+            Ok(stored.rolled_to(row.time()?))
+        });
+        balance.await?.ok_or(Error::NotFound("account"))
+    }
+}

@@ -1,0 +1,131 @@
+//! Jobs as their owners see them, in Postgres.
+
+use async_trait::async_trait;
+use docket_contract::job::Job;
+use docket_contract::{JobId, UserId};
+
+use super::PostgresStore;
+use super::rows::{all, one_job};
+use crate::error::Error;
+use crate::interface::{
+    CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob,
+};
+use crate::rows::{cancellation, event_columns, filter_word, job_columns, read_event, read_job};
+
+#[async_trait]
+impl JobStore for PostgresStore {
+    async fn insert_job(&self, job: NewJob) -> Result<Inserted, Error> {
+        self.insert(&job).await
+    }
+
+    async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error> {
+        let query = sqlx::query(concat!(
+            "select ",
+            job_columns!(),
+            " from docket.jobs where id = $1"
+        ))
+        .bind(id.uuid());
+        one_job(&self.pool, query).await
+    }
+
+    async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error> {
+        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
+        let list = sqlx::query(LIST)
+            .bind(&query.user_id.0)
+            .bind(query.before_seq.unwrap_or(i64::MAX))
+            .bind(query.job_type.map(|job_type| job_type.as_str()))
+            .bind(query.status.map(filter_word))
+            .bind(limit + 1);
+        let mut jobs = all(&self.pool, list, read_job).await?;
+        let more = jobs.len() > query.limit;
+        jobs.truncate(query.limit);
+        Ok(JobPage { jobs, more })
+    }
+
+    async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
+        let failure = cancellation();
+        let query = sqlx::query(CANCEL)
+            .bind(self.clock.fixed())
+            .bind(id.uuid())
+            .bind(&owner.0)
+            .bind(failure.code.as_str())
+            .bind(&failure.message);
+        if let Some(job) = one_job(&self.pool, query).await? {
+            return Ok(CancelOutcome::Cancelled(job));
+        }
+        let ended = self.owned_job(owner, id).await?;
+        Ok(ended.map_or(CancelOutcome::NotFound, CancelOutcome::AlreadyEnded))
+    }
+
+    async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {
+        let query = sqlx::query(DELETE).bind(id.uuid()).bind(&owner.0);
+        if let Some(job) = one_job(&self.pool, query).await? {
+            return Ok(DeleteOutcome::Deleted(job));
+        }
+        let unfinished = self.owned_job(owner, id).await?;
+        Ok(unfinished.map_or(DeleteOutcome::NotFound, |_| DeleteOutcome::NotEnded))
+    }
+
+    async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error> {
+        let query = sqlx::query(concat!(
+            "select ",
+            event_columns!(),
+            " from docket.job_events where job_id = $1 order by seq"
+        ))
+        .bind(id.uuid());
+        all(&self.pool, query, read_event).await
+    }
+}
+
+impl PostgresStore {
+    async fn owned_job(&self, owner: &UserId, id: JobId) -> Result<Option<Job>, Error> {
+        let query = sqlx::query(concat!(
+            "select ",
+            job_columns!(),
+            " from docket.jobs where id = $1 and user_id = $2"
+        ))
+        .bind(id.uuid())
+        .bind(&owner.0);
+        one_job(&self.pool, query).await
+    }
+}
+
+const LIST: &str = concat!(
+    "select ",
+    job_columns!(),
+    " from docket.jobs
+     where user_id = $1 and seq < $2 and ($3::text is null or type = $3)
+        and ($4::text is null or $4 = case
+            when status in ('awaiting_upload', 'queued') and started_at is null then 'queued'
+            when status in ('queued', 'processing') then 'processing'
+            when status = 'succeeded' then 'completed'
+            else 'failed' end)
+     order by seq desc limit $5"
+);
+
+const CANCEL: &str = concat!(
+    with_now!(),
+    ", changed as (
+        update docket.jobs j set ",
+    transition!(ended),
+    ", status = 'cancelled', credits = 0, error_code = $4, error_message = $5
+        from now
+        where j.id = $2 and j.user_id = $3 and j.finished_at is null
+        returning j.*)",
+    leave!(refund),
+    " select ",
+    job_columns!(),
+    " from changed"
+);
+
+const DELETE: &str = concat!(
+    "with deleted as (
+        delete from docket.jobs
+        where id = $1 and user_id = $2 and finished_at is not null
+        returning *),
+     events as (
+        delete from docket.job_events e using deleted where e.job_id = deleted.id)
+     select ",
+    job_columns!(),
+    " from deleted"
+);

@@ -1,0 +1,82 @@
+//! Brings the schema up to date, one node at a time.
+
+use sqlx::{Connection, PgConnection};
+
+use crate::error::{Error, OpenError};
+
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "accounts",
+        include_str!("../../migrations/postgres/0001_accounts.sql"),
+    ),
+    (
+        2,
+        "jobs",
+        include_str!("../../migrations/postgres/0002_jobs.sql"),
+    ),
+];
+
+/// Applies what is missing if `migrate`; otherwise only looks. A role that may not create schemas
+/// can thus open a database that is up to date.
+pub(super) async fn run(connection: &mut PgConnection, migrate: bool) -> Result<(), OpenError> {
+    let known = MIGRATIONS.last().map_or(0, |(version, _, _)| *version);
+    let found = version(connection).await?;
+    if found > known {
+        return Err(OpenError::SchemaTooNew { found, known });
+    }
+    if found == known {
+        return Ok(());
+    }
+    if !migrate {
+        return Err(OpenError::SchemaTooOld { found, known });
+    }
+    apply(connection).await?;
+    Ok(())
+}
+
+async fn version(connection: &mut PgConnection) -> Result<i64, Error> {
+    let exists: bool =
+        sqlx::query_scalar("select to_regclass('docket.schema_migrations') is not null")
+            .fetch_one(&mut *connection)
+            .await?;
+    if !exists {
+        return Ok(0);
+    }
+    let newest = "select coalesce(max(version), 0) from docket.schema_migrations";
+    Ok(sqlx::query_scalar(newest).fetch_one(connection).await?)
+}
+
+async fn apply(connection: &mut PgConnection) -> Result<(), Error> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('docket.schema_migrations', 0))")
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::raw_sql(
+        "create schema if not exists docket;
+         create table if not exists docket.schema_migrations (
+            version    bigint primary key,
+            name       text not null,
+            applied_at timestamptz not null default clock_timestamp()
+         )",
+    )
+    .execute(&mut *transaction)
+    .await?;
+    // Looked at again under the lock: another node may have been here meanwhile.
+    let found = version(&mut transaction).await?;
+    for (version, name, sql) in MIGRATIONS.iter().filter(|(version, _, _)| *version > found) {
+        sqlx::raw_sql(*sql).execute(&mut *transaction).await?;
+        sqlx::query("insert into docket.schema_migrations (version, name) values ($1, $2)")
+            .bind(version)
+            .bind(name)
+            .execute(&mut *transaction)
+            .await?;
+        tracing::info!(
+            migration.version = version,
+            migration.name = name,
+            "migration applied"
+        );
+    }
+    transaction.commit().await?;
+    Ok(())
+}

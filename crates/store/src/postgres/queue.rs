@@ -1,0 +1,170 @@
+//! The queue as workers see it, in Postgres.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docket_contract::{ClaimToken, WorkerId};
+use tokio::sync::watch;
+
+use super::PostgresStore;
+use super::rows::{all, duration_us, one};
+use crate::claim::{Claim, Settlement};
+use crate::error::Error;
+use crate::interface::{
+    ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy, SettleOutcome, Swept,
+};
+use crate::rows::{job_columns, read_job, stage_rank, stage_rank_sql};
+
+#[async_trait]
+impl QueueStore for PostgresStore {
+    async fn claim(
+        &self,
+        worker: WorkerId,
+        limit: usize,
+        lease: Duration,
+        deadline: Duration,
+    ) -> Result<Vec<Claim>, Error> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query(CLAIM)
+            .bind(self.clock.fixed())
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(duration_us(deadline))
+            .bind(worker.uuid())
+            .bind(duration_us(lease));
+        all(&self.pool, query, |row| {
+            Ok(Claim::new(read_job(row)?, ClaimToken::from(row.uuid()?)))
+        })
+        .await
+    }
+
+    async fn heartbeat(&self, worker: WorkerId, lease: Duration) -> Result<Vec<ClaimToken>, Error> {
+        let query = sqlx::query(
+            "update docket.job_leases l
+             set lease_until = coalesce($1::timestamptz, clock_timestamp())
+                + $3 * interval '1 microsecond'
+             from docket.jobs j
+             where l.worker_id = $2 and j.id = l.job_id and j.claim_token = l.claim_token
+             returning l.claim_token",
+        )
+        .bind(self.clock.fixed())
+        .bind(worker.uuid())
+        .bind(duration_us(lease));
+        all(&self.pool, query, |row| Ok(ClaimToken::from(row.uuid()?))).await
+    }
+
+    async fn progress(
+        &self,
+        claim: &Claim,
+        update: ProgressUpdate,
+    ) -> Result<ProgressOutcome, Error> {
+        let document = update.document.as_ref();
+        let query = self
+            .guarded(PROGRESS, claim)
+            .bind(update.stage.as_str())
+            .bind(stage_rank(update.stage))
+            .bind(update.pages.total)
+            .bind(update.pages.selected)
+            .bind(update.pages.done)
+            .bind(update.pages.failed)
+            .bind(document.map(|document| document.sha256.as_str()))
+            .bind(document.map(|document| document.size_bytes))
+            .bind(document.map(|document| document.media_type.as_str()))
+            .bind(document.map(|document| document.blob_key.as_str()));
+        let held = one(&self.pool, query, |row| row.long()).await?;
+        Ok(held.map_or(ProgressOutcome::ClaimLost, |_| ProgressOutcome::Written))
+    }
+
+    async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error> {
+        self.end_execution(&claim, settlement).await
+    }
+
+    async fn sweep(&self, policy: &RetryPolicy) -> Result<Swept, Error> {
+        self.sweep_once(policy).await
+    }
+
+    async fn queue_depth(&self) -> Result<QueueDepth, Error> {
+        // A job is processing exactly while it has a lease.
+        let query = sqlx::query(
+            "select (select count(*) from docket.jobs where status = 'queued'),
+                (select count(*) from docket.job_leases)",
+        );
+        let depth = one(&self.pool, query, |row| {
+            Ok(QueueDepth {
+                queued: row.long()?,
+                processing: row.long()?,
+            })
+        });
+        Ok(depth.await?.unwrap_or_default())
+    }
+
+    fn ready_hint(&self) -> watch::Receiver<u64> {
+        self.ready.subscribe()
+    }
+}
+
+const CLAIM: &str = concat!(
+    with_now!(),
+    ", ready as materialized (
+        select id from docket.jobs
+        where status = 'queued' and run_at <= (select at from now)
+            and (deadline_at is null or deadline_at > (select at from now))
+        order by priority desc, seq limit $2
+        for no key update skip locked),
+    changed as (
+        update docket.jobs j set ",
+    transition!(moved),
+    ", status = 'processing', attempt = j.attempt + 1, claim_token = gen_random_uuid(),
+            started_at = coalesce(j.started_at,
+                greatest(now.at, j.updated_at + interval '1 millisecond')),
+            deadline_at = coalesce(j.deadline_at, now.at + $3 * interval '1 microsecond')
+        from now, ready
+        where j.id = ready.id
+        returning j.*),
+    lease as (
+        insert into docket.job_leases (job_id, attempt, worker_id, claim_token, lease_until)
+        select changed.id, changed.attempt, $4, changed.claim_token,
+            now.at + $5 * interval '1 microsecond'
+        from changed, now)",
+    leave!(event),
+    " select ",
+    job_columns!(),
+    ", claim_token from changed order by priority desc, seq"
+);
+
+/// Answers the job's `seq` if it is still this execution's, whether anything changed or not. The
+/// row is locked first, so that the answer and the write see the same row.
+const PROGRESS: &str = concat!(
+    with_now!(),
+    ", held as materialized (
+        select id, seq from docket.jobs
+        where id = $2 and status = 'processing' and attempt = $3 and claim_token = $4
+        for no key update),
+    changed as (
+        update docket.jobs j set ",
+    transition!(moved),
+    ", stage = case when $6 > ",
+    stage_rank_sql!(),
+    " then $5 else stage end,
+            pages_total = coalesce(j.pages_total, $7),
+            pages_selected = coalesce(j.pages_selected, $8),
+            pages_done = greatest(j.pages_done, $9),
+            pages_failed = greatest(j.pages_failed, $10),
+            document_sha256 = coalesce($11, j.document_sha256),
+            document_bytes = coalesce($12, j.document_bytes),
+            document_media_type = coalesce($13, j.document_media_type),
+            document_blob_key = coalesce($14, j.document_blob_key)
+        from now, held
+        where j.id = held.id and (
+            $6 > ",
+    stage_rank_sql!(),
+    " or (j.pages_total is null and $7::integer is not null)
+            or (j.pages_selected is null and $8::integer is not null)
+            or j.pages_done < $9 or j.pages_failed < $10
+            or ($14::text is not null and (j.document_sha256, j.document_bytes,
+                j.document_media_type, j.document_blob_key) is distinct from ($11, $12, $13, $14)))
+        returning j.*)",
+    leave!(event),
+    " select seq from held"
+);

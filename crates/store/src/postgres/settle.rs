@@ -1,0 +1,115 @@
+//! How executions end in Postgres: one guarded statement per way out.
+
+use docket_contract::job::Job;
+use docket_contract::state::JobState;
+
+use super::PostgresStore;
+use super::rows::{PgQuery, duration_us, one_job};
+use crate::claim::{Claim, Outcome, Settlement};
+use crate::error::Error;
+use crate::interface::SettleOutcome;
+use crate::rows::job_columns;
+
+/// Ends the execution if the job is still its own, and leaves behind what belongs to that end. The
+/// parameters $1 to $4 are the instant and the guard.
+macro_rules! settle_sql {
+    ($left:ident, $($assignment:expr),+) => {
+        concat!(
+            with_now!(),
+            ", changed as (
+                update docket.jobs j set ",
+            $($assignment,)+
+            " from now
+                where j.id = $2 and j.status = 'processing' and j.attempt = $3
+                    and j.claim_token = $4
+                returning j.*)",
+            leave!($left),
+            " select ",
+            job_columns!(),
+            " from changed"
+        )
+    };
+}
+
+const SUCCEED: &str = settle_sql!(
+    end,
+    transition!(ended),
+    ", status = 'succeeded', result_key = $5, pages_total = coalesce(j.pages_total, $6),
+       pages_selected = coalesce(j.pages_selected, $7), pages_done = greatest(j.pages_done, $8),
+       pages_failed = $9"
+);
+
+const FAIL: &str = settle_sql!(
+    refund,
+    transition!(ended),
+    ", status = 'failed', credits = 0, error_code = $5, error_message = $6,
+       worker_losses = j.worker_losses + $7"
+);
+
+const REQUEUE: &str = settle_sql!(
+    end,
+    transition!(moved),
+    ", status = 'queued', claim_token = null, run_at = now.at + $5 * interval '1 microsecond',
+       worker_losses = j.worker_losses + $6, attempt = j.attempt - $7"
+);
+
+impl PostgresStore {
+    pub(super) async fn end_execution(
+        &self,
+        claim: &Claim,
+        settlement: Settlement,
+    ) -> Result<SettleOutcome, Error> {
+        let settled = match claim.outcome(settlement) {
+            Outcome::Succeeded { result_key, pages } => {
+                let query = self
+                    .guarded(SUCCEED, claim)
+                    .bind(result_key.as_str())
+                    .bind(pages.total)
+                    .bind(pages.selected)
+                    .bind(pages.done)
+                    .bind(pages.failed);
+                one_job(&self.pool, query).await?
+            }
+            Outcome::Failed { failure, losses } => {
+                let query = self
+                    .guarded(FAIL, claim)
+                    .bind(failure.code.as_str())
+                    .bind(&failure.message)
+                    .bind(losses);
+                one_job(&self.pool, query).await?
+            }
+            Outcome::Requeued {
+                delay,
+                losses,
+                attempts_back,
+            } => {
+                let query = self
+                    .guarded(REQUEUE, claim)
+                    .bind(duration_us(delay))
+                    .bind(losses)
+                    .bind(attempts_back);
+                one_job(&self.pool, query).await?
+            }
+        };
+        Ok(self.settled(settled))
+    }
+
+    /// The statement with the instant and the guard as its first parameters.
+    pub(super) fn guarded<'q>(&self, sql: &'static str, claim: &Claim) -> PgQuery<'q> {
+        sqlx::query(sql)
+            .bind(self.clock.fixed())
+            .bind(claim.job().id.uuid())
+            .bind(claim.job().attempt)
+            .bind(claim.token().uuid())
+    }
+
+    fn settled(&self, job: Option<Job>) -> SettleOutcome {
+        let Some(job) = job else {
+            return SettleOutcome::ClaimLost;
+        };
+        if job.state == JobState::Queued {
+            self.mark_ready();
+        }
+        SettleOutcome::Settled(job)
+    }
+}

@@ -1,0 +1,167 @@
+//! How a row of `jobs` becomes a [`Job`]: one list of columns and one reader for both databases.
+
+use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts, Stage};
+use docket_contract::spec::JobSpec;
+use docket_contract::state::{JobState, JobsWord};
+use docket_contract::timestamp::Timestamp;
+use docket_contract::{BlobKey, JobId, UserId};
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::interface::{ApiKey, JobEvent};
+
+/// The columns that [`read_job`] takes, in its order.
+macro_rules! job_columns {
+    () => {
+        "id, seq, user_id, type, status, spec, document_name, document_sha256, document_bytes, \
+         document_media_type, document_blob_key, document_source_url, document_password, \
+         pages_total, pages_selected, pages_done, pages_failed, stage, credits, priority, run_at, \
+         attempt, worker_losses, deadline_at, error_code, error_message, result_key, version, \
+         created_at, updated_at, started_at, finished_at, expires_at"
+    };
+}
+
+/// The columns that [`read_event`] takes, in its order.
+macro_rules! event_columns {
+    () => {
+        "seq, job_id, version, status, pages_done, at"
+    };
+}
+
+/// The columns that [`read_key`] takes, in its order.
+macro_rules! key_columns {
+    () => {
+        "id, user_id, last_four, label, created_at, revoked_at"
+    };
+}
+
+/// The order of stages in SQL, as [`stage_rank`] has it.
+macro_rules! stage_rank_sql {
+    () => {
+        "(case stage when 'fetching' then 1 when 'reading' then 2 when 'assembling' then 3 else 0 end)"
+    };
+}
+
+pub(crate) use {event_columns, job_columns, key_columns, stage_rank_sql};
+
+/// A row whose columns are taken one after the other.
+pub(crate) trait Columns {
+    fn uuid(&mut self) -> Result<Uuid, Error>;
+    fn text(&mut self) -> Result<String, Error>;
+    fn text_or_null(&mut self) -> Result<Option<String>, Error>;
+    fn int(&mut self) -> Result<i32, Error>;
+    fn int_or_null(&mut self) -> Result<Option<i32>, Error>;
+    fn long(&mut self) -> Result<i64, Error>;
+    fn time(&mut self) -> Result<Timestamp, Error>;
+    fn time_or_null(&mut self) -> Result<Option<Timestamp>, Error>;
+}
+
+pub(crate) fn read_job(row: &mut dyn Columns) -> Result<Job, Error> {
+    // The fields stand in the order of `job_columns!`, and are read in the order they stand in.
+    Ok(Job {
+        id: JobId::from(row.uuid()?),
+        seq: row.long()?,
+        user_id: UserId(row.text()?),
+        job_type: word("type", &row.text()?, JobType::from_word)?,
+        state: word("status", &row.text()?, JobState::from_stored)?,
+        spec: read_spec(&row.text()?)?,
+        document: DocumentInfo {
+            name: row.text()?,
+            sha256: row.text_or_null()?,
+            size_bytes: row.long()?,
+            media_type: row.text()?,
+            blob_key: row.text_or_null()?.map(BlobKey::from_stored),
+            source_url: row.text_or_null()?,
+            password: row.text_or_null()?,
+        },
+        pages: PageCounts {
+            total: row.int_or_null()?,
+            selected: row.int_or_null()?,
+            done: row.int()?,
+            failed: row.int()?,
+        },
+        stage: row
+            .text_or_null()?
+            .map(|text| word("stage", &text, Stage::from_stored))
+            .transpose()?,
+        credits: row.long()?,
+        priority: row.int()?,
+        run_at: row.time()?,
+        attempt: row.int()?,
+        worker_losses: row.int()?,
+        deadline_at: row.time_or_null()?,
+        failure: read_failure(row.text_or_null()?, row.text_or_null()?)?,
+        result_key: row.text_or_null()?.map(BlobKey::from_stored),
+        version: row.long()?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+        started_at: row.time_or_null()?,
+        finished_at: row.time_or_null()?,
+        expires_at: row.time_or_null()?,
+    })
+}
+
+pub(crate) fn read_event(row: &mut dyn Columns) -> Result<JobEvent, Error> {
+    Ok(JobEvent {
+        seq: row.long()?,
+        job_id: JobId::from(row.uuid()?),
+        version: row.long()?,
+        state: word("status", &row.text()?, JobState::from_stored)?,
+        pages_done: row.int()?,
+        at: row.time()?,
+    })
+}
+
+pub(crate) fn read_key(row: &mut dyn Columns) -> Result<ApiKey, Error> {
+    Ok(ApiKey {
+        id: row.uuid()?,
+        user_id: UserId(row.text()?),
+        last_four: row.text()?,
+        label: row.text()?,
+        created_at: row.time()?,
+        revoked_at: row.time_or_null()?,
+    })
+}
+
+/// The spec as it is stored: text, because the order of its keys is part of the answer.
+pub(crate) fn spec_text(spec: &JobSpec) -> Result<String, Error> {
+    serde_json::to_string(spec).map_err(|error| Error::Other(error.into()))
+}
+
+/// The word by which lists are filtered, as the drivers' `case` expression spells it.
+pub(crate) fn filter_word(status: JobsWord) -> &'static str {
+    match status {
+        JobsWord::Queued => "queued",
+        JobsWord::Processing => "processing",
+        JobsWord::Completed => "completed",
+        JobsWord::Failed => "failed",
+    }
+}
+
+/// The order of stages: a higher one is never followed by a lower one.
+pub(crate) fn stage_rank(stage: Stage) -> i32 {
+    match stage {
+        Stage::Fetching => 1,
+        Stage::Reading => 2,
+        Stage::Assembling => 3,
+    }
+}
+
+/// The failure of a job that its owner ended.
+pub(crate) fn cancellation() -> Failure {
+    Failure::new(FailureCode::Cancelled, "Job was cancelled")
+}
+
+fn read_spec(text: &str) -> Result<JobSpec, Error> {
+    serde_json::from_str(text).map_err(|error| Error::Corrupt(format!("spec: {error}")))
+}
+
+fn read_failure(code: Option<String>, message: Option<String>) -> Result<Option<Failure>, Error> {
+    let Some(code) = code else { return Ok(None) };
+    let code = word("error_code", &code, FailureCode::from_stored)?;
+    Ok(Some(Failure::new(code, message.unwrap_or_default())))
+}
+
+fn word<T>(column: &str, text: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Error> {
+    read(text).ok_or_else(|| Error::Corrupt(format!("{column}: unknown word {text:?}")))
+}

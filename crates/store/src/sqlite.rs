@@ -1,0 +1,145 @@
+//! The SQLite driver: one writer thread with group commit, reads on connections of their own.
+//!
+//! Other processes may open the same file: WAL, `begin immediate` and the busy timeout keep them
+//! apart, and no connection holds a transaction longer than one batch.
+
+/// What every transition writes, with ?1 as the instant: *moved* within the job's life, *ended* at
+/// its end.
+macro_rules! transition {
+    (moved) => {
+        "version = version + 1, updated_at = max(?1, updated_at + 1000)"
+    };
+    (ended) => {
+        "version = version + 1, updated_at = max(?1, updated_at + 1000), \
+         finished_at = max(?1, updated_at + 1000), claim_token = null, document_password = null"
+    };
+}
+
+mod accounts;
+mod jobs;
+mod migrate;
+mod queue;
+mod reader;
+mod rows;
+mod settle;
+mod sweep;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::error::{Error, OpenError};
+use crate::interface::Store;
+use reader::Readers;
+use writer::Writer;
+
+/// How long a statement waits for another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// More statements than the driver has, so that none is compiled twice.
+const STATEMENT_CACHE_CAPACITY: usize = 64;
+
+/// Jobs in one SQLite file.
+pub(crate) struct SqliteStore {
+    clock: Clock,
+    writer: Writer,
+    readers: Readers,
+    ready: watch::Sender<u64>,
+}
+
+impl SqliteStore {
+    pub(crate) async fn open(
+        path: PathBuf,
+        clock: Clock,
+        migrate: bool,
+    ) -> Result<Self, OpenError> {
+        tokio::task::spawn_blocking(move || Self::open_blocking(&path, clock, migrate))
+            .await
+            .map_err(|error| Error::Other(error.into()))?
+    }
+
+    fn open_blocking(path: &Path, clock: Clock, migrate: bool) -> Result<Self, OpenError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut connection = connect(path, OpenFlags::default())?;
+        use_write_ahead_log(&connection)?;
+        migrate::run(&mut connection, migrate)?;
+        let readers = Readers::open(path)?;
+        let ready = watch::Sender::new(0);
+        let writer = Writer::start(connection, clock.clone(), ready.clone())?;
+        Ok(Self {
+            clock,
+            writer,
+            readers,
+            ready,
+        })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn ping(&self) -> Result<(), Error> {
+        self.readers
+            .point(|connection| Ok(connection.query_row("select 1", [], |_| Ok(()))?))
+    }
+
+    async fn close(&self) {
+        // The writer last: the last connection to leave merges the write-ahead log into the file.
+        self.readers.close();
+        self.writer.close().await;
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE_CAPACITY);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    Ok(connection)
+}
+
+fn use_write_ahead_log(connection: &Connection) -> Result<(), OpenError> {
+    let mode: String = connection
+        .query_row("pragma journal_mode = wal", [], |row| row.get(0))
+        .map_err(Error::from)?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    Err(OpenError::Refused(format!(
+        "SQLite cannot use a write-ahead log here (it stays at {mode}): the data folder must be on a local disk"
+    )))
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::CannotOpen
+                | ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure,
+            ) => Self::Unavailable(error.into()),
+            _ => Self::Other(error.into()),
+        }
+    }
+}
+
+/// The error for a statement that refers to `parent` and makes a new `child`.
+fn constraint_error(error: rusqlite::Error, parent: &'static str, child: &'static str) -> Error {
+    use rusqlite::ffi;
+    match error.sqlite_error().map(|error| error.extended_code) {
+        Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Error::NotFound(parent),
+        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
+            Error::Conflict(child)
+        }
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,268 @@
+//! Jobs as their owners see them, in SQLite.
+
+use async_trait::async_trait;
+use docket_contract::job::Job;
+use docket_contract::state::JobState;
+use docket_contract::{JobId, UserId};
+use rusqlite::{OptionalExtension, params};
+
+use super::accounts::stored_balance;
+use super::rows::{all, duration_us, micros, one_job, timestamp};
+use super::settle::{finish, write_event};
+use super::writer::Turn;
+use super::{SqliteStore, constraint_error};
+use crate::error::Error;
+use crate::interface::{
+    Balance, CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob,
+};
+use crate::ledger::{retry_after_s, submit_window_start};
+use crate::rows::{
+    cancellation, event_columns, filter_word, job_columns, read_event, read_job, spec_text,
+};
+
+#[async_trait]
+impl JobStore for SqliteStore {
+    async fn insert_job(&self, job: NewJob) -> Result<Inserted, Error> {
+        self.writer.run(move |turn| insert_job(turn, &job)).await
+    }
+
+    async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error> {
+        self.readers.point(|connection| {
+            one_job(
+                connection,
+                concat!("select ", job_columns!(), " from jobs where id = ?1"),
+                &[id.uuid().as_bytes()],
+            )
+        })
+    }
+
+    async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error> {
+        let status = query.status.map(filter_word);
+        let job_type = query.job_type.map(|job_type| job_type.as_str());
+        let before = query.before_seq.unwrap_or(i64::MAX);
+        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
+        let mut jobs = self
+            .readers
+            .list(move |connection| {
+                all(
+                    connection,
+                    LIST,
+                    &[&query.user_id.0, &before, &job_type, &status, &(limit + 1)],
+                    read_job,
+                )
+            })
+            .await?;
+        let more = jobs.len() > query.limit;
+        jobs.truncate(query.limit);
+        Ok(JobPage { jobs, more })
+    }
+
+    async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
+        let owner = owner.clone();
+        self.writer
+            .run(move |turn| cancel_job(turn, &owner, id))
+            .await
+    }
+
+    async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {
+        let owner = owner.clone();
+        self.writer
+            .run(move |turn| delete_job(turn, &owner, id))
+            .await
+    }
+
+    async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error> {
+        self.readers
+            .list(move |connection| {
+                all(
+                    connection,
+                    concat!(
+                        "select ",
+                        event_columns!(),
+                        " from job_events where job_id = ?1 order by seq"
+                    ),
+                    &[id.uuid().as_bytes()],
+                    read_event,
+                )
+            })
+            .await
+    }
+}
+
+const LIST: &str = concat!(
+    "select ",
+    job_columns!(),
+    " from jobs
+     where user_id = ?1 and seq < ?2 and (?3 is null or type = ?3)
+        and (?4 is null or ?4 = case
+            when status in ('awaiting_upload', 'queued') and started_at is null then 'queued'
+            when status in ('queued', 'processing') then 'processing'
+            when status = 'succeeded' then 'completed'
+            else 'failed' end)
+     order by seq desc limit ?5"
+);
+
+fn insert_job(turn: &Turn<'_>, job: &NewJob) -> Result<Inserted, Error> {
+    let (stored, submits_max) =
+        stored_balance(turn, &job.user_id)?.ok_or(Error::NotFound("account"))?;
+    if let Some(submits_max) = submits_max
+        && let Some(retry_after_s) = submit_wait_s(turn, &job.user_id, submits_max)?
+    {
+        return Ok(Inserted::RateLimited { retry_after_s });
+    }
+    let mut balance = stored.rolled_to(turn.now());
+    if balance.remaining() < job.credits {
+        return Ok(Inserted::QuotaExceeded(balance));
+    }
+    balance.used += job.credits;
+    charge(turn, job, &balance)?;
+    let inserted = insert_row(turn, job)?;
+    write_event(turn, &inserted)?;
+    if inserted.state == JobState::Queued {
+        turn.mark_ready();
+    }
+    Ok(Inserted::Job {
+        job: inserted,
+        balance,
+    })
+}
+
+/// Seconds until the account may submit again; `None` if it may now.
+fn submit_wait_s(turn: &Turn<'_>, user: &UserId, submits_max: i32) -> Result<Option<u64>, Error> {
+    if submits_max == 0 {
+        return Ok(Some(retry_after_s(None, turn.now())));
+    }
+    let window_start = micros(submit_window_start(turn.now()));
+    let frees_slot: Option<i64> = turn
+        .prepare_cached(
+            "select at from usage where user_id = ?1 and kind = 'submit' and at > ?2
+             order by at desc limit 1 offset ?3",
+        )?
+        .query_row(params![user.0, window_start, submits_max - 1], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    frees_slot
+        .map(|at| Ok(retry_after_s(Some(timestamp(at)?), turn.now())))
+        .transpose()
+}
+
+fn charge(turn: &Turn<'_>, job: &NewJob, balance: &Balance) -> Result<(), Error> {
+    let cycle_started_at = micros(balance.cycle_started_at);
+    turn.prepare_cached(
+        "update accounts set credits_used = ?2, cycle_started_at = ?3 where user_id = ?1",
+    )?
+    .execute(params![job.user_id.0, balance.used, cycle_started_at])?;
+    turn.prepare_cached(
+        "insert into usage (user_id, job_id, kind, credits, cycle_started_at, at)
+         values (?1, ?2, 'submit', ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        job.user_id.0,
+        job.id.uuid().as_bytes(),
+        job.credits,
+        cycle_started_at,
+        micros(turn.now())
+    ])?;
+    Ok(())
+}
+
+fn insert_row(turn: &Turn<'_>, job: &NewJob) -> Result<Job, Error> {
+    let document = &job.document;
+    turn.prepare_cached(
+        "insert into jobs (id, user_id, type, status, spec, document_name, document_sha256,
+            document_bytes, document_media_type, document_blob_key, document_source_url,
+            document_password, pages_total, pages_selected, pages_done, pages_failed, credits,
+            priority, run_at, created_at, updated_at, expires_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+            ?19, ?19, ?19, ?19 + ?20)",
+    )?
+    .execute(params![
+        job.id.uuid().as_bytes(),
+        job.user_id.0,
+        job.spec.job_type().as_str(),
+        job.state.as_str(),
+        spec_text(&job.spec)?,
+        document.name,
+        document.sha256,
+        document.size_bytes,
+        document.media_type,
+        document.blob_key.as_ref().map(|key| key.as_str()),
+        document.source_url,
+        document.password,
+        job.pages.total,
+        job.pages.selected,
+        job.pages.done,
+        job.pages.failed,
+        job.credits,
+        job.priority,
+        micros(turn.now()),
+        duration_us(job.retention),
+    ])
+    .map_err(|error| constraint_error(error, "account", "job"))?;
+    let inserted = one_job(
+        turn,
+        concat!(
+            "select ",
+            job_columns!(),
+            " from jobs where seq = last_insert_rowid()"
+        ),
+        &[],
+    )?;
+    inserted.ok_or(Error::NotFound("job"))
+}
+
+fn cancel_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
+    let failure = cancellation();
+    let cancelled = one_job(
+        turn,
+        concat!(
+            "update jobs set ",
+            transition!(ended),
+            ", status = 'cancelled', credits = 0, error_code = ?2, error_message = ?3
+             where id = ?4 and user_id = ?5 and finished_at is null returning ",
+            job_columns!()
+        ),
+        &[
+            &micros(turn.now()),
+            &failure.code.as_str(),
+            &failure.message,
+            id.uuid().as_bytes(),
+            &owner.0,
+        ],
+    )?;
+    if let Some(job) = cancelled {
+        finish(turn, &job)?;
+        return Ok(CancelOutcome::Cancelled(job));
+    }
+    Ok(owned_job(turn, owner, id)?.map_or(CancelOutcome::NotFound, CancelOutcome::AlreadyEnded))
+}
+
+fn delete_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {
+    let deleted = one_job(
+        turn,
+        concat!(
+            "delete from jobs where id = ?1 and user_id = ?2 and finished_at is not null returning ",
+            job_columns!()
+        ),
+        &[id.uuid().as_bytes(), &owner.0],
+    )?;
+    if let Some(job) = deleted {
+        turn.prepare_cached("delete from job_events where job_id = ?1")?
+            .execute([id.uuid().as_bytes()])?;
+        return Ok(DeleteOutcome::Deleted(job));
+    }
+    Ok(owned_job(turn, owner, id)?.map_or(DeleteOutcome::NotFound, |_| DeleteOutcome::NotEnded))
+}
+
+fn owned_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<Option<Job>, Error> {
+    one_job(
+        turn,
+        concat!(
+            "select ",
+            job_columns!(),
+            " from jobs where id = ?1 and user_id = ?2"
+        ),
+        &[id.uuid().as_bytes(), &owner.0],
+    )
+}

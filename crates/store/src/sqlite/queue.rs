@@ -1,0 +1,237 @@
+//! The queue as workers see it, in SQLite.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docket_contract::{ClaimToken, WorkerId};
+use rusqlite::{OptionalExtension, ToSql, params};
+use tokio::sync::watch;
+
+use super::SqliteStore;
+use super::rows::{all, duration_us, micros, one_job};
+use super::settle::{settle, write_event};
+use super::sweep::sweep;
+use super::writer::Turn;
+use crate::claim::{Claim, Settlement};
+use crate::error::Error;
+use crate::interface::{
+    ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy, SettleOutcome, Swept,
+};
+use crate::rows::{Columns, job_columns, read_job, stage_rank, stage_rank_sql};
+
+#[async_trait]
+impl QueueStore for SqliteStore {
+    async fn claim(
+        &self,
+        worker: WorkerId,
+        limit: usize,
+        lease: Duration,
+        deadline: Duration,
+    ) -> Result<Vec<Claim>, Error> {
+        // Looks first, so that idle polling never takes the write lock.
+        if limit == 0 || !self.anything_ready()? {
+            return Ok(Vec::new());
+        }
+        self.writer
+            .run(move |turn| claim(turn, worker, limit, lease, deadline))
+            .await
+    }
+
+    async fn heartbeat(&self, worker: WorkerId, lease: Duration) -> Result<Vec<ClaimToken>, Error> {
+        self.writer
+            .run(move |turn| {
+                let lease_until = micros(turn.now()) + duration_us(lease);
+                all(
+                    turn,
+                    "update job_leases set lease_until = ?1
+                         where worker_id = ?2 and exists (select 1 from jobs
+                            where jobs.id = job_id and jobs.claim_token = job_leases.claim_token)
+                         returning claim_token",
+                    &[&lease_until, worker.uuid().as_bytes()],
+                    |row| Ok(ClaimToken::from(row.uuid()?)),
+                )
+            })
+            .await
+    }
+
+    async fn progress(
+        &self,
+        claim: &Claim,
+        update: ProgressUpdate,
+    ) -> Result<ProgressOutcome, Error> {
+        let guard = Guard {
+            id: *claim.job().id.uuid().as_bytes(),
+            attempt: claim.job().attempt,
+            token: *claim.token().uuid().as_bytes(),
+        };
+        self.writer
+            .run(move |turn| progress(turn, &guard, &update))
+            .await
+    }
+
+    async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error> {
+        self.writer
+            .run(move |turn| settle(turn, &claim, settlement))
+            .await
+    }
+
+    async fn sweep(&self, policy: &RetryPolicy) -> Result<Swept, Error> {
+        let policy = policy.clone();
+        self.writer.run(move |turn| sweep(turn, &policy)).await
+    }
+
+    async fn queue_depth(&self) -> Result<QueueDepth, Error> {
+        self.readers
+            .list(|connection| {
+                // A job is processing exactly while it has a lease.
+                let depth = connection
+                    .prepare_cached(
+                        "select (select count(*) from jobs where status = 'queued'),
+                            (select count(*) from job_leases)",
+                    )?
+                    .query_row([], |row| {
+                        Ok(QueueDepth {
+                            queued: row.get(0)?,
+                            processing: row.get(1)?,
+                        })
+                    })?;
+                Ok(depth)
+            })
+            .await
+    }
+
+    fn ready_hint(&self) -> watch::Receiver<u64> {
+        self.ready.subscribe()
+    }
+}
+
+impl SqliteStore {
+    fn anything_ready(&self) -> Result<bool, Error> {
+        let now = micros(self.clock.host());
+        self.readers.point(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "select exists (select 1 from jobs where status = 'queued' and run_at <= ?1
+                        and (deadline_at is null or deadline_at > ?1))",
+                )?
+                .query_row([now], |row| row.get(0))?)
+        })
+    }
+}
+
+const CLAIM: &str = concat!(
+    "update jobs set ",
+    transition!(moved),
+    ", status = 'processing', attempt = attempt + 1, claim_token = randomblob(16),
+        started_at = coalesce(started_at, max(?1, updated_at + 1000)),
+        deadline_at = coalesce(deadline_at, ?1 + ?2)
+     where seq in (select seq from jobs where status = 'queued' and run_at <= ?1
+            and (deadline_at is null or deadline_at > ?1)
+        order by priority desc, seq limit ?3)
+     returning ",
+    job_columns!(),
+    ", claim_token"
+);
+
+fn claim(
+    turn: &Turn<'_>,
+    worker: WorkerId,
+    limit: usize,
+    lease: Duration,
+    deadline: Duration,
+) -> Result<Vec<Claim>, Error> {
+    let now = micros(turn.now());
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut claims = all(
+        turn,
+        CLAIM,
+        &[&now, &duration_us(deadline), &limit],
+        |row| Ok(Claim::new(read_job(row)?, ClaimToken::from(row.uuid()?))),
+    )?;
+    // `returning` promises no order.
+    claims.sort_by_key(|claim| (std::cmp::Reverse(claim.job().priority), claim.job().seq));
+    let mut insert_lease = turn.prepare_cached(
+        "insert into job_leases (job_id, attempt, worker_id, claim_token, lease_until)
+         values (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for claim in &claims {
+        insert_lease.execute(params![
+            claim.job().id.uuid().as_bytes(),
+            claim.job().attempt,
+            worker.uuid().as_bytes(),
+            claim.token().uuid().as_bytes(),
+            now + duration_us(lease),
+        ])?;
+        write_event(turn, claim.job())?;
+    }
+    Ok(claims)
+}
+
+/// What an execution may write with.
+struct Guard {
+    id: [u8; 16],
+    attempt: i32,
+    token: [u8; 16],
+}
+
+const PROGRESS: &str = concat!(
+    "update jobs set ",
+    transition!(moved),
+    ", stage = case when ?6 > ",
+    stage_rank_sql!(),
+    " then ?5 else stage end,
+        pages_total = coalesce(pages_total, ?7), pages_selected = coalesce(pages_selected, ?8),
+        pages_done = max(pages_done, ?9), pages_failed = max(pages_failed, ?10),
+        document_sha256 = coalesce(?11, document_sha256),
+        document_bytes = coalesce(?12, document_bytes),
+        document_media_type = coalesce(?13, document_media_type),
+        document_blob_key = coalesce(?14, document_blob_key)
+     where id = ?2 and status = 'processing' and attempt = ?3 and claim_token = ?4 and (
+        ?6 > ",
+    stage_rank_sql!(),
+    " or (pages_total is null and ?7 is not null)
+        or (pages_selected is null and ?8 is not null)
+        or pages_done < ?9 or pages_failed < ?10
+        or (?14 is not null and (document_sha256, document_bytes, document_media_type,
+            document_blob_key) is not (?11, ?12, ?13, ?14)))
+     returning ",
+    job_columns!()
+);
+
+fn progress(
+    turn: &Turn<'_>,
+    guard: &Guard,
+    update: &ProgressUpdate,
+) -> Result<ProgressOutcome, Error> {
+    let document = update.document.as_ref();
+    let parameters: [&dyn ToSql; 14] = [
+        &micros(turn.now()),
+        &guard.id,
+        &guard.attempt,
+        &guard.token,
+        &update.stage.as_str(),
+        &stage_rank(update.stage),
+        &update.pages.total,
+        &update.pages.selected,
+        &update.pages.done,
+        &update.pages.failed,
+        &document.map(|document| document.sha256.as_str()),
+        &document.map(|document| document.size_bytes),
+        &document.map(|document| document.media_type.as_str()),
+        &document.map(|document| document.blob_key.as_str()),
+    ];
+    if let Some(job) = one_job(turn, PROGRESS, &parameters)? {
+        write_event(turn, &job)?;
+        return Ok(ProgressOutcome::Written);
+    }
+    let held: Option<i64> = turn
+        .prepare_cached(
+            "select seq from jobs
+             where id = ?1 and status = 'processing' and attempt = ?2 and claim_token = ?3",
+        )?
+        .query_row(params![guard.id, guard.attempt, guard.token], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(held.map_or(ProgressOutcome::ClaimLost, |_| ProgressOutcome::Written))
+}

@@ -1,0 +1,93 @@
+//! Takes jobs from lost workers and ends overdue ones, in SQLite.
+
+use docket_contract::job::Failure;
+use rusqlite::ToSql;
+
+use super::rows::{all, duration_us, micros};
+use super::settle::finish;
+use super::writer::Turn;
+use crate::error::Error;
+use crate::interface::{RetryPolicy, Swept};
+use crate::rows::{job_columns, read_job};
+
+/// Jobs of each kind that one sweep takes, at most: the writer is not held for long.
+const SWEEP_JOBS_MAX: i64 = 100;
+
+pub(super) fn sweep(turn: &Turn<'_>, policy: &RetryPolicy) -> Result<Swept, Error> {
+    let now = micros(turn.now());
+    let losses_max = policy.worker_losses_max;
+    // Overdue jobs first: what has no time left is not worth another attempt.
+    let Failure { code, message } = &policy.deadline_exceeded;
+    let overdue = end(
+        turn,
+        FAIL_OVERDUE,
+        &[&now, &SWEEP_JOBS_MAX, &code.as_str(), message],
+    )?;
+    let Failure { code, message } = &policy.worker_lost;
+    let parameters: [&dyn ToSql; 5] = [&now, &SWEEP_JOBS_MAX, &losses_max, &code.as_str(), message];
+    let lost = end(turn, FAIL_LOST, &parameters)?;
+    let backoff = backoff_json(policy);
+    let requeued = end(
+        turn,
+        REQUEUE_LOST,
+        &[&now, &SWEEP_JOBS_MAX, &losses_max, &backoff],
+    )?;
+    Ok(Swept {
+        requeued,
+        lost,
+        overdue,
+    })
+}
+
+macro_rules! lost_jobs {
+    () => {
+        "select jobs.seq from job_leases join jobs on jobs.id = job_leases.job_id \
+         where jobs.status = 'processing' and lease_until <= ?1"
+    };
+}
+
+const FAIL_OVERDUE: &str = concat!(
+    "update jobs set ",
+    transition!(ended),
+    ", status = 'failed', credits = 0, error_code = ?3, error_message = ?4
+     where seq in (select seq from jobs where status in ('queued', 'processing')
+            and deadline_at is not null and deadline_at <= ?1
+        order by deadline_at limit ?2)
+     returning ",
+    job_columns!()
+);
+
+const FAIL_LOST: &str = concat!(
+    "update jobs set ",
+    transition!(ended),
+    ", status = 'failed', credits = 0, error_code = ?4, error_message = ?5,
+        worker_losses = worker_losses + 1
+     where seq in (",
+    lost_jobs!(),
+    " and worker_losses + 1 >= ?3 order by lease_until limit ?2) returning ",
+    job_columns!()
+);
+
+const REQUEUE_LOST: &str = concat!(
+    "update jobs set ",
+    transition!(moved),
+    ", status = 'queued', claim_token = null, worker_losses = worker_losses + 1,
+        run_at = ?1 + coalesce(?4 ->> min(worker_losses, json_array_length(?4) - 1), 0)
+     where seq in (",
+    lost_jobs!(),
+    " and worker_losses + 1 < ?3 order by lease_until limit ?2) returning ",
+    job_columns!()
+);
+
+fn end(turn: &Turn<'_>, sql: &str, parameters: &[&dyn ToSql]) -> Result<usize, Error> {
+    let jobs = all(turn, sql, parameters, read_job)?;
+    for job in &jobs {
+        finish(turn, job)?;
+    }
+    Ok(jobs.len())
+}
+
+fn backoff_json(policy: &RetryPolicy) -> String {
+    let waits: Vec<i64> = policy.backoff.iter().copied().map(duration_us).collect();
+    format!("{waits:?}")
+}
