@@ -1,0 +1,46 @@
+//! Ending a job by its owner: an unfinished one is cancelled, a finished one is deleted.
+
+use docket_contract::JobId;
+use docket_contract::job::Job;
+use docket_store::{CancelOutcome, DeleteOutcome};
+
+use crate::{Caller, Error, Jobs};
+
+/// What became of it.
+#[derive(Clone, Debug)]
+pub enum Ended {
+    /// It had not ended, and was cancelled now.
+    Cancelled(Job),
+    /// It had ended, and is gone with its files.
+    Deleted(Job),
+}
+
+impl Jobs {
+    /// Cancels the job if it has not ended, deletes it with its files if it has.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or if the database fails.
+    pub async fn cancel_or_delete(&self, caller: &Caller, id: JobId) -> Result<Ended, Error> {
+        match self.store.cancel_job(&caller.user_id, id).await? {
+            CancelOutcome::Cancelled(job) => Ok(Ended::Cancelled(job)),
+            CancelOutcome::AlreadyEnded(_) => self.delete(caller, id).await,
+            CancelOutcome::NotFound => Err(Error::NotFound),
+        }
+    }
+
+    async fn delete(&self, caller: &Caller, id: JobId) -> Result<Ended, Error> {
+        match self.store.delete_job(&caller.user_id, id).await? {
+            DeleteOutcome::Deleted(job) => {
+                for key in [&job.document.blob_key, &job.result_key]
+                    .into_iter()
+                    .flatten()
+                {
+                    self.discard(key).await;
+                }
+                Ok(Ended::Deleted(job))
+            }
+            // Terminal states never change, so a job that had ended cannot be running now.
+            DeleteOutcome::NotEnded | DeleteOutcome::NotFound => Err(Error::NotFound),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! A document on its way in: streamed to a blob while it is hashed and counted.
+
+use bytes::Bytes;
+use docket_contract::BlobKey;
+use docket_store::BlobWriter;
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Jobs};
+
+/// Bytes that are looked at to tell the type: readers accept `%PDF-` within the first 1024.
+const HEAD_BYTES: usize = 1024;
+
+/// The name of a document that came without one.
+pub(crate) const NAMELESS: &str = "document.pdf";
+
+/// An upload under way. Dropped before [`Upload::finish`], it leaves nothing.
+#[derive(Debug)]
+pub struct Upload {
+    writer: BlobWriter,
+    blob_key: BlobKey,
+    hasher: Sha256,
+    head: Vec<u8>,
+    limit_bytes: u64,
+}
+
+/// A document that lies in its blob, hashed, but belongs to no job yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uploaded {
+    /// Where it lies.
+    pub blob_key: BlobKey,
+    /// Lowercase hex of its SHA-256.
+    pub sha256: String,
+    /// Its length.
+    pub size_bytes: u64,
+    /// Its media type by its first bytes, if they tell.
+    pub media_type: Option<&'static str>,
+}
+
+impl Jobs {
+    /// Starts an upload.
+    #[must_use]
+    pub fn begin_upload(&self) -> Upload {
+        let blob_key = BlobKey::upload();
+        Upload {
+            writer: self.blobs.writer(&blob_key),
+            blob_key,
+            hasher: Sha256::new(),
+            head: Vec::with_capacity(HEAD_BYTES),
+            limit_bytes: self.policy.upload_bytes_max,
+        }
+    }
+
+    /// Removes the bytes of an upload that became no job. A failure is logged, not returned: the
+    /// caller has a better error to tell.
+    pub async fn discard(&self, blob_key: &BlobKey) {
+        if let Err(error) = self.blobs.delete(blob_key).await {
+            tracing::warn!(blob.key = blob_key.as_str(), %error, "blob could not be removed");
+        }
+    }
+}
+
+impl Upload {
+    /// Appends a piece.
+    ///
+    /// # Errors
+    /// If the limit is passed or the storage fails.
+    pub async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
+        let size_bytes = self.writer.written_bytes() + piece.len() as u64;
+        if size_bytes > self.limit_bytes {
+            return Err(Error::UploadTooLarge {
+                size_bytes,
+                limit_bytes: self.limit_bytes,
+            });
+        }
+        let room = HEAD_BYTES - self.head.len();
+        self.head.extend_from_slice(&piece[..room.min(piece.len())]);
+        self.hasher.update(&piece);
+        Ok(self.writer.write(piece).await?)
+    }
+
+    /// True if nothing came.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.writer.written_bytes() == 0
+    }
+
+    /// Makes the bytes durable.
+    ///
+    /// # Errors
+    /// If the storage fails.
+    pub async fn finish(self) -> Result<Uploaded, Error> {
+        let size_bytes = self.writer.written_bytes();
+        self.writer.finish().await?;
+        let digest = self.hasher.finalize();
+        Ok(Uploaded {
+            blob_key: self.blob_key,
+            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            size_bytes,
+            media_type: media_type_of_bytes(&self.head),
+        })
+    }
+
+    pub(crate) fn media_type(&self) -> Option<&'static str> {
+        media_type_of_bytes(&self.head)
+    }
+}
+
+/// The media type by the first bytes.
+fn media_type_of_bytes(head: &[u8]) -> Option<&'static str> {
+    let starts = |magic: &[u8]| head.starts_with(magic);
+    if head.windows(5).any(|window| window == b"%PDF-") {
+        Some("application/pdf")
+    } else if starts(b"\x89PNG\r\n\x1a\n") {
+        Some("image/png")
+    } else if starts(b"\xff\xd8\xff") {
+        Some("image/jpeg")
+    } else if starts(b"II*\0") || starts(b"MM\0*") {
+        Some("image/tiff")
+    } else if starts(b"PK\x03\x04") {
+        Some("application/zip")
+    } else if starts(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        Some("application/x-ole-storage")
+    } else {
+        None
+    }
+}
+
+/// The media type that this version takes, by bytes and then by name.
+///
+/// # Errors
+/// [`Error::Invalid`] for everything but PDF.
+pub(crate) fn accepted_media_type(
+    by_bytes: Option<&'static str>,
+    name: &str,
+) -> Result<&'static str, Error> {
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
+    match (by_bytes, extension.as_deref()) {
+        (Some("application/pdf"), _) | (None, Some("pdf")) => Ok("application/pdf"),
+        (Some(other), _) => Err(unsupported(other)),
+        (None, Some(extension)) => Err(unsupported(&format!(".{extension}"))),
+        (None, None) => Err(unsupported("unknown")),
+    }
+}
+
+fn unsupported(what: &str) -> Error {
+    Error::Invalid(format!(
+        "Unsupported file type: {what}. Supported types: pdf"
+    ))
+}
+
+/// The name that a job bears: the client's own, without folders and control characters.
+pub(crate) fn document_name(given: Option<&str>) -> String {
+    let last = given
+        .unwrap_or_default()
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !c.is_control()).take(255).collect();
+    let clean = clean.trim();
+    if clean.is_empty() {
+        NAMELESS.to_owned()
+    } else {
+        clean.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(head: &[u8], name: &str, want: Result<&str, &str>) {
+        let got = accepted_media_type(media_type_of_bytes(head), name).map_err(|e| e.to_string());
+        match want {
+            Ok(kind) => assert_eq!(got.as_deref(), Ok(kind), "{name}"),
+            Err(part) => assert!(got.unwrap_err().contains(part), "{name}"),
+        }
+    }
+
+    #[test]
+    fn types_by_bytes_then_by_name() {
+        check(b"%PDF-1.7\n", "scan", Ok("application/pdf"));
+        check(b"junk before %PDF-1.4", "a.bin", Ok("application/pdf"));
+        check(b"damaged beyond", "a.PDF", Ok("application/pdf"));
+        check(b"MZ\x90\0", "setup.exe", Err(".exe"));
+        check(b"\x89PNG\r\n\x1a\n", "a.pdf", Err("image/png"));
+        check(b"hello", "noext", Err("unknown"));
+    }
+
+    #[test]
+    fn names_lose_folders_and_control_characters() {
+        assert_eq!(
+            document_name(Some("C:\\docs\\räk ning.pdf")),
+            "räk ning.pdf"
+        );
+        assert_eq!(document_name(Some("../../etc/passwd")), "passwd");
+        assert_eq!(document_name(Some("a;b\u{0}.pdf")), "a;b.pdf");
+        assert_eq!(document_name(Some(" / ")), "document.pdf");
+        assert_eq!(document_name(None), "document.pdf");
+    }
+}

@@ -1,0 +1,61 @@
+//! What a caller may be told.
+
+use docket_store::{Balance, BlobError};
+
+/// A verb was refused or failed. `server` maps each to a status and a body in one place.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller has no such job.
+    #[error("no such job")]
+    NotFound,
+    /// The request cannot be carried out as it is; the sentence says why.
+    #[error("{0}")]
+    Invalid(String),
+    /// The upload is larger than allowed.
+    #[error("upload of {size_bytes} bytes is over the limit of {limit_bytes}")]
+    UploadTooLarge {
+        /// Bytes that came, at least.
+        size_bytes: u64,
+        /// Bytes that are allowed.
+        limit_bytes: u64,
+    },
+    /// The account's credits do not suffice.
+    #[error("insufficient quota")]
+    QuotaExceeded(Balance),
+    /// The account submits too often.
+    #[error("rate limit exceeded")]
+    RateLimited {
+        /// Seconds to wait.
+        retry_after_s: u64,
+    },
+    /// The result was asked for before the end; holds the job's word on `/jobs`.
+    #[error("job is not completed, it is {0}")]
+    NotCompleted(&'static str),
+    /// The result was asked for, but the job failed; holds its reason.
+    #[error("job failed: {0}")]
+    JobFailed(String),
+    /// Database or blob storage cannot be reached: the same call may succeed later.
+    #[error("storage unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A fault of ours.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<docket_store::Error> for Error {
+    fn from(error: docket_store::Error) -> Self {
+        match error {
+            docket_store::Error::Unavailable(source) => Self::Unavailable(source),
+            other => Self::Internal(Box::new(other)),
+        }
+    }
+}
+
+impl From<BlobError> for Error {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::NotFound(_) => Self::Internal(Box::new(error)),
+            other => Self::Unavailable(Box::new(other)),
+        }
+    }
+}

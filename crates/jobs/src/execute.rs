@@ -1,0 +1,155 @@
+//! The verbs of workers: claim short, work long, settle guarded.
+
+use docket_contract::job::{Failure, FailureCode, Job, PageCounts};
+use docket_contract::{BlobKey, ClaimToken, WorkerId};
+use docket_store::{
+    BlobReader, BlobWriter, Claim, ProgressOutcome, ProgressUpdate, SettleOutcome, Settlement,
+};
+use tokio::sync::watch;
+
+use crate::{Error, Jobs};
+
+/// What became of a settlement.
+#[derive(Clone, Debug)]
+pub enum Settled {
+    /// It stands; the job as it is now.
+    Done(Box<Job>),
+    /// The job was taken away in between: nothing was written, and the result is discarded.
+    ClaimLost,
+}
+
+impl Jobs {
+    /// At most `limit` jobs to execute, oldest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn claim(&self, worker: WorkerId, limit: usize) -> Result<Vec<Claim>, Error> {
+        let policy = &self.policy;
+        Ok(self
+            .store
+            .claim(worker, limit, policy.lease, policy.deadline)
+            .await?)
+    }
+
+    /// Renews the worker's leases; answers which executions are still its own.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn heartbeat(&self, worker: WorkerId) -> Result<Vec<ClaimToken>, Error> {
+        Ok(self.store.heartbeat(worker, self.policy.lease).await?)
+    }
+
+    /// Changes when something may be ready to claim. A hint: polling alone suffices.
+    #[must_use]
+    pub fn ready_hint(&self) -> watch::Receiver<u64> {
+        self.store.ready_hint()
+    }
+
+    /// The bytes of a job's document.
+    ///
+    /// # Errors
+    /// If they are not there or storage fails.
+    pub async fn open_document(&self, key: &BlobKey) -> Result<BlobReader, Error> {
+        Ok(self.blobs.reader(key).await?)
+    }
+
+    /// A place for a result. Dropped unfinished, it leaves nothing.
+    #[must_use]
+    pub fn begin_result(&self) -> (BlobKey, BlobWriter) {
+        let key = BlobKey::result();
+        let writer = self.blobs.writer(&key);
+        (key, writer)
+    }
+
+    /// Reports how far an execution is.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn progress(
+        &self,
+        claim: &Claim,
+        update: ProgressUpdate,
+    ) -> Result<ProgressOutcome, Error> {
+        Ok(self.store.progress(claim, update).await?)
+    }
+
+    /// Ends an execution with a result that is already stored.
+    ///
+    /// # Errors
+    /// If the database fails; the claim is then left to its lease.
+    pub async fn succeed(
+        &self,
+        claim: Claim,
+        result_key: BlobKey,
+        pages: PageCounts,
+    ) -> Result<Settled, Error> {
+        let settled = self
+            .settle(claim, Settlement::succeeded(result_key.clone(), pages))
+            .await?;
+        if matches!(settled, Settled::ClaimLost) {
+            self.discard(&result_key).await;
+        }
+        Ok(settled)
+    }
+
+    /// Ends an execution that would fail the same way again.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn fail(&self, claim: Claim, failure: Failure) -> Result<Settled, Error> {
+        self.settle(claim, Settlement::failed(failure)).await
+    }
+
+    /// Ends an execution that may go better next time: back to the queue with backoff, or failed
+    /// when the attempts are used up.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn retry(&self, claim: Claim, failure: Failure) -> Result<Settled, Error> {
+        let failed_attempts = claim.job().attempt - claim.job().worker_losses;
+        let settlement = if failed_attempts >= self.policy.attempts_max {
+            Settlement::failed(failure)
+        } else {
+            Settlement::retry(self.policy.backoff_after(failed_attempts))
+        };
+        self.settle(claim, settlement).await
+    }
+
+    /// Ends an execution whose process died: retried with backoff, failed at its last loss.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn worker_lost(&self, claim: Claim) -> Result<Settled, Error> {
+        let policy = &self.policy;
+        let delay = policy.backoff_after(claim.job().worker_losses + 1);
+        let lost = worker_lost_failure(policy.worker_losses_max);
+        self.settle(
+            claim,
+            Settlement::worker_lost(delay, policy.worker_losses_max, lost),
+        )
+        .await
+    }
+
+    /// Gives an execution back without charging the attempt: the worker is going away.
+    ///
+    /// # Errors
+    /// If the database fails; the claim is then left to its lease.
+    pub async fn release(&self, claim: Claim) -> Result<Settled, Error> {
+        self.settle(claim, Settlement::released()).await
+    }
+
+    async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<Settled, Error> {
+        match self.store.settle(claim, settlement).await? {
+            SettleOutcome::Settled(job) => Ok(Settled::Done(Box::new(job))),
+            SettleOutcome::ClaimLost => Ok(Settled::ClaimLost),
+        }
+    }
+}
+
+/// The failure of a job that took too many workers with it.
+pub(crate) fn worker_lost_failure(losses_max: i32) -> Failure {
+    Failure::new(
+        FailureCode::WorkerLost,
+        format!("The document's worker process ended unexpectedly {losses_max} times"),
+    )
+}

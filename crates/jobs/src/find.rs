@@ -1,0 +1,94 @@
+//! Reading jobs back: one, many, and what came out of them. Reading consumes nothing.
+
+use bytes::Bytes;
+use docket_contract::JobId;
+use docket_contract::job::{Job, JobType};
+use docket_contract::state::{JobState, JobsWord};
+use docket_contract::wire::jobs::error_text;
+use docket_store::{JobPage, JobQuery};
+
+use crate::{Caller, Error, Jobs};
+
+/// Which of the caller's jobs to list.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// Only those with this word.
+    pub status: Option<JobsWord>,
+    /// Only those of this type.
+    pub job_type: Option<JobType>,
+    /// Only those made before the one with this `seq`.
+    pub before_seq: Option<i64>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A succeeded job with its stored result.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// The job.
+    pub job: Job,
+    /// The result as JSON text.
+    pub result: Bytes,
+}
+
+impl Jobs {
+    /// One of the caller's jobs. Another account's job is as unknown as one that never was.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or if the database fails.
+    pub async fn find(&self, caller: &Caller, id: JobId) -> Result<Job, Error> {
+        match self.store.find_job(id).await? {
+            Some(job) if job.user_id == caller.user_id => Ok(job),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// The caller's jobs, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn list(&self, caller: &Caller, request: ListRequest) -> Result<JobPage, Error> {
+        let query = JobQuery {
+            user_id: caller.user_id.clone(),
+            status: request.status,
+            job_type: request.job_type,
+            before_seq: request.before_seq,
+            limit: request.limit,
+        };
+        Ok(self.store.list_jobs(query).await?)
+    }
+
+    /// The result of one of the caller's jobs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::NotCompleted`], [`Error::JobFailed`], or if storage fails.
+    pub async fn result(&self, caller: &Caller, id: JobId) -> Result<Finished, Error> {
+        let job = self.find(caller, id).await?;
+        match job.visible_state() {
+            JobState::Succeeded => {
+                let result = self.result_of(&job).await?;
+                Ok(Finished { job, result })
+            }
+            JobState::Failed | JobState::Cancelled => {
+                Err(Error::JobFailed(error_text(&job).unwrap_or_default()))
+            }
+            unfinished => Err(Error::NotCompleted(unfinished.jobs_word())),
+        }
+    }
+
+    /// The stored result of a succeeded job.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if the job was deleted in between, or if storage fails.
+    pub async fn result_of(&self, job: &Job) -> Result<Bytes, Error> {
+        let key = job.result_key.as_ref().ok_or(Error::NotFound)?;
+        match self.blobs.read(key).await {
+            Err(docket_store::BlobError::NotFound(_))
+                if self.store.find_job(job.id).await?.is_none() =>
+            {
+                Err(Error::NotFound)
+            }
+            other => Ok(other?),
+        }
+    }
+}

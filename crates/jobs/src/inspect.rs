@@ -1,0 +1,30 @@
+//! What the domain needs to know of a document at submit, and from whom it hears it.
+
+use async_trait::async_trait;
+use docket_store::BlobReader;
+
+/// Reads a document just far enough, outside of this process.
+#[async_trait]
+pub trait Inspector: Send + Sync {
+    /// Looks at the document.
+    async fn inspect(&self, document: BlobReader, password: Option<&str>) -> Inspection;
+}
+
+/// What is known of a document at submit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inspection {
+    /// Its pages; `None` where it is damaged, encrypted or could not be looked at in time. The job
+    /// then finds out, and says so.
+    pub page_count: Option<i32>,
+}
+
+/// Knows nothing of any document; for processes that submit nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NoInspector;
+
+#[async_trait]
+impl Inspector for NoInspector {
+    async fn inspect(&self, _document: BlobReader, _password: Option<&str>) -> Inspection {
+        Inspection::default()
+    }
+}

@@ -1,0 +1,81 @@
+//! The domain: what may happen to a job, and who decides it.
+//!
+//! One file per verb. `server` calls the verbs of clients, `worker` those of workers; both reach
+//! the store only through here. Nothing here knows HTTP.
+
+mod accounts;
+mod cancel;
+mod document;
+mod error;
+mod execute;
+mod find;
+mod inspect;
+mod policy;
+mod submit;
+mod sweep;
+
+use std::sync::Arc;
+
+pub use docket_store::{
+    AccountLimits, ApiKey, Balance, BlobError, BlobReader, BlobWriter, Blobs, Claim,
+    FetchedDocument, JobPage, ProgressOutcome, ProgressUpdate, QueueDepth, Store, Swept,
+};
+
+pub use accounts::{Caller, FreshKey};
+pub use cancel::Ended;
+pub use document::{Upload, Uploaded};
+pub use error::Error;
+pub use execute::Settled;
+pub use find::{Finished, ListRequest};
+pub use inspect::{Inspection, Inspector, NoInspector};
+pub use policy::Policy;
+pub use submit::{Source, Submit, Submitted};
+
+/// The verbs. Cheap to clone.
+#[derive(Clone)]
+pub struct Jobs {
+    store: Arc<dyn Store>,
+    blobs: Blobs,
+    inspector: Arc<dyn Inspector>,
+    policy: Arc<Policy>,
+}
+
+impl Jobs {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        blobs: Blobs,
+        inspector: Arc<dyn Inspector>,
+        policy: Policy,
+    ) -> Self {
+        Self {
+            store,
+            blobs,
+            inspector,
+            policy: Arc::new(policy),
+        }
+    }
+
+    /// The numbers in force.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Answers if the database does.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// Jobs waiting and running.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn queue_depth(&self) -> Result<QueueDepth, Error> {
+        Ok(self.store.queue_depth().await?)
+    }
+}

@@ -1,0 +1,76 @@
+//! The numbers of the domain, each a setting.
+
+use std::time::Duration;
+
+/// Limits and times. The defaults are the design's.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// How long a claim holds without a heartbeat.
+    pub lease: Duration,
+    /// How often a worker renews its leases.
+    pub heartbeat: Duration,
+    /// How often lost leases and overdue jobs are looked for.
+    pub sweep: Duration,
+    /// Executions that may end in an error which can change.
+    pub attempts_max: i32,
+    /// The loss of a worker that fails the job.
+    pub worker_losses_max: i32,
+    /// Waiting time after the first, second, ... failed attempt or loss, before jitter.
+    pub backoff: Vec<Duration>,
+    /// From the first start to the forced end.
+    pub deadline: Duration,
+    /// How long a job is kept after its submit.
+    pub retention: Duration,
+    /// The largest upload, in bytes.
+    pub upload_bytes_max: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(10),
+            heartbeat: Duration::from_secs(3),
+            sweep: Duration::from_secs(1),
+            attempts_max: 3,
+            worker_losses_max: 3,
+            backoff: [1, 4, 16].map(Duration::from_secs).to_vec(),
+            deadline: Duration::from_secs(30 * 60),
+            retention: Duration::from_secs(7 * 24 * 60 * 60),
+            upload_bytes_max: 500 * 1024 * 1024,
+        }
+    }
+}
+
+impl Policy {
+    /// The waiting times with jitter: each between its value and a quarter more, so that jobs lost
+    /// together do not come back together.
+    #[must_use]
+    pub(crate) fn jittered_backoff(&self) -> Vec<Duration> {
+        self.backoff
+            .iter()
+            .map(|wait| wait.mul_f64(rand::random_range(1.0..1.25)))
+            .collect()
+    }
+
+    /// The waiting time after the `n`-th failure, counted from 1.
+    #[must_use]
+    pub(crate) fn backoff_after(&self, n: i32) -> Duration {
+        let waits = self.jittered_backoff();
+        let idx = usize::try_from(n.max(1) - 1).unwrap_or(0);
+        waits.get(idx).or(waits.last()).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_grows_and_then_stays() {
+        let policy = Policy::default();
+        for (n, base) in [(0, 1.0), (1, 1.0), (2, 4.0), (3, 16.0), (9, 16.0)] {
+            let wait = policy.backoff_after(n).as_secs_f64();
+            assert!((base..base * 1.25).contains(&wait), "{n}: {wait}");
+        }
+    }
+}

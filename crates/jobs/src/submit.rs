@@ -1,0 +1,198 @@
+//! Submit: the bytes are stored first, then job and event become true in one transaction.
+
+use docket_contract::job::{DocumentInfo, Job, PageCounts};
+use docket_contract::spec::JobSpec;
+use docket_contract::state::JobState;
+use docket_contract::{BlobKey, JobId};
+use docket_store::{Balance, Inserted, NewJob};
+
+use crate::document::{Upload, accepted_media_type, document_name};
+use crate::{Caller, Error, Jobs};
+
+/// A wish to be submitted.
+#[derive(Debug)]
+pub struct Submit {
+    /// What to do.
+    pub spec: JobSpec,
+    /// What to do it to.
+    pub source: Source,
+    /// Opens an encrypted document.
+    pub password: Option<String>,
+    /// Shortens the retention.
+    pub expires_in_s: Option<u64>,
+}
+
+/// Where the document comes from.
+#[derive(Debug)]
+pub enum Source {
+    /// From the request.
+    Upload {
+        /// The bytes.
+        upload: Upload,
+        /// The client's name for it.
+        file_name: Option<String>,
+    },
+    /// From an address that a worker fetches.
+    Url(String),
+}
+
+/// A job just made.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    /// The job.
+    pub job: Job,
+    /// The account's credits after it.
+    pub balance: Balance,
+}
+
+impl Jobs {
+    /// Makes a job. When this answers, bytes and job survive a power cut.
+    ///
+    /// # Errors
+    /// If the document is empty or of a kind that cannot be read, the balance or the submit limit
+    /// does not suffice, or storage fails. Nothing is left behind then.
+    pub async fn submit(&self, caller: &Caller, submit: Submit) -> Result<Submitted, Error> {
+        let (document, total) = match submit.source {
+            Source::Upload { upload, file_name } => {
+                self.store_document(upload, file_name.as_deref(), submit.password)
+                    .await?
+            }
+            Source::Url(url) => (document_at(&url, submit.password)?, None),
+        };
+        let blob_key = document.blob_key.clone();
+        let selected = total.map(|total| selected_pages(&submit.spec, total));
+        let job = NewJob {
+            id: JobId::new(),
+            user_id: caller.user_id.clone(),
+            document,
+            state: JobState::Queued,
+            pages: PageCounts {
+                total,
+                selected,
+                ..PageCounts::default()
+            },
+            credits: selected.map(i64::from).unwrap_or_default(),
+            priority: 0,
+            retention: self.retention(submit.expires_in_s),
+            spec: submit.spec,
+        };
+        let inserted = self.store.insert_job(job).await;
+        if !matches!(inserted, Ok(Inserted::Job { .. }))
+            && let Some(key) = &blob_key
+        {
+            self.discard(key).await;
+        }
+        match inserted? {
+            Inserted::Job { job, balance } => Ok(Submitted { job, balance }),
+            Inserted::QuotaExceeded(balance) => Err(Error::QuotaExceeded(balance)),
+            Inserted::RateLimited { retry_after_s } => Err(Error::RateLimited { retry_after_s }),
+        }
+    }
+
+    async fn store_document(
+        &self,
+        upload: Upload,
+        file_name: Option<&str>,
+        password: Option<String>,
+    ) -> Result<(DocumentInfo, Option<i32>), Error> {
+        if upload.is_empty() {
+            return Err(Error::Invalid("The uploaded file is empty".to_owned()));
+        }
+        let name = document_name(file_name);
+        let media_type = accepted_media_type(upload.media_type(), &name)?;
+        let uploaded = upload.finish().await?;
+        let total = match self
+            .count_pages(&uploaded.blob_key, password.as_deref())
+            .await
+        {
+            Ok(total) => total,
+            Err(error) => {
+                self.discard(&uploaded.blob_key).await;
+                return Err(error);
+            }
+        };
+        let document = DocumentInfo {
+            name,
+            sha256: Some(uploaded.sha256),
+            size_bytes: i64::try_from(uploaded.size_bytes).unwrap_or(i64::MAX),
+            media_type: media_type.to_owned(),
+            blob_key: Some(uploaded.blob_key),
+            source_url: None,
+            password,
+        };
+        Ok((document, total))
+    }
+
+    async fn count_pages(
+        &self,
+        key: &BlobKey,
+        password: Option<&str>,
+    ) -> Result<Option<i32>, Error> {
+        let reader = self.blobs.reader(key).await?;
+        Ok(self.inspector.inspect(reader, password).await.page_count)
+    }
+
+    fn retention(&self, expires_in_s: Option<u64>) -> std::time::Duration {
+        let longest = self.policy.retention;
+        expires_in_s.map_or(longest, |s| std::time::Duration::from_secs(s).min(longest))
+    }
+}
+
+fn selected_pages(spec: &JobSpec, total: i32) -> i32 {
+    let Some(range) = spec.page_range() else {
+        return total;
+    };
+    let count = range.count_within(usize::try_from(total).unwrap_or_default());
+    i32::try_from(count).unwrap_or(total)
+}
+
+fn document_at(url: &str, password: Option<String>) -> Result<DocumentInfo, Error> {
+    let rest = ["http://", "https://"].iter().find_map(|scheme| {
+        url.get(..scheme.len())
+            .filter(|start| start.eq_ignore_ascii_case(scheme))?;
+        url.get(scheme.len()..)
+    });
+    let Some(rest) = rest.filter(|rest| !rest.is_empty() && url.len() <= 8192) else {
+        return Err(Error::Invalid(
+            "The URL must begin with http:// or https://".to_owned(),
+        ));
+    };
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    let last = path
+        .split_once('/')
+        .and_then(|(_, path)| path.rsplit('/').next());
+    let name = last.filter(|name| !name.is_empty()).unwrap_or("unknown");
+    Ok(DocumentInfo {
+        name: document_name(Some(name)),
+        sha256: None,
+        size_bytes: 0,
+        media_type: "application/pdf".to_owned(),
+        blob_key: None,
+        source_url: Some(url.to_owned()),
+        password,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name_of(url: &str) -> Result<String, String> {
+        document_at(url, None)
+            .map(|info| info.name)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn names_of_urls() {
+        assert_eq!(
+            name_of("http://h/x/annual-report.pdf?sig=a/b").unwrap(),
+            "annual-report.pdf"
+        );
+        assert_eq!(name_of("HTTPS://h").unwrap(), "unknown");
+        assert_eq!(name_of("https://h/").unwrap(), "unknown");
+        assert!(name_of("ftp://h/x.pdf").is_err());
+        assert!(name_of("file:///etc/passwd").is_err());
+        assert!(name_of("http://").is_err());
+    }
+}
