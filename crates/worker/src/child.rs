@@ -1,0 +1,61 @@
+//! Engine children: separate processes in which documents are read.
+//!
+//! Parent and child speak over the child's standard input and output in frames: a length of four
+//! bytes (little endian), one byte for the kind, then the payload. A request is one `Request`
+//! frame and the document in `Data` frames up to an `End`; the child answers with `Progress`
+//! frames, the result in `Data` frames, and one `Done`, `Inspected` or `Failed`.
+
+mod confine;
+mod entry;
+mod frame;
+mod process;
+
+use docket_contract::job::Failure;
+use docket_contract::spec::ParseSpec;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use entry::child_main;
+pub use process::ChildCommand;
+pub(crate) use process::{ChildError, ChildPool, EngineChild, Reply};
+
+/// What a child is asked to do with the document that follows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub(crate) enum Request {
+    /// Count its pages.
+    Inspect {
+        /// Opens it.
+        password: Option<String>,
+    },
+    /// Parse it.
+    Parse {
+        /// How.
+        spec: Box<ParseSpec>,
+        /// Opens it.
+        password: Option<String>,
+        /// Names its chunks and segments.
+        namespace: Uuid,
+        /// Seconds of processor time that one page may take.
+        page_cpu_s: u64,
+    },
+}
+
+/// How far a parse is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PageProgress {
+    pub(crate) done: i32,
+    pub(crate) failed: i32,
+    pub(crate) selected: i32,
+    pub(crate) total: i32,
+}
+
+/// One message of a child.
+#[derive(Clone, Debug)]
+pub(crate) enum Message {
+    Progress(PageProgress),
+    Data(bytes::Bytes),
+    Done(PageProgress),
+    Inspected { page_count: i32 },
+    Failed(Failure),
+}

@@ -1,0 +1,173 @@
+//! The child's own side: a plain loop without a runtime that reads requests and runs the engine.
+
+use std::io::{self, BufReader, Read, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use docket_contract::job::{Failure, FailureCode};
+use docket_engine::{ParseRequest, Progress};
+use serde::Serialize;
+
+use super::confine::{allow_cpu, confine};
+use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
+use super::{PageProgress, Request};
+
+/// The stack of the thread that reads documents: nesting is bounded, but generously.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// Serves requests from standard input until it ends. Must be called before any thread is started.
+#[must_use]
+pub fn child_main(memory_bytes: u64) -> ExitCode {
+    // A panic's text can hold text of the document.
+    std::panic::set_hook(Box::new(|_| {}));
+    if confine(memory_bytes).is_err() {
+        return ExitCode::from(70);
+    }
+    let served = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(serve);
+    match served.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn serve() -> io::Result<()> {
+    let mut input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
+    let mut output = io::stdout().lock();
+    while let Some((kind, payload)) = frame::read(&mut input)? {
+        if kind != Kind::Request {
+            return Err(io::Error::from(io::ErrorKind::InvalidData));
+        }
+        let request: Request = serde_json::from_slice(&payload)?;
+        let document = read_document(&mut input)?;
+        answer(request, document, &mut output)?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+fn read_document(input: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut document = Vec::new();
+    loop {
+        match frame::read(input)? {
+            Some((Kind::Data, piece)) => document.extend_from_slice(&piece),
+            Some((Kind::End, _)) => return Ok(document),
+            _ => return Err(io::Error::from(io::ErrorKind::InvalidData)),
+        }
+    }
+}
+
+fn answer(request: Request, document: Vec<u8>, output: &mut impl Write) -> io::Result<()> {
+    match request {
+        Request::Inspect { password } => {
+            allow_cpu(Duration::from_secs(10));
+            match docket_engine::inspect(document, password.as_deref()) {
+                Ok(found) => write_json(output, Kind::Inspected, &count(found.page_count)),
+                Err(error) => write_failure(output, &error),
+            }
+        }
+        Request::Parse {
+            spec,
+            password,
+            namespace,
+            page_cpu_s,
+        } => {
+            let request = ParseRequest {
+                spec: &spec,
+                password: password.as_deref(),
+                namespace,
+            };
+            parse(document, &request, Duration::from_secs(page_cpu_s), output)
+        }
+    }
+}
+
+fn parse(
+    document: Vec<u8>,
+    request: &ParseRequest<'_>,
+    page_cpu: Duration,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    allow_cpu(page_cpu);
+    let mut last = None;
+    let mut broken = None;
+    let parsed = docket_engine::parse(document, request, &mut |progress| {
+        allow_cpu(page_cpu);
+        let progress = pages(&progress);
+        last = Some(progress);
+        let told = write_json(output, Kind::Progress, &progress).and_then(|()| output.flush());
+        if let Err(error) = told {
+            broken = Some(error);
+        }
+    });
+    if let Some(error) = broken {
+        return Err(error);
+    }
+    match (parsed, last) {
+        (Ok(result), Some(progress)) => {
+            let mut frames = DataFrames::new(output);
+            serde_json::to_writer(&mut frames, &result)?;
+            frames.flush()?;
+            write_json(output, Kind::Done, &progress)
+        }
+        (Ok(_), None) => Err(io::Error::other("the engine reported no progress")),
+        (Err(error), _) => write_failure(output, &error),
+    }
+}
+
+fn pages(progress: &Progress) -> PageProgress {
+    PageProgress {
+        done: count(progress.pages_done),
+        failed: count(progress.pages_failed),
+        selected: count(progress.pages_selected),
+        total: count(progress.page_count),
+    }
+}
+
+fn count(pages: usize) -> i32 {
+    i32::try_from(pages).unwrap_or(i32::MAX)
+}
+
+fn write_failure(output: &mut impl Write, error: &docket_engine::Error) -> io::Result<()> {
+    let code: FailureCode = error.code();
+    write_json(output, Kind::Failed, &Failure::new(code, error.to_string()))
+}
+
+fn write_json(output: &mut impl Write, kind: Kind, value: &impl Serialize) -> io::Result<()> {
+    frame::write(output, kind, &serde_json::to_vec(value)?)
+}
+
+/// Cuts what is written into data frames.
+struct DataFrames<'a, W: Write> {
+    output: &'a mut W,
+    gathered: Vec<u8>,
+}
+
+impl<'a, W: Write> DataFrames<'a, W> {
+    fn new(output: &'a mut W) -> Self {
+        Self {
+            output,
+            gathered: Vec::with_capacity(PAYLOAD_BYTES_MAX),
+        }
+    }
+}
+
+impl<W: Write> Write for DataFrames<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(PAYLOAD_BYTES_MAX - self.gathered.len());
+        self.gathered.extend_from_slice(&bytes[..taken]);
+        if self.gathered.len() == PAYLOAD_BYTES_MAX {
+            self.flush()?;
+        }
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.gathered.is_empty() {
+            frame::write(self.output, Kind::Data, &self.gathered)?;
+            self.gathered.clear();
+        }
+        Ok(())
+    }
+}

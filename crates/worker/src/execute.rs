@@ -1,0 +1,316 @@
+//! One execution: document to child, progress to the queue, result to its blob, then one guarded
+//! settlement.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use docket_contract::BlobKey;
+use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, PageCounts, Stage};
+use docket_contract::spec::JobSpec;
+use docket_jobs::{BlobError, BlobWriter, Claim, Jobs, ProgressOutcome, ProgressUpdate, Settled};
+
+use crate::child::{ChildError, ChildPool, EngineChild, Message, PageProgress, Reply, Request};
+use crate::fetch::{FetchError, Fetcher};
+use crate::heartbeat::{Leases, Stop};
+use crate::settings::WorkerSettings;
+
+/// What every execution of a worker shares.
+pub(crate) struct Execution {
+    pub(crate) jobs: Jobs,
+    pub(crate) children: ChildPool,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) settings: WorkerSettings,
+    pub(crate) leases: Arc<Leases>,
+}
+
+/// How an execution went, before it is settled.
+enum Outcome {
+    Succeeded {
+        result_key: BlobKey,
+        pages: PageCounts,
+    },
+    Failed(Failure),
+    Retry(Failure),
+    WorkerLost,
+    Released,
+    ClaimLost,
+}
+
+/// Why an execution broke off.
+enum Break {
+    Failed(Failure),
+    Retry(Failure),
+    WorkerLost,
+    ClaimLost,
+}
+
+impl From<ChildError> for Break {
+    fn from(error: ChildError) -> Self {
+        match error {
+            ChildError::CpuUsedUp => Self::Failed(Failure::new(
+                FailureCode::DocumentTooExpensive,
+                "Reading one page took more processor time than a page may take",
+            )),
+            ChildError::Document(BlobError::NotFound(_)) => Self::Failed(Failure::new(
+                FailureCode::Internal,
+                "The uploaded document is no longer stored",
+            )),
+            ChildError::Document(error) => storage_failed(&error),
+            ChildError::Spawn(error) => {
+                tracing::error!(%error, "engine child could not be started");
+                Self::Retry(internal(
+                    "The document's worker process could not be started",
+                ))
+            }
+            ChildError::Died(how) => {
+                tracing::warn!(child.end = %how, "engine child ended unexpectedly");
+                Self::WorkerLost
+            }
+        }
+    }
+}
+
+fn storage_failed(error: &(dyn std::error::Error + 'static)) -> Break {
+    tracing::error!(error, "storage failed during a job");
+    Break::Retry(internal(
+        "The storage of documents and results could not be reached",
+    ))
+}
+
+fn internal(text: &str) -> Failure {
+    Failure::new(FailureCode::Internal, text)
+}
+
+/// Executes a claim to its settlement.
+pub(crate) async fn execute(execution: Arc<Execution>, claim: Claim) {
+    let started = Instant::now();
+    let id = claim.job().id;
+    let attempt = claim.job().attempt;
+    let lease = execution.leases.hold(claim.token());
+    let outcome = tokio::select! {
+        outcome = run(&execution, &claim) => outcome,
+        stop = lease.stopped() => match stop {
+            Stop::ClaimLost => Outcome::ClaimLost,
+            Stop::Shutdown => Outcome::Released,
+        },
+    };
+    drop(lease);
+    let settled = settle(&execution.jobs, claim, outcome).await;
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match settled {
+        Ok(Settled::Done(job)) => tracing::info!(
+            job.id = %id, job.attempt = attempt, job.state = job.state.as_str(), duration_ms,
+            job.failure = job.failure.as_ref().map(|failure| failure.code.as_str()),
+            "execution settled"
+        ),
+        Ok(Settled::ClaimLost) => {
+            tracing::warn!(job.id = %id, job.attempt = attempt, duration_ms, "claim was lost");
+        }
+        Err(error) => tracing::error!(
+            job.id = %id, job.attempt = attempt, error = &error as &dyn std::error::Error,
+            "execution could not be settled; its lease will run out"
+        ),
+    }
+}
+
+async fn settle(
+    jobs: &Jobs,
+    claim: Claim,
+    outcome: Outcome,
+) -> Result<Settled, docket_jobs::Error> {
+    match outcome {
+        Outcome::Succeeded { result_key, pages } => jobs.succeed(claim, result_key, pages).await,
+        Outcome::Failed(failure) => jobs.fail(claim, failure).await,
+        Outcome::Retry(failure) => jobs.retry(claim, failure).await,
+        Outcome::WorkerLost => jobs.worker_lost(claim).await,
+        Outcome::Released => jobs.release(claim).await,
+        Outcome::ClaimLost => Ok(Settled::ClaimLost),
+    }
+}
+
+async fn run(execution: &Execution, claim: &Claim) -> Outcome {
+    match try_run(execution, claim).await {
+        Ok((result_key, pages)) => Outcome::Succeeded { result_key, pages },
+        Err(Break::Failed(failure)) => Outcome::Failed(failure),
+        Err(Break::Retry(failure)) => Outcome::Retry(failure),
+        Err(Break::WorkerLost) => Outcome::WorkerLost,
+        Err(Break::ClaimLost) => Outcome::ClaimLost,
+    }
+}
+
+async fn try_run(execution: &Execution, claim: &Claim) -> Result<(BlobKey, PageCounts), Break> {
+    let job = claim.job();
+    let document_key = match &job.document.blob_key {
+        Some(key) => key.clone(),
+        None => fetch(execution, claim, &job.document).await?,
+    };
+    let mut document = match execution.jobs.open_document(&document_key).await {
+        Ok(document) => document,
+        Err(docket_jobs::Error::Internal(error)) => {
+            tracing::error!(job.id = %job.id, %error, "document is not stored");
+            return Err(Break::Failed(internal(
+                "The uploaded document is no longer stored",
+            )));
+        }
+        Err(error) => return Err(storage_failed(&error)),
+    };
+    let mut child = execution.children.take()?;
+    child.ask(&request(execution, job), &mut document).await?;
+    let (result_key, writer) = execution.jobs.begin_result();
+    let mut answer = Answer {
+        execution,
+        claim,
+        writer,
+        last_written: Instant::now(),
+    };
+    let reply = answer.receive(&mut child).await?;
+    execution.children.give_back(child);
+    match reply {
+        Reply::Done(progress) => {
+            answer
+                .writer
+                .finish()
+                .await
+                .map_err(|error| storage_failed(&error))?;
+            Ok((result_key, page_counts(progress)))
+        }
+        Reply::Failed(failure) => Err(Break::Failed(failure)),
+        Reply::Inspected { .. } => Err(Break::WorkerLost),
+    }
+}
+
+fn request(execution: &Execution, job: &Job) -> Request {
+    let JobSpec::Parse(spec) = &job.spec;
+    Request::Parse {
+        spec: Box::new(spec.clone()),
+        password: job.document.password.clone(),
+        namespace: job.id.uuid(),
+        page_cpu_s: execution.settings.page_cpu.as_secs().max(1),
+    }
+}
+
+/// Gets the bytes of a submit by URL, and makes them the job's document.
+async fn fetch(
+    execution: &Execution,
+    claim: &Claim,
+    document: &DocumentInfo,
+) -> Result<BlobKey, Break> {
+    let Some(url) = &document.source_url else {
+        return Err(Break::Failed(internal(
+            "The job has neither document nor URL",
+        )));
+    };
+    let update = ProgressUpdate {
+        stage: Stage::Fetching,
+        pages: PageCounts::default(),
+        document: None,
+    };
+    report(execution, claim, update).await?;
+    let fetched = match execution.fetcher.fetch(&execution.jobs, url).await {
+        Ok(fetched) => fetched,
+        Err(FetchError::Final(text)) => {
+            return Err(Break::Failed(Failure::new(FailureCode::FetchFailed, text)));
+        }
+        Err(FetchError::Passing(text)) => {
+            return Err(Break::Retry(Failure::new(FailureCode::FetchFailed, text)));
+        }
+        Err(FetchError::Storage(error)) => return Err(storage_failed(&error)),
+    };
+    let key = fetched.blob_key.clone();
+    let update = ProgressUpdate {
+        stage: Stage::Fetching,
+        pages: PageCounts::default(),
+        document: Some(fetched),
+    };
+    match report(execution, claim, update).await {
+        Ok(()) => Ok(key),
+        Err(lost) => {
+            execution.jobs.discard(&key).await;
+            Err(lost)
+        }
+    }
+}
+
+async fn report(execution: &Execution, claim: &Claim, update: ProgressUpdate) -> Result<(), Break> {
+    match execution.jobs.progress(claim, update).await {
+        Ok(ProgressOutcome::Written) => Ok(()),
+        Ok(ProgressOutcome::ClaimLost) => Err(Break::ClaimLost),
+        Err(error) => Err(storage_failed(&error)),
+    }
+}
+
+/// The child's answer as it comes in.
+struct Answer<'a> {
+    execution: &'a Execution,
+    claim: &'a Claim,
+    writer: BlobWriter,
+    last_written: Instant,
+}
+
+impl Answer<'_> {
+    async fn receive(&mut self, child: &mut EngineChild) -> Result<Reply, Break> {
+        loop {
+            match child.next().await? {
+                Message::Progress(progress) => self.progress(progress).await?,
+                Message::Data(piece) => self.data(piece).await?,
+                Message::Done(progress) => return Ok(Reply::Done(progress)),
+                Message::Inspected { page_count } => return Ok(Reply::Inspected { page_count }),
+                Message::Failed(failure) => return Ok(Reply::Failed(failure)),
+            }
+        }
+    }
+
+    /// Writes progress at most every so often: a short job writes none, its settlement tells all.
+    async fn progress(&mut self, progress: PageProgress) -> Result<(), Break> {
+        if self.last_written.elapsed() < self.execution.settings.progress_every {
+            return Ok(());
+        }
+        self.last_written = Instant::now();
+        let all_read = progress.done >= progress.selected;
+        let stage = if all_read {
+            Stage::Assembling
+        } else {
+            Stage::Reading
+        };
+        let update = ProgressUpdate {
+            stage,
+            pages: page_counts(progress),
+            document: None,
+        };
+        match self.execution.jobs.progress(self.claim, update).await {
+            Ok(ProgressOutcome::Written) => Ok(()),
+            Ok(ProgressOutcome::ClaimLost) => Err(Break::ClaimLost),
+            Err(error) => {
+                // Progress is worth less than the work it tells of.
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "progress was not written"
+                );
+                Ok(())
+            }
+        }
+    }
+
+    async fn data(&mut self, piece: bytes::Bytes) -> Result<(), Break> {
+        let most = self.execution.settings.result_bytes_max;
+        if self.writer.written_bytes() + piece.len() as u64 > most {
+            return Err(Break::Failed(Failure::new(
+                FailureCode::DocumentTooExpensive,
+                format!("The result is larger than {most} bytes"),
+            )));
+        }
+        self.writer
+            .write(piece)
+            .await
+            .map_err(|error| storage_failed(&error))
+    }
+}
+
+fn page_counts(progress: PageProgress) -> PageCounts {
+    PageCounts {
+        total: Some(progress.total),
+        selected: Some(progress.selected),
+        done: progress.done,
+        failed: progress.failed,
+    }
+}

@@ -1,0 +1,76 @@
+//! Looks at documents at submit, in children of its own, so that a node without job slots does it
+//! too and running jobs do not keep submits waiting.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docket_jobs::{BlobReader, Inspection, Inspector};
+use tokio::sync::Semaphore;
+
+use crate::child::{ChildCommand, ChildError, ChildPool, Message, Request};
+
+/// Time that one look may take; longer, and the job finds out for itself.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Documents looked at at the same time.
+const LOOKS_MAX: usize = 4;
+
+/// Counts pages in engine children.
+#[derive(Debug)]
+pub struct EngineInspector {
+    children: ChildPool,
+    looks: Semaphore,
+}
+
+impl EngineInspector {
+    /// An inspector that starts its children by this command, each for this many looks.
+    #[must_use]
+    pub fn new(command: ChildCommand, looks_per_child: u32) -> Self {
+        Self {
+            children: ChildPool::new(command, looks_per_child),
+            looks: Semaphore::new(LOOKS_MAX),
+        }
+    }
+
+    async fn look(
+        &self,
+        document: &mut BlobReader,
+        password: Option<&str>,
+    ) -> Result<Inspection, ChildError> {
+        let mut child = self.children.take()?;
+        child
+            .ask(
+                &Request::Inspect {
+                    password: password.map(str::to_owned),
+                },
+                document,
+            )
+            .await?;
+        let page_count = match child.next().await? {
+            Message::Inspected { page_count } => Some(page_count),
+            _ => None,
+        };
+        self.children.give_back(child);
+        Ok(Inspection { page_count })
+    }
+}
+
+#[async_trait]
+impl Inspector for EngineInspector {
+    async fn inspect(&self, mut document: BlobReader, password: Option<&str>) -> Inspection {
+        let Ok(_permit) = self.looks.acquire().await else {
+            return Inspection::default();
+        };
+        match tokio::time::timeout(LOOK_TIMEOUT, self.look(&mut document, password)).await {
+            Ok(Ok(inspection)) => inspection,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "document could not be looked at");
+                Inspection::default()
+            }
+            Err(_) => {
+                tracing::warn!("looking at a document took too long");
+                Inspection::default()
+            }
+        }
+    }
+}

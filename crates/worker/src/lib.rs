@@ -1,0 +1,22 @@
+//! Executes jobs: claims them, keeps their leases alive, runs the engine in child processes and
+//! hands the outcome back.
+//!
+//! No document is ever read in this process. Every reader is a child with limits on memory and
+//! time, without network and files; killing it is how a job is cancelled.
+
+mod child;
+mod execute;
+mod fetch;
+mod heartbeat;
+mod inspect;
+mod local;
+mod pool;
+mod settings;
+mod sweeper;
+
+pub use child::{ChildCommand, child_main};
+pub use inspect::EngineInspector;
+pub use local::{LocalFailure, LocalParse, parse_local};
+pub use pool::{Worker, WorkerHealth};
+pub use settings::{FetchSettings, WorkerSettings};
+pub use sweeper::run_sweeper;

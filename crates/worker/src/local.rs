@@ -1,0 +1,81 @@
+//! Parses a local file in an engine child, without a server.
+
+use bytes::Bytes;
+use docket_contract::document::ParseResult;
+use docket_contract::job::{Failure, FailureCode};
+use docket_contract::spec::ParseSpec;
+use docket_jobs::BlobReader;
+use uuid::Uuid;
+
+use crate::child::{ChildCommand, ChildError, ChildPool, Message, Request};
+
+/// What to parse.
+#[derive(Debug)]
+pub struct LocalParse {
+    /// The document's bytes.
+    pub document: Bytes,
+    /// How.
+    pub spec: ParseSpec,
+    /// Opens it.
+    pub password: Option<String>,
+}
+
+/// A local parse gave no result.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.message)]
+pub struct LocalFailure(pub Failure);
+
+/// Parses in a child with the same limits as a job's; `progress` hears pages done and selected.
+///
+/// # Errors
+/// The failure that a job would have ended with.
+pub async fn parse_local(
+    command: &ChildCommand,
+    parse: LocalParse,
+    progress: &mut (dyn FnMut(i32, i32) + Send),
+) -> Result<ParseResult, LocalFailure> {
+    let children = ChildPool::new(command.clone(), 1);
+    let request = Request::Parse {
+        spec: Box::new(parse.spec),
+        password: parse.password,
+        namespace: Uuid::now_v7(),
+        page_cpu_s: 60,
+    };
+    let mut document = BlobReader::in_memory(parse.document);
+    let answer = ask(&children, &request, &mut document, progress).await;
+    let bytes = answer.map_err(|error| LocalFailure(failure_of(error)))??;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| LocalFailure(Failure::new(FailureCode::Internal, error.to_string())))
+}
+
+async fn ask(
+    children: &ChildPool,
+    request: &Request,
+    document: &mut BlobReader,
+    progress: &mut (dyn FnMut(i32, i32) + Send),
+) -> Result<Result<Vec<u8>, LocalFailure>, ChildError> {
+    let mut child = children.take()?;
+    child.ask(request, document).await?;
+    let mut result = Vec::new();
+    loop {
+        match child.next().await? {
+            Message::Progress(pages) => progress(pages.done, pages.selected),
+            Message::Data(piece) => result.extend_from_slice(&piece),
+            Message::Done(_) => return Ok(Ok(result)),
+            Message::Failed(failure) => return Ok(Err(LocalFailure(failure))),
+            Message::Inspected { .. } => {
+                return Err(ChildError::Died("it answered another question".to_owned()));
+            }
+        }
+    }
+}
+
+fn failure_of(error: ChildError) -> Failure {
+    match error {
+        ChildError::CpuUsedUp => Failure::new(
+            FailureCode::DocumentTooExpensive,
+            "Reading one page took more processor time than a page may take",
+        ),
+        other => Failure::new(FailureCode::WorkerLost, other.to_string()),
+    }
+}
