@@ -1,0 +1,232 @@
+//! Reads a submit in any of the three encodings that clients send.
+//!
+//! Which part is the file is decided by its field name alone: one client sends files without a
+//! file name, and all types as `application/octet-stream`. Unknown fields are ignored.
+
+use std::collections::HashMap;
+
+use axum::body::Body;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use docket_jobs::{Jobs, Upload};
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use crate::problem::{Family, Problem};
+
+/// Bytes that all text fields of a form may have together.
+const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A form as it came.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    fields: HashMap<String, String>,
+    /// The file, if the form has one.
+    pub(crate) file: Option<FormFile>,
+}
+
+/// A file of a form, its bytes already on their way to storage.
+#[derive(Debug)]
+pub(crate) struct FormFile {
+    pub(crate) upload: Upload,
+    pub(crate) file_name: Option<String>,
+}
+
+impl Form {
+    /// The field's text, trimmed, unless it is empty.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.fields
+            .get(name)
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty())
+    }
+
+    /// The first of these fields that has a text.
+    pub(crate) fn first_text(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.text(name))
+    }
+
+    /// Takes the file; an empty part without a name counts as none, as browsers send it.
+    pub(crate) fn take_file(&mut self) -> Option<FormFile> {
+        self.file
+            .take()
+            .filter(|file| !(file.upload.is_empty() && file.file_name.is_none()))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(fields: &[(&str, &str)]) -> Self {
+        let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+        Self {
+            fields: fields.iter().map(own).collect(),
+            file: None,
+        }
+    }
+}
+
+/// Reads the request's body; the bytes of the field `file_field` go to storage as they come.
+pub(crate) async fn read_form(
+    jobs: &Jobs,
+    request: Request,
+    file_field: &str,
+    family: Family,
+) -> Result<Form, Problem> {
+    refuse_declared_size(jobs, request.headers())?;
+    let content_type = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = content_type
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    match essence.to_ascii_lowercase().as_str() {
+        "multipart/form-data" => {
+            let multipart = Multipart::from_request(request, &())
+                .await
+                .map_err(|error| Problem::bad_request(&format!("Invalid form: {error}")))?;
+            read_multipart(jobs, multipart, file_field, family).await
+        }
+        "application/json" => read_json(&read_text(request.into_body()).await?),
+        // No body at all comes without a type; the missing fields are then told by the caller.
+        _ => Ok(read_urlencoded(&read_text(request.into_body()).await?)),
+    }
+}
+
+/// A body that says itself that it is too large is refused before a byte of it is read.
+fn refuse_declared_size(jobs: &Jobs, headers: &HeaderMap) -> Result<(), Problem> {
+    let limit_bytes = jobs.policy().upload_bytes_max;
+    let declared = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    match declared {
+        Some(size_bytes) if size_bytes > limit_bytes + TEXT_BYTES_MAX as u64 => {
+            Err(Problem::too_large(size_bytes, limit_bytes))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn read_multipart(
+    jobs: &Jobs,
+    mut multipart: Multipart,
+    file_field: &str,
+    family: Family,
+) -> Result<Form, Problem> {
+    let mut form = Form::default();
+    let mut text_bytes = 0;
+    while let Some(field) = multipart
+        .next_field()
+        .await
+        .map_err(|error| broken_form(&error))?
+    {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == file_field {
+            if form.file.is_some() {
+                return Err(Problem::bad_request(&format!(
+                    "Only one '{file_field}' can be sent"
+                )));
+            }
+            form.file = Some(read_file(jobs, field, family).await?);
+        } else {
+            let text = read_field(field, TEXT_BYTES_MAX - text_bytes).await?;
+            text_bytes += text.len();
+            form.fields.insert(name, text);
+        }
+    }
+    Ok(form)
+}
+
+async fn read_file(jobs: &Jobs, mut field: Field<'_>, family: Family) -> Result<FormFile, Problem> {
+    let file_name = field.file_name().map(str::to_owned);
+    let mut upload = jobs.begin_upload();
+    while let Some(piece) = field.chunk().await.map_err(|error| broken_form(&error))? {
+        upload
+            .write(piece)
+            .await
+            .map_err(|error| Problem::of(error, family))?;
+    }
+    Ok(FormFile { upload, file_name })
+}
+
+async fn read_field(mut field: Field<'_>, most: usize) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(|error| broken_form(&error))? {
+        if bytes.len() + piece.len() > most {
+            return Err(Problem::bad_request("The form's fields are too large"));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn broken_form(error: &MultipartError) -> Problem {
+    Problem::bad_request(&format!("Invalid form: {}", error.body_text()))
+}
+
+async fn read_text(body: Body) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| Problem::bad_request("The request's body broke off"))?;
+        if bytes.len() + piece.len() > TEXT_BYTES_MAX {
+            return Err(Problem::too_large(
+                (bytes.len() + piece.len()) as u64,
+                TEXT_BYTES_MAX as u64,
+            ));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+/// A JSON object as a form: texts as they are, everything else as its JSON text.
+fn read_json(bytes: &[u8]) -> Result<Form, Problem> {
+    let Ok(Value::Object(object)) = serde_json::from_slice(bytes) else {
+        return Err(Problem::bad_request(
+            "The request's body is not a JSON object",
+        ));
+    };
+    let fields = object.into_iter().filter_map(|(name, value)| match value {
+        Value::Null => None,
+        Value::String(text) => Some((name, text)),
+        other => Some((name, other.to_string())),
+    });
+    Ok(Form {
+        fields: fields.collect(),
+        file: None,
+    })
+}
+
+fn read_urlencoded(bytes: &[u8]) -> Form {
+    let fields = form_urlencoded::parse(bytes).into_owned();
+    Form {
+        fields: fields.collect(),
+        file: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_fields_read_like_form_fields() {
+        let form = read_json(br#"{"url":" u ","merge_tables":true,"a":null,"o":{"b":1}}"#).unwrap();
+        assert_eq!(form.text("url"), Some("u"));
+        assert_eq!(form.text("merge_tables"), Some("true"));
+        assert_eq!(form.text("a"), None);
+        assert_eq!(form.text("o"), Some(r#"{"b":1}"#));
+        assert!(read_json(b"[1]").is_err() && read_json(b"{").is_err());
+    }
+
+    #[test]
+    fn urlencoded_fields() {
+        let form = read_urlencoded(b"url=http%3A%2F%2Fh%2Fa+b.pdf&_=&x");
+        assert_eq!(form.text("url"), Some("http://h/a b.pdf"));
+        assert_eq!(form.text("_"), None);
+    }
+}

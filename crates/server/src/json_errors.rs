@@ -1,0 +1,31 @@
+//! The last line of defence for clients that read every error as JSON: what the framework itself
+//! refuses, it refuses in plain text.
+
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::problem::Problem;
+
+/// Bytes of a plain text that are told on.
+const TEXT_BYTES_MAX: usize = 1024;
+
+/// Turns every error without a JSON body into one of the wire's.
+pub(crate) async fn errors_as_json(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let json = HeaderValue::from_static("application/json");
+    if !is_error || response.headers().get(CONTENT_TYPE) == Some(&json) {
+        return response;
+    }
+    let text = to_bytes(response.into_body(), TEXT_BYTES_MAX)
+        .await
+        .unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let reason = status.canonical_reason().unwrap_or("Error");
+    Problem::plain(status, if text.is_empty() { reason } else { &text }).into_response()
+}

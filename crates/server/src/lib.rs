@@ -1,0 +1,29 @@
+//! The wire: routes, authentication, uploads and the contract's error bodies over the domain's
+//! verbs. Knows HTTP, decides nothing.
+
+mod auth;
+mod drain;
+mod form;
+mod json_errors;
+mod parse_options;
+mod path_id;
+mod problem;
+mod router;
+mod routes;
+mod serve;
+
+use std::sync::Arc;
+
+use docket_jobs::Jobs;
+
+pub use router::router;
+pub use serve::serve;
+
+/// What the routes work with.
+#[derive(Clone)]
+pub struct ServerState {
+    /// The domain.
+    pub jobs: Jobs,
+    /// Says why this node is not ready, if it is not; asked by `GET /ready` after the database.
+    pub readiness: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+}

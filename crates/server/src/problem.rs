@@ -1,0 +1,233 @@
+//! The one place where the domain's errors become statuses and bodies of the wire.
+
+use axum::Json;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use docket_contract::problem::{self, QuotaData};
+use docket_jobs::{Balance, Error};
+use serde_json::{Value, json};
+
+/// Seconds after which a client may try again when storage cannot be reached.
+const UNAVAILABLE_RETRY_S: u64 = 5;
+
+/// The text of an answer without a key; documented word by word.
+const KEY_MISSING: &str = "API key is required. Please provide 'api-key' in the request header.";
+
+/// An error answer.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    body: Value,
+    retry_after_s: Option<u64>,
+}
+
+/// The endpoint family whose bodies an error takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// `/jobs`
+    Jobs,
+    /// `/parse`
+    Parse,
+}
+
+impl Problem {
+    fn new(status: StatusCode, body: Value) -> Self {
+        Self {
+            status,
+            body,
+            retry_after_s: None,
+        }
+    }
+
+    fn detail(status: StatusCode, text: &str) -> Self {
+        Self::new(status, problem::detail(text))
+    }
+
+    /// Any status with a sentence.
+    pub(crate) fn plain(status: StatusCode, text: &str) -> Self {
+        Self::detail(status, text)
+    }
+
+    /// 400 with a sentence.
+    pub(crate) fn bad_request(text: &str) -> Self {
+        Self::detail(StatusCode::BAD_REQUEST, text)
+    }
+
+    /// 401 without a key, or with one that is not live.
+    pub(crate) fn unauthorized(key_given: bool) -> Self {
+        let text = if key_given {
+            "Invalid API key"
+        } else {
+            KEY_MISSING
+        };
+        Self::detail(StatusCode::UNAUTHORIZED, text)
+    }
+
+    /// The same error with its `detail` text as the whole body: one published client accepts
+    /// nothing else on `GET /parse`.
+    pub(crate) fn as_bare_text(mut self) -> Self {
+        if let Some(text) = self.body.get_mut("detail").map(Value::take) {
+            self.body = text;
+        }
+        self
+    }
+
+    /// 404 of a path that leads nowhere.
+    pub(crate) fn not_found() -> Self {
+        Self::detail(StatusCode::NOT_FOUND, "Not Found")
+    }
+
+    /// 405.
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+    }
+
+    /// 413 of an upload.
+    pub(crate) fn too_large(size_bytes: u64, limit_bytes: u64) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            problem::file_too_large(size_bytes, limit_bytes),
+        )
+    }
+
+    /// 500 that leaks nothing.
+    pub(crate) fn internal() -> Self {
+        Self::detail(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
+    }
+
+    /// 503.
+    pub(crate) fn unavailable(text: &str, reason: &str) -> Self {
+        let body = problem::unavailable(text, reason, UNAVAILABLE_RETRY_S);
+        Self {
+            retry_after_s: Some(UNAVAILABLE_RETRY_S),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, body)
+        }
+    }
+
+    /// 404 of a job, in the words of its family; the id is what the client sent.
+    pub(crate) fn no_such_job(family: Family, id: &str) -> Self {
+        let text = format!("Job {id} not found");
+        let body = match family {
+            Family::Jobs => problem::detail(&text),
+            Family::Parse => problem::envelope("task_not_found", &text, &json!({ "task_id": id })),
+        };
+        Self::new(StatusCode::NOT_FOUND, body)
+    }
+
+    /// A verb's error on one job.
+    pub(crate) fn of_job(error: Error, family: Family, id: &str) -> Self {
+        match error {
+            Error::NotFound => Self::no_such_job(family, id),
+            other => Self::of(other, family),
+        }
+    }
+
+    /// A verb's error.
+    pub(crate) fn of(error: Error, family: Family) -> Self {
+        match error {
+            Error::NotFound => Self::not_found(),
+            Error::Invalid(text) => Self::bad_request(&text),
+            Error::UploadTooLarge {
+                size_bytes,
+                limit_bytes,
+            } => Self::too_large(size_bytes, limit_bytes),
+            Error::QuotaExceeded(balance) => Self::new(
+                StatusCode::PAYMENT_REQUIRED,
+                problem::quota_exceeded_parse(quota_data(balance)),
+            ),
+            Error::RateLimited { retry_after_s } => Self {
+                retry_after_s: Some(retry_after_s),
+                ..Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    problem::rate_limited(retry_after_s),
+                )
+            },
+            Error::NotCompleted(word) => {
+                Self::bad_request(&format!("Job is not completed. Current status: {word}"))
+            }
+            Error::JobFailed(text) => Self::detail(StatusCode::INTERNAL_SERVER_ERROR, &text),
+            Error::Unavailable(source) => {
+                tracing::warn!(
+                    error = &*source as &dyn std::error::Error,
+                    "storage unavailable"
+                );
+                Self::unavailable(
+                    "The service is temporarily unavailable",
+                    "storage_unavailable",
+                )
+            }
+            Error::Internal(source) => {
+                tracing::error!(error = &*source as &dyn std::error::Error, "internal error");
+                match family {
+                    Family::Jobs => Self::internal(),
+                    Family::Parse => Self::new(
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        problem::envelope("internal_error", "Internal server error", &json!({})),
+                    ),
+                }
+            }
+        }
+    }
+}
+
+fn quota_data(balance: Balance) -> QuotaData {
+    QuotaData {
+        current: balance.used,
+        limit: balance.limit,
+        remaining: balance.remaining(),
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_of_the_domain_has_a_detail() {
+        let errors = || {
+            vec![
+                Error::NotFound,
+                Error::Invalid("bad".to_owned()),
+                Error::UploadTooLarge {
+                    size_bytes: 2,
+                    limit_bytes: 1,
+                },
+                Error::RateLimited { retry_after_s: 3 },
+                Error::NotCompleted("queued"),
+                Error::JobFailed("why".to_owned()),
+                Error::Unavailable("down".into()),
+                Error::Internal("secret".into()),
+            ]
+        };
+        for family in [Family::Jobs, Family::Parse] {
+            for error in errors() {
+                let problem = Problem::of_job(error, family, "x");
+                assert!(problem.body["detail"].is_string(), "{:?}", problem.body);
+                assert!(
+                    !problem.body.to_string().contains("secret"),
+                    "{:?}",
+                    problem.body
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_bare_text_is_the_detail_alone() {
+        let problem = Problem::unauthorized(true).as_bare_text();
+        assert_eq!(problem.body, json!("Invalid API key"));
+    }
+}

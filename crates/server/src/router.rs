@@ -1,0 +1,107 @@
+//! The list of routes, and the layers around all of them.
+
+use std::any::Any;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderName, Method};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any as AnyOrigin, CorsLayer};
+use tower_http::request_id::{
+    MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+
+use crate::ServerState;
+use crate::drain::drain_unread_bodies;
+use crate::json_errors::errors_as_json;
+use crate::problem::Problem;
+use crate::routes::{health, jobs, parse};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// All routes with their layers.
+pub fn router(state: ServerState) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(middleware::from_fn(log_request))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(cors())
+        .layer(middleware::from_fn(errors_as_json))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(drain_unread_bodies))
+        // Uploads have their own limit, counted in the file's bytes and not in the form's.
+        .layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
+        .route("/jobs", get(jobs::list))
+        .route("/jobs/{id}", get(jobs::status).delete(jobs::end))
+        .route("/jobs/{id}/result", get(jobs::result))
+        // A redirect to the form without the slash would lose the body in many clients.
+        .route("/parse", post(parse::submit))
+        .route("/parse/", post(parse::submit))
+        .route("/parse/{id}", get(parse::status))
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .with_state(state)
+        .layer(layers)
+}
+
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AnyOrigin)
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allow_headers([
+            HeaderName::from_static("api-key"),
+            HeaderName::from_static("x-api-key"),
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            ACCEPT,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([REQUEST_ID, RETRY_AFTER])
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = text.unwrap_or("without a text"), "handler panicked");
+    Problem::internal().into_response()
+}
+
+/// One line per request, after its answer: refusals and faults are worth more than reads.
+async fn log_request(request: Request, next: Next) -> Response {
+    let started = std::time::Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok());
+    let id = id.unwrap_or_default().to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if status.is_server_error() {
+        tracing::warn!(request.id = id, %method, path, status = status.as_u16(), duration_ms, "request failed");
+    } else if method == Method::GET {
+        tracing::debug!(request.id = id, %method, path, status = status.as_u16(), duration_ms, "request");
+    } else {
+        tracing::info!(request.id = id, %method, path, status = status.as_u16(), duration_ms, "request");
+    }
+    response
+}

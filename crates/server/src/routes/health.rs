@@ -1,0 +1,28 @@
+//! Liveness and readiness, without a key.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use crate::ServerState;
+use crate::problem::Problem;
+
+/// `GET /health`: the process answers.
+pub(crate) async fn health() -> Json<Value> {
+    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+/// `GET /ready`: the database answers, and this node's workers make progress.
+pub(crate) async fn ready(State(state): State<ServerState>) -> Result<Json<Value>, Problem> {
+    if let Err(error) = state.jobs.ping().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
+        return Err(Problem::unavailable(
+            "The database does not answer",
+            "storage_unavailable",
+        ));
+    }
+    match (state.readiness)() {
+        Ok(()) => Ok(Json(json!({ "status": "ready" }))),
+        Err(why) => Err(Problem::unavailable(&why, "no_progress")),
+    }
+}

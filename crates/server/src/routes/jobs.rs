@@ -1,0 +1,177 @@
+//! `/jobs`: status, list, result, and the end of a job of any family.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use docket_contract::JobId;
+use docket_contract::job::JobType;
+use docket_contract::state::JobsWord;
+use docket_contract::wire::jobs::{JobDeleted, JobDocument, JobList, JobResult};
+use docket_jobs::{Ended, ListRequest};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::ServerState;
+use crate::auth::Authenticated;
+use crate::path_id::PathId;
+use crate::problem::{Family, Problem};
+
+/// Jobs on one page of a list.
+const LIST_DEFAULT: usize = 50;
+const LIST_MAX: usize = 200;
+
+/// `GET /jobs/{id}`
+pub(crate) async fn status(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+) -> Result<Json<JobDocument>, Problem> {
+    let job_id = job_id(Family::Jobs, &id)?;
+    let job = state.jobs.find(&caller, job_id).await;
+    let job = job.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
+    Ok(Json(JobDocument::from(&job)))
+}
+
+/// `GET /jobs/{id}/result`
+pub(crate) async fn result(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+) -> Result<Response, Problem> {
+    let job_id = job_id(Family::Jobs, &id)?;
+    let finished = state.jobs.result(&caller, job_id).await;
+    let finished = finished.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
+    let stored: &RawValue = serde_json::from_slice(&finished.result).map_err(unreadable)?;
+    let body = serde_json::to_vec(&JobResult::new(&finished.job, stored)).map_err(unreadable)?;
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// `DELETE /jobs/{id}`: cancels what has not ended, deletes what has.
+pub(crate) async fn end(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+) -> Result<Json<JobDeleted>, Problem> {
+    let job_id = job_id(Family::Jobs, &id)?;
+    let ended = state.jobs.cancel_or_delete(&caller, job_id).await;
+    let (job, message) = match ended.map_err(|error| Problem::of_job(error, Family::Jobs, &id))? {
+        Ended::Cancelled(job) => (job, "Job was cancelled"),
+        Ended::Deleted(job) => (job, "Job and its files were deleted"),
+    };
+    Ok(Json(JobDeleted {
+        id: job.id.to_string(),
+        job_id: job.id.to_string(),
+        status: job.visible_state().jobs_word().to_owned(),
+        message: message.to_owned(),
+    }))
+}
+
+/// The query of a list; all texts, so that a bad one is told in our own words.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ListQuery {
+    limit: Option<String>,
+    cursor: Option<String>,
+    status: Option<String>,
+    #[serde(rename = "type")]
+    job_type: Option<String>,
+}
+
+/// `GET /jobs`: the caller's own, newest first.
+pub(crate) async fn list(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<JobList>, Problem> {
+    let page = state.jobs.list(&caller, list_request(&query)?).await;
+    let page = page.map_err(|error| Problem::of(error, Family::Jobs))?;
+    let next = page
+        .jobs
+        .last()
+        .filter(|_| page.more)
+        .map(|job| cursor(job.seq));
+    Ok(Json(JobList {
+        jobs: page.jobs.iter().map(JobDocument::from).collect(),
+        next_cursor: next,
+    }))
+}
+
+fn list_request(query: &ListQuery) -> Result<ListRequest, Problem> {
+    let given = |text: &Option<String>| {
+        text.as_deref()
+            .map(str::trim)
+            .filter(|t| !t.is_empty())
+            .map(str::to_owned)
+    };
+    let limit = match given(&query.limit) {
+        None => LIST_DEFAULT,
+        Some(text) => match text.parse() {
+            Ok(limit @ 1..=LIST_MAX) => limit,
+            _ => return Err(Problem::bad_request("limit must be a number from 1 to 200")),
+        },
+    };
+    let status = match given(&query.status) {
+        None => None,
+        Some(word) => Some(JobsWord::from_wire(&word).ok_or_else(|| {
+            Problem::bad_request("status must be one of queued, PROCESSING, COMPLETED, FAILED")
+        })?),
+    };
+    let job_type = match given(&query.job_type) {
+        None => None,
+        Some(word) => Some(JobType::from_word(&word).ok_or_else(|| {
+            let words: Vec<&str> = JobType::ALL.iter().map(|kind| kind.as_str()).collect();
+            Problem::bad_request(&format!("type must be one of {}", words.join(", ")))
+        })?),
+    };
+    let before_seq = match given(&query.cursor) {
+        None => None,
+        Some(text) => Some(
+            read_cursor(&text).ok_or_else(|| Problem::bad_request("cursor is not one of ours"))?,
+        ),
+    };
+    Ok(ListRequest {
+        status,
+        job_type,
+        before_seq,
+        limit,
+    })
+}
+
+fn cursor(seq: i64) -> String {
+    format!("c{seq:x}")
+}
+
+fn read_cursor(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('c')?;
+    i64::from_str_radix(digits, 16).ok().filter(|seq| *seq >= 0)
+}
+
+/// The id of a path; what is no id is as unknown as an id that never was.
+pub(crate) fn job_id(family: Family, text: &str) -> Result<JobId, Problem> {
+    text.parse().map_err(|_| Problem::no_such_job(family, text))
+}
+
+/// A stored result that is not what we stored.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "used as a function for map_err"
+)]
+pub(crate) fn unreadable(error: serde_json::Error) -> Problem {
+    tracing::error!(%error, "stored result cannot be read");
+    Problem::internal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_round_trip() {
+        for seq in [0, 1, i64::MAX] {
+            assert_eq!(read_cursor(&cursor(seq)), Some(seq));
+        }
+        for bad in ["", "c", "12", "c-1", "cxyz"] {
+            assert_eq!(read_cursor(bad), None, "{bad}");
+        }
+    }
+}
