@@ -1,0 +1,183 @@
+//! A client of the API, for the commands that are one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use docket_contract::wire::jobs::{JobDeleted, JobDocument, JobList};
+use docket_contract::wire::parse::ParseCreated;
+use reqwest::multipart::{Form, Part};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::exit::Exit;
+
+/// Speaks to one server with one key.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base_url: String,
+    key: String,
+}
+
+/// What a parse is submitted with besides its file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ParseFields {
+    pub(crate) page_range: Option<String>,
+    pub(crate) password: Option<String>,
+}
+
+impl Client {
+    pub(crate) fn new(base_url: &str, key: &str) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .build()
+            .context("the HTTP client cannot be made")?;
+        Ok(Self {
+            http,
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            key: key.to_owned(),
+        })
+    }
+
+    /// Submits a file, streamed from disk.
+    pub(crate) async fn submit(
+        &self,
+        file: &Path,
+        fields: &ParseFields,
+    ) -> anyhow::Result<ParseCreated> {
+        let part = Part::file(file).await.map_err(|error| {
+            Exit::Usage.error(format!("{} cannot be read: {error}", file.display()))
+        })?;
+        self.submit_part(part, fields).await
+    }
+
+    /// Submits bytes.
+    pub(crate) async fn submit_bytes(
+        &self,
+        bytes: Vec<u8>,
+        name: &str,
+    ) -> anyhow::Result<ParseCreated> {
+        let part = Part::bytes(bytes).file_name(name.to_owned());
+        self.submit_part(part, &ParseFields::default()).await
+    }
+
+    async fn submit_part(&self, part: Part, fields: &ParseFields) -> anyhow::Result<ParseCreated> {
+        let mut form = Form::new();
+        for (name, text) in [
+            ("page_range", &fields.page_range),
+            ("password", &fields.password),
+        ] {
+            if let Some(text) = text {
+                form = form.text(name, text.clone());
+            }
+        }
+        let request = self
+            .request(Method::POST, "/parse")
+            .multipart(form.part("file", part));
+        self.read(request).await
+    }
+
+    /// `GET /jobs/{id}`
+    pub(crate) async fn job(&self, id: &str) -> anyhow::Result<JobDocument> {
+        self.read(self.request(Method::GET, &format!("/jobs/{id}")))
+            .await
+    }
+
+    /// `GET /jobs`
+    pub(crate) async fn list(&self, query: &[(&str, String)]) -> anyhow::Result<JobList> {
+        self.read(self.request(Method::GET, "/jobs").query(query))
+            .await
+    }
+
+    /// `DELETE /jobs/{id}`
+    pub(crate) async fn end(&self, id: &str) -> anyhow::Result<JobDeleted> {
+        self.read(self.request(Method::DELETE, &format!("/jobs/{id}")))
+            .await
+    }
+
+    /// `GET /parse/{id}`
+    pub(crate) async fn parsed(&self, id: &str) -> anyhow::Result<Value> {
+        self.read(self.request(Method::GET, &format!("/parse/{id}")))
+            .await
+    }
+
+    /// Polls until the job ends or the time is over; `seen` gets every document that differs from
+    /// the one before. `None` if the time was over first.
+    pub(crate) async fn wait(
+        &self,
+        id: &str,
+        limit: Duration,
+        seen: &mut (dyn FnMut(&JobDocument) + Send),
+    ) -> anyhow::Result<Option<JobDocument>> {
+        let end = Instant::now() + limit;
+        let mut pause = Duration::from_millis(5);
+        let mut last = None;
+        loop {
+            let job = self.job(id).await?;
+            if last.as_ref() != Some(&job) {
+                seen(&job);
+            }
+            if matches!(job.status.as_str(), "COMPLETED" | "FAILED") {
+                return Ok(Some(job));
+            }
+            last = Some(job);
+            if Instant::now() + pause > end {
+                return Ok(None);
+            }
+            tokio::time::sleep(pause).await;
+            pause = pause.mul_f64(1.2).min(Duration::from_secs(1));
+        }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.base_url))
+            .header("api-key", &self.key)
+    }
+
+    async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> anyhow::Result<T> {
+        let response = request.send().await.map_err(|error| {
+            let why = if error.is_timeout() {
+                "it does not answer"
+            } else {
+                "no connection"
+            };
+            Exit::Refused.error(format!(
+                "the server {} cannot be reached: {why}",
+                self.base_url
+            ))
+        })?;
+        if !response.status().is_success() {
+            return Err(refusal(response).await);
+        }
+        let body = response
+            .bytes()
+            .await
+            .context("the server's answer broke off")?;
+        serde_json::from_slice(&body).context("the server's answer cannot be read")
+    }
+}
+
+async fn refusal(response: Response) -> anyhow::Error {
+    let status = response.status();
+    let body: Value = response.json().await.unwrap_or_default();
+    let detail = match &body["detail"] {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other["message"]
+            .as_str()
+            .map_or_else(|| other.to_string(), str::to_owned),
+    };
+    let hint = if status == StatusCode::UNAUTHORIZED {
+        " (--api-key or DOCKET_API_KEY sets the key)"
+    } else {
+        ""
+    };
+    Exit::Refused.error(format!(
+        "the server refuses: {} {detail}{hint}",
+        status.as_u16()
+    ))
+}

@@ -1,0 +1,26 @@
+//! The commands, one file each.
+
+mod jobs;
+mod keys;
+mod migrate;
+mod parse;
+mod quickstart;
+mod serve;
+mod work;
+
+use crate::cli::Command;
+use crate::exit::Exit;
+
+/// Runs a command to its end.
+pub(crate) async fn run(command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Serve(options) => serve::run(*options).await,
+        Command::Work(options) => work::run(*options).await,
+        Command::Migrate(options) => migrate::run(*options).await,
+        Command::Quickstart(arguments) => quickstart::run(*arguments).await,
+        Command::Keys(command) => keys::run(command).await,
+        Command::Parse(arguments) => parse::run(*arguments).await,
+        Command::Jobs(command) => jobs::run(command).await,
+        Command::EngineChild { .. } => Err(anyhow::anyhow!("an engine child has no runtime")),
+    }
+}

@@ -1,0 +1,285 @@
+//! `docket parse`: documents through a server, or on this machine without one.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use docket_contract::spec::{PageRange, ParseSpec};
+use docket_worker::{LocalParse, parse_local};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde_json::Value;
+
+use crate::cli::{Format, ParseArgs};
+use crate::client::{Client, ParseFields};
+use crate::commands::jobs::client;
+use crate::config::child_command;
+use crate::exit::Exit;
+
+pub(crate) async fn run(arguments: ParseArgs) -> anyhow::Result<Exit> {
+    if let Some(missing) = arguments.files.iter().find(|file| !file.is_file()) {
+        return Err(Exit::Usage.error(format!("{} is not a file", missing.display())));
+    }
+    if let Some(folder) = &arguments.out_dir {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    let targets = Targets::of(&arguments);
+    let lines = Lines::new();
+    if arguments.local {
+        parse_locally(&arguments, &targets, &lines).await
+    } else {
+        parse_remotely(&arguments, &targets, &lines).await
+    }
+}
+
+async fn parse_remotely(
+    arguments: &ParseArgs,
+    targets: &Targets,
+    lines: &Lines,
+) -> anyhow::Result<Exit> {
+    let client = client(&arguments.server)?;
+    let fields = ParseFields {
+        page_range: arguments.page_range.clone(),
+        password: arguments.password.clone(),
+    };
+    let mut submitted = Vec::new();
+    for file in &arguments.files {
+        let created = client.submit(file, &fields).await?;
+        if !arguments.wait {
+            println!("{}  {}", created.job_id, file.display());
+        }
+        submitted.push((file, created.job_id));
+    }
+    if !arguments.wait {
+        return Ok(Exit::Done);
+    }
+    let mut worst = Exit::Done;
+    for (file, id) in submitted {
+        let exit = wait_for(&client, arguments, file, &id, targets, lines).await?;
+        worst = worst.worse(exit);
+    }
+    Ok(worst)
+}
+
+async fn wait_for(
+    client: &Client,
+    arguments: &ParseArgs,
+    file: &Path,
+    id: &str,
+    targets: &Targets,
+    lines: &Lines,
+) -> anyhow::Result<Exit> {
+    let line = lines.start(file);
+    let limit = Duration::from_secs(arguments.timeout);
+    let ended = client
+        .wait(id, limit, &mut |job| line.tell(&job.status, &job.message))
+        .await?;
+    let Some(job) = ended else {
+        line.end(
+            "timed out",
+            &format!("job {id} goes on: docket jobs watch {id}"),
+        );
+        return Ok(Exit::TimedOut);
+    };
+    if let Some(error) = job.error {
+        line.end("FAILED", &error);
+        return Ok(Exit::JobFailed);
+    }
+    let body = client.parsed(id).await?;
+    line.end("COMPLETED", &summary(&body));
+    targets.write(file, arguments.format, &body)?;
+    Ok(Exit::Done)
+}
+
+async fn parse_locally(
+    arguments: &ParseArgs,
+    targets: &Targets,
+    lines: &Lines,
+) -> anyhow::Result<Exit> {
+    let command = child_command()?;
+    let page_range = arguments
+        .page_range
+        .as_deref()
+        .map(PageRange::parse)
+        .transpose();
+    let page_range = page_range.map_err(|error| Exit::Usage.error(error.to_string()))?;
+    let mut worst = Exit::Done;
+    for file in &arguments.files {
+        let line = lines.start(file);
+        let document = std::fs::read(file).map_err(|error| {
+            Exit::Usage.error(format!("{} cannot be read: {error}", file.display()))
+        })?;
+        let parse = LocalParse {
+            document: document.into(),
+            spec: ParseSpec {
+                page_range: page_range.clone(),
+                ..ParseSpec::default()
+            },
+            password: arguments.password.clone(),
+        };
+        let parsed = parse_local(&command, parse, &mut |done, selected| {
+            line.pages(done, selected)
+        })
+        .await;
+        match parsed {
+            Ok(result) => {
+                let body = serde_json::to_value(&result)?;
+                line.end("done", &summary(&body));
+                targets.write(file, arguments.format, &body)?;
+            }
+            Err(failure) => {
+                line.end("failed", &failure.to_string());
+                worst = worst.worse(Exit::JobFailed);
+            }
+        }
+    }
+    Ok(worst)
+}
+
+fn summary(body: &Value) -> String {
+    let warnings = body["warnings"]
+        .as_array()
+        .or(body["metadata"]["warnings"].as_array());
+    let warnings = warnings.map_or(0, Vec::len);
+    let told = if warnings == 0 {
+        String::new()
+    } else {
+        format!(", {warnings} warnings")
+    };
+    format!(
+        "{} pages, {} chunks{told}",
+        body["page_count"], body["total_chunks"]
+    )
+}
+
+/// The Markdown of a result.
+pub(crate) fn markdown(body: &Value) -> String {
+    let chunks = body["chunks"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let texts: Vec<&str> = chunks
+        .iter()
+        .filter_map(|chunk| chunk["embed"].as_str())
+        .collect();
+    texts.join("\n\n")
+}
+
+/// Where each result goes.
+struct Targets {
+    folder: Option<PathBuf>,
+    names: HashMap<PathBuf, String>,
+}
+
+impl Targets {
+    /// Files of the same name from different folders get numbers, so that none is overwritten.
+    fn of(arguments: &ParseArgs) -> Self {
+        let mut taken: HashMap<String, usize> = HashMap::new();
+        let mut names = HashMap::new();
+        for file in &arguments.files {
+            let stem = file
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let count = taken.entry(stem.clone()).or_default();
+            *count += 1;
+            let name = if *count == 1 {
+                stem
+            } else {
+                format!("{stem}-{count}")
+            };
+            names.entry(file.clone()).or_insert(name);
+        }
+        Self {
+            folder: arguments.out_dir.clone(),
+            names,
+        }
+    }
+
+    fn write(&self, file: &Path, format: Format, body: &Value) -> anyhow::Result<()> {
+        let (text, extension) = match format {
+            Format::Md => (markdown(body), "md"),
+            Format::Json => (serde_json::to_string_pretty(body)?, "json"),
+        };
+        let Some(folder) = &self.folder else {
+            println!("{text}");
+            return Ok(());
+        };
+        let stem = self.names.get(file).map(String::as_str).unwrap_or("result");
+        let path = folder.join(format!("{stem}.{extension}"));
+        std::fs::write(&path, text + "\n")
+            .with_context(|| format!("{} cannot be written", path.display()))
+    }
+}
+
+/// Progress on standard error: bars on a terminal, plain lines elsewhere.
+struct Lines {
+    bars: Option<MultiProgress>,
+}
+
+impl Lines {
+    fn new() -> Self {
+        use std::io::IsTerminal;
+        Self {
+            bars: std::io::stderr().is_terminal().then(MultiProgress::new),
+        }
+    }
+
+    fn start(&self, file: &Path) -> Line {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let bar = self.bars.as_ref().map(|bars| {
+            let bar = bars.add(ProgressBar::new_spinner());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}  {msg}") {
+                bar.set_style(style);
+            }
+            bar.set_prefix(name.clone());
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        Line { name, bar }
+    }
+}
+
+struct Line {
+    name: String,
+    bar: Option<ProgressBar>,
+}
+
+impl Line {
+    fn tell(&self, status: &str, message: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(format!("{status}  {message}")),
+            None => eprintln!("{}  {status}  {message}", self.name),
+        }
+    }
+
+    fn pages(&self, done: i32, selected: i32) {
+        let Some(bar) = &self.bar else { return };
+        if bar.length().is_none()
+            && let Ok(style) =
+                ProgressStyle::with_template("{prefix}  [{bar:30}] {pos}/{len} pages")
+        {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_length(u64::try_from(selected).unwrap_or(0));
+        bar.set_position(u64::try_from(done).unwrap_or(0));
+    }
+
+    fn end(&self, status: &str, message: &str) {
+        match &self.bar {
+            Some(bar) => {
+                if let Ok(style) = ProgressStyle::with_template("{prefix}  {msg}") {
+                    bar.set_style(style);
+                }
+                bar.finish_with_message(format!("{status}  {message}"));
+            }
+            None => eprintln!("{}  {status}  {message}", self.name),
+        }
+    }
+}

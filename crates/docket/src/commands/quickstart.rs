@@ -1,0 +1,223 @@
+//! `docket quickstart`: one document through the whole of it, by the API that every client uses.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Context;
+use docket_contract::UserId;
+use docket_contract::wire::jobs::JobDocument;
+use docket_jobs::{AccountLimits, Jobs};
+use serde_json::Value;
+
+use crate::cli::QuickstartArgs;
+use crate::client::{Client, ParseFields};
+use crate::commands::jobs::exit_of;
+use crate::commands::parse::markdown;
+use crate::commands::serve::{Node, wait_for_signal};
+use crate::exit::Exit;
+
+/// The bundled sample, made by `crates/testkit/examples/make_fixtures.rs`.
+const SAMPLE: &[u8] = include_bytes!("../../../../fixtures/quickstart/sample.pdf");
+
+const ACCOUNT: &str = "quickstart";
+const LABEL: &str = "quickstart";
+
+/// Lines of the result that are shown.
+const SHOWN_LINES: usize = 24;
+
+pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
+    if let Some(file) = arguments.file.as_ref().filter(|file| !file.is_file()) {
+        return Err(Exit::Usage.error(format!("{} is not a file", file.display())));
+    }
+    let mut config = arguments.serve.clone().checked()?;
+    if arguments.serve.log.is_none() {
+        "warn".clone_into(&mut config.log);
+    }
+    crate::logging::start(&config.log, config.log_format)?;
+    let mut node = Node::open(config, true).await?;
+    let key = fresh_key(&node.rooms.jobs).await?;
+    let client = Client::new(&node.base_url(), &key)?;
+    let show = Show::new();
+    println!("{} {}", show.bold("Docket"), env!("CARGO_PKG_VERSION"));
+    println!("  server   {}", node.base_url());
+    println!("  data     {}", node.config.data.data_dir.display());
+
+    let api = node.start_api()?;
+    let told = take_through(&mut node, &client, &arguments, &show).await;
+    if let Ok((_, id)) = &told {
+        how_to_go_on(&node.base_url(), &key, id, &show);
+    }
+    let exit = match told {
+        Ok((exit, _)) => exit,
+        Err(error) => {
+            node.stop(api).await?;
+            return Err(error);
+        }
+    };
+    if arguments.once {
+        node.stop(api).await?;
+        return Ok(exit);
+    }
+    println!("\nDocket goes on serving. Ctrl-C ends it.");
+    wait_for_signal().await?;
+    node.stop(api).await?;
+    Ok(Exit::Done)
+}
+
+/// Makes this run's key and revokes that of the run before.
+async fn fresh_key(jobs: &Jobs) -> anyhow::Result<String> {
+    for key in jobs.list_keys().await? {
+        if key.label == LABEL && key.revoked_at.is_none() {
+            jobs.revoke_key(key.id).await?;
+        }
+    }
+    let user = UserId(ACCOUNT.to_owned());
+    Ok(jobs
+        .create_key(&user, AccountLimits::default(), LABEL)
+        .await?
+        .text)
+}
+
+/// Submits, starts the workers, shows each status as it comes, prints the result.
+async fn take_through(
+    node: &mut Node,
+    client: &Client,
+    arguments: &QuickstartArgs,
+    show: &Show,
+) -> anyhow::Result<(Exit, String)> {
+    let started = Instant::now();
+    let created = match &arguments.file {
+        Some(file) => client.submit(file, &ParseFields::default()).await?,
+        None => client.submit_bytes(SAMPLE.to_vec(), "sample.pdf").await?,
+    };
+    println!(
+        "\n{}  {}  (credits: {})",
+        show.bold("POST /parse"),
+        created.file_name,
+        created.credit_used
+    );
+    println!("  job      {}", created.job_id);
+    println!("\n{}", show.bold(&format!("GET /jobs/{}", created.job_id)));
+    // Read before the workers start, so that the first word is the queue's.
+    let mut last = String::new();
+    let mut tell = |job: &JobDocument| {
+        let told = format!(
+            "{}  {}",
+            show.status(&job.status),
+            job.error.as_ref().unwrap_or(&job.message)
+        );
+        if told != last {
+            println!("  {:>7.3} s  {told}", started.elapsed().as_secs_f64());
+            last = told;
+        }
+    };
+    tell(&client.job(&created.job_id).await?);
+    node.start_worker();
+    let ended = client
+        .wait(&created.job_id, Duration::from_secs(3600), &mut tell)
+        .await?;
+    let job = ended.ok_or_else(|| Exit::TimedOut.error("the job did not end within an hour"))?;
+    let exit = exit_of(&job);
+    if exit == Exit::Done {
+        let body = client.parsed(&created.job_id).await?;
+        print_result(&body, show).context("the result cannot be shown")?;
+    }
+    Ok((exit, created.job_id))
+}
+
+fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
+    let pages = body["page_count"]
+        .as_u64()
+        .context("the result has no page count")?;
+    let chunks = body["total_chunks"]
+        .as_u64()
+        .context("the result has no chunks")?;
+    let plural =
+        |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let told = format!(
+        "{} in {}, as Markdown",
+        plural(chunks, "chunk"),
+        plural(pages, "page")
+    );
+    println!("\n{}  {told}", show.bold("GET /parse"));
+    println!("{}", show.dim(&"-".repeat(72)));
+    let markdown = markdown(body);
+    let lines: Vec<&str> = markdown.lines().collect();
+    for line in lines.iter().take(SHOWN_LINES) {
+        println!("{line}");
+    }
+    if lines.len() > SHOWN_LINES {
+        println!(
+            "{}",
+            show.dim(&format!("... {} more lines", lines.len() - SHOWN_LINES))
+        );
+    }
+    println!("{}", show.dim(&"-".repeat(72)));
+    for warning in body["metadata"]["warnings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
+        println!(
+            "  warning: {}",
+            warning["message"].as_str().unwrap_or_default()
+        );
+    }
+    Ok(())
+}
+
+fn how_to_go_on(base_url: &str, key: &str, id: &str, show: &Show) {
+    println!("\n{}   {key}", show.bold("Your key"));
+    println!(
+        "{}    curl {base_url}/jobs/{id} -H 'X-API-Key: {key}'",
+        show.bold("Poll it")
+    );
+    println!(
+        "{}    curl {base_url}/parse/{id} -H 'api-key: {key}'",
+        show.bold("Read it")
+    );
+    println!(
+        "{}  curl {base_url}/parse -H 'api-key: {key}' -F file=@your.pdf",
+        show.bold("Send yours")
+    );
+}
+
+/// Colours, where the output is a terminal.
+struct Show {
+    colours: bool,
+}
+
+impl Show {
+    fn new() -> Self {
+        Self {
+            colours: std::io::stdout().is_terminal(),
+        }
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.styled(Style::new().bold(), text)
+    }
+
+    fn dim(&self, text: &str) -> String {
+        self.styled(Style::new().dimmed(), text)
+    }
+
+    fn status(&self, word: &str) -> String {
+        let colour = match word {
+            "COMPLETED" => AnsiColor::Green,
+            "FAILED" => AnsiColor::Red,
+            "PROCESSING" => AnsiColor::Cyan,
+            _ => AnsiColor::Yellow,
+        };
+        self.styled(colour.on_default().bold(), &format!("{word:<10}"))
+    }
+
+    fn styled(&self, style: Style, text: &str) -> String {
+        if self.colours {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}

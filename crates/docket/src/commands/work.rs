@@ -1,0 +1,28 @@
+//! `docket work`: a worker process of its own, on either database.
+
+use std::sync::Arc;
+
+use docket_jobs::NoInspector;
+use docket_worker::{Worker, run_sweeper};
+use tokio_util::sync::CancellationToken;
+
+use crate::commands::serve::wait_for_signal;
+use crate::config::ServeOptions;
+use crate::exit::Exit;
+use crate::rooms;
+
+pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
+    let config = options.checked()?;
+    crate::logging::start(&config.log, config.log_format)?;
+    let rooms = rooms::open(&config.data, config.policy, Arc::new(NoInspector), false).await?;
+    let shutdown = CancellationToken::new();
+    let worker = Worker::new(rooms.jobs.clone(), config.worker);
+    let working = tokio::spawn(worker.run(shutdown.clone()));
+    tokio::spawn(run_sweeper(rooms.jobs, shutdown.clone()));
+    wait_for_signal().await?;
+    tracing::info!("shutting down");
+    shutdown.cancel();
+    working.await?;
+    rooms.store.close().await;
+    Ok(Exit::Done)
+}

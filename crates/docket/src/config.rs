@@ -1,0 +1,459 @@
+//! The configuration: flags over environment over `docket.toml` over defaults, read once and
+//! checked once. `docket.example.toml` is its manual.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use docket_jobs::Policy;
+use docket_store::DatabaseConfig;
+use docket_worker::{ChildCommand, FetchSettings, WorkerSettings};
+use serde::Deserialize;
+
+use crate::exit::Exit;
+
+/// Where the data lies. The same names serve as flags, as `DOCKET_*` and in the file.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DataOptions {
+    /// The configuration file; ./docket.toml if it is there
+    #[arg(long, env = "DOCKET_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of the embedded database and of documents and results [default: ./docket-data]
+    #[arg(long, env = "DOCKET_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Postgres 15 or newer instead of the embedded database: postgres://user:password@host/name
+    #[arg(
+        long,
+        env = "DOCKET_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub(crate) database_url: Option<String>,
+    /// Connections to Postgres [default: 10]
+    #[arg(long, env = "DOCKET_DATABASE_CONNECTIONS", value_name = "N")]
+    pub(crate) database_connections: Option<u32>,
+}
+
+/// Everything that `serve`, `work`, `migrate` and `quickstart` read.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ServeOptions {
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) data: DataOptions,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, env = "DOCKET_LISTEN", value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Jobs worked on at the same time [default: the number of processors]
+    #[arg(long, env = "DOCKET_WORKERS", value_name = "N")]
+    pub(crate) workers: Option<usize>,
+    /// Serve only; other processes work
+    #[arg(long, env = "DOCKET_NO_WORKERS", value_parser = clap::value_parser!(bool), num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) no_workers: Option<bool>,
+    /// The largest upload in MiB [default: 500]
+    #[arg(long, env = "DOCKET_MAX_UPLOAD_MB", value_name = "N")]
+    pub(crate) max_upload_mb: Option<u64>,
+    /// A key that the first account gets at every start
+    #[arg(long, env = "DOCKET_API_KEY", hide_env_values = true, hide = true)]
+    pub(crate) api_key: Option<String>,
+    /// What is logged, for example info or docket_worker=debug,info [default: info]
+    #[arg(long, env = "DOCKET_LOG", value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+    /// How it is logged [default: text]
+    #[arg(long, env = "DOCKET_LOG_FORMAT", value_enum)]
+    pub(crate) log_format: Option<LogFormat>,
+    /// Let documents be fetched by URL from private networks and from this machine
+    #[arg(long, env = "DOCKET_ALLOW_PRIVATE_HOSTS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) allow_private_hosts: Option<bool>,
+    /// Seconds that a claimed job is safe without a heartbeat [default: 10]
+    #[arg(
+        long,
+        env = "DOCKET_LEASE_S",
+        value_name = "S",
+        help_heading = "Tuning"
+    )]
+    pub(crate) lease_s: Option<u64>,
+    /// Seconds between heartbeats [default: 3]
+    #[arg(
+        long,
+        env = "DOCKET_HEARTBEAT_S",
+        value_name = "S",
+        help_heading = "Tuning"
+    )]
+    pub(crate) heartbeat_s: Option<u64>,
+    /// Seconds between sweeps for lost leases [default: 1]
+    #[arg(
+        long,
+        env = "DOCKET_SWEEP_S",
+        value_name = "S",
+        help_heading = "Tuning"
+    )]
+    pub(crate) sweep_s: Option<u64>,
+    /// Attempts of a job whose errors can change [default: 3]
+    #[arg(
+        long,
+        env = "DOCKET_ATTEMPTS_MAX",
+        value_name = "N",
+        help_heading = "Tuning"
+    )]
+    pub(crate) attempts_max: Option<i32>,
+    /// Lost workers that fail a job [default: 3]
+    #[arg(
+        long,
+        env = "DOCKET_WORKER_LOSSES_MAX",
+        value_name = "N",
+        help_heading = "Tuning"
+    )]
+    pub(crate) worker_losses_max: Option<i32>,
+    /// Seconds before the second, third, ... attempt [default: 1,4,16]
+    #[arg(
+        long,
+        env = "DOCKET_BACKOFF_S",
+        value_name = "S",
+        value_delimiter = ',',
+        help_heading = "Tuning"
+    )]
+    pub(crate) backoff_s: Option<Vec<u64>>,
+    /// Seconds from a job's first start to its forced end [default: 1800]
+    #[arg(
+        long,
+        env = "DOCKET_DEADLINE_S",
+        value_name = "S",
+        help_heading = "Tuning"
+    )]
+    pub(crate) deadline_s: Option<u64>,
+    /// Seconds that running jobs may go on after SIGTERM [default: 30]
+    #[arg(
+        long,
+        env = "DOCKET_GRACE_S",
+        value_name = "S",
+        help_heading = "Tuning"
+    )]
+    pub(crate) grace_s: Option<u64>,
+    /// Milliseconds between looks at the queue [default: 250]
+    #[arg(
+        long,
+        env = "DOCKET_POLL_MS",
+        value_name = "MS",
+        help_heading = "Tuning"
+    )]
+    pub(crate) poll_ms: Option<u64>,
+    /// Address space of an engine child in MiB [default: 2048]
+    #[arg(
+        long,
+        env = "DOCKET_CHILD_MEMORY_MB",
+        value_name = "N",
+        help_heading = "Tuning"
+    )]
+    pub(crate) child_memory_mb: Option<u64>,
+    /// Processor seconds that one page may take [default: 60]
+    #[arg(
+        long,
+        env = "DOCKET_PAGE_CPU_S",
+        value_name = "S",
+        help_heading = "Tuning"
+    )]
+    pub(crate) page_cpu_s: Option<u64>,
+    /// Days that a job is kept [default: 7]
+    #[arg(
+        long,
+        env = "DOCKET_RETENTION_DAYS",
+        value_name = "N",
+        help_heading = "Tuning"
+    )]
+    pub(crate) retention_days: Option<u64>,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For machines
+    Json,
+}
+
+/// The file: both groups of options side by side.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct ConfigFile {
+    data_dir: Option<PathBuf>,
+    database_url: Option<String>,
+    database_connections: Option<u32>,
+    #[serde(flatten)]
+    serve: toml::Table,
+}
+
+/// Where the data lies, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct DataConfig {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database: DatabaseConfig,
+}
+
+impl DataConfig {
+    /// The folder of documents and results.
+    pub(crate) fn blob_dir(&self) -> PathBuf {
+        self.data_dir.join("blobs")
+    }
+
+    /// True for the embedded database, which one serving process at a time may use.
+    pub(crate) fn is_embedded(&self) -> bool {
+        matches!(self.database, DatabaseConfig::Sqlite { .. })
+    }
+}
+
+/// Everything, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) data: DataConfig,
+    pub(crate) listen: SocketAddr,
+    pub(crate) with_workers: bool,
+    pub(crate) api_key: Option<String>,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+    pub(crate) policy: Policy,
+    pub(crate) worker: WorkerSettings,
+}
+
+impl DataOptions {
+    /// Fills what is missing from the file and the defaults.
+    pub(crate) fn checked(self) -> anyhow::Result<DataConfig> {
+        let file = read_file(self.config.as_deref())?;
+        Ok(self.over(&file))
+    }
+
+    fn over(self, file: &ConfigFile) -> DataConfig {
+        let data_dir = self
+            .data_dir
+            .or_else(|| file.data_dir.clone())
+            .unwrap_or_else(|| PathBuf::from("docket-data"));
+        let connections_max = self
+            .database_connections
+            .or(file.database_connections)
+            .unwrap_or(10)
+            .max(2);
+        let url = self.database_url.or_else(|| file.database_url.clone());
+        let database = match url.filter(|url| !url.trim().is_empty()) {
+            Some(url) => DatabaseConfig::Postgres {
+                url,
+                connections_max,
+            },
+            None => DatabaseConfig::Sqlite {
+                path: data_dir.join("docket.sqlite"),
+            },
+        };
+        DataConfig { data_dir, database }
+    }
+}
+
+impl ServeOptions {
+    /// Fills what is missing from the file and the defaults, and checks what belongs together.
+    pub(crate) fn checked(self) -> anyhow::Result<Config> {
+        let file = read_file(self.data.config.as_deref())?;
+        let from_file: Self = file
+            .serve
+            .clone()
+            .try_into()
+            .map_err(|error: toml::de::Error| {
+                Exit::Usage.error(format!("configuration file: {}", error.message()))
+            })?;
+        let data = self.data.clone().over(&file);
+        let options = self.or(from_file);
+        let policy = options.policy();
+        if policy.heartbeat * 2 > policy.lease {
+            return Err(Exit::Usage.error("lease_s must be at least twice heartbeat_s"));
+        }
+        Ok(Config {
+            data,
+            listen: options
+                .listen
+                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            with_workers: !options.no_workers.unwrap_or(false),
+            api_key: options.api_key.clone().filter(|key| !key.trim().is_empty()),
+            log: options.log.clone().unwrap_or_else(|| "info".to_owned()),
+            log_format: options.log_format.unwrap_or_default(),
+            worker: options.worker()?,
+            policy,
+        })
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            data: self.data,
+            listen: self.listen.or(other.listen),
+            workers: self.workers.or(other.workers),
+            no_workers: self.no_workers.or(other.no_workers),
+            max_upload_mb: self.max_upload_mb.or(other.max_upload_mb),
+            api_key: self.api_key.or(other.api_key),
+            log: self.log.or(other.log),
+            log_format: self.log_format.or(other.log_format),
+            allow_private_hosts: self.allow_private_hosts.or(other.allow_private_hosts),
+            lease_s: self.lease_s.or(other.lease_s),
+            heartbeat_s: self.heartbeat_s.or(other.heartbeat_s),
+            sweep_s: self.sweep_s.or(other.sweep_s),
+            attempts_max: self.attempts_max.or(other.attempts_max),
+            worker_losses_max: self.worker_losses_max.or(other.worker_losses_max),
+            backoff_s: self.backoff_s.or(other.backoff_s),
+            deadline_s: self.deadline_s.or(other.deadline_s),
+            grace_s: self.grace_s.or(other.grace_s),
+            poll_ms: self.poll_ms.or(other.poll_ms),
+            child_memory_mb: self.child_memory_mb.or(other.child_memory_mb),
+            page_cpu_s: self.page_cpu_s.or(other.page_cpu_s),
+            retention_days: self.retention_days.or(other.retention_days),
+        }
+    }
+
+    fn policy(&self) -> Policy {
+        let defaults = Policy::default();
+        let seconds =
+            |given: Option<u64>, default: Duration| given.map_or(default, Duration::from_secs);
+        let backoff = self.backoff_s.as_ref().filter(|waits| !waits.is_empty());
+        Policy {
+            lease: seconds(self.lease_s, defaults.lease),
+            heartbeat: seconds(self.heartbeat_s, defaults.heartbeat)
+                .max(Duration::from_millis(100)),
+            sweep: seconds(self.sweep_s, defaults.sweep).max(Duration::from_millis(100)),
+            attempts_max: self.attempts_max.unwrap_or(defaults.attempts_max).max(1),
+            worker_losses_max: self
+                .worker_losses_max
+                .unwrap_or(defaults.worker_losses_max)
+                .max(1),
+            backoff: backoff.map_or(defaults.backoff, |waits| {
+                waits.iter().copied().map(Duration::from_secs).collect()
+            }),
+            deadline: seconds(self.deadline_s, defaults.deadline),
+            retention: self.retention_days.map_or(defaults.retention, |days| {
+                Duration::from_secs(days * 24 * 60 * 60)
+            }),
+            upload_bytes_max: self
+                .max_upload_mb
+                .map_or(defaults.upload_bytes_max, |mebibytes| {
+                    mebibytes * 1024 * 1024
+                }),
+        }
+    }
+
+    fn worker(&self) -> anyhow::Result<WorkerSettings> {
+        let mut child = child_command()?;
+        if let Some(mebibytes) = self.child_memory_mb {
+            child.memory_bytes = mebibytes * 1024 * 1024;
+        }
+        let defaults = WorkerSettings::new(child);
+        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Ok(WorkerSettings {
+            slots: self.workers.unwrap_or(processors).max(1),
+            page_cpu: self
+                .page_cpu_s
+                .map_or(defaults.page_cpu, Duration::from_secs),
+            poll: self
+                .poll_ms
+                .map_or(defaults.poll, |ms| Duration::from_millis(ms.max(10))),
+            grace: self.grace_s.map_or(defaults.grace, Duration::from_secs),
+            fetch: FetchSettings {
+                allow_private_hosts: self.allow_private_hosts.unwrap_or(false),
+                ..FetchSettings::default()
+            },
+            ..defaults
+        })
+    }
+}
+
+/// This program as its own engine child.
+pub(crate) fn child_command() -> anyhow::Result<ChildCommand> {
+    let program = std::env::current_exe().context("the path of this program cannot be found")?;
+    Ok(ChildCommand::new(program))
+}
+
+fn read_file(given: Option<&Path>) -> anyhow::Result<ConfigFile> {
+    let path = given.unwrap_or(Path::new("docket.toml"));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && given.is_none() => {
+            return Ok(ConfigFile::default());
+        }
+        Err(error) => {
+            return Err(
+                Exit::Usage.error(format!("configuration file {}: {error}", path.display()))
+            );
+        }
+    };
+    toml::from_str(&text).map_err(|error| {
+        Exit::Usage.error(format!("configuration file {}: {error}", path.display()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../../docket.example.toml");
+
+    fn config_of(text: &str) -> anyhow::Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("docket.toml");
+        std::fs::write(&path, text).unwrap();
+        let data = DataOptions {
+            config: Some(path),
+            ..DataOptions::default()
+        };
+        ServeOptions {
+            data,
+            ..ServeOptions::default()
+        }
+        .checked()
+    }
+
+    #[test]
+    fn the_example_shows_every_setting_with_its_default() {
+        let shown: String = EXAMPLE
+            .lines()
+            .filter_map(|line| line.strip_prefix("#"))
+            .filter(|line| {
+                line.split_once(" = ")
+                    .is_some_and(|(name, _)| !name.contains(' '))
+            })
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let (example, default) = (config_of(&shown).unwrap(), config_of("").unwrap());
+        assert_eq!(
+            format!("{:?}", example.policy),
+            format!("{:?}", default.policy)
+        );
+        assert_eq!(example.listen, default.listen);
+        assert_eq!(example.data.data_dir, default.data.data_dir);
+        let names: toml::Table = toml::from_str(&shown).unwrap();
+        for field in [
+            "lease_s",
+            "backoff_s",
+            "page_cpu_s",
+            "database_url",
+            "max_upload_mb",
+            "log",
+        ] {
+            assert!(
+                names.contains_key(field),
+                "{field} is missing from the example"
+            );
+        }
+    }
+
+    #[test]
+    fn flags_beat_the_file_and_nonsense_is_refused() {
+        let config =
+            config_of("listen = \"127.0.0.1:9\"\nlease_s = 20\ndata_dir = \"/x\"").unwrap();
+        assert_eq!(config.listen.port(), 9);
+        assert_eq!(config.policy.lease, Duration::from_secs(20));
+        assert_eq!(config.data.data_dir, Path::new("/x"));
+        for bad in ["no_such_setting = 1", "listen = 5", "lease_s = 3", "= "] {
+            let error = config_of(bad).unwrap_err();
+            assert_eq!(Exit::of_error(&error), Exit::Usage, "{bad}");
+        }
+    }
+}

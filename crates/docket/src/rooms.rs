@@ -1,0 +1,88 @@
+//! Opens what lies on disk or in the database, and plugs the rooms together.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use docket_jobs::{Blobs, Inspector, Jobs, Policy, Store};
+use docket_store::{Clock, OpenError, StoreConfig};
+
+use crate::config::DataConfig;
+use crate::exit::Exit;
+
+/// The domain over an opened store.
+pub(crate) struct Rooms {
+    pub(crate) jobs: Jobs,
+    pub(crate) store: Arc<dyn Store>,
+}
+
+/// Opens store and blobs. The embedded database is brought up to date by whoever opens it; a
+/// shared one only where `migrate` says so.
+pub(crate) async fn open(
+    data: &DataConfig,
+    policy: Policy,
+    inspector: Arc<dyn Inspector>,
+    migrate: bool,
+) -> anyhow::Result<Rooms> {
+    make_private_folder(&data.data_dir)?;
+    let config = StoreConfig {
+        database: data.database.clone(),
+        clock: Clock::database(),
+        migrate: migrate || data.is_embedded(),
+    };
+    let store = docket_store::open(config)
+        .await
+        .map_err(|error| match error {
+            OpenError::Refused(text) => Exit::Usage.error(text),
+            other => anyhow::Error::new(other).context("the database cannot be opened"),
+        })?;
+    let blobs = Blobs::local(&data.blob_dir())
+        .with_context(|| format!("{} cannot be used", data.blob_dir().display()))?;
+    Ok(Rooms {
+        jobs: Jobs::new(Arc::clone(&store), blobs, inspector, policy),
+        store,
+    })
+}
+
+/// The folder holds documents: it is made readable for its owner only.
+fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))
+}
+
+/// Held by the one process that serves an embedded database; released when dropped.
+#[derive(Debug)]
+pub(crate) struct ServingLock {
+    _file: Option<File>,
+}
+
+/// Takes the lock of the data folder, where the database is embedded.
+pub(crate) fn lock_for_serving(data: &DataConfig) -> anyhow::Result<ServingLock> {
+    if !data.is_embedded() {
+        return Ok(ServingLock { _file: None });
+    }
+    make_private_folder(&data.data_dir)?;
+    let path = data.data_dir.join("serve.lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let file = file.with_context(|| format!("{} cannot be opened", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(ServingLock { _file: Some(file) }),
+        Err(TryLockError::WouldBlock) => Err(Exit::Usage.error(format!(
+            "another docket process already serves {}: one data folder is served by one process \
+             (further ones can work on it: docket work --data-dir {0})",
+            data.data_dir.display()
+        ))),
+        Err(TryLockError::Error(error)) => {
+            Err(anyhow::Error::new(error).context(format!("{} cannot be locked", path.display())))
+        }
+    }
+}

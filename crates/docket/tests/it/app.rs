@@ -1,0 +1,347 @@
+//! A running Docket for one test: own database, own folder, own port.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use docket_contract::UserId;
+use docket_jobs::{AccountLimits, Blobs, Caller, Jobs, Policy, Store};
+use docket_server::{ServerState, router};
+use docket_store::{Clock, DatabaseConfig, StoreConfig};
+use docket_testkit::pdf::{Font, PdfBuilder};
+use docket_testkit::postgres::TestPostgres;
+use docket_worker::{ChildCommand, EngineInspector, Worker, WorkerSettings, run_sweeper};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Client, Response, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// The longest that a test waits for anything.
+pub(crate) const LIMIT: Duration = Duration::from_secs(120);
+
+/// A database of this test's own, and the folder that goes with it.
+pub(crate) struct Database {
+    pub(crate) folder: TempDir,
+    pub(crate) config: DatabaseConfig,
+    _postgres: Option<TestPostgres>,
+}
+
+impl Database {
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = DatabaseConfig::Sqlite {
+            path: folder.path().join("docket.sqlite"),
+        };
+        Self {
+            folder,
+            config,
+            _postgres: None,
+        }
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        let postgres = TestPostgres::create().await;
+        let config = DatabaseConfig::Postgres {
+            url: postgres.url().to_owned(),
+            connections_max: 5,
+        };
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            config,
+            _postgres: Some(postgres),
+        }
+    }
+
+    /// The flags that lead another docket process to the same data.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        let mut flags = vec![
+            "--data-dir".to_owned(),
+            self.folder.path().display().to_string(),
+        ];
+        if let DatabaseConfig::Postgres { url, .. } = &self.config {
+            flags.extend(["--database-url".to_owned(), url.clone()]);
+        }
+        flags
+    }
+
+    /// The domain over this database, as another node would open it.
+    pub(crate) async fn open(&self, policy: Policy) -> (Jobs, Arc<dyn Store>) {
+        let store = StoreConfig {
+            database: self.config.clone(),
+            clock: Clock::database(),
+            migrate: true,
+        };
+        let store = docket_store::open(store).await.unwrap();
+        let blobs = Blobs::local(&self.folder.path().join("blobs")).unwrap();
+        let inspector = Arc::new(EngineInspector::new(child_command(), 100));
+        (
+            Jobs::new(Arc::clone(&store), blobs, inspector, policy),
+            store,
+        )
+    }
+}
+
+/// The program under test as an engine child.
+pub(crate) fn child_command() -> ChildCommand {
+    ChildCommand::new(program())
+}
+
+/// The program under test.
+pub(crate) fn program() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_docket"))
+}
+
+/// An API node in this process; workers are started by the test.
+pub(crate) struct App {
+    pub(crate) base: String,
+    pub(crate) key: String,
+    pub(crate) caller: Caller,
+    pub(crate) jobs: Jobs,
+    pub(crate) http: Client,
+    pub(crate) database: Database,
+    store: Arc<dyn Store>,
+    shutdown: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl App {
+    pub(crate) async fn start(database: Database) -> Self {
+        Self::start_with(database, Policy::default()).await
+    }
+
+    pub(crate) async fn start_with(database: Database, policy: Policy) -> Self {
+        // The second and later tests find it installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (jobs, store) = database.open(policy).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let shutdown = CancellationToken::new();
+        let state = ServerState {
+            jobs: jobs.clone(),
+            readiness: Arc::new(|| Ok(())),
+        };
+        let serving = docket_server::serve(listener, router(state), shutdown.clone());
+        let api = tokio::spawn(async move { serving.await.unwrap() });
+        let sweeper = tokio::spawn(run_sweeper(jobs.clone(), shutdown.clone()));
+        let (key, caller) = new_account(&jobs, "tester").await;
+        let tasks = vec![api, sweeper];
+        Self {
+            base,
+            key,
+            caller,
+            jobs,
+            http: Client::new(),
+            database,
+            store,
+            shutdown,
+            tasks,
+        }
+    }
+
+    /// Starts two slots in this process.
+    pub(crate) fn start_worker(&mut self) {
+        self.start_worker_with(WorkerSettings::new(child_command()));
+    }
+
+    pub(crate) fn start_worker_with(&mut self, settings: WorkerSettings) {
+        let worker = Worker::new(self.jobs.clone(), settings);
+        self.tasks
+            .push(tokio::spawn(worker.run(self.shutdown.clone())));
+    }
+
+    /// Ends in order; a test that leaves its jobs in the database calls it last.
+    pub(crate) async fn stop(self) -> Database {
+        self.shutdown.cancel();
+        for task in self.tasks {
+            task.await.unwrap();
+        }
+        self.store.close().await;
+        self.database
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.get_as(&self.key, path).await
+    }
+
+    pub(crate) async fn get_as(&self, key: &str, path: &str) -> Response {
+        let request = self
+            .http
+            .get(format!("{}{path}", self.base))
+            .header("api-key", key);
+        request.send().await.unwrap()
+    }
+
+    pub(crate) async fn get_json(&self, path: &str) -> Value {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.json().await.unwrap()
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Response {
+        let request = self
+            .http
+            .delete(format!("{}{path}", self.base))
+            .header("api-key", &self.key);
+        request.send().await.unwrap()
+    }
+
+    pub(crate) async fn post_form(&self, form: Form) -> Response {
+        let request = self
+            .http
+            .post(format!("{}/parse", self.base))
+            .header("api-key", &self.key);
+        request.multipart(form).send().await.unwrap()
+    }
+
+    /// Submits a document with form fields; answers the create body.
+    pub(crate) async fn submit(&self, body: Vec<u8>, fields: &[(&str, &str)]) -> Value {
+        let mut form = Form::new();
+        for (name, text) in fields {
+            form = form.text((*name).to_owned(), (*text).to_owned());
+        }
+        let response = self
+            .post_form(form.part("file", file_part(body, "letter.pdf")))
+            .await;
+        assert_eq!(response.status(), StatusCode::OK);
+        response.json().await.unwrap()
+    }
+
+    /// Submits a document and answers its job's id.
+    pub(crate) async fn submit_id(&self, body: Vec<u8>) -> String {
+        let created = self.submit(body, &[]).await;
+        created["job_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Polls like any client until the job ends; checks on the way that nothing goes backwards.
+    pub(crate) async fn wait(&self, id: &str) -> Value {
+        let rank = |word: &str| match word {
+            "queued" => 0,
+            "PROCESSING" => 1,
+            "COMPLETED" | "FAILED" => 2,
+            other => panic!("{other} is not a word of /jobs"),
+        };
+        let mut last: Option<Value> = None;
+        until(async || {
+            let job = self.get_json(&format!("/jobs/{id}")).await;
+            let word = job["status"].as_str().unwrap();
+            if let Some(last) = &last {
+                assert!(
+                    rank(word) >= rank(last["status"].as_str().unwrap()),
+                    "{last} -> {job}"
+                );
+                assert!(
+                    job["updated_at"].as_str() >= last["updated_at"].as_str(),
+                    "{last} -> {job}"
+                );
+            }
+            let ended = rank(word) == 2;
+            last = Some(job);
+            ended
+        })
+        .await;
+        last.unwrap()
+    }
+
+    /// Submits and waits for success; answers `GET /parse/{id}`.
+    pub(crate) async fn parse(&self, body: Vec<u8>, fields: &[(&str, &str)]) -> Value {
+        let created = self.submit(body, fields).await;
+        let id = created["job_id"].as_str().unwrap();
+        let job = self.wait(id).await;
+        assert_eq!(job["status"], "COMPLETED", "{job}");
+        self.get_json(&format!("/parse/{id}")).await
+    }
+}
+
+/// Makes an account with a key.
+pub(crate) async fn new_account(jobs: &Jobs, name: &str) -> (String, Caller) {
+    let user = UserId(name.to_owned());
+    let fresh = jobs
+        .create_key(&user, AccountLimits::default(), "test")
+        .await
+        .unwrap();
+    (fresh.text, Caller { user_id: user })
+}
+
+/// Asks again and again until the answer is yes, with a limit.
+pub(crate) async fn until(mut ask: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !ask().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, waiting)
+        .await
+        .expect("the condition never came true");
+}
+
+pub(crate) fn file_part(body: Vec<u8>, name: &str) -> Part {
+    Part::bytes(body).file_name(name.to_owned())
+}
+
+/// One page with a few lines.
+pub(crate) fn letter() -> Vec<u8> {
+    pages(1)
+}
+
+/// A document of `count` pages, each with its number.
+pub(crate) fn pages(count: usize) -> Vec<u8> {
+    (1..=count)
+        .fold(PdfBuilder::new(), |document, number| {
+            document.page(|page| {
+                page.text(
+                    72.0,
+                    90.0,
+                    20.0,
+                    Font::HelveticaBold,
+                    &format!("Letter {number}"),
+                )
+                .text(
+                    72.0,
+                    130.0,
+                    11.0,
+                    Font::Helvetica,
+                    "The quick brown fox jumps over the lazy dog.",
+                )
+                .text(72.0, 146.0, 11.0, Font::Helvetica, "Total due: 12.50")
+            })
+        })
+        .build()
+}
+
+/// A document that keeps an engine child busy for long: many pages of much text.
+pub(crate) fn long_document() -> Vec<u8> {
+    let line = "Lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor";
+    (0..400)
+        .fold(PdfBuilder::new(), |document, _| {
+            document.page(|page| {
+                (0..60).fold(page, |page, row| {
+                    page.text(
+                        40.0,
+                        40.0 + 12.0 * f64::from(row),
+                        10.0,
+                        Font::Helvetica,
+                        line,
+                    )
+                })
+            })
+        })
+        .build()
+}
+
+/// The text of all chunks of a `GET /parse/{id}`.
+pub(crate) fn text_of(parsed: &Value) -> String {
+    let chunks = parsed["chunks"].as_array().unwrap();
+    chunks
+        .iter()
+        .map(|chunk| chunk["embed"].as_str().unwrap())
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+/// A path as an argument.
+pub(crate) fn argument(path: &Path) -> String {
+    path.display().to_string()
+}

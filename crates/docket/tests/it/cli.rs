@@ -1,0 +1,252 @@
+//! The commands as people and scripts use them: output and exit codes.
+
+use std::process::Output;
+
+use crate::app::{App, Database, argument, letter, pages};
+use crate::on_both_databases;
+use crate::processes::docket;
+
+on_both_databases!(
+    keys_are_made_listed_and_revoked_while_a_server_runs,
+    documents_are_parsed_through_a_server,
+    jobs_are_looked_at_and_cancelled,
+    migrate_makes_a_schema_that_the_server_takes,
+);
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+async fn run(words: &[&str], more: Vec<String>) -> Output {
+    docket(
+        words
+            .iter()
+            .map(|word| (*word).to_owned())
+            .chain(more)
+            .collect(),
+    )
+    .await
+}
+
+fn server_flags(app: &App) -> Vec<String> {
+    vec![
+        "--url".to_owned(),
+        app.base.clone(),
+        "--api-key".to_owned(),
+        app.key.clone(),
+    ]
+}
+
+async fn keys_are_made_listed_and_revoked_while_a_server_runs(database: Database) {
+    let app = App::start(database).await;
+    let flags = app.database.flags();
+    let made = run(
+        &[
+            "keys",
+            "create",
+            "--user",
+            "anna",
+            "--credits",
+            "5",
+            "--json",
+        ],
+        flags.clone(),
+    )
+    .await;
+    assert!(made.status.success(), "{}", stderr(&made));
+    let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+    let key = made["key"].as_str().unwrap();
+    assert_eq!(
+        app.get_as(key, "/jobs").await.status(),
+        200,
+        "it works at once"
+    );
+
+    let listed = stdout(&run(&["keys", "list"], flags.clone()).await);
+    assert!(
+        listed.contains("anna") && listed.contains(&key[key.len() - 4..]) && !listed.contains(key)
+    );
+    let id = made["id"].as_str().unwrap();
+    let revoked = run(&["keys", "revoke", id], flags.clone()).await;
+    assert!(revoked.status.success());
+    assert_eq!(app.get_as(key, "/jobs").await.status(), 401);
+    let unknown = run(
+        &["keys", "revoke", "b2094b38-e432-44b6-a5d0-67bed07d5de1"],
+        flags,
+    )
+    .await;
+    assert_eq!(unknown.status.code(), Some(2));
+    app.stop().await;
+}
+
+async fn documents_are_parsed_through_a_server(database: Database) {
+    let mut app = App::start(database).await;
+    app.start_worker();
+    let folder = tempfile::tempdir().unwrap();
+    let good = folder.path().join("good.pdf");
+    let bad = folder.path().join("bad.pdf");
+    std::fs::write(&good, pages(2)).unwrap();
+    std::fs::write(&bad, b"%PDF-1.7 broken off").unwrap();
+    let flags = server_flags(&app);
+
+    let sent = run(&["parse", &argument(&good)], flags.clone()).await;
+    assert_eq!(sent.status.code(), Some(0));
+    let id = stdout(&sent).split_whitespace().next().unwrap().to_owned();
+    assert_eq!(app.wait(&id).await["status"], "COMPLETED");
+
+    let waited = run(&["parse", &argument(&good), "--wait"], flags.clone()).await;
+    assert!(stdout(&waited).contains("Letter 2"), "{}", stderr(&waited));
+    assert!(
+        stderr(&waited).contains("COMPLETED  2 pages"),
+        "{}",
+        stderr(&waited)
+    );
+
+    let out = folder.path().join("out");
+    let words = [
+        "parse",
+        &argument(&good),
+        &argument(&bad),
+        "--wait",
+        "--format",
+        "json",
+        "--out-dir",
+        &argument(&out),
+    ];
+    let mixed = run(&words, flags.clone()).await;
+    assert_eq!(mixed.status.code(), Some(3), "one job failed");
+    let written: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("good.json")).unwrap()).unwrap();
+    assert_eq!(written["status"], "Succeeded");
+    assert!(!out.join("bad.json").exists());
+
+    let missing = run(&["parse", "/no/such.pdf"], flags.clone()).await;
+    assert_eq!(missing.status.code(), Some(2));
+    let refused = run(
+        &[
+            "parse",
+            &argument(&good),
+            "--url",
+            &app.base,
+            "--api-key",
+            "wrong",
+        ],
+        Vec::new(),
+    )
+    .await;
+    assert_eq!(refused.status.code(), Some(5));
+    let nowhere = run(
+        &[
+            "parse",
+            &argument(&good),
+            "--url",
+            "http://127.0.0.1:1",
+            "--api-key",
+            "x",
+        ],
+        Vec::new(),
+    )
+    .await;
+    assert_eq!(nowhere.status.code(), Some(5));
+    app.stop().await;
+}
+
+async fn jobs_are_looked_at_and_cancelled(database: Database) {
+    let mut app = App::start(database).await;
+    let flags = server_flags(&app);
+    let (done, other) = (app.submit_id(letter()).await, app.submit_id(letter()).await);
+    let timed_out = run(&["jobs", "watch", &done, "--timeout", "0"], flags.clone()).await;
+    assert_eq!(timed_out.status.code(), Some(4));
+    let cancelled = run(&["jobs", "cancel", &other], flags.clone()).await;
+    assert_eq!(cancelled.status.code(), Some(0), "{}", stderr(&cancelled));
+    let watched = run(&["jobs", "watch", &other], flags.clone()).await;
+    assert_eq!(watched.status.code(), Some(3));
+    app.start_worker();
+    let watched = run(&["jobs", "watch", &done], flags.clone()).await;
+    assert_eq!(watched.status.code(), Some(0));
+    assert!(stdout(&watched).contains("COMPLETED"));
+    let got = run(&["jobs", "get", &done], flags.clone()).await;
+    let got: serde_json::Value = serde_json::from_slice(&got.stdout).unwrap();
+    assert_eq!(got["id"], done.as_str());
+    let listed = stdout(&run(&["jobs", "list", "--status", "FAILED"], flags.clone()).await);
+    assert!(listed.contains(&other) && !listed.contains(&done));
+    let unknown = run(&["jobs", "get", "nonsense"], flags).await;
+    assert_eq!(unknown.status.code(), Some(5));
+    app.stop().await;
+}
+
+async fn migrate_makes_a_schema_that_the_server_takes(database: Database) {
+    for _ in 0..2 {
+        let migrated = run(&["migrate"], database.flags()).await;
+        assert!(migrated.status.success(), "{}", stderr(&migrated));
+    }
+    let app = App::start(database).await;
+    assert_eq!(app.get("/jobs").await.status(), 200);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn local_parses_need_no_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let (good, bad) = (
+        folder.path().join("good.pdf"),
+        folder.path().join("bad.pdf"),
+    );
+    std::fs::write(&good, pages(3)).unwrap();
+    std::fs::write(&bad, b"no document at all").unwrap();
+    let parsed = run(
+        &["parse", "--local", &argument(&good), "--page-range", "2"],
+        Vec::new(),
+    )
+    .await;
+    assert_eq!(parsed.status.code(), Some(0), "{}", stderr(&parsed));
+    assert!(stdout(&parsed).contains("Letter 2") && !stdout(&parsed).contains("Letter 3"));
+    let failed = run(&["parse", "--local", &argument(&bad)], Vec::new()).await;
+    assert_eq!(failed.status.code(), Some(3));
+    let nonsense = run(
+        &["parse", "--local", &argument(&good), "--page-range", "x"],
+        Vec::new(),
+    )
+    .await;
+    assert_eq!(nonsense.status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn a_transaction_pooler_is_refused_with_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "postgres://user:secret@db.example.supabase.co:6543/postgres";
+    let words = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--database-url",
+        url,
+        "--data-dir",
+        &argument(folder.path()),
+    ];
+    let refused = run(&words, Vec::new()).await;
+    assert_eq!(refused.status.code(), Some(2));
+    let told = stderr(&refused);
+    assert!(
+        told.contains("6543") && told.contains("5432") && !told.contains("secret"),
+        "{told}"
+    );
+    assert_eq!(told.trim().lines().count(), 1, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_process_serves_a_data_folder() {
+    let database = Database::sqlite();
+    let _first = crate::processes::Process::serve(&database, &["--no-workers"]).await;
+    let second = run(&["serve", "--listen", "127.0.0.1:0"], database.flags()).await;
+    assert_eq!(second.status.code(), Some(2));
+    assert!(
+        stderr(&second).contains("already serves"),
+        "{}",
+        stderr(&second)
+    );
+}

@@ -1,0 +1,33 @@
+//! The whole of it: real router, worker, engine children and databases, over HTTP.
+
+mod app;
+mod auth;
+mod children;
+mod cli;
+mod crashes;
+mod execution;
+mod jobs;
+mod parse;
+mod processes;
+mod quickstart;
+mod uploads;
+mod wire;
+
+/// Makes two tests of each function: one on SQLite, one on a real Postgres.
+macro_rules! on_both_databases {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(crate::app::Database::sqlite()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(crate::app::Database::postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both_databases;

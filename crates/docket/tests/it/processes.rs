@@ -1,0 +1,138 @@
+//! Docket as processes: started, asked, killed.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+
+use crate::app::{Database, LIMIT, program, until};
+
+/// A docket process; killed when dropped.
+pub(crate) struct Process {
+    child: Child,
+    /// Where it listens; empty for workers.
+    pub(crate) base: String,
+}
+
+impl Process {
+    /// `docket serve` on a port of its own; answers when it listens.
+    pub(crate) async fn serve(database: &Database, flags: &[&str]) -> Self {
+        let mut process = Self::start(
+            "serve",
+            database,
+            &[&["--listen", "127.0.0.1:0"], flags].concat(),
+        );
+        let lines = BufReader::new(process.child.stderr.take().unwrap()).lines();
+        let (told, heard) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || {
+            let mut told = Some(told);
+            for line in lines.map_while(Result::ok) {
+                let address = line
+                    .split("listen=")
+                    .nth(1)
+                    .and_then(|rest| rest.split_whitespace().next());
+                if let (Some(address), Some(told)) = (address, told.take_if(|_| address.is_some()))
+                {
+                    let _ = told.send(address.to_owned());
+                }
+            }
+        });
+        let address = tokio::time::timeout(LIMIT, heard)
+            .await
+            .unwrap()
+            .expect("docket serve ended");
+        process.base = format!("http://{}", address.trim_matches('"'));
+        process
+    }
+
+    /// `docket work`.
+    pub(crate) fn work(database: &Database, flags: &[&str]) -> Self {
+        let mut process = Self::start("work", database, flags);
+        process.child.stderr.take();
+        process
+    }
+
+    fn start(command: &str, database: &Database, flags: &[&str]) -> Self {
+        let child = Command::new(program())
+            .arg(command)
+            .args(database.flags())
+            .args(flags)
+            .env("DOCKET_LOG", "info")
+            .env("NO_COLOR", "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self {
+            child,
+            base: String::new(),
+        }
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM; answers when it has ended, with its exit code.
+    pub(crate) async fn terminate(&mut self) -> Option<i32> {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        let mut code = None;
+        until(async || match self.child.try_wait().unwrap() {
+            Some(status) => {
+                code = status.code();
+                true
+            }
+            None => false,
+        })
+        .await;
+        code
+    }
+
+    /// Peak resident memory so far, in KiB.
+    pub(crate) fn peak_memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM:"))
+            .unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) async fn docket(arguments: Vec<String>) -> Output {
+    let run = move || {
+        Command::new(program())
+            .args(arguments)
+            .env_remove("DOCKET_API_KEY")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    };
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+/// A key made by `docket keys create --json` on the same data.
+pub(crate) async fn create_key(database: &Database) -> String {
+    let mut arguments: Vec<String> = ["keys", "create", "--user", "tester", "--json"]
+        .map(str::to_owned)
+        .to_vec();
+    arguments.extend(database.flags());
+    let output = docket(arguments).await;
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    made["key"].as_str().unwrap().to_owned()
+}
