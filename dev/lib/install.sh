@@ -1,0 +1,50 @@
+# Sourced by the commands of dev/: brings what they need, or says what is missing.
+
+VENV="$PWD/target/venv"
+
+step() {
+    printf '\n==> %s\n' "$*"
+}
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# Debian packages, where this user may install them.
+install_packages() {
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        step "installing $*"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    else
+        fail "Missing: $*. On Debian: sudo apt-get install $*"
+    fi
+}
+
+has_postgres() {
+    command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1
+}
+
+# Postgres 15 or newer; the tests start throw-away clusters of it. TEST_DATABASE_URL names a server
+# to use instead.
+need_postgres() {
+    [ -n "${TEST_DATABASE_URL:-}" ] || has_postgres || install_packages postgresql
+}
+
+# A Python environment with the packages of a requirements file.
+need_python_venv() {
+    command -v python3 >/dev/null || install_packages python3 python3-venv
+    if [ ! -x "$VENV/bin/python" ]; then
+        python3 -m venv "$VENV" 2>/dev/null || {
+            rm -rf "$VENV"
+            install_packages python3-venv
+            python3 -m venv "$VENV"
+        }
+    fi
+    if ! cmp -s "$1" "$VENV/requirements.installed"; then
+        step "installing Python packages of $1"
+        "$VENV/bin/python" -m pip install -q --disable-pip-version-check -r "$1"
+        cp "$1" "$VENV/requirements.installed"
+    fi
+}
