@@ -64,21 +64,10 @@ pub struct Chunk {
 impl Chunk {
     /// Makes the figures of the chunk fit its segments again.
     fn refresh(&mut self) {
-        let texts = || {
-            self.segments
-                .iter()
-                .filter_map(|segment| segment.markdown.as_deref())
-        };
-        let embed = texts()
-            .filter(|text| !text.is_empty())
-            .collect::<Vec<_>>()
-            .join("\n\n");
+        let texts = || self.segments.iter().filter_map(|segment| segment.markdown.as_deref());
+        let embed = texts().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
         self.chunk_length = embed.split_whitespace().count();
-        let first_page = self
-            .segments
-            .iter()
-            .map(|segment| segment.page_number)
-            .min();
+        let first_page = self.segments.iter().map(|segment| segment.page_number).min();
         self.page_number = first_page.unwrap_or(self.page_number);
         self.embed = self.embed.is_some().then_some(embed);
     }
@@ -225,10 +214,7 @@ impl SegmentType {
     #[must_use]
     pub fn from_any_name(name: &str) -> Option<Self> {
         let plain = |text: &str| -> String {
-            text.chars()
-                .filter(|c| c.is_alphanumeric())
-                .flat_map(char::to_lowercase)
-                .collect()
+            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
         };
         let wanted = plain(name);
         Self::ALL
@@ -319,11 +305,7 @@ mod tests {
         assert_eq!((result.total_chunks, result.chunks.len()), (2, 2));
         let first = &result.chunks[0];
         assert_eq!(
-            (
-                first.embed.as_deref(),
-                first.chunk_length,
-                first.page_number
-            ),
+            (first.embed.as_deref(), first.chunk_length, first.page_number),
             (Some("two words"), 2, 2)
         );
         assert_eq!(
@@ -339,14 +321,8 @@ mod tests {
             assert_eq!(SegmentType::from_any_name(kind.as_str()), Some(kind));
             assert_eq!(SegmentType::from_any_name(kind.other_name()), Some(kind));
         }
-        assert_eq!(
-            SegmentType::from_any_name("SECTIONHEADER"),
-            Some(SegmentType::SectionHeader)
-        );
-        assert_eq!(
-            SegmentType::from_any_name("section_header"),
-            Some(SegmentType::SectionHeader)
-        );
+        assert_eq!(SegmentType::from_any_name("SECTIONHEADER"), Some(SegmentType::SectionHeader));
+        assert_eq!(SegmentType::from_any_name("section_header"), Some(SegmentType::SectionHeader));
         assert_eq!(SegmentType::from_any_name("nonsense"), None);
     }
 }

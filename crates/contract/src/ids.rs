@@ -137,17 +137,10 @@ mod tests {
 
     #[test]
     fn only_hyphenated_uuids_are_job_ids() {
-        assert!(
-            "b2094b38-e432-44b6-a5d0-67bed07d5de1"
-                .parse::<JobId>()
-                .is_ok()
-        );
-        for bad in [
-            "",
-            "0",
-            "b2094b38e43244b6a5d067bed07d5de1",
-            "b2094b38-e432-44b6-a5d0-67bed07d5de1x",
-        ] {
+        assert!("b2094b38-e432-44b6-a5d0-67bed07d5de1".parse::<JobId>().is_ok());
+        for bad in
+            ["", "0", "b2094b38e43244b6a5d067bed07d5de1", "b2094b38-e432-44b6-a5d0-67bed07d5de1x"]
+        {
             assert!(bad.parse::<JobId>().is_err(), "{bad:?}");
         }
     }

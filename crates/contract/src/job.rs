@@ -169,10 +169,7 @@ pub struct Failure {
 impl Failure {
     /// Puts code and sentence together.
     pub fn new(code: FailureCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
+        Self { code, message: message.into() }
     }
 }
 

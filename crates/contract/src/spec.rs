@@ -126,19 +126,13 @@ pub struct ParseChunking {
 
 impl Default for ParseChunking {
     fn default() -> Self {
-        Self {
-            target_length_words: 512,
-            ignore_headers_and_footers: false,
-        }
+        Self { target_length_words: 512, ignore_headers_and_footers: false }
     }
 }
 
 /// Which fields of chunks and segments are sent. All of them by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the wire's own set of switches"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "the wire's own set of switches")]
 pub struct OutputFields {
     /// `bbox` of segments.
     pub bbox: bool,
@@ -181,11 +175,7 @@ pub struct NotAPageRange(pub String);
 
 impl fmt::Display for NotAPageRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Invalid page_range '{}': use forms like \"2\", \"1-5\" or \"2,4,6\"",
-            self.0
-        )
+        write!(f, "Invalid page_range '{}': use forms like \"2\", \"1-5\" or \"2,4,6\"", self.0)
     }
 }
 
@@ -200,11 +190,7 @@ impl PageRange {
         let bad = || NotAPageRange(text.chars().take(80).collect());
         let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
         let mut ranges = Vec::new();
-        for part in inner
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-        {
+        for part in inner.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let number = |digits: &str| digits.trim().parse::<u32>().ok().filter(|n| *n >= 1);
             let (first, last) = match part.split_once('-') {
                 Some((first, last)) => (number(first), number(last)),
@@ -234,18 +220,14 @@ impl PageRange {
     /// True if the 1-based page was asked for.
     #[must_use]
     pub fn contains(&self, page: usize) -> bool {
-        self.0
-            .iter()
-            .any(|(first, last)| (*first as usize..=*last as usize).contains(&page))
+        self.0.iter().any(|(first, last)| (*first as usize..=*last as usize).contains(&page))
     }
 
     /// How many pages of a document of `page_count` pages were asked for.
     #[must_use]
     pub fn count_within(&self, page_count: usize) -> usize {
         let within = |(first, last): &(u32, u32)| {
-            (*last as usize)
-                .min(page_count)
-                .saturating_sub(*first as usize - 1)
+            (*last as usize).min(page_count).saturating_sub(*first as usize - 1)
         };
         self.0.iter().map(within).sum()
     }

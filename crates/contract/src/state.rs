@@ -139,9 +139,7 @@ mod tests {
 
     #[test]
     fn every_family_has_its_own_words() {
-        let table: Vec<_> = JobState::ALL
-            .map(|s| (s.jobs_word(), s.parse_word()))
-            .to_vec();
+        let table: Vec<_> = JobState::ALL.map(|s| (s.jobs_word(), s.parse_word())).to_vec();
         assert_eq!(
             table,
             [

@@ -95,20 +95,10 @@ pub(crate) struct RevokeKeyArgs {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ServerArgs {
     /// The server
-    #[arg(
-        long,
-        env = "DOCKET_URL",
-        default_value = "http://127.0.0.1:8080",
-        value_name = "URL"
-    )]
+    #[arg(long, env = "DOCKET_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
     pub(crate) url: String,
     /// The API key
-    #[arg(
-        long,
-        env = "DOCKET_API_KEY",
-        hide_env_values = true,
-        value_name = "KEY"
-    )]
+    #[arg(long, env = "DOCKET_API_KEY", hide_env_values = true, value_name = "KEY")]
     pub(crate) api_key: Option<String>,
 }
 

@@ -35,11 +35,7 @@ impl Client {
             .connect_timeout(Duration::from_secs(10))
             .build()
             .context("the HTTP client cannot be made")?;
-        Ok(Self {
-            http,
-            base_url: base_url.trim_end_matches('/').to_owned(),
-            key: key.to_owned(),
-        })
+        Ok(Self { http, base_url: base_url.trim_end_matches('/').to_owned(), key: key.to_owned() })
     }
 
     /// Submits a file, streamed from disk.
@@ -66,42 +62,33 @@ impl Client {
 
     async fn submit_part(&self, part: Part, fields: &ParseFields) -> anyhow::Result<ParseCreated> {
         let mut form = Form::new();
-        for (name, text) in [
-            ("page_range", &fields.page_range),
-            ("password", &fields.password),
-        ] {
+        for (name, text) in [("page_range", &fields.page_range), ("password", &fields.password)] {
             if let Some(text) = text {
                 form = form.text(name, text.clone());
             }
         }
-        let request = self
-            .request(Method::POST, "/parse")
-            .multipart(form.part("file", part));
+        let request = self.request(Method::POST, "/parse").multipart(form.part("file", part));
         self.read(request).await
     }
 
     /// `GET /jobs/{id}`
     pub(crate) async fn job(&self, id: &str) -> anyhow::Result<JobDocument> {
-        self.read(self.request(Method::GET, &format!("/jobs/{id}")))
-            .await
+        self.read(self.request(Method::GET, &format!("/jobs/{id}"))).await
     }
 
     /// `GET /jobs`
     pub(crate) async fn list(&self, query: &[(&str, String)]) -> anyhow::Result<JobList> {
-        self.read(self.request(Method::GET, "/jobs").query(query))
-            .await
+        self.read(self.request(Method::GET, "/jobs").query(query)).await
     }
 
     /// `DELETE /jobs/{id}`
     pub(crate) async fn end(&self, id: &str) -> anyhow::Result<JobDeleted> {
-        self.read(self.request(Method::DELETE, &format!("/jobs/{id}")))
-            .await
+        self.read(self.request(Method::DELETE, &format!("/jobs/{id}"))).await
     }
 
     /// `GET /parse/{id}`
     pub(crate) async fn parsed(&self, id: &str) -> anyhow::Result<Value> {
-        self.read(self.request(Method::GET, &format!("/parse/{id}")))
-            .await
+        self.read(self.request(Method::GET, &format!("/parse/{id}"))).await
     }
 
     /// Polls until the job ends or the time is over; `seen` gets every document that differs from
@@ -133,30 +120,18 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http
-            .request(method, format!("{}{path}", self.base_url))
-            .header("api-key", &self.key)
+        self.http.request(method, format!("{}{path}", self.base_url)).header("api-key", &self.key)
     }
 
     async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> anyhow::Result<T> {
         let response = request.send().await.map_err(|error| {
-            let why = if error.is_timeout() {
-                "it does not answer"
-            } else {
-                "no connection"
-            };
-            Exit::Refused.error(format!(
-                "the server {} cannot be reached: {why}",
-                self.base_url
-            ))
+            let why = if error.is_timeout() { "it does not answer" } else { "no connection" };
+            Exit::Refused.error(format!("the server {} cannot be reached: {why}", self.base_url))
         })?;
         if !response.status().is_success() {
             return Err(refusal(response).await);
         }
-        let body = response
-            .bytes()
-            .await
-            .context("the server's answer broke off")?;
+        let body = response.bytes().await.context("the server's answer broke off")?;
         serde_json::from_slice(&body).context("the server's answer cannot be read")
     }
 }
@@ -167,17 +142,12 @@ async fn refusal(response: Response) -> anyhow::Error {
     let detail = match &body["detail"] {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
-        other => other["message"]
-            .as_str()
-            .map_or_else(|| other.to_string(), str::to_owned),
+        other => other["message"].as_str().map_or_else(|| other.to_string(), str::to_owned),
     };
     let hint = if status == StatusCode::UNAUTHORIZED {
         " (--api-key or DOCKET_API_KEY sets the key)"
     } else {
         ""
     };
-    Exit::Refused.error(format!(
-        "the server refuses: {} {detail}{hint}",
-        status.as_u16()
-    ))
+    Exit::Refused.error(format!("the server refuses: {} {detail}{hint}", status.as_u16()))
 }

@@ -26,12 +26,7 @@ pub(crate) struct DataOptions {
     #[arg(long, env = "DOCKET_DATA_DIR", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     /// Postgres 15 or newer instead of the embedded database: postgres://user:password@host/name
-    #[arg(
-        long,
-        env = "DOCKET_DATABASE_URL",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
+    #[arg(long, env = "DOCKET_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
     /// Connections to Postgres [default: 10]
     #[arg(long, env = "DOCKET_DATABASE_CONNECTIONS", value_name = "N")]
@@ -70,44 +65,19 @@ pub(crate) struct ServeOptions {
     #[arg(long, env = "DOCKET_ALLOW_PRIVATE_HOSTS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true")]
     pub(crate) allow_private_hosts: Option<bool>,
     /// Seconds that a claimed job is safe without a heartbeat [default: 10]
-    #[arg(
-        long,
-        env = "DOCKET_LEASE_S",
-        value_name = "S",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_LEASE_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) lease_s: Option<u64>,
     /// Seconds between heartbeats [default: 3]
-    #[arg(
-        long,
-        env = "DOCKET_HEARTBEAT_S",
-        value_name = "S",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_HEARTBEAT_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) heartbeat_s: Option<u64>,
     /// Seconds between sweeps for lost leases [default: 1]
-    #[arg(
-        long,
-        env = "DOCKET_SWEEP_S",
-        value_name = "S",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_SWEEP_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) sweep_s: Option<u64>,
     /// Attempts of a job whose errors can change [default: 3]
-    #[arg(
-        long,
-        env = "DOCKET_ATTEMPTS_MAX",
-        value_name = "N",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_ATTEMPTS_MAX", value_name = "N", help_heading = "Tuning")]
     pub(crate) attempts_max: Option<i32>,
     /// Lost workers that fail a job [default: 3]
-    #[arg(
-        long,
-        env = "DOCKET_WORKER_LOSSES_MAX",
-        value_name = "N",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_WORKER_LOSSES_MAX", value_name = "N", help_heading = "Tuning")]
     pub(crate) worker_losses_max: Option<i32>,
     /// Seconds before the second, third, ... attempt [default: 1,4,16]
     #[arg(
@@ -119,52 +89,22 @@ pub(crate) struct ServeOptions {
     )]
     pub(crate) backoff_s: Option<Vec<u64>>,
     /// Seconds from a job's first start to its forced end [default: 1800]
-    #[arg(
-        long,
-        env = "DOCKET_DEADLINE_S",
-        value_name = "S",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_DEADLINE_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) deadline_s: Option<u64>,
     /// Seconds that running jobs may go on after SIGTERM [default: 30]
-    #[arg(
-        long,
-        env = "DOCKET_GRACE_S",
-        value_name = "S",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_GRACE_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) grace_s: Option<u64>,
     /// Milliseconds between looks at the queue [default: 250]
-    #[arg(
-        long,
-        env = "DOCKET_POLL_MS",
-        value_name = "MS",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_POLL_MS", value_name = "MS", help_heading = "Tuning")]
     pub(crate) poll_ms: Option<u64>,
     /// Address space of an engine child in MiB [default: 2048]
-    #[arg(
-        long,
-        env = "DOCKET_CHILD_MEMORY_MB",
-        value_name = "N",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_CHILD_MEMORY_MB", value_name = "N", help_heading = "Tuning")]
     pub(crate) child_memory_mb: Option<u64>,
     /// Processor seconds that one page may take [default: 60]
-    #[arg(
-        long,
-        env = "DOCKET_PAGE_CPU_S",
-        value_name = "S",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_PAGE_CPU_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) page_cpu_s: Option<u64>,
     /// Days that a job is kept [default: 7]
-    #[arg(
-        long,
-        env = "DOCKET_RETENTION_DAYS",
-        value_name = "N",
-        help_heading = "Tuning"
-    )]
+    #[arg(long, env = "DOCKET_RETENTION_DAYS", value_name = "N", help_heading = "Tuning")]
     pub(crate) retention_days: Option<u64>,
 }
 
@@ -234,20 +174,12 @@ impl DataOptions {
             .data_dir
             .or_else(|| file.data_dir.clone())
             .unwrap_or_else(|| PathBuf::from("docket-data"));
-        let connections_max = self
-            .database_connections
-            .or(file.database_connections)
-            .unwrap_or(10)
-            .max(2);
+        let connections_max =
+            self.database_connections.or(file.database_connections).unwrap_or(10).max(2);
         let url = self.database_url.or_else(|| file.database_url.clone());
         let database = match url.filter(|url| !url.trim().is_empty()) {
-            Some(url) => DatabaseConfig::Postgres {
-                url,
-                connections_max,
-            },
-            None => DatabaseConfig::Sqlite {
-                path: data_dir.join("docket.sqlite"),
-            },
+            Some(url) => DatabaseConfig::Postgres { url, connections_max },
+            None => DatabaseConfig::Sqlite { path: data_dir.join("docket.sqlite") },
         };
         DataConfig { data_dir, database }
     }
@@ -257,13 +189,9 @@ impl ServeOptions {
     /// Fills what is missing from the file and the defaults, and checks what belongs together.
     pub(crate) fn checked(self) -> anyhow::Result<Config> {
         let file = read_file(self.data.config.as_deref())?;
-        let from_file: Self = file
-            .serve
-            .clone()
-            .try_into()
-            .map_err(|error: toml::de::Error| {
-                Exit::Usage.error(format!("configuration file: {}", error.message()))
-            })?;
+        let from_file: Self = file.serve.clone().try_into().map_err(|error: toml::de::Error| {
+            Exit::Usage.error(format!("configuration file: {}", error.message()))
+        })?;
         let data = self.data.clone().over(&file);
         let options = self.or(from_file);
         let policy = options.policy();
@@ -272,9 +200,7 @@ impl ServeOptions {
         }
         Ok(Config {
             data,
-            listen: options
-                .listen
-                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            listen: options.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             with_workers: !options.no_workers.unwrap_or(false),
             api_key: options.api_key.clone().filter(|key| !key.trim().is_empty()),
             log: options.log.clone().unwrap_or_else(|| "info".to_owned()),
@@ -321,22 +247,17 @@ impl ServeOptions {
                 .max(Duration::from_millis(100)),
             sweep: seconds(self.sweep_s, defaults.sweep).max(Duration::from_millis(100)),
             attempts_max: self.attempts_max.unwrap_or(defaults.attempts_max).max(1),
-            worker_losses_max: self
-                .worker_losses_max
-                .unwrap_or(defaults.worker_losses_max)
-                .max(1),
+            worker_losses_max: self.worker_losses_max.unwrap_or(defaults.worker_losses_max).max(1),
             backoff: backoff.map_or(defaults.backoff, |waits| {
                 waits.iter().copied().map(Duration::from_secs).collect()
             }),
             deadline: seconds(self.deadline_s, defaults.deadline),
-            retention: self.retention_days.map_or(defaults.retention, |days| {
-                Duration::from_secs(days * 24 * 60 * 60)
-            }),
+            retention: self
+                .retention_days
+                .map_or(defaults.retention, |days| Duration::from_secs(days * 24 * 60 * 60)),
             upload_bytes_max: self
                 .max_upload_mb
-                .map_or(defaults.upload_bytes_max, |mebibytes| {
-                    mebibytes * 1024 * 1024
-                }),
+                .map_or(defaults.upload_bytes_max, |mebibytes| mebibytes * 1024 * 1024),
         }
     }
 
@@ -349,12 +270,8 @@ impl ServeOptions {
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Ok(WorkerSettings {
             slots: self.workers.unwrap_or(processors).max(1),
-            page_cpu: self
-                .page_cpu_s
-                .map_or(defaults.page_cpu, Duration::from_secs),
-            poll: self
-                .poll_ms
-                .map_or(defaults.poll, |ms| Duration::from_millis(ms.max(10))),
+            page_cpu: self.page_cpu_s.map_or(defaults.page_cpu, Duration::from_secs),
+            poll: self.poll_ms.map_or(defaults.poll, |ms| Duration::from_millis(ms.max(10))),
             grace: self.grace_s.map_or(defaults.grace, Duration::from_secs),
             fetch: FetchSettings {
                 allow_private_hosts: self.allow_private_hosts.unwrap_or(false),
@@ -399,15 +316,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("docket.toml");
         std::fs::write(&path, text).unwrap();
-        let data = DataOptions {
-            config: Some(path),
-            ..DataOptions::default()
-        };
-        ServeOptions {
-            data,
-            ..ServeOptions::default()
-        }
-        .checked()
+        let data = DataOptions { config: Some(path), ..DataOptions::default() };
+        ServeOptions { data, ..ServeOptions::default() }.checked()
     }
 
     #[test]
@@ -415,32 +325,17 @@ mod tests {
         let shown: String = EXAMPLE
             .lines()
             .filter_map(|line| line.strip_prefix("#"))
-            .filter(|line| {
-                line.split_once(" = ")
-                    .is_some_and(|(name, _)| !name.contains(' '))
-            })
+            .filter(|line| line.split_once(" = ").is_some_and(|(name, _)| !name.contains(' ')))
             .map(|line| format!("{line}\n"))
             .collect();
         let (example, default) = (config_of(&shown).unwrap(), config_of("").unwrap());
-        assert_eq!(
-            format!("{:?}", example.policy),
-            format!("{:?}", default.policy)
-        );
+        assert_eq!(format!("{:?}", example.policy), format!("{:?}", default.policy));
         assert_eq!(example.listen, default.listen);
         assert_eq!(example.data.data_dir, default.data.data_dir);
         let names: toml::Table = toml::from_str(&shown).unwrap();
-        for field in [
-            "lease_s",
-            "backoff_s",
-            "page_cpu_s",
-            "database_url",
-            "max_upload_mb",
-            "log",
-        ] {
-            assert!(
-                names.contains_key(field),
-                "{field} is missing from the example"
-            );
+        for field in ["lease_s", "backoff_s", "page_cpu_s", "database_url", "max_upload_mb", "log"]
+        {
+            assert!(names.contains_key(field), "{field} is missing from the example");
         }
     }
 

@@ -43,17 +43,12 @@ pub(crate) struct ExitError {
 impl Exit {
     /// An error that ends the program with this code.
     pub(crate) fn error(self, text: impl Into<String>) -> anyhow::Error {
-        anyhow::Error::new(ExitError {
-            exit: self,
-            text: text.into(),
-        })
+        anyhow::Error::new(ExitError { exit: self, text: text.into() })
     }
 
     /// The code that an error decides, or 1.
     pub(crate) fn of_error(error: &anyhow::Error) -> Self {
-        error
-            .downcast_ref::<ExitError>()
-            .map_or(Self::Fault, |error| error.exit)
+        error.downcast_ref::<ExitError>().map_or(Self::Fault, |error| error.exit)
     }
 
     /// The worse of two outcomes, for commands on many jobs.
@@ -66,10 +61,6 @@ impl Exit {
             Self::Usage => 4,
             Self::Fault => 5,
         };
-        if rank(other) > rank(self) {
-            other
-        } else {
-            self
-        }
+        if rank(other) > rank(self) { other } else { self }
     }
 }

@@ -9,7 +9,9 @@ pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter).map_err(|error| {
         crate::exit::Exit::Usage.error(format!("log filter '{filter}': {error}"))
     })?;
+    // A closed standard error must not bring down what logs to it.
     let lines = tracing_subscriber::fmt()
+        .log_internal_errors(false)
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     let started = match format {

@@ -1,9 +1,5 @@
 //! The one binary: reads the configuration, plugs the rooms together, and is its own client.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the one room that prints"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one room that prints")]
 
 mod cli;
 mod client;
@@ -25,10 +21,7 @@ fn main() -> ExitCode {
     if let Command::EngineChild { memory_bytes } = cli.command {
         return docket_worker::child_main(memory_bytes);
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("docket: the runtime could not be started: {error}");

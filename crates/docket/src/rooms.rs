@@ -31,18 +31,13 @@ pub(crate) async fn open(
         clock: Clock::database(),
         migrate: migrate || data.is_embedded(),
     };
-    let store = docket_store::open(config)
-        .await
-        .map_err(|error| match error {
-            OpenError::Refused(text) => Exit::Usage.error(text),
-            other => anyhow::Error::new(other).context("the database cannot be opened"),
-        })?;
+    let store = docket_store::open(config).await.map_err(|error| match error {
+        OpenError::Refused(text) => Exit::Usage.error(text),
+        other => anyhow::Error::new(other).context("the database cannot be opened"),
+    })?;
     let blobs = Blobs::local(&data.blob_dir())
         .with_context(|| format!("{} cannot be used", data.blob_dir().display()))?;
-    Ok(Rooms {
-        jobs: Jobs::new(Arc::clone(&store), blobs, inspector, policy),
-        store,
-    })
+    Ok(Rooms { jobs: Jobs::new(Arc::clone(&store), blobs, inspector, policy), store })
 }
 
 /// The folder holds documents: it is made readable for its owner only.
@@ -68,11 +63,7 @@ pub(crate) fn lock_for_serving(data: &DataConfig) -> anyhow::Result<ServingLock>
     }
     make_private_folder(&data.data_dir)?;
     let path = data.data_dir.join("serve.lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.with_context(|| format!("{} cannot be opened", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(ServingLock { _file: Some(file) }),

@@ -8,6 +8,8 @@ mod columns;
 mod lines;
 mod order;
 mod paragraphs;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use crate::geometry::{Direction, Rect};

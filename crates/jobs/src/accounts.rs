@@ -33,9 +33,7 @@ impl Jobs {
     /// If the database fails.
     pub async fn authenticate(&self, key_text: &str) -> Result<Option<Caller>, Error> {
         let holder = self.store.find_key(&hash(key_text)).await?;
-        Ok(holder.map(|holder| Caller {
-            user_id: holder.user_id,
-        }))
+        Ok(holder.map(|holder| Caller { user_id: holder.user_id }))
     }
 
     /// Makes a key with 256 random bits for the account, which is made if it is new.
@@ -49,9 +47,7 @@ impl Jobs {
         label: &str,
     ) -> Result<FreshKey, Error> {
         let mut secret = [0_u8; 32];
-        OsRng
-            .try_fill_bytes(&mut secret)
-            .map_err(|error| Error::Internal(Box::new(error)))?;
+        OsRng.try_fill_bytes(&mut secret).map_err(|error| Error::Internal(Box::new(error)))?;
         let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
         let text = format!("docket_{hex}");
         let key = self.insert_key(user, limits, label, &text).await?;
@@ -66,10 +62,7 @@ impl Jobs {
         if self.store.find_key(&hash(text)).await?.is_some() {
             return Ok(());
         }
-        match self
-            .insert_key(user, AccountLimits::default(), label, text)
-            .await
-        {
+        match self.insert_key(user, AccountLimits::default(), label, text).await {
             Ok(_) => Ok(()),
             // Another process preset the same key in between.
             Err(_) if self.store.find_key(&hash(text)).await?.is_some() => Ok(()),
@@ -110,9 +103,7 @@ impl Jobs {
     ) -> Result<ApiKey, Error> {
         self.store.ensure_account(user, limits).await?;
         let characters: Vec<char> = text.chars().collect();
-        let last_four = characters[characters.len().saturating_sub(4)..]
-            .iter()
-            .collect();
+        let last_four = characters[characters.len().saturating_sub(4)..].iter().collect();
         let key = NewApiKey {
             user_id: user.clone(),
             sha256: hash(text),

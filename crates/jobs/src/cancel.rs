@@ -31,10 +31,7 @@ impl Jobs {
     async fn delete(&self, caller: &Caller, id: JobId) -> Result<Ended, Error> {
         match self.store.delete_job(&caller.user_id, id).await? {
             DeleteOutcome::Deleted(job) => {
-                for key in [&job.document.blob_key, &job.result_key]
-                    .into_iter()
-                    .flatten()
-                {
+                for key in [&job.document.blob_key, &job.result_key].into_iter().flatten() {
                     self.discard(key).await;
                 }
                 Ok(Ended::Deleted(job))

@@ -67,10 +67,7 @@ impl Upload {
     pub async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
         let size_bytes = self.writer.written_bytes() + piece.len() as u64;
         if size_bytes > self.limit_bytes {
-            return Err(Error::UploadTooLarge {
-                size_bytes,
-                limit_bytes: self.limit_bytes,
-            });
+            return Err(Error::UploadTooLarge { size_bytes, limit_bytes: self.limit_bytes });
         }
         let room = HEAD_BYTES - self.head.len();
         self.head.extend_from_slice(&piece[..room.min(piece.len())]);
@@ -133,9 +130,7 @@ pub(crate) fn accepted_media_type(
     by_bytes: Option<&'static str>,
     name: &str,
 ) -> Result<&'static str, Error> {
-    let extension = name
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     match (by_bytes, extension.as_deref()) {
         (Some("application/pdf"), _) | (None, Some("pdf")) => Ok("application/pdf"),
         (Some(other), _) => Err(unsupported(other)),
@@ -145,25 +140,15 @@ pub(crate) fn accepted_media_type(
 }
 
 fn unsupported(what: &str) -> Error {
-    Error::Invalid(format!(
-        "Unsupported file type: {what}. Supported types: pdf"
-    ))
+    Error::Invalid(format!("Unsupported file type: {what}. Supported types: pdf"))
 }
 
 /// The name that a job bears: the client's own, without folders and control characters.
 pub(crate) fn document_name(given: Option<&str>) -> String {
-    let last = given
-        .unwrap_or_default()
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default();
+    let last = given.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(255).collect();
     let clean = clean.trim();
-    if clean.is_empty() {
-        NAMELESS.to_owned()
-    } else {
-        clean.to_owned()
-    }
+    if clean.is_empty() { NAMELESS.to_owned() } else { clean.to_owned() }
 }
 
 #[cfg(test)]
@@ -190,10 +175,7 @@ mod tests {
 
     #[test]
     fn names_lose_folders_and_control_characters() {
-        assert_eq!(
-            document_name(Some("C:\\docs\\räk ning.pdf")),
-            "räk ning.pdf"
-        );
+        assert_eq!(document_name(Some("C:\\docs\\räk ning.pdf")), "räk ning.pdf");
         assert_eq!(document_name(Some("../../etc/passwd")), "passwd");
         assert_eq!(document_name(Some("a;b\u{0}.pdf")), "a;b.pdf");
         assert_eq!(document_name(Some(" / ")), "document.pdf");

@@ -25,10 +25,7 @@ impl Jobs {
     /// If the database fails.
     pub async fn claim(&self, worker: WorkerId, limit: usize) -> Result<Vec<Claim>, Error> {
         let policy = &self.policy;
-        Ok(self
-            .store
-            .claim(worker, limit, policy.lease, policy.deadline)
-            .await?)
+        Ok(self.store.claim(worker, limit, policy.lease, policy.deadline).await?)
     }
 
     /// Renews the worker's leases; answers which executions are still its own.
@@ -83,9 +80,7 @@ impl Jobs {
         result_key: BlobKey,
         pages: PageCounts,
     ) -> Result<Settled, Error> {
-        let settled = self
-            .settle(claim, Settlement::succeeded(result_key.clone(), pages))
-            .await?;
+        let settled = self.settle(claim, Settlement::succeeded(result_key.clone(), pages)).await?;
         if matches!(settled, Settled::ClaimLost) {
             self.discard(&result_key).await;
         }
@@ -123,11 +118,7 @@ impl Jobs {
         let policy = &self.policy;
         let delay = policy.backoff_after(claim.job().worker_losses + 1);
         let lost = worker_lost_failure(policy.worker_losses_max);
-        self.settle(
-            claim,
-            Settlement::worker_lost(delay, policy.worker_losses_max, lost),
-        )
-        .await
+        self.settle(claim, Settlement::worker_lost(delay, policy.worker_losses_max, lost)).await
     }
 
     /// Gives an execution back without charging the attempt: the worker is going away.

@@ -49,12 +49,7 @@ impl Jobs {
         inspector: Arc<dyn Inspector>,
         policy: Policy,
     ) -> Self {
-        Self {
-            store,
-            blobs,
-            inspector,
-            policy: Arc::new(policy),
-        }
+        Self { store, blobs, inspector, policy: Arc::new(policy) }
     }
 
     /// The numbers in force.

@@ -46,10 +46,7 @@ impl Policy {
     /// together do not come back together.
     #[must_use]
     pub(crate) fn jittered_backoff(&self) -> Vec<Duration> {
-        self.backoff
-            .iter()
-            .map(|wait| wait.mul_f64(rand::random_range(1.0..1.25)))
-            .collect()
+        self.backoff.iter().map(|wait| wait.mul_f64(rand::random_range(1.0..1.25))).collect()
     }
 
     /// The waiting time after the `n`-th failure, counted from 1.

@@ -54,8 +54,7 @@ impl Jobs {
     pub async fn submit(&self, caller: &Caller, submit: Submit) -> Result<Submitted, Error> {
         let (document, total) = match submit.source {
             Source::Upload { upload, file_name } => {
-                self.store_document(upload, file_name.as_deref(), submit.password)
-                    .await?
+                self.store_document(upload, file_name.as_deref(), submit.password).await?
             }
             Source::Url(url) => (document_at(&url, submit.password)?, None),
         };
@@ -66,11 +65,7 @@ impl Jobs {
             user_id: caller.user_id.clone(),
             document,
             state: JobState::Queued,
-            pages: PageCounts {
-                total,
-                selected,
-                ..PageCounts::default()
-            },
+            pages: PageCounts { total, selected, ..PageCounts::default() },
             credits: selected.map(i64::from).unwrap_or_default(),
             priority: 0,
             retention: self.retention(submit.expires_in_s),
@@ -101,10 +96,7 @@ impl Jobs {
         let name = document_name(file_name);
         let media_type = accepted_media_type(upload.media_type(), &name)?;
         let uploaded = upload.finish().await?;
-        let total = match self
-            .count_pages(&uploaded.blob_key, password.as_deref())
-            .await
-        {
+        let total = match self.count_pages(&uploaded.blob_key, password.as_deref()).await {
             Ok(total) => total,
             Err(error) => {
                 self.discard(&uploaded.blob_key).await;
@@ -148,19 +140,14 @@ fn selected_pages(spec: &JobSpec, total: i32) -> i32 {
 
 fn document_at(url: &str, password: Option<String>) -> Result<DocumentInfo, Error> {
     let rest = ["http://", "https://"].iter().find_map(|scheme| {
-        url.get(..scheme.len())
-            .filter(|start| start.eq_ignore_ascii_case(scheme))?;
+        url.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme))?;
         url.get(scheme.len()..)
     });
     let Some(rest) = rest.filter(|rest| !rest.is_empty() && url.len() <= 8192) else {
-        return Err(Error::Invalid(
-            "The URL must begin with http:// or https://".to_owned(),
-        ));
+        return Err(Error::Invalid("The URL must begin with http:// or https://".to_owned()));
     };
     let path = rest.split(['?', '#']).next().unwrap_or_default();
-    let last = path
-        .split_once('/')
-        .and_then(|(_, path)| path.rsplit('/').next());
+    let last = path.split_once('/').and_then(|(_, path)| path.rsplit('/').next());
     let name = last.filter(|name| !name.is_empty()).unwrap_or("unknown");
     Ok(DocumentInfo {
         name: document_name(Some(name)),
@@ -178,17 +165,12 @@ mod tests {
     use super::*;
 
     fn name_of(url: &str) -> Result<String, String> {
-        document_at(url, None)
-            .map(|info| info.name)
-            .map_err(|error| error.to_string())
+        document_at(url, None).map(|info| info.name).map_err(|error| error.to_string())
     }
 
     #[test]
     fn names_of_urls() {
-        assert_eq!(
-            name_of("http://h/x/annual-report.pdf?sig=a/b").unwrap(),
-            "annual-report.pdf"
-        );
+        assert_eq!(name_of("http://h/x/annual-report.pdf?sig=a/b").unwrap(), "annual-report.pdf");
         assert_eq!(name_of("HTTPS://h").unwrap(), "unknown");
         assert_eq!(name_of("https://h/").unwrap(), "unknown");
         assert!(name_of("ftp://h/x.pdf").is_err());

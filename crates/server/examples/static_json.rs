@@ -8,9 +8,7 @@ const BODY: &str = r#"{"id":"01992f0c-8a51-7cc2-9df0-5a5f6f1f2a3b","job_id":"019
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let address = std::env::args()
-        .nth(1)
-        .unwrap_or_else(|| "127.0.0.1:8099".to_owned());
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".to_owned());
     let listener = tokio::net::TcpListener::bind(address).await?;
     let answer = || async { ([(CONTENT_TYPE, "application/json")], BODY) };
     axum::serve(listener, Router::new().route("/jobs/{id}", get(answer))).await

@@ -26,21 +26,15 @@ impl FromRequestParts<ServerState> for Authenticated {
             }
         }
         let problem = Problem::unauthorized(key_given);
-        Err(if wants_bare_text(parts) {
-            problem.as_bare_text()
-        } else {
-            problem
-        })
+        Err(if wants_bare_text(parts) { problem.as_bare_text() } else { problem })
     }
 }
 
 /// The keys that the request carries, in the order in which they count.
 fn keys(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let plain = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| {
+    let bearer =
+        headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
             let (scheme, key) = value.trim().split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(key)
         });
@@ -66,10 +60,7 @@ mod tests {
     fn check(headers: &[(&str, &str)], want: &[&str]) {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.append(
-                axum::http::HeaderName::try_from(*name).unwrap(),
-                value.parse().unwrap(),
-            );
+            map.append(axum::http::HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
         }
         assert_eq!(keys(&map).collect::<Vec<_>>(), want, "{headers:?}");
     }
@@ -79,11 +70,7 @@ mod tests {
         check(&[], &[]);
         check(&[("X-API-Key", " a ")], &["a"]);
         check(
-            &[
-                ("authorization", "bearer c"),
-                ("x-api-key", "b"),
-                ("api-key", "a"),
-            ],
+            &[("authorization", "bearer c"), ("x-api-key", "b"), ("api-key", "a")],
             &["a", "b", "c"],
         );
         check(&[("authorization", "Basic c"), ("api-key", "")], &[]);

@@ -22,11 +22,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 /// Wraps each body so that what a handler leaves unread is drained after the answer.
 pub(crate) async fn drain_unread_bodies(request: Request, next: Next) -> Response {
     next.run(request.map(|body| {
-        if body.is_end_stream() {
-            body
-        } else {
-            Body::new(Drained { body, ended: false })
-        }
+        if body.is_end_stream() { body } else { Body::new(Drained { body, ended: false }) }
     }))
     .await
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::HeaderMap;
@@ -37,10 +37,7 @@ pub(crate) struct FormFile {
 impl Form {
     /// The field's text, trimmed, unless it is empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.fields
-            .get(name)
-            .map(|text| text.trim())
-            .filter(|text| !text.is_empty())
+        self.fields.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
     }
 
     /// The first of these fields that has a text.
@@ -50,18 +47,13 @@ impl Form {
 
     /// Takes the file; an empty part without a name counts as none, as browsers send it.
     pub(crate) fn take_file(&mut self) -> Option<FormFile> {
-        self.file
-            .take()
-            .filter(|file| !(file.upload.is_empty() && file.file_name.is_none()))
+        self.file.take().filter(|file| !(file.upload.is_empty() && file.file_name.is_none()))
     }
 
     #[cfg(test)]
     pub(crate) fn of(fields: &[(&str, &str)]) -> Self {
         let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
-        Self {
-            fields: fields.iter().map(own).collect(),
-            file: None,
-        }
+        Self { fields: fields.iter().map(own).collect(), file: None }
     }
 }
 
@@ -73,16 +65,11 @@ pub(crate) async fn read_form(
     family: Family,
 ) -> Result<Form, Problem> {
     refuse_declared_size(jobs, request.headers())?;
-    let content_type = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = content_type
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim();
+    if request.body().is_end_stream() {
+        return Ok(Form::default());
+    }
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     match essence.to_ascii_lowercase().as_str() {
         "multipart/form-data" => {
             let multipart = Multipart::from_request(request, &())
@@ -91,7 +78,6 @@ pub(crate) async fn read_form(
             read_multipart(jobs, multipart, file_field, family).await
         }
         "application/json" => read_json(&read_text(request.into_body()).await?),
-        // No body at all comes without a type; the missing fields are then told by the caller.
         _ => Ok(read_urlencoded(&read_text(request.into_body()).await?)),
     }
 }
@@ -99,9 +85,8 @@ pub(crate) async fn read_form(
 /// A body that says itself that it is too large is refused before a byte of it is read.
 fn refuse_declared_size(jobs: &Jobs, headers: &HeaderMap) -> Result<(), Problem> {
     let limit_bytes = jobs.policy().upload_bytes_max;
-    let declared = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let declared =
+        headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     match declared {
         Some(size_bytes) if size_bytes > limit_bytes + TEXT_BYTES_MAX as u64 => {
             Err(Problem::too_large(size_bytes, limit_bytes))
@@ -118,17 +103,11 @@ async fn read_multipart(
 ) -> Result<Form, Problem> {
     let mut form = Form::default();
     let mut text_bytes = 0;
-    while let Some(field) = multipart
-        .next_field()
-        .await
-        .map_err(|error| broken_form(&error))?
-    {
+    while let Some(field) = multipart.next_field().await.map_err(|error| broken_form(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == file_field {
             if form.file.is_some() {
-                return Err(Problem::bad_request(&format!(
-                    "Only one '{file_field}' can be sent"
-                )));
+                return Err(Problem::bad_request(&format!("Only one '{file_field}' can be sent")));
             }
             form.file = Some(read_file(jobs, field, family).await?);
         } else {
@@ -144,10 +123,7 @@ async fn read_file(jobs: &Jobs, mut field: Field<'_>, family: Family) -> Result<
     let file_name = field.file_name().map(str::to_owned);
     let mut upload = jobs.begin_upload();
     while let Some(piece) = field.chunk().await.map_err(|error| broken_form(&error))? {
-        upload
-            .write(piece)
-            .await
-            .map_err(|error| Problem::of(error, family))?;
+        upload.write(piece).await.map_err(|error| Problem::of(error, family))?;
     }
     Ok(FormFile { upload, file_name })
 }
@@ -186,27 +162,19 @@ async fn read_text(body: Body) -> Result<Vec<u8>, Problem> {
 /// A JSON object as a form: texts as they are, everything else as its JSON text.
 fn read_json(bytes: &[u8]) -> Result<Form, Problem> {
     let Ok(Value::Object(object)) = serde_json::from_slice(bytes) else {
-        return Err(Problem::bad_request(
-            "The request's body is not a JSON object",
-        ));
+        return Err(Problem::bad_request("The request's body is not a JSON object"));
     };
     let fields = object.into_iter().filter_map(|(name, value)| match value {
         Value::Null => None,
         Value::String(text) => Some((name, text)),
         other => Some((name, other.to_string())),
     });
-    Ok(Form {
-        fields: fields.collect(),
-        file: None,
-    })
+    Ok(Form { fields: fields.collect(), file: None })
 }
 
 fn read_urlencoded(bytes: &[u8]) -> Form {
     let fields = form_urlencoded::parse(bytes).into_owned();
-    Form {
-        fields: fields.collect(),
-        file: None,
-    }
+    Form { fields: fields.collect(), file: None }
 }
 
 #[cfg(test)]

@@ -22,9 +22,7 @@ pub(crate) async fn errors_as_json(request: Request, next: Next) -> Response {
     if !is_error || response.headers().get(CONTENT_TYPE) == Some(&json) {
         return response;
     }
-    let text = to_bytes(response.into_body(), TEXT_BYTES_MAX)
-        .await
-        .unwrap_or_default();
+    let text = to_bytes(response.into_body(), TEXT_BYTES_MAX).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let reason = status.canonical_reason().unwrap_or("Error");
     Problem::plain(status, if text.is_empty() { reason } else { &text }).into_response()

@@ -25,12 +25,7 @@ const ECHOED_BOOLS: [&str; 11] = [
     "enhance_reading_order",
     "detect_pii",
 ];
-const ECHOED_TEXTS: [&str; 4] = [
-    "ocr_engine",
-    "agentic_ocr",
-    "pii_engine",
-    "pii_block_severity",
-];
+const ECHOED_TEXTS: [&str; 4] = ["ocr_engine", "agentic_ocr", "pii_engine", "pii_block_severity"];
 const ECHOED_JSON: [&str; 5] = [
     "validate_segments",
     "segment_analysis",
@@ -78,33 +73,21 @@ pub(crate) fn expires_in_s(form: &Form) -> Option<u64> {
 }
 
 fn page_range(form: &Form) -> Result<Option<PageRange>, Problem> {
-    let Some(text) = form
-        .text("page_range")
-        .filter(|text| !text.eq_ignore_ascii_case("all"))
+    let Some(text) = form.text("page_range").filter(|text| !text.eq_ignore_ascii_case("all"))
     else {
         return Ok(None);
     };
-    PageRange::parse(text)
-        .map(Some)
-        .map_err(|error| Problem::bad_request(&error.to_string()))
+    PageRange::parse(text).map(Some).map_err(|error| Problem::bad_request(&error.to_string()))
 }
 
 /// The kinds named in a comma list or a JSON list; `None` for all of them.
 pub(crate) fn segment_types(text: &str) -> Option<Vec<SegmentType>> {
-    let names = text
-        .trim_matches(['[', ']'])
-        .split(',')
-        .map(|name| name.trim_matches([' ', '"']));
+    let names = text.trim_matches(['[', ']']).split(',').map(|name| name.trim_matches([' ', '"']));
     let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
     if names.is_empty() || names.iter().any(|name| name.eq_ignore_ascii_case("all")) {
         return None;
     }
-    Some(
-        names
-            .into_iter()
-            .filter_map(SegmentType::from_any_name)
-            .collect(),
-    )
+    Some(names.into_iter().filter_map(SegmentType::from_any_name).collect())
 }
 
 fn chunking(form: &Form) -> Result<ParseChunking, Problem> {
@@ -113,9 +96,7 @@ fn chunking(form: &Form) -> Result<ParseChunking, Problem> {
         return Ok(defaults);
     };
     let length = given.get("target_length").and_then(Value::as_u64);
-    let ignore = given
-        .get("ignore_headers_and_footers")
-        .and_then(Value::as_bool);
+    let ignore = given.get("ignore_headers_and_footers").and_then(Value::as_bool);
     Ok(ParseChunking {
         target_length_words: length
             .and_then(|length| usize::try_from(length).ok())
@@ -130,11 +111,7 @@ fn output_fields(form: &Form) -> Result<OutputFields, Problem> {
     let given = object(form, "output_fields")?;
     match form.text("response_profile") {
         Some("slim") => {
-            return Ok(OutputFields {
-                html: false,
-                ocr: false,
-                ..all
-            });
+            return Ok(OutputFields { html: false, ocr: false, ..all });
         }
         Some("full") => return Ok(all),
         _ => {}
@@ -193,9 +170,7 @@ fn json(form: &Form, name: &str) -> Result<Option<Value>, Problem> {
     };
     match serde_json::from_str(text) {
         Ok(value) => Ok(Some(value)),
-        Err(_) => Err(Problem::bad_request(&format!(
-            "Invalid {name}: Not a valid JSON"
-        ))),
+        Err(_) => Err(Problem::bad_request(&format!("Invalid {name}: Not a valid JSON"))),
     }
 }
 
@@ -217,10 +192,7 @@ mod tests {
     #[test]
     fn nothing_given_is_the_default() {
         assert_eq!(spec(&[]), ParseSpec::default());
-        assert_eq!(
-            spec(&[("made_up", "x"), ("ocr_engine", "NoSuch")]),
-            ParseSpec::default()
-        );
+        assert_eq!(spec(&[("made_up", "x"), ("ocr_engine", "NoSuch")]), ParseSpec::default());
     }
 
     #[test]
@@ -244,21 +216,10 @@ mod tests {
     #[test]
     fn segment_filters_ignore_case() {
         let want = Some(vec![SegmentType::Text, SegmentType::SectionHeader]);
-        for text in [
-            "text,sectionheader",
-            "TEXT, SECTIONHEADER",
-            r#"["Text","SectionHeader"]"#,
-        ] {
-            assert_eq!(
-                spec(&[("keep_segment_types", text)]).keep_segment_types,
-                want,
-                "{text}"
-            );
+        for text in ["text,sectionheader", "TEXT, SECTIONHEADER", r#"["Text","SectionHeader"]"#] {
+            assert_eq!(spec(&[("keep_segment_types", text)]).keep_segment_types, want, "{text}");
         }
-        assert_eq!(
-            spec(&[("keep_segment_types", "all")]).keep_segment_types,
-            None
-        );
+        assert_eq!(spec(&[("keep_segment_types", "all")]).keep_segment_types, None);
     }
 
     #[test]
@@ -286,10 +247,8 @@ mod tests {
 
     #[test]
     fn options_without_effect_are_kept_for_the_echo() {
-        let spec = spec(&[
-            ("segment_processing", r#"{"Table":{"html":"LLM"}}"#),
-            ("detect_pii", "TRUE"),
-        ]);
+        let spec =
+            spec(&[("segment_processing", r#"{"Table":{"html":"LLM"}}"#), ("detect_pii", "TRUE")]);
         assert_eq!(spec.echoed["segment_processing"]["Table"]["html"], "LLM");
         assert_eq!(spec.echoed["detect_pii"], true);
     }

@@ -13,19 +13,9 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        Ok(
-            match Path::<String>::from_request_parts(parts, state).await {
-                Ok(Path(text)) => Self(text),
-                Err(_) => Self(
-                    parts
-                        .uri
-                        .path()
-                        .split('/')
-                        .nth(2)
-                        .unwrap_or_default()
-                        .to_owned(),
-                ),
-            },
-        )
+        Ok(match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(text)) => Self(text),
+            Err(_) => Self(parts.uri.path().split('/').nth(2).unwrap_or_default().to_owned()),
+        })
     }
 }

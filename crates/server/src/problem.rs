@@ -33,11 +33,7 @@ pub(crate) enum Family {
 
 impl Problem {
     fn new(status: StatusCode, body: Value) -> Self {
-        Self {
-            status,
-            body,
-            retry_after_s: None,
-        }
+        Self { status, body, retry_after_s: None }
     }
 
     fn detail(status: StatusCode, text: &str) -> Self {
@@ -56,11 +52,7 @@ impl Problem {
 
     /// 401 without a key, or with one that is not live.
     pub(crate) fn unauthorized(key_given: bool) -> Self {
-        let text = if key_given {
-            "Invalid API key"
-        } else {
-            KEY_MISSING
-        };
+        let text = if key_given { "Invalid API key" } else { KEY_MISSING };
         Self::detail(StatusCode::UNAUTHORIZED, text)
     }
 
@@ -85,10 +77,7 @@ impl Problem {
 
     /// 413 of an upload.
     pub(crate) fn too_large(size_bytes: u64, limit_bytes: u64) -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            problem::file_too_large(size_bytes, limit_bytes),
-        )
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, problem::file_too_large(size_bytes, limit_bytes))
     }
 
     /// 500 that leaks nothing.
@@ -128,34 +117,24 @@ impl Problem {
         match error {
             Error::NotFound => Self::not_found(),
             Error::Invalid(text) => Self::bad_request(&text),
-            Error::UploadTooLarge {
-                size_bytes,
-                limit_bytes,
-            } => Self::too_large(size_bytes, limit_bytes),
+            Error::UploadTooLarge { size_bytes, limit_bytes } => {
+                Self::too_large(size_bytes, limit_bytes)
+            }
             Error::QuotaExceeded(balance) => Self::new(
                 StatusCode::PAYMENT_REQUIRED,
                 problem::quota_exceeded_parse(quota_data(balance)),
             ),
             Error::RateLimited { retry_after_s } => Self {
                 retry_after_s: Some(retry_after_s),
-                ..Self::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    problem::rate_limited(retry_after_s),
-                )
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, problem::rate_limited(retry_after_s))
             },
             Error::NotCompleted(word) => {
                 Self::bad_request(&format!("Job is not completed. Current status: {word}"))
             }
             Error::JobFailed(text) => Self::detail(StatusCode::INTERNAL_SERVER_ERROR, &text),
             Error::Unavailable(source) => {
-                tracing::warn!(
-                    error = &*source as &dyn std::error::Error,
-                    "storage unavailable"
-                );
-                Self::unavailable(
-                    "The service is temporarily unavailable",
-                    "storage_unavailable",
-                )
+                tracing::warn!(error = &*source as &dyn std::error::Error, "storage unavailable");
+                Self::unavailable("The service is temporarily unavailable", "storage_unavailable")
             }
             Error::Internal(source) => {
                 tracing::error!(error = &*source as &dyn std::error::Error, "internal error");
@@ -172,20 +151,14 @@ impl Problem {
 }
 
 fn quota_data(balance: Balance) -> QuotaData {
-    QuotaData {
-        current: balance.used,
-        limit: balance.limit,
-        remaining: balance.remaining(),
-    }
+    QuotaData { current: balance.used, limit: balance.limit, remaining: balance.remaining() }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
         if let Some(seconds) = self.retry_after_s {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -201,10 +174,7 @@ mod tests {
             vec![
                 Error::NotFound,
                 Error::Invalid("bad".to_owned()),
-                Error::UploadTooLarge {
-                    size_bytes: 2,
-                    limit_bytes: 1,
-                },
+                Error::UploadTooLarge { size_bytes: 2, limit_bytes: 1 },
                 Error::RateLimited { retry_after_s: 3 },
                 Error::NotCompleted("queued"),
                 Error::JobFailed("why".to_owned()),
@@ -216,11 +186,7 @@ mod tests {
             for error in errors() {
                 let problem = Problem::of_job(error, family, "x");
                 assert!(problem.body["detail"].is_string(), "{:?}", problem.body);
-                assert!(
-                    !problem.body.to_string().contains("secret"),
-                    "{:?}",
-                    problem.body
-                );
+                assert!(!problem.body.to_string().contains("secret"), "{:?}", problem.body);
             }
         }
     }

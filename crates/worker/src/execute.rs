@@ -25,10 +25,7 @@ pub(crate) struct Execution {
 
 /// How an execution went, before it is settled.
 enum Outcome {
-    Succeeded {
-        result_key: BlobKey,
-        pages: PageCounts,
-    },
+    Succeeded { result_key: BlobKey, pages: PageCounts },
     Failed(Failure),
     Retry(Failure),
     WorkerLost,
@@ -58,9 +55,7 @@ impl From<ChildError> for Break {
             ChildError::Document(error) => storage_failed(&error),
             ChildError::Spawn(error) => {
                 tracing::error!(%error, "engine child could not be started");
-                Self::Retry(internal(
-                    "The document's worker process could not be started",
-                ))
+                Self::Retry(internal("The document's worker process could not be started"))
             }
             ChildError::Died(how) => {
                 tracing::warn!(child.end = %how, "engine child ended unexpectedly");
@@ -72,9 +67,7 @@ impl From<ChildError> for Break {
 
 fn storage_failed(error: &(dyn std::error::Error + 'static)) -> Break {
     tracing::error!(error, "storage failed during a job");
-    Break::Retry(internal(
-        "The storage of documents and results could not be reached",
-    ))
+    Break::Retry(internal("The storage of documents and results could not be reached"))
 }
 
 fn internal(text: &str) -> Failure {
@@ -148,34 +141,22 @@ async fn try_run(execution: &Execution, claim: &Claim) -> Result<(BlobKey, PageC
         Ok(document) => document,
         Err(docket_jobs::Error::Internal(error)) => {
             tracing::error!(job.id = %job.id, %error, "document is not stored");
-            return Err(Break::Failed(internal(
-                "The uploaded document is no longer stored",
-            )));
+            return Err(Break::Failed(internal("The uploaded document is no longer stored")));
         }
         Err(error) => return Err(storage_failed(&error)),
     };
     let mut child = execution.children.take()?;
     child.ask(&request(execution, job), &mut document).await?;
     let (result_key, writer) = execution.jobs.begin_result();
-    let mut answer = Answer {
-        execution,
-        claim,
-        writer,
-        last_written: Instant::now(),
-    };
+    let mut answer = Answer { execution, claim, writer, last_written: Instant::now() };
     let reply = answer.receive(&mut child).await?;
     execution.children.give_back(child);
     match reply {
         Reply::Done(progress) => {
-            answer
-                .writer
-                .finish()
-                .await
-                .map_err(|error| storage_failed(&error))?;
+            answer.writer.finish().await.map_err(|error| storage_failed(&error))?;
             Ok((result_key, page_counts(progress)))
         }
         Reply::Failed(failure) => Err(Break::Failed(failure)),
-        Reply::Inspected { .. } => Err(Break::WorkerLost),
     }
 }
 
@@ -196,15 +177,10 @@ async fn fetch(
     document: &DocumentInfo,
 ) -> Result<BlobKey, Break> {
     let Some(url) = &document.source_url else {
-        return Err(Break::Failed(internal(
-            "The job has neither document nor URL",
-        )));
+        return Err(Break::Failed(internal("The job has neither document nor URL")));
     };
-    let update = ProgressUpdate {
-        stage: Stage::Fetching,
-        pages: PageCounts::default(),
-        document: None,
-    };
+    let update =
+        ProgressUpdate { stage: Stage::Fetching, pages: PageCounts::default(), document: None };
     report(execution, claim, update).await?;
     let fetched = match execution.fetcher.fetch(&execution.jobs, url).await {
         Ok(fetched) => fetched,
@@ -254,7 +230,9 @@ impl Answer<'_> {
                 Message::Progress(progress) => self.progress(progress).await?,
                 Message::Data(piece) => self.data(piece).await?,
                 Message::Done(progress) => return Ok(Reply::Done(progress)),
-                Message::Inspected { page_count } => return Ok(Reply::Inspected { page_count }),
+                Message::Inspected { .. } => {
+                    return Err(ChildError::Died("it answered another question".to_owned()).into());
+                }
                 Message::Failed(failure) => return Ok(Reply::Failed(failure)),
             }
         }
@@ -267,16 +245,8 @@ impl Answer<'_> {
         }
         self.last_written = Instant::now();
         let all_read = progress.done >= progress.selected;
-        let stage = if all_read {
-            Stage::Assembling
-        } else {
-            Stage::Reading
-        };
-        let update = ProgressUpdate {
-            stage,
-            pages: page_counts(progress),
-            document: None,
-        };
+        let stage = if all_read { Stage::Assembling } else { Stage::Reading };
+        let update = ProgressUpdate { stage, pages: page_counts(progress), document: None };
         match self.execution.jobs.progress(self.claim, update).await {
             Ok(ProgressOutcome::Written) => Ok(()),
             Ok(ProgressOutcome::ClaimLost) => Err(Break::ClaimLost),
@@ -299,10 +269,7 @@ impl Answer<'_> {
                 format!("The result is larger than {most} bytes"),
             )));
         }
-        self.writer
-            .write(piece)
-            .await
-            .map_err(|error| storage_failed(&error))
+        self.writer.write(piece).await.map_err(|error| storage_failed(&error))
     }
 }
 

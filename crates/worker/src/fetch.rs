@@ -58,11 +58,7 @@ impl Fetcher {
     async fn fetch_untimed(&self, jobs: &Jobs, url: &str) -> Result<FetchedDocument, FetchError> {
         let mut response = self.open(url).await?;
         let mut upload = jobs.begin_upload();
-        while let Some(piece) = response
-            .chunk()
-            .await
-            .map_err(|error| unreachable(&error))?
-        {
+        while let Some(piece) = response.chunk().await.map_err(|error| unreachable(&error))? {
             upload.write(piece).await.map_err(|error| match error {
                 docket_jobs::Error::UploadTooLarge { limit_bytes, .. } => FetchError::Final(
                     format!("The document at the URL is larger than {limit_bytes} bytes"),
@@ -71,16 +67,12 @@ impl Fetcher {
             })?;
         }
         if upload.is_empty() {
-            return Err(FetchError::Final(
-                "The URL gave an empty document".to_owned(),
-            ));
+            return Err(FetchError::Final("The URL gave an empty document".to_owned()));
         }
         let uploaded = upload.finish().await.map_err(FetchError::Storage)?;
         if uploaded.media_type != Some("application/pdf") {
             jobs.discard(&uploaded.blob_key).await;
-            return Err(FetchError::Final(
-                "The document at the URL is not a PDF".to_owned(),
-            ));
+            return Err(FetchError::Final("The document at the URL is not a PDF".to_owned()));
         }
         Ok(FetchedDocument {
             sha256: uploaded.sha256,
@@ -102,10 +94,7 @@ impl Fetcher {
             if !status.is_redirection() {
                 return Err(refused(status));
             }
-            let to = response
-                .headers()
-                .get(LOCATION)
-                .and_then(|to| to.to_str().ok());
+            let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
             url = to
                 .and_then(|to| url.join(to).ok())
                 .ok_or_else(|| not_fetchable("it redirects to nowhere"))?;
@@ -117,10 +106,7 @@ impl Fetcher {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(not_fetchable("only http and https are fetched"));
         }
-        let host = url
-            .host_str()
-            .ok_or_else(|| not_fetchable("it names no host"))?
-            .to_owned();
+        let host = url.host_str().ok_or_else(|| not_fetchable("it names no host"))?.to_owned();
         let port = url.port_or_known_default().unwrap_or(443);
         let addresses = self.judged_addresses(&host, port).await?;
         let client = Client::builder()
@@ -130,19 +116,12 @@ impl Fetcher {
             .connect_timeout(std::time::Duration::from_secs(10))
             .build()
             .map_err(|error| unreachable(&error))?;
-        client
-            .get(url)
-            .send()
-            .await
-            .map_err(|error| unreachable(&error))
+        client.get(url).send().await.map_err(|error| unreachable(&error))
     }
 
     /// The host's addresses; refused if any of them is not public.
     async fn judged_addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, FetchError> {
-        let literal = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>();
+        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         let addresses: Vec<SocketAddr> = match literal {
             Ok(address) => vec![SocketAddr::new(address, port)],
             Err(_) => tokio::net::lookup_host((host, port))
@@ -153,9 +132,7 @@ impl Fetcher {
                 .collect(),
         };
         if addresses.is_empty() {
-            return Err(FetchError::Passing(
-                "The URL's host name has no address".to_owned(),
-            ));
+            return Err(FetchError::Passing("The URL's host name has no address".to_owned()));
         }
         if !self.settings.allow_private_hosts && !addresses.iter().all(|a| is_public(a.ip())) {
             return Err(not_fetchable("its host is not on the public internet"));
@@ -171,15 +148,8 @@ fn not_fetchable(why: &str) -> FetchError {
 fn refused(status: StatusCode) -> FetchError {
     let text = format!("The URL answered with status {}", status.as_u16());
     let passing = status.is_server_error()
-        || matches!(
-            status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
-        );
-    if passing {
-        FetchError::Passing(text)
-    } else {
-        FetchError::Final(text)
-    }
+        || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
+    if passing { FetchError::Passing(text) } else { FetchError::Final(text) }
 }
 
 fn unreachable(error: &reqwest::Error) -> FetchError {

@@ -38,11 +38,7 @@ impl Leases {
     pub(crate) fn hold(self: &Arc<Self>, token: ClaimToken) -> Lease {
         let (sender, stop) = watch::channel(None);
         self.lock().insert(token, sender);
-        Lease {
-            token,
-            leases: Arc::clone(self),
-            stop,
-        }
+        Lease { token, leases: Arc::clone(self), stop }
     }
 
     /// Stops every execution.

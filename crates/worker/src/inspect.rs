@@ -38,14 +38,7 @@ impl EngineInspector {
         password: Option<&str>,
     ) -> Result<Inspection, ChildError> {
         let mut child = self.children.take()?;
-        child
-            .ask(
-                &Request::Inspect {
-                    password: password.map(str::to_owned),
-                },
-                document,
-            )
-            .await?;
+        child.ask(&Request::Inspect { password: password.map(str::to_owned) }, document).await?;
         let page_count = match child.next().await? {
             Message::Inspected { page_count } => Some(page_count),
             _ => None,

@@ -33,10 +33,7 @@ pub struct WorkerHealth {
 
 impl WorkerHealth {
     fn new() -> Self {
-        Self {
-            started: Instant::now(),
-            last_look_ms: Arc::new(AtomicU64::new(0)),
-        }
+        Self { started: Instant::now(), last_look_ms: Arc::new(AtomicU64::new(0)) }
     }
 
     fn looked(&self) {
@@ -65,11 +62,7 @@ impl Worker {
             jobs,
             settings,
         };
-        Self {
-            id: WorkerId::new(),
-            execution: Arc::new(execution),
-            health: WorkerHealth::new(),
-        }
+        Self { id: WorkerId::new(), execution: Arc::new(execution), health: WorkerHealth::new() }
     }
 
     /// Whether this worker makes progress.
@@ -93,10 +86,7 @@ impl Worker {
         tracing::info!(worker.id = %self.id, worker.slots = execution.settings.slots, "worker started");
         claim_until(&execution, self.id, &self.health, &running, &shutdown).await;
         running.close();
-        if tokio::time::timeout(execution.settings.grace, running.wait())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(execution.settings.grace, running.wait()).await.is_err() {
             execution.leases.stop_all(Stop::Shutdown);
             running.wait().await;
         }
@@ -137,10 +127,7 @@ async fn claim_until(
                 found
             }
             Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "queue could not be read"
-                );
+                tracing::warn!(error = &error as &dyn std::error::Error, "queue could not be read");
                 0
             }
         };

@@ -40,11 +40,7 @@ pub struct FetchSettings {
 
 impl Default for FetchSettings {
     fn default() -> Self {
-        Self {
-            allow_private_hosts: false,
-            timeout: Duration::from_secs(120),
-            redirects_max: 5,
-        }
+        Self { allow_private_hosts: false, timeout: Duration::from_secs(120), redirects_max: 5 }
     }
 }
 

@@ -56,11 +56,7 @@ impl From<&Job> for JobDocument {
 }
 
 fn pdf_hash(job: &Job) -> String {
-    job.document
-        .sha256
-        .as_ref()
-        .map(|hex| format!("sha256:{hex}"))
-        .unwrap_or_default()
+    job.document.sha256.as_ref().map(|hex| format!("sha256:{hex}")).unwrap_or_default()
 }
 
 /// The failure's sentence, where the wire's word is a failure; never empty then.
@@ -69,16 +65,8 @@ pub fn error_text(job: &Job) -> Option<String> {
     if !matches!(job.state, JobState::Failed | JobState::Cancelled) {
         return None;
     }
-    let told = job
-        .failure
-        .as_ref()
-        .map(|failure| failure.message.as_str())
-        .unwrap_or_default();
-    Some(if told.is_empty() {
-        "The job failed".to_owned()
-    } else {
-        told.to_owned()
-    })
+    let told = job.failure.as_ref().map(|failure| failure.message.as_str()).unwrap_or_default();
+    Some(if told.is_empty() { "The job failed".to_owned() } else { told.to_owned() })
 }
 
 /// The short text for people.
@@ -98,10 +86,7 @@ fn running_message(job: &Job) -> String {
     match (job.stage, job.pages.selected) {
         (Some(Stage::Fetching), _) => "Fetching the document".to_owned(),
         (Some(Stage::Reading), Some(selected)) if selected > 0 => {
-            format!(
-                "Processing: {} of {selected} pages done",
-                job.pages.done.min(selected)
-            )
+            format!("Processing: {} of {selected} pages done", job.pages.done.min(selected))
         }
         (Some(Stage::Assembling), _) => "Assembling the result".to_owned(),
         _ => "Job is being processed".to_owned(),

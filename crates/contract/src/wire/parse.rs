@@ -177,11 +177,7 @@ fn message(job: &Job) -> String {
 fn kept_types(spec: &ParseSpec) -> String {
     match &spec.keep_segment_types {
         None => "all".to_owned(),
-        Some(kinds) => kinds
-            .iter()
-            .map(|kind| kind.as_str())
-            .collect::<Vec<_>>()
-            .join(","),
+        Some(kinds) => kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(","),
     }
 }
 
@@ -211,10 +207,7 @@ fn configuration(spec: &ParseSpec) -> Map<String, Value> {
     put("segmentation_strategy", json!(layout));
     put("layout_analysis", json!(layout));
     put("segmentation_version", json!("v1"));
-    put(
-        "segment_type_naming",
-        json!(naming(spec.segment_type_naming)),
-    );
+    put("segment_type_naming", json!(naming(spec.segment_type_naming)));
     put("error_handling", json!(error_handling(spec.error_handling)));
     put(
         "chunk_processing",

@@ -15,25 +15,13 @@ pub(crate) async fn run(command: JobsCommand) -> anyhow::Result<Exit> {
             println!("{}", serde_json::to_string_pretty(&job)?);
             Ok(Exit::Done)
         }
-        JobsCommand::Watch {
-            id,
-            timeout,
-            server,
-        } => {
+        JobsCommand::Watch { id, timeout, server } => {
             let client = client(&server)?;
             let limit = Duration::from_secs(timeout);
-            let ended = client
-                .wait(&id, limit, &mut |job| println!("{}", line(job)))
-                .await?;
+            let ended = client.wait(&id, limit, &mut |job| println!("{}", line(job))).await?;
             Ok(ended.map_or(Exit::TimedOut, |job| exit_of(&job)))
         }
-        JobsCommand::List {
-            status,
-            job_type,
-            limit,
-            json,
-            server,
-        } => {
+        JobsCommand::List { status, job_type, limit, json, server } => {
             let mut query = vec![("limit", limit.to_string())];
             query.extend(status.map(|word| ("status", word)));
             query.extend(job_type.map(|word| ("type", word)));
@@ -62,20 +50,12 @@ pub(crate) async fn run(command: JobsCommand) -> anyhow::Result<Exit> {
 
 /// The code that a job's end gives a command.
 pub(crate) fn exit_of(job: &JobDocument) -> Exit {
-    if job.status == "COMPLETED" {
-        Exit::Done
-    } else {
-        Exit::JobFailed
-    }
+    if job.status == "COMPLETED" { Exit::Done } else { Exit::JobFailed }
 }
 
 /// A client for commands that need a key.
 pub(crate) fn client(server: &ServerArgs) -> anyhow::Result<Client> {
-    let key = server
-        .api_key
-        .as_deref()
-        .map(str::trim)
-        .filter(|key| !key.is_empty());
+    let key = server.api_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
     let key =
         key.ok_or_else(|| Exit::Usage.error("an API key is needed: --api-key or DOCKET_API_KEY"))?;
     Client::new(&server.url, key)
@@ -83,8 +63,5 @@ pub(crate) fn client(server: &ServerArgs) -> anyhow::Result<Client> {
 
 fn line(job: &JobDocument) -> String {
     let told = job.error.as_ref().unwrap_or(&job.message);
-    format!(
-        "{}  {:<10}  {}  {}  {told}",
-        job.updated_at, job.status, job.job_type, job.pdf_name
-    )
+    format!("{}  {:<10}  {}  {}  {told}", job.updated_at, job.status, job.job_type, job.pdf_name)
 }

@@ -49,9 +49,7 @@ async fn create(jobs: &Jobs, arguments: &CreateKeyArgs) -> anyhow::Result<Exit> 
         credits: arguments.credits,
         submits_per_minute: arguments.submits_per_minute,
     };
-    let fresh = jobs
-        .create_key(&UserId(name.to_owned()), limits, &arguments.label)
-        .await?;
+    let fresh = jobs.create_key(&UserId(name.to_owned()), limits, &arguments.label).await?;
     if arguments.json {
         let object = json!({
             "key": fresh.text,
@@ -78,11 +76,7 @@ async fn list(jobs: &Jobs) -> anyhow::Result<Exit> {
         "ID", "KEY", "ACCOUNT", "CREATED", "STATE"
     );
     for key in keys {
-        let state = if key.revoked_at.is_some() {
-            "revoked"
-        } else {
-            "active"
-        };
+        let state = if key.revoked_at.is_some() { "revoked" } else { "active" };
         let created = jobs_look(key.created_at);
         let (account, label) = (&key.user_id.0, &key.label);
         println!(

@@ -72,14 +72,9 @@ async fn wait_for(
 ) -> anyhow::Result<Exit> {
     let line = lines.start(file);
     let limit = Duration::from_secs(arguments.timeout);
-    let ended = client
-        .wait(id, limit, &mut |job| line.tell(&job.status, &job.message))
-        .await?;
+    let ended = client.wait(id, limit, &mut |job| line.tell(&job.status, &job.message)).await?;
     let Some(job) = ended else {
-        line.end(
-            "timed out",
-            &format!("job {id} goes on: docket jobs watch {id}"),
-        );
+        line.end("timed out", &format!("job {id} goes on: docket jobs watch {id}"));
         return Ok(Exit::TimedOut);
     };
     if let Some(error) = job.error {
@@ -98,11 +93,7 @@ async fn parse_locally(
     lines: &Lines,
 ) -> anyhow::Result<Exit> {
     let command = child_command()?;
-    let page_range = arguments
-        .page_range
-        .as_deref()
-        .map(PageRange::parse)
-        .transpose();
+    let page_range = arguments.page_range.as_deref().map(PageRange::parse).transpose();
     let page_range = page_range.map_err(|error| Exit::Usage.error(error.to_string()))?;
     let mut worst = Exit::Done;
     for file in &arguments.files {
@@ -112,16 +103,11 @@ async fn parse_locally(
         })?;
         let parse = LocalParse {
             document: document.into(),
-            spec: ParseSpec {
-                page_range: page_range.clone(),
-                ..ParseSpec::default()
-            },
+            spec: ParseSpec { page_range: page_range.clone(), ..ParseSpec::default() },
             password: arguments.password.clone(),
         };
-        let parsed = parse_local(&command, parse, &mut |done, selected| {
-            line.pages(done, selected)
-        })
-        .await;
+        let parsed =
+            parse_local(&command, parse, &mut |done, selected| line.pages(done, selected)).await;
         match parsed {
             Ok(result) => {
                 let body = serde_json::to_value(&result)?;
@@ -138,31 +124,16 @@ async fn parse_locally(
 }
 
 fn summary(body: &Value) -> String {
-    let warnings = body["warnings"]
-        .as_array()
-        .or(body["metadata"]["warnings"].as_array());
+    let warnings = body["warnings"].as_array().or(body["metadata"]["warnings"].as_array());
     let warnings = warnings.map_or(0, Vec::len);
-    let told = if warnings == 0 {
-        String::new()
-    } else {
-        format!(", {warnings} warnings")
-    };
-    format!(
-        "{} pages, {} chunks{told}",
-        body["page_count"], body["total_chunks"]
-    )
+    let told = if warnings == 0 { String::new() } else { format!(", {warnings} warnings") };
+    format!("{} pages, {} chunks{told}", body["page_count"], body["total_chunks"])
 }
 
 /// The Markdown of a result.
 pub(crate) fn markdown(body: &Value) -> String {
-    let chunks = body["chunks"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let texts: Vec<&str> = chunks
-        .iter()
-        .filter_map(|chunk| chunk["embed"].as_str())
-        .collect();
+    let chunks = body["chunks"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let texts: Vec<&str> = chunks.iter().filter_map(|chunk| chunk["embed"].as_str()).collect();
     texts.join("\n\n")
 }
 
@@ -178,24 +149,13 @@ impl Targets {
         let mut taken: HashMap<String, usize> = HashMap::new();
         let mut names = HashMap::new();
         for file in &arguments.files {
-            let stem = file
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let count = taken.entry(stem.clone()).or_default();
             *count += 1;
-            let name = if *count == 1 {
-                stem
-            } else {
-                format!("{stem}-{count}")
-            };
+            let name = if *count == 1 { stem } else { format!("{stem}-{count}") };
             names.entry(file.clone()).or_insert(name);
         }
-        Self {
-            folder: arguments.out_dir.clone(),
-            names,
-        }
+        Self { folder: arguments.out_dir.clone(), names }
     }
 
     fn write(&self, file: &Path, format: Format, body: &Value) -> anyhow::Result<()> {
@@ -222,17 +182,11 @@ struct Lines {
 impl Lines {
     fn new() -> Self {
         use std::io::IsTerminal;
-        Self {
-            bars: std::io::stderr().is_terminal().then(MultiProgress::new),
-        }
+        Self { bars: std::io::stderr().is_terminal().then(MultiProgress::new) }
     }
 
     fn start(&self, file: &Path) -> Line {
-        let name = file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.add(ProgressBar::new_spinner());
             if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}  {msg}") {

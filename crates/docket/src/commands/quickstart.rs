@@ -73,10 +73,7 @@ async fn fresh_key(jobs: &Jobs) -> anyhow::Result<String> {
         }
     }
     let user = UserId(ACCOUNT.to_owned());
-    Ok(jobs
-        .create_key(&user, AccountLimits::default(), LABEL)
-        .await?
-        .text)
+    Ok(jobs.create_key(&user, AccountLimits::default(), LABEL).await?.text)
 }
 
 /// Submits, starts the workers, shows each status as it comes, prints the result.
@@ -102,11 +99,8 @@ async fn take_through(
     // Read before the workers start, so that the first word is the queue's.
     let mut last = String::new();
     let mut tell = |job: &JobDocument| {
-        let told = format!(
-            "{}  {}",
-            show.status(&job.status),
-            job.error.as_ref().unwrap_or(&job.message)
-        );
+        let told =
+            format!("{}  {}", show.status(&job.status), job.error.as_ref().unwrap_or(&job.message));
         if told != last {
             println!("  {:>7.3} s  {told}", started.elapsed().as_secs_f64());
             last = told;
@@ -114,9 +108,7 @@ async fn take_through(
     };
     tell(&client.job(&created.job_id).await?);
     node.start_worker();
-    let ended = client
-        .wait(&created.job_id, Duration::from_secs(3600), &mut tell)
-        .await?;
+    let ended = client.wait(&created.job_id, Duration::from_secs(3600), &mut tell).await?;
     let job = ended.ok_or_else(|| Exit::TimedOut.error("the job did not end within an hour"))?;
     let exit = exit_of(&job);
     if exit == Exit::Done {
@@ -127,19 +119,11 @@ async fn take_through(
 }
 
 fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
-    let pages = body["page_count"]
-        .as_u64()
-        .context("the result has no page count")?;
-    let chunks = body["total_chunks"]
-        .as_u64()
-        .context("the result has no chunks")?;
+    let pages = body["page_count"].as_u64().context("the result has no page count")?;
+    let chunks = body["total_chunks"].as_u64().context("the result has no chunks")?;
     let plural =
         |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    let told = format!(
-        "{} in {}, as Markdown",
-        plural(chunks, "chunk"),
-        plural(pages, "page")
-    );
+    let told = format!("{} in {}, as Markdown", plural(chunks, "chunk"), plural(pages, "page"));
     println!("\n{}  {told}", show.bold("GET /parse"));
     println!("{}", show.dim(&"-".repeat(72)));
     let markdown = markdown(body);
@@ -148,35 +132,19 @@ fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
         println!("{line}");
     }
     if lines.len() > SHOWN_LINES {
-        println!(
-            "{}",
-            show.dim(&format!("... {} more lines", lines.len() - SHOWN_LINES))
-        );
+        println!("{}", show.dim(&format!("... {} more lines", lines.len() - SHOWN_LINES)));
     }
     println!("{}", show.dim(&"-".repeat(72)));
-    for warning in body["metadata"]["warnings"]
-        .as_array()
-        .into_iter()
-        .flatten()
-    {
-        println!(
-            "  warning: {}",
-            warning["message"].as_str().unwrap_or_default()
-        );
+    for warning in body["metadata"]["warnings"].as_array().into_iter().flatten() {
+        println!("  warning: {}", warning["message"].as_str().unwrap_or_default());
     }
     Ok(())
 }
 
 fn how_to_go_on(base_url: &str, key: &str, id: &str, show: &Show) {
     println!("\n{}   {key}", show.bold("Your key"));
-    println!(
-        "{}    curl {base_url}/jobs/{id} -H 'X-API-Key: {key}'",
-        show.bold("Poll it")
-    );
-    println!(
-        "{}    curl {base_url}/parse/{id} -H 'api-key: {key}'",
-        show.bold("Read it")
-    );
+    println!("{}    curl {base_url}/jobs/{id} -H 'X-API-Key: {key}'", show.bold("Poll it"));
+    println!("{}    curl {base_url}/parse/{id} -H 'api-key: {key}'", show.bold("Read it"));
     println!(
         "{}  curl {base_url}/parse -H 'api-key: {key}' -F file=@your.pdf",
         show.bold("Send yours")
@@ -190,9 +158,7 @@ struct Show {
 
 impl Show {
     fn new() -> Self {
-        Self {
-            colours: std::io::stdout().is_terminal(),
-        }
+        Self { colours: std::io::stdout().is_terminal() }
     }
 
     fn bold(&self, text: &str) -> String {
@@ -214,10 +180,6 @@ impl Show {
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
-        if self.colours {
-            format!("{style}{text}{style:#}")
-        } else {
-            text.to_owned()
-        }
+        if self.colours { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 }

@@ -100,11 +100,7 @@ impl Node {
         };
         tracing::info!(listen = %self.address, "docket serves");
         tokio::spawn(run_sweeper(self.rooms.jobs.clone(), self.shutdown.clone()));
-        Ok(tokio::spawn(docket_server::serve(
-            listener,
-            router(state),
-            self.shutdown.clone(),
-        )))
+        Ok(tokio::spawn(docket_server::serve(listener, router(state), self.shutdown.clone())))
     }
 
     /// Serves until SIGINT or SIGTERM, then shuts down in order.
@@ -121,9 +117,7 @@ impl Node {
         if let Some((worker, _)) = self.worker {
             worker.await.context("the worker panicked")?;
         }
-        api.await
-            .context("the API panicked")?
-            .context("the socket failed")?;
+        api.await.context("the API panicked")?.context("the socket failed")?;
         self.rooms.store.close().await;
         Ok(())
     }
@@ -137,9 +131,7 @@ impl Node {
             return preset(jobs, &account, key).await;
         }
         if jobs.list_keys().await?.is_empty() {
-            let fresh = jobs
-                .create_key(&account, AccountLimits::default(), "first start")
-                .await?;
+            let fresh = jobs.create_key(&account, AccountLimits::default(), "first start").await?;
             println!("The first API key, shown only now (account '{FIRST_ACCOUNT}'):");
             println!("{}", fresh.text);
         }
@@ -148,12 +140,10 @@ impl Node {
 }
 
 async fn preset(jobs: &Jobs, account: &UserId, key: &str) -> anyhow::Result<()> {
-    jobs.preset_key(account, "DOCKET_API_KEY", key)
-        .await
-        .map_err(|error| {
-            anyhow::Error::new(error)
-                .context("the key in DOCKET_API_KEY cannot be used: was it revoked?")
-        })
+    jobs.preset_key(account, "DOCKET_API_KEY", key).await.map_err(|error| {
+        anyhow::Error::new(error)
+            .context("the key in DOCKET_API_KEY cannot be used: was it revoked?")
+    })
 }
 
 /// Answers at the first SIGINT or SIGTERM.

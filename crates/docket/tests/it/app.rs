@@ -32,35 +32,20 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = DatabaseConfig::Sqlite {
-            path: folder.path().join("docket.sqlite"),
-        };
-        Self {
-            folder,
-            config,
-            _postgres: None,
-        }
+        let config = DatabaseConfig::Sqlite { path: folder.path().join("docket.sqlite") };
+        Self { folder, config, _postgres: None }
     }
 
     pub(crate) async fn postgres() -> Self {
         let postgres = TestPostgres::create().await;
-        let config = DatabaseConfig::Postgres {
-            url: postgres.url().to_owned(),
-            connections_max: 5,
-        };
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            config,
-            _postgres: Some(postgres),
-        }
+        let config =
+            DatabaseConfig::Postgres { url: postgres.url().to_owned(), connections_max: 5 };
+        Self { folder: tempfile::tempdir().unwrap(), config, _postgres: Some(postgres) }
     }
 
     /// The flags that lead another docket process to the same data.
     pub(crate) fn flags(&self) -> Vec<String> {
-        let mut flags = vec![
-            "--data-dir".to_owned(),
-            self.folder.path().display().to_string(),
-        ];
+        let mut flags = vec!["--data-dir".to_owned(), self.folder.path().display().to_string()];
         if let DatabaseConfig::Postgres { url, .. } = &self.config {
             flags.extend(["--database-url".to_owned(), url.clone()]);
         }
@@ -69,18 +54,12 @@ impl Database {
 
     /// The domain over this database, as another node would open it.
     pub(crate) async fn open(&self, policy: Policy) -> (Jobs, Arc<dyn Store>) {
-        let store = StoreConfig {
-            database: self.config.clone(),
-            clock: Clock::database(),
-            migrate: true,
-        };
+        let store =
+            StoreConfig { database: self.config.clone(), clock: Clock::database(), migrate: true };
         let store = docket_store::open(store).await.unwrap();
         let blobs = Blobs::local(&self.folder.path().join("blobs")).unwrap();
         let inspector = Arc::new(EngineInspector::new(child_command(), 100));
-        (
-            Jobs::new(Arc::clone(&store), blobs, inspector, policy),
-            store,
-        )
+        (Jobs::new(Arc::clone(&store), blobs, inspector, policy), store)
     }
 }
 
@@ -119,26 +98,13 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();
-        let state = ServerState {
-            jobs: jobs.clone(),
-            readiness: Arc::new(|| Ok(())),
-        };
+        let state = ServerState { jobs: jobs.clone(), readiness: Arc::new(|| Ok(())) };
         let serving = docket_server::serve(listener, router(state), shutdown.clone());
         let api = tokio::spawn(async move { serving.await.unwrap() });
         let sweeper = tokio::spawn(run_sweeper(jobs.clone(), shutdown.clone()));
         let (key, caller) = new_account(&jobs, "tester").await;
         let tasks = vec![api, sweeper];
-        Self {
-            base,
-            key,
-            caller,
-            jobs,
-            http: Client::new(),
-            database,
-            store,
-            shutdown,
-            tasks,
-        }
+        Self { base, key, caller, jobs, http: Client::new(), database, store, shutdown, tasks }
     }
 
     /// Starts two slots in this process.
@@ -148,8 +114,7 @@ impl App {
 
     pub(crate) fn start_worker_with(&mut self, settings: WorkerSettings) {
         let worker = Worker::new(self.jobs.clone(), settings);
-        self.tasks
-            .push(tokio::spawn(worker.run(self.shutdown.clone())));
+        self.tasks.push(tokio::spawn(worker.run(self.shutdown.clone())));
     }
 
     /// Ends in order; a test that leaves its jobs in the database calls it last.
@@ -167,10 +132,7 @@ impl App {
     }
 
     pub(crate) async fn get_as(&self, key: &str, path: &str) -> Response {
-        let request = self
-            .http
-            .get(format!("{}{path}", self.base))
-            .header("api-key", key);
+        let request = self.http.get(format!("{}{path}", self.base)).header("api-key", key);
         request.send().await.unwrap()
     }
 
@@ -181,18 +143,12 @@ impl App {
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Response {
-        let request = self
-            .http
-            .delete(format!("{}{path}", self.base))
-            .header("api-key", &self.key);
+        let request = self.http.delete(format!("{}{path}", self.base)).header("api-key", &self.key);
         request.send().await.unwrap()
     }
 
     pub(crate) async fn post_form(&self, form: Form) -> Response {
-        let request = self
-            .http
-            .post(format!("{}/parse", self.base))
-            .header("api-key", &self.key);
+        let request = self.http.post(format!("{}/parse", self.base)).header("api-key", &self.key);
         request.multipart(form).send().await.unwrap()
     }
 
@@ -202,9 +158,7 @@ impl App {
         for (name, text) in fields {
             form = form.text((*name).to_owned(), (*text).to_owned());
         }
-        let response = self
-            .post_form(form.part("file", file_part(body, "letter.pdf")))
-            .await;
+        let response = self.post_form(form.part("file", file_part(body, "letter.pdf"))).await;
         assert_eq!(response.status(), StatusCode::OK);
         response.json().await.unwrap()
     }
@@ -228,10 +182,7 @@ impl App {
             let job = self.get_json(&format!("/jobs/{id}")).await;
             let word = job["status"].as_str().unwrap();
             if let Some(last) = &last {
-                assert!(
-                    rank(word) >= rank(last["status"].as_str().unwrap()),
-                    "{last} -> {job}"
-                );
+                assert!(rank(word) >= rank(last["status"].as_str().unwrap()), "{last} -> {job}");
                 assert!(
                     job["updated_at"].as_str() >= last["updated_at"].as_str(),
                     "{last} -> {job}"
@@ -258,10 +209,7 @@ impl App {
 /// Makes an account with a key.
 pub(crate) async fn new_account(jobs: &Jobs, name: &str) -> (String, Caller) {
     let user = UserId(name.to_owned());
-    let fresh = jobs
-        .create_key(&user, AccountLimits::default(), "test")
-        .await
-        .unwrap();
+    let fresh = jobs.create_key(&user, AccountLimits::default(), "test").await.unwrap();
     (fresh.text, Caller { user_id: user })
 }
 
@@ -272,9 +220,7 @@ pub(crate) async fn until(mut ask: impl AsyncFnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(LIMIT, waiting)
-        .await
-        .expect("the condition never came true");
+    tokio::time::timeout(LIMIT, waiting).await.expect("the condition never came true");
 }
 
 pub(crate) fn file_part(body: Vec<u8>, name: &str) -> Part {
@@ -291,21 +237,15 @@ pub(crate) fn pages(count: usize) -> Vec<u8> {
     (1..=count)
         .fold(PdfBuilder::new(), |document, number| {
             document.page(|page| {
-                page.text(
-                    72.0,
-                    90.0,
-                    20.0,
-                    Font::HelveticaBold,
-                    &format!("Letter {number}"),
-                )
-                .text(
-                    72.0,
-                    130.0,
-                    11.0,
-                    Font::Helvetica,
-                    "The quick brown fox jumps over the lazy dog.",
-                )
-                .text(72.0, 146.0, 11.0, Font::Helvetica, "Total due: 12.50")
+                page.text(72.0, 90.0, 20.0, Font::HelveticaBold, &format!("Letter {number}"))
+                    .text(
+                        72.0,
+                        130.0,
+                        11.0,
+                        Font::Helvetica,
+                        "The quick brown fox jumps over the lazy dog.",
+                    )
+                    .text(72.0, 146.0, 11.0, Font::Helvetica, "Total due: 12.50")
             })
         })
         .build()
@@ -318,13 +258,7 @@ pub(crate) fn long_document() -> Vec<u8> {
         .fold(PdfBuilder::new(), |document, _| {
             document.page(|page| {
                 (0..60).fold(page, |page, row| {
-                    page.text(
-                        40.0,
-                        40.0 + 12.0 * f64::from(row),
-                        10.0,
-                        Font::Helvetica,
-                        line,
-                    )
+                    page.text(40.0, 40.0 + 12.0 * f64::from(row), 10.0, Font::Helvetica, line)
                 })
             })
         })
@@ -334,11 +268,7 @@ pub(crate) fn long_document() -> Vec<u8> {
 /// The text of all chunks of a `GET /parse/{id}`.
 pub(crate) fn text_of(parsed: &Value) -> String {
     let chunks = parsed["chunks"].as_array().unwrap();
-    chunks
-        .iter()
-        .map(|chunk| chunk["embed"].as_str().unwrap())
-        .collect::<Vec<_>>()
-        .join("\n\n")
+    chunks.iter().map(|chunk| chunk["embed"].as_str().unwrap()).collect::<Vec<_>>().join("\n\n")
 }
 
 /// A path as an argument.

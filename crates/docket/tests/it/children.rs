@@ -14,28 +14,18 @@ on_both_databases!(
 );
 
 fn quick_retries() -> Policy {
-    Policy {
-        backoff: vec![Duration::from_millis(10)],
-        ..Policy::default()
-    }
+    Policy { backoff: vec![Duration::from_millis(10)], ..Policy::default() }
 }
 
 async fn a_document_that_kills_every_child_fails_after_the_third(database: Database) {
     let mut app = App::start_with(database, quick_retries()).await;
-    let dies = ChildCommand {
-        program: "/bin/false".into(),
-        ..child_command()
-    };
+    let dies = ChildCommand { program: "/bin/false".into(), ..child_command() };
     app.start_worker_with(WorkerSettings::new(dies));
     let id = app.submit_id(letter()).await;
     let job = app.wait(&id).await;
     assert_eq!(job["status"], "FAILED");
     assert!(job["error"].as_str().unwrap().contains("3 times"), "{job}");
-    let stored = app
-        .jobs
-        .find(&app.caller, id.parse().unwrap())
-        .await
-        .unwrap();
+    let stored = app.jobs.find(&app.caller, id.parse().unwrap()).await.unwrap();
     assert_eq!((stored.attempt, stored.worker_losses), (3, 3));
     assert_eq!(app.jobs.balance(&app.caller).await.unwrap().used, 0);
     app.stop().await;
@@ -45,19 +35,13 @@ async fn a_child_beyond_its_memory_takes_nothing_with_it(database: Database) {
     let mut app = App::start_with(database, quick_retries()).await;
     let mut document = letter();
     document.resize(300 * 1024 * 1024, b' ');
-    let small = ChildCommand {
-        memory_bytes: 200 * 1024 * 1024,
-        ..child_command()
-    };
+    let small = ChildCommand { memory_bytes: 200 * 1024 * 1024, ..child_command() };
     app.start_worker_with(WorkerSettings::new(small));
     let big = app.submit_id(document).await;
     let other = app.submit_id(letter()).await;
     assert_eq!(app.wait(&other).await["status"], "COMPLETED");
     let job = app.wait(&big).await;
     assert_eq!(job["status"], "FAILED");
-    assert!(
-        job["error"].as_str().unwrap().contains("worker process"),
-        "{job}"
-    );
+    assert!(job["error"].as_str().unwrap().contains("worker process"), "{job}");
     app.stop().await;
 }

@@ -22,49 +22,22 @@ fn stderr(output: &Output) -> String {
 }
 
 async fn run(words: &[&str], more: Vec<String>) -> Output {
-    docket(
-        words
-            .iter()
-            .map(|word| (*word).to_owned())
-            .chain(more)
-            .collect(),
-    )
-    .await
+    docket(words.iter().map(|word| (*word).to_owned()).chain(more).collect()).await
 }
 
 fn server_flags(app: &App) -> Vec<String> {
-    vec![
-        "--url".to_owned(),
-        app.base.clone(),
-        "--api-key".to_owned(),
-        app.key.clone(),
-    ]
+    vec!["--url".to_owned(), app.base.clone(), "--api-key".to_owned(), app.key.clone()]
 }
 
 async fn keys_are_made_listed_and_revoked_while_a_server_runs(database: Database) {
     let app = App::start(database).await;
     let flags = app.database.flags();
-    let made = run(
-        &[
-            "keys",
-            "create",
-            "--user",
-            "anna",
-            "--credits",
-            "5",
-            "--json",
-        ],
-        flags.clone(),
-    )
-    .await;
+    let made =
+        run(&["keys", "create", "--user", "anna", "--credits", "5", "--json"], flags.clone()).await;
     assert!(made.status.success(), "{}", stderr(&made));
     let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
     let key = made["key"].as_str().unwrap();
-    assert_eq!(
-        app.get_as(key, "/jobs").await.status(),
-        200,
-        "it works at once"
-    );
+    assert_eq!(app.get_as(key, "/jobs").await.status(), 200, "it works at once");
 
     let listed = stdout(&run(&["keys", "list"], flags.clone()).await);
     assert!(
@@ -74,11 +47,7 @@ async fn keys_are_made_listed_and_revoked_while_a_server_runs(database: Database
     let revoked = run(&["keys", "revoke", id], flags.clone()).await;
     assert!(revoked.status.success());
     assert_eq!(app.get_as(key, "/jobs").await.status(), 401);
-    let unknown = run(
-        &["keys", "revoke", "b2094b38-e432-44b6-a5d0-67bed07d5de1"],
-        flags,
-    )
-    .await;
+    let unknown = run(&["keys", "revoke", "b2094b38-e432-44b6-a5d0-67bed07d5de1"], flags).await;
     assert_eq!(unknown.status.code(), Some(2));
     app.stop().await;
 }
@@ -100,11 +69,7 @@ async fn documents_are_parsed_through_a_server(database: Database) {
 
     let waited = run(&["parse", &argument(&good), "--wait"], flags.clone()).await;
     assert!(stdout(&waited).contains("Letter 2"), "{}", stderr(&waited));
-    assert!(
-        stderr(&waited).contains("COMPLETED  2 pages"),
-        "{}",
-        stderr(&waited)
-    );
+    assert!(stderr(&waited).contains("COMPLETED  2 pages"), "{}", stderr(&waited));
 
     let out = folder.path().join("out");
     let words = [
@@ -126,28 +91,12 @@ async fn documents_are_parsed_through_a_server(database: Database) {
 
     let missing = run(&["parse", "/no/such.pdf"], flags.clone()).await;
     assert_eq!(missing.status.code(), Some(2));
-    let refused = run(
-        &[
-            "parse",
-            &argument(&good),
-            "--url",
-            &app.base,
-            "--api-key",
-            "wrong",
-        ],
-        Vec::new(),
-    )
-    .await;
+    let refused =
+        run(&["parse", &argument(&good), "--url", &app.base, "--api-key", "wrong"], Vec::new())
+            .await;
     assert_eq!(refused.status.code(), Some(5));
     let nowhere = run(
-        &[
-            "parse",
-            &argument(&good),
-            "--url",
-            "http://127.0.0.1:1",
-            "--api-key",
-            "x",
-        ],
+        &["parse", &argument(&good), "--url", "http://127.0.0.1:1", "--api-key", "x"],
         Vec::new(),
     )
     .await;
@@ -192,26 +141,17 @@ async fn migrate_makes_a_schema_that_the_server_takes(database: Database) {
 #[tokio::test]
 async fn local_parses_need_no_server() {
     let folder = tempfile::tempdir().unwrap();
-    let (good, bad) = (
-        folder.path().join("good.pdf"),
-        folder.path().join("bad.pdf"),
-    );
+    let (good, bad) = (folder.path().join("good.pdf"), folder.path().join("bad.pdf"));
     std::fs::write(&good, pages(3)).unwrap();
     std::fs::write(&bad, b"no document at all").unwrap();
-    let parsed = run(
-        &["parse", "--local", &argument(&good), "--page-range", "2"],
-        Vec::new(),
-    )
-    .await;
+    let parsed =
+        run(&["parse", "--local", &argument(&good), "--page-range", "2"], Vec::new()).await;
     assert_eq!(parsed.status.code(), Some(0), "{}", stderr(&parsed));
     assert!(stdout(&parsed).contains("Letter 2") && !stdout(&parsed).contains("Letter 3"));
     let failed = run(&["parse", "--local", &argument(&bad)], Vec::new()).await;
     assert_eq!(failed.status.code(), Some(3));
-    let nonsense = run(
-        &["parse", "--local", &argument(&good), "--page-range", "x"],
-        Vec::new(),
-    )
-    .await;
+    let nonsense =
+        run(&["parse", "--local", &argument(&good), "--page-range", "x"], Vec::new()).await;
     assert_eq!(nonsense.status.code(), Some(2));
 }
 
@@ -231,10 +171,7 @@ async fn a_transaction_pooler_is_refused_with_one_sentence() {
     let refused = run(&words, Vec::new()).await;
     assert_eq!(refused.status.code(), Some(2));
     let told = stderr(&refused);
-    assert!(
-        told.contains("6543") && told.contains("5432") && !told.contains("secret"),
-        "{told}"
-    );
+    assert!(told.contains("6543") && told.contains("5432") && !told.contains("secret"), "{told}");
     assert_eq!(told.trim().lines().count(), 1, "{told}");
 }
 
@@ -244,9 +181,5 @@ async fn one_process_serves_a_data_folder() {
     let _first = crate::processes::Process::serve(&database, &["--no-workers"]).await;
     let second = run(&["serve", "--listen", "127.0.0.1:0"], database.flags()).await;
     assert_eq!(second.status.code(), Some(2));
-    assert!(
-        stderr(&second).contains("already serves"),
-        "{}",
-        stderr(&second)
-    );
+    assert!(stderr(&second).contains("already serves"), "{}", stderr(&second));
 }

@@ -16,16 +16,8 @@ on_both_databases!(
 );
 
 /// Leases short enough for a test.
-const SHORT: [&str; 8] = [
-    "--lease-s",
-    "2",
-    "--heartbeat-s",
-    "1",
-    "--backoff-s",
-    "0",
-    "--workers",
-    "1",
-];
+const SHORT: [&str; 8] =
+    ["--lease-s", "2", "--heartbeat-s", "1", "--backoff-s", "0", "--workers", "1"];
 
 async fn a_killed_workers_job_runs_again_and_completes_once(database: Database) {
     install_tls();
@@ -47,21 +39,14 @@ async fn a_killed_workers_job_runs_again_and_completes_once(database: Database) 
     })
     .await;
     assert_eq!(seen.last().map(String::as_str), Some("COMPLETED"));
-    assert!(
-        !seen.contains(&"queued".to_owned()),
-        "a lost worker is not seen by clients"
-    );
+    assert!(!seen.contains(&"queued".to_owned()), "a lost worker is not seen by clients");
     let (jobs, store) = database.open(docket_jobs::Policy::default()).await;
-    let caller = docket_jobs::Caller {
-        user_id: docket_contract::UserId("tester".to_owned()),
-    };
+    let caller = docket_jobs::Caller { user_id: docket_contract::UserId("tester".to_owned()) };
     let job = jobs.find(&caller, id.parse().unwrap()).await.unwrap();
     assert_eq!((job.attempt, job.worker_losses), (2, 1));
     let ends = store.list_events(job.id).await.unwrap();
     assert_eq!(
-        ends.iter()
-            .filter(|event| event.state.is_terminal())
-            .count(),
+        ends.iter().filter(|event| event.state.is_terminal()).count(),
         1,
         "it completed once"
     );
@@ -89,14 +74,9 @@ async fn a_terminated_server_ends_in_order(database: Database) {
     assert_eq!(server.terminate().await, Some(0));
 
     let (jobs, store) = database.open(docket_jobs::Policy::default()).await;
-    let caller = docket_jobs::Caller {
-        user_id: docket_contract::UserId("tester".to_owned()),
-    };
+    let caller = docket_jobs::Caller { user_id: docket_contract::UserId("tester".to_owned()) };
     let job = jobs.find(&caller, id.parse().unwrap()).await.unwrap();
-    assert_eq!(
-        (job.state, job.attempt),
-        (docket_contract::JobState::Queued, 0)
-    );
+    assert_eq!((job.state, job.attempt), (docket_contract::JobState::Queued, 0));
     store.close().await;
 }
 
@@ -114,10 +94,7 @@ async fn an_upload_leaves_the_servers_memory_alone(database: Database) {
     let before = server.peak_memory_kib();
     client.submit(padded(99 * 1024 * 1024)).await;
     let grown = server.peak_memory_kib() - before;
-    assert!(
-        grown <= 10 * 1024,
-        "99 MB of upload raised the peak by {grown} KiB"
-    );
+    assert!(grown <= 10 * 1024, "99 MB of upload raised the peak by {grown} KiB");
 }
 
 struct Api {
@@ -128,38 +105,19 @@ struct Api {
 
 impl Api {
     fn new(server: &Process, key: String) -> Self {
-        Self {
-            http: Client::new(),
-            base: server.base.clone(),
-            key,
-        }
+        Self { http: Client::new(), base: server.base.clone(), key }
     }
 
     async fn submit(&self, body: Vec<u8>) -> String {
         let form = Form::new().part("file", file_part(body, "a.pdf"));
-        let request = self
-            .http
-            .post(format!("{}/parse", self.base))
-            .header("api-key", &self.key);
-        let created: Value = request
-            .multipart(form)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        created["job_id"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{created}"))
-            .to_owned()
+        let request = self.http.post(format!("{}/parse", self.base)).header("api-key", &self.key);
+        let created: Value = request.multipart(form).send().await.unwrap().json().await.unwrap();
+        created["job_id"].as_str().unwrap_or_else(|| panic!("{created}")).to_owned()
     }
 
     async fn job(&self, id: &str) -> Value {
-        let request = self
-            .http
-            .get(format!("{}/jobs/{id}", self.base))
-            .header("api-key", &self.key);
+        let request =
+            self.http.get(format!("{}/jobs/{id}", self.base)).header("api-key", &self.key);
         request.send().await.unwrap().json().await.unwrap()
     }
 }

@@ -23,10 +23,7 @@ async fn a_job_is_found_at_once_and_ends_with_its_result(database: Database) {
     let early = app.get(&format!("/jobs/{id}/result")).await;
     assert_eq!(early.status(), StatusCode::BAD_REQUEST);
     let early: Value = early.json().await.unwrap();
-    assert_eq!(
-        early["detail"],
-        "Job is not completed. Current status: queued"
-    );
+    assert_eq!(early["detail"], "Job is not completed. Current status: queued");
 
     app.start_worker();
     let job = app.wait(&id).await;
@@ -37,17 +34,8 @@ async fn a_job_is_found_at_once_and_ends_with_its_result(database: Database) {
     assert_eq!(result["type"], "parsing");
     assert_eq!(result["result"], result["data"]);
     assert_eq!(result["result"]["page_count"], 1);
-    assert!(
-        result["result"]["chunks"][0]["embed"]
-            .as_str()
-            .unwrap()
-            .contains("Total due: 12.50")
-    );
-    assert_eq!(
-        app.get_json(&format!("/jobs/{id}")).await,
-        job,
-        "a terminal state never changes"
-    );
+    assert!(result["result"]["chunks"][0]["embed"].as_str().unwrap().contains("Total due: 12.50"));
+    assert_eq!(app.get_json(&format!("/jobs/{id}")).await, job, "a terminal state never changes");
     app.stop().await;
 }
 
@@ -65,15 +53,8 @@ async fn a_damaged_document_fails_with_a_reason(database: Database) {
     assert_eq!(parsed["error"], job["error"]);
     let result = app.get(&format!("/jobs/{id}/result")).await;
     assert_eq!(result.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(
-        result.json::<Value>().await.unwrap(),
-        json!({ "detail": job["error"] })
-    );
-    assert_eq!(
-        app.jobs.balance(&app.caller).await.unwrap(),
-        before,
-        "a failed job costs nothing"
-    );
+    assert_eq!(result.json::<Value>().await.unwrap(), json!({ "detail": job["error"] }));
+    assert_eq!(app.jobs.balance(&app.caller).await.unwrap(), before, "a failed job costs nothing");
     app.stop().await;
 }
 
@@ -109,20 +90,11 @@ async fn lists_are_newest_first_and_paged(database: Database) {
     assert_eq!(failed["jobs"][0]["id"], ids[0].as_str());
     let queued = app.get_json("/jobs?status=queued").await;
     assert_eq!(queued["jobs"].as_array().unwrap().len(), 4);
-    for bad in [
-        "limit=0",
-        "limit=201",
-        "limit=x",
-        "cursor=12",
-        "status=completed",
-        "type=dancing",
-    ] {
+    for bad in ["limit=0", "limit=201", "limit=x", "cursor=12", "status=completed", "type=dancing"]
+    {
         let answer = app.get(&format!("/jobs?{bad}")).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{bad}");
-        assert!(
-            answer.json::<Value>().await.unwrap()["detail"].is_string(),
-            "{bad}"
-        );
+        assert!(answer.json::<Value>().await.unwrap()["detail"].is_string(), "{bad}");
     }
     app.stop().await;
 }
@@ -136,10 +108,7 @@ async fn a_queued_job_is_cancelled_then_deleted(database: Database) {
     let job = app.get_json(&path).await;
     assert_eq!(job["status"], "FAILED");
     assert_eq!(job["error"], "Job was cancelled");
-    assert_eq!(
-        app.get_json(&format!("/parse/{id}")).await["status"],
-        "Cancelled"
-    );
+    assert_eq!(app.get_json(&format!("/parse/{id}")).await["status"], "Cancelled");
     assert_eq!(app.jobs.balance(&app.caller).await.unwrap().used, 0);
 
     assert_eq!(app.delete(&path).await.status(), StatusCode::OK);
@@ -154,50 +123,25 @@ async fn a_running_job_is_cancelled_and_its_late_result_refused(database: Databa
     let app = App::start(database).await;
     let id = app.submit_id(letter()).await;
     // The test is the worker, so that the order of events is certain.
-    let claim = app
-        .jobs
-        .claim(docket_contract::WorkerId::new(), 1)
-        .await
-        .unwrap()
-        .pop()
-        .unwrap();
-    assert_eq!(
-        app.get_json(&format!("/jobs/{id}")).await["status"],
-        "PROCESSING"
-    );
-    assert_eq!(
-        app.delete(&format!("/jobs/{id}")).await.status(),
-        StatusCode::OK
-    );
-    assert_eq!(
-        app.get_json(&format!("/jobs/{id}")).await["status"],
-        "FAILED"
-    );
+    let claim = app.jobs.claim(docket_contract::WorkerId::new(), 1).await.unwrap().pop().unwrap();
+    assert_eq!(app.get_json(&format!("/jobs/{id}")).await["status"], "PROCESSING");
+    assert_eq!(app.delete(&format!("/jobs/{id}")).await.status(), StatusCode::OK);
+    assert_eq!(app.get_json(&format!("/jobs/{id}")).await["status"], "FAILED");
 
     let (key, mut writer) = app.jobs.begin_result();
     writer.write("{}".into()).await.unwrap();
     writer.finish().await.unwrap();
-    let settled = app
-        .jobs
-        .succeed(claim, key, docket_contract::PageCounts::default())
-        .await
-        .unwrap();
+    let settled =
+        app.jobs.succeed(claim, key, docket_contract::PageCounts::default()).await.unwrap();
     assert!(matches!(settled, docket_jobs::Settled::ClaimLost));
-    assert_eq!(
-        app.get_json(&format!("/jobs/{id}")).await["error"],
-        "Job was cancelled"
-    );
+    assert_eq!(app.get_json(&format!("/jobs/{id}")).await["error"], "Job was cancelled");
     let blobs = app.database.folder.path().join("blobs");
     assert_eq!(files_below(&blobs), 1, "only the document is left");
     app.stop().await;
 }
 
 fn files_below(folder: &std::path::Path) -> usize {
-    let entries = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .map(|entry| entry.unwrap().path());
-    entries
-        .map(|path| if path.is_dir() { files_below(&path) } else { 1 })
-        .sum()
+    let entries =
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_below(&path) } else { 1 }).sum()
 }

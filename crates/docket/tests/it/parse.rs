@@ -27,25 +27,17 @@ async fn the_result_has_the_shape_of_the_wire(database: Database) {
     assert_eq!(parsed["total_chunks"], chunks.len());
     for chunk in chunks {
         let segments = chunk["segments"].as_array().unwrap();
-        let numbers = segments
-            .iter()
-            .map(|segment| segment["page_number"].as_u64().unwrap());
+        let numbers = segments.iter().map(|segment| segment["page_number"].as_u64().unwrap());
         assert_eq!(chunk["page_number"].as_u64(), numbers.min());
         for segment in segments {
             check_segment(segment);
             assert!(
-                chunk["embed"]
-                    .as_str()
-                    .unwrap()
-                    .contains(segment["markdown"].as_str().unwrap())
+                chunk["embed"].as_str().unwrap().contains(segment["markdown"].as_str().unwrap())
             );
         }
     }
     let without = app
-        .get_json(&format!(
-            "/parse/{}?include_chunks=false",
-            parsed["job_id"].as_str().unwrap()
-        ))
+        .get_json(&format!("/parse/{}?include_chunks=false", parsed["job_id"].as_str().unwrap()))
         .await;
     assert!(without.get("chunks").is_none());
     assert_eq!(without["status"], "Succeeded");
@@ -53,14 +45,9 @@ async fn the_result_has_the_shape_of_the_wire(database: Database) {
 }
 
 fn check_segment(segment: &Value) {
-    let (width, height) = (
-        segment["page_width"].as_f64().unwrap(),
-        segment["page_height"].as_f64().unwrap(),
-    );
-    assert!(
-        (1000.0..2000.0).contains(&width) && (1000.0..2000.0).contains(&height),
-        "1/144 inch"
-    );
+    let (width, height) =
+        (segment["page_width"].as_f64().unwrap(), segment["page_height"].as_f64().unwrap());
+    assert!((1000.0..2000.0).contains(&width) && (1000.0..2000.0).contains(&height), "1/144 inch");
     let side = |value: &Value, name: &str| value["bbox"][name].as_f64().unwrap();
     assert!(side(segment, "left") + side(segment, "width") <= width + 1.0);
     assert!(side(segment, "top") + side(segment, "height") <= height + 1.0);
@@ -77,10 +64,7 @@ async fn pages_and_fields_are_chosen_by_the_request(database: Database) {
     let mut app = App::start(database).await;
     app.start_worker();
     let created = app.submit(pages(5), &[("page_range", "2,4-9")]).await;
-    assert_eq!(
-        created["credit_used"], 3,
-        "only the pages asked for are charged"
-    );
+    assert_eq!(created["credit_used"], 3, "only the pages asked for are charged");
     let id = created["job_id"].as_str().unwrap();
     app.wait(id).await;
     let parsed = app.get_json(&format!("/parse/{id}")).await;
@@ -88,10 +72,7 @@ async fn pages_and_fields_are_chosen_by_the_request(database: Database) {
     let text = text_of(&parsed);
     assert!(text.contains("Letter 2") && text.contains("Letter 5") && !text.contains("Letter 1"));
 
-    let fields = [(
-        "output_fields",
-        r#"{"html":false,"ocr":false,"bbox":false}"#,
-    )];
+    let fields = [("output_fields", r#"{"html":false,"ocr":false,"bbox":false}"#)];
     let parsed = app.parse(letter(), &fields).await;
     let segment = &parsed["chunks"][0]["segments"][0];
     assert!(
@@ -101,39 +82,26 @@ async fn pages_and_fields_are_chosen_by_the_request(database: Database) {
     );
     assert!(segment["markdown"].is_string());
 
-    let tables = app
-        .parse(letter(), &[("keep_segment_types", "TABLE")])
-        .await;
+    let tables = app.parse(letter(), &[("keep_segment_types", "TABLE")]).await;
     assert_eq!(
-        (
-            &tables["total_chunks"],
-            tables["chunks"].as_array().unwrap().len()
-        ),
+        (&tables["total_chunks"], tables["chunks"].as_array().unwrap().len()),
         (&0.into(), 0)
     );
     let whole = app.parse(letter(), &[]).await;
     let path = format!("/parse/{}", whole["job_id"].as_str().unwrap());
     for query in ["?keep_segment_types=table", "?segment_filter=Table,Picture"] {
-        assert_eq!(
-            app.get_json(&format!("{path}{query}")).await["total_chunks"],
-            0,
-            "{query}"
-        );
+        assert_eq!(app.get_json(&format!("{path}{query}")).await["total_chunks"], 0, "{query}");
     }
-    let all = app
-        .get_json(&format!("{path}?keep_segment_types=all"))
-        .await;
+    let all = app.get_json(&format!("{path}?keep_segment_types=all")).await;
     assert_eq!(all["chunks"], whole["chunks"]);
 
-    let single = app
-        .parse(letter(), &[("chunk_processing", r#"{"target_length":0}"#)])
-        .await;
+    let single = app.parse(letter(), &[("chunk_processing", r#"{"target_length":0}"#)]).await;
     assert!(
-        single["chunks"]
+        single["chunks"].as_array().unwrap().iter().all(|c| c["segments"]
             .as_array()
             .unwrap()
-            .iter()
-            .all(|c| c["segments"].as_array().unwrap().len() == 1)
+            .len()
+            == 1)
     );
     app.stop().await;
 }
@@ -141,10 +109,7 @@ async fn pages_and_fields_are_chosen_by_the_request(database: Database) {
 async fn both_sets_of_configuration_names_are_there(database: Database) {
     let mut app = App::start(database).await;
     app.start_worker();
-    let fields = [
-        ("merge_tables", "TRUE"),
-        ("segment_analysis", r#"{"Table":{"html":"LLM"}}"#),
-    ];
+    let fields = [("merge_tables", "TRUE"), ("segment_analysis", r#"{"Table":{"html":"LLM"}}"#)];
     let parsed = app.parse(letter(), &fields).await;
     assert_eq!(parsed["merge_tables"], true);
     let configuration = &parsed["configuration"];
@@ -174,41 +139,22 @@ async fn blank_and_scanned_pages_are_told(database: Database) {
     let mut app = App::start(database).await;
     app.start_worker();
     let mixed = PdfBuilder::new()
-        .page(|page| {
-            page.text(
-                72.0,
-                90.0,
-                12.0,
-                Font::Helvetica,
-                "Only this page has text.",
-            )
-        })
+        .page(|page| page.text(72.0, 90.0, 12.0, Font::Helvetica, "Only this page has text."))
         .page(|page| page)
         .page(|page| page.picture(0.0, 0.0, 612.0, 792.0))
         .build();
     let parsed = app.parse(mixed, &[]).await;
     let warnings = parsed["metadata"]["warnings"].as_array().unwrap();
-    let told = |code: &str, page: u64| {
-        warnings
-            .iter()
-            .any(|w| w["code"] == code && w["page"] == page)
-    };
-    assert!(
-        told("blank_page", 2) && told("no_text_layer", 3),
-        "{warnings:?}"
-    );
+    let told =
+        |code: &str, page: u64| warnings.iter().any(|w| w["code"] == code && w["page"] == page);
+    assert!(told("blank_page", 2) && told("no_text_layer", 3), "{warnings:?}");
     assert_eq!(parsed["metadata"]["failed_pages"], serde_json::json!([3]));
 
-    let scan = PdfBuilder::new()
-        .page(|page| page.picture(0.0, 0.0, 612.0, 792.0))
-        .build();
+    let scan = PdfBuilder::new().page(|page| page.picture(0.0, 0.0, 612.0, 792.0)).build();
     let id = app.submit_id(scan).await;
     let job = app.wait(&id).await;
     assert_eq!(job["status"], "FAILED", "no text is no success");
-    assert!(
-        job["error"].as_str().unwrap().contains("text layer"),
-        "{job}"
-    );
+    assert!(job["error"].as_str().unwrap().contains("text layer"), "{job}");
     app.stop().await;
 }
 

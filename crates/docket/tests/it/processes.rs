@@ -19,38 +19,33 @@ impl Process {
             "serve",
             database,
             &[&["--listen", "127.0.0.1:0"], flags].concat(),
+            Stdio::piped(),
         );
         let lines = BufReader::new(process.child.stderr.take().unwrap()).lines();
         let (told, heard) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
             let mut told = Some(told);
             for line in lines.map_while(Result::ok) {
-                let address = line
-                    .split("listen=")
-                    .nth(1)
-                    .and_then(|rest| rest.split_whitespace().next());
+                let address =
+                    line.split("listen=").nth(1).and_then(|rest| rest.split_whitespace().next());
                 if let (Some(address), Some(told)) = (address, told.take_if(|_| address.is_some()))
                 {
                     let _ = told.send(address.to_owned());
                 }
             }
         });
-        let address = tokio::time::timeout(LIMIT, heard)
-            .await
-            .unwrap()
-            .expect("docket serve ended");
+        let address =
+            tokio::time::timeout(LIMIT, heard).await.unwrap().expect("docket serve ended");
         process.base = format!("http://{}", address.trim_matches('"'));
         process
     }
 
     /// `docket work`.
     pub(crate) fn work(database: &Database, flags: &[&str]) -> Self {
-        let mut process = Self::start("work", database, flags);
-        process.child.stderr.take();
-        process
+        Self::start("work", database, flags, Stdio::null())
     }
 
-    fn start(command: &str, database: &Database, flags: &[&str]) -> Self {
+    fn start(command: &str, database: &Database, flags: &[&str], stderr: Stdio) -> Self {
         let child = Command::new(program())
             .arg(command)
             .args(database.flags())
@@ -58,13 +53,10 @@ impl Process {
             .env("DOCKET_LOG", "info")
             .env("NO_COLOR", "1")
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .unwrap();
-        Self {
-            child,
-            base: String::new(),
-        }
+        Self { child, base: String::new() }
     }
 
     /// SIGKILL.
@@ -92,10 +84,7 @@ impl Process {
     /// Peak resident memory so far, in KiB.
     pub(crate) fn peak_memory_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmHWM:"))
-            .unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 }
@@ -123,16 +112,11 @@ pub(crate) async fn docket(arguments: Vec<String>) -> Output {
 
 /// A key made by `docket keys create --json` on the same data.
 pub(crate) async fn create_key(database: &Database) -> String {
-    let mut arguments: Vec<String> = ["keys", "create", "--user", "tester", "--json"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut arguments: Vec<String> =
+        ["keys", "create", "--user", "tester", "--json"].map(str::to_owned).to_vec();
     arguments.extend(database.flags());
     let output = docket(arguments).await;
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     made["key"].as_str().unwrap().to_owned()
 }

@@ -7,37 +7,16 @@ use crate::processes::docket;
 async fn the_sample_goes_through_every_status() {
     let folder = tempfile::tempdir().unwrap();
     let once = |file: Option<String>| {
-        let words = [
-            "quickstart",
-            "--once",
-            "--listen",
-            "127.0.0.1:0",
-            "--data-dir",
-        ]
-        .map(str::to_owned);
+        let words =
+            ["quickstart", "--once", "--listen", "127.0.0.1:0", "--data-dir"].map(str::to_owned);
         let data = argument(folder.path());
         docket(words.into_iter().chain([data]).chain(file).collect())
     };
     let output = once(None).await;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let positions = [
-        "queued",
-        "PROCESSING",
-        "COMPLETED",
-        "# ",
-        "Your key",
-        "X-API-Key",
-    ]
-    .map(|word| {
-        text.find(word)
-            .unwrap_or_else(|| panic!("{word} is missing in\n{text}"))
-    });
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let positions = ["queued", "PROCESSING", "COMPLETED", "# ", "Your key", "X-API-Key"]
+        .map(|word| text.find(word).unwrap_or_else(|| panic!("{word} is missing in\n{text}")));
     assert!(positions.is_sorted(), "{positions:?}\n{text}");
 
     let bad = folder.path().join("bad.pdf");
@@ -47,10 +26,7 @@ async fn the_sample_goes_through_every_status() {
     std::fs::write(&good, letter()).unwrap();
     let output = once(Some(argument(&good))).await;
     assert!(String::from_utf8_lossy(&output.stdout).contains("Total due"));
-    assert_eq!(
-        once(Some("/no/such.pdf".to_owned())).await.status.code(),
-        Some(2)
-    );
+    assert_eq!(once(Some("/no/such.pdf".to_owned())).await.status.code(), Some(2));
 
     let mut list = ["keys", "list", "--data-dir"].map(str::to_owned).to_vec();
     list.push(argument(folder.path()));

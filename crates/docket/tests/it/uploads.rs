@@ -26,25 +26,15 @@ async fn the_file_is_found_by_its_field(database: Database) {
     let app = App::start(database).await;
     for (part, name) in [
         (Part::bytes(letter()), "document.pdf"),
-        (
-            Part::bytes(letter())
-                .mime_str("application/octet-stream")
-                .unwrap(),
-            "document.pdf",
-        ),
+        (Part::bytes(letter()).mime_str("application/octet-stream").unwrap(), "document.pdf"),
         (file_part(letter(), "räk ning.pdf"), "räk ning.pdf"),
         (file_part(letter(), "no_extension"), "no_extension"),
     ] {
-        let form = Form::new()
-            .text("_", "")
-            .part("file", part)
-            .text("made_up", "x");
+        let form = Form::new().text("_", "").part("file", part).text("made_up", "x");
         let created: Value = app.post_form(form).await.json().await.unwrap();
         assert_eq!(created["file_name"], name);
         assert_eq!(created["status"], "Starting");
-        let job = app
-            .get_json(&format!("/jobs/{}", created["job_id"].as_str().unwrap()))
-            .await;
+        let job = app.get_json(&format!("/jobs/{}", created["job_id"].as_str().unwrap())).await;
         assert_eq!(job["pdf_name"], name);
     }
     app.stop().await;
@@ -56,64 +46,26 @@ async fn bad_submits_are_refused_and_leave_nothing(database: Database) {
     let pdf = || file_part(letter(), "a.pdf");
     let cases = [
         (Form::new(), "Either file or url"),
-        (
-            Form::new().part("file", file_part(Vec::new(), "a.pdf")),
-            "empty",
-        ),
+        (Form::new().part("file", file_part(Vec::new(), "a.pdf")), "empty"),
         (Form::new().part("file", exe()), "Unsupported file type"),
-        (
-            Form::new()
-                .part("file", pdf())
-                .text("url", "http://127.0.0.1:9/x.pdf"),
-            "Only one of",
-        ),
-        (
-            Form::new().part("file", pdf()).part("file", pdf()),
-            "Only one 'file'",
-        ),
-        (
-            Form::new()
-                .part("file", pdf())
-                .text("segment_analysis", "{nope"),
-            "Not a valid JSON",
-        ),
-        (
-            Form::new().part("file", pdf()).text("page_range", "5-1"),
-            "page_range",
-        ),
-        (
-            Form::new().text("url", "ftp://example.org/x.pdf"),
-            "http://",
-        ),
+        (Form::new().part("file", pdf()).text("url", "http://127.0.0.1:9/x.pdf"), "Only one of"),
+        (Form::new().part("file", pdf()).part("file", pdf()), "Only one 'file'"),
+        (Form::new().part("file", pdf()).text("segment_analysis", "{nope"), "Not a valid JSON"),
+        (Form::new().part("file", pdf()).text("page_range", "5-1"), "page_range"),
+        (Form::new().text("url", "ftp://example.org/x.pdf"), "http://"),
     ];
     for (form, text) in cases {
         refused(app.post_form(form).await, text).await;
     }
     let raw = |kind: &'static str, body: &'static str| {
-        let request = app
-            .http
-            .post(format!("{}/parse", app.base))
-            .header("api-key", &app.key);
+        let request = app.http.post(format!("{}/parse", app.base)).header("api-key", &app.key);
         request.header("content-type", kind).body(body).send()
     };
     refused(raw("application/json", "[1]").await.unwrap(), "JSON object").await;
-    refused(
-        raw("multipart/form-data", "x").await.unwrap(),
-        "Invalid form",
-    )
-    .await;
-    refused(
-        raw("multipart/form-data; boundary=b", "--b\r\nbroken")
-            .await
-            .unwrap(),
-        "Invalid form",
-    )
-    .await;
-    refused(
-        raw("text/plain", "hello").await.unwrap(),
-        "Either file or url",
-    )
-    .await;
+    refused(raw("multipart/form-data", "x").await.unwrap(), "Invalid form").await;
+    refused(raw("multipart/form-data; boundary=b", "--b\r\nbroken").await.unwrap(), "Invalid form")
+        .await;
+    refused(raw("text/plain", "hello").await.unwrap(), "Either file or url").await;
     assert_eq!(app.get_json("/jobs").await, json!({ "jobs": [] }));
     app.stop().await;
 }
@@ -126,16 +78,11 @@ async fn refused(answer: Response, text: &str) {
 }
 
 async fn too_large_an_upload_is_refused(database: Database) {
-    let policy = Policy {
-        upload_bytes_max: 1024 * 1024,
-        ..Policy::default()
-    };
+    let policy = Policy { upload_bytes_max: 1024 * 1024, ..Policy::default() };
     let app = App::start_with(database, policy).await;
     let mut body = b"%PDF-1.4\n".to_vec();
     body.resize(1024 * 1024 + 1, b'0');
-    let answer = app
-        .post_form(Form::new().part("file", file_part(body, "big.pdf")))
-        .await;
+    let answer = app.post_form(Form::new().part("file", file_part(body, "big.pdf"))).await;
     assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
     let body: Value = answer.json().await.unwrap();
     assert_eq!(body["error"], "file_too_large");
@@ -157,10 +104,7 @@ async fn an_early_refusal_reaches_a_client_that_still_sends(database: Database) 
     socket.write_all(head.as_bytes()).await.unwrap();
     let piece = vec![b'x'; 64 * 1024];
     for _ in 0..length / piece.len() {
-        socket
-            .write_all(&piece)
-            .await
-            .expect("the connection must take the whole body");
+        socket.write_all(&piece).await.expect("the connection must take the whole body");
     }
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
@@ -172,10 +116,7 @@ async fn an_early_refusal_reaches_a_client_that_still_sends(database: Database) 
 async fn documents_are_fetched_by_url(database: Database) {
     let mut app = App::start(database).await;
     let mut settings = WorkerSettings::new(child_command());
-    settings.fetch = FetchSettings {
-        allow_private_hosts: true,
-        ..FetchSettings::default()
-    };
+    settings.fetch = FetchSettings { allow_private_hosts: true, ..FetchSettings::default() };
     app.start_worker_with(settings);
     let host = file_host().await;
 
@@ -185,17 +126,12 @@ async fn documents_are_fetched_by_url(database: Database) {
     let id = created["job_id"].as_str().unwrap();
     let job = app.wait(id).await;
     assert_eq!(job["status"], "COMPLETED", "{job}");
-    assert_eq!(
-        job["pdf_hash"].as_str().unwrap().len(),
-        "sha256:".len() + 64
-    );
+    assert_eq!(job["pdf_hash"].as_str().unwrap().len(), "sha256:".len() + 64);
     assert!(text_of(&app.get_json(&format!("/parse/{id}")).await).contains("Total due"));
 
-    for (path, reason) in [
-        ("missing.pdf", "404"),
-        ("page.html", "not a PDF"),
-        ("loop.pdf", "too often"),
-    ] {
+    for (path, reason) in
+        [("missing.pdf", "404"), ("page.html", "not a PDF"), ("loop.pdf", "too often")]
+    {
         let created = submit_url(&app, &json!({ "url": format!("{host}/{path}") })).await;
         let job = app.wait(created["job_id"].as_str().unwrap()).await;
         assert_eq!(job["status"], "FAILED");
@@ -221,10 +157,7 @@ async fn private_hosts_are_not_fetched(database: Database) {
         let job = app.wait(created["job_id"].as_str().unwrap()).await;
         assert_eq!(job["status"], "FAILED", "{url}");
         assert!(
-            job["error"]
-                .as_str()
-                .unwrap()
-                .contains("not on the public internet"),
+            job["error"].as_str().unwrap().contains("not on the public internet"),
             "{url}: {job}"
         );
     }
@@ -232,16 +165,8 @@ async fn private_hosts_are_not_fetched(database: Database) {
 }
 
 async fn submit_url(app: &App, body: &Value) -> Value {
-    let request = app
-        .http
-        .post(format!("{}/parse", app.base))
-        .header("api-key", &app.key);
-    let answer = request
-        .json(body)
-        .timeout(Duration::from_secs(30))
-        .send()
-        .await
-        .unwrap();
+    let request = app.http.post(format!("{}/parse", app.base)).header("api-key", &app.key);
+    let answer = request.json(body).timeout(Duration::from_secs(30)).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     answer.json().await.unwrap()
 }
@@ -273,9 +198,7 @@ fn answer_for(path: &str) -> Vec<u8> {
         "/loop.pdf" => ("302 Found\r\nlocation: /loop.pdf", Vec::new()),
         _ => ("404 Not Found", Vec::new()),
     };
-    let head = format!(
-        "HTTP/1.1 {head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        body.len()
-    );
+    let head =
+        format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     [head.into_bytes(), body].concat()
 }

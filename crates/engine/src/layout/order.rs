@@ -9,6 +9,8 @@ use crate::geometry::Rect;
 const JUMP: f32 = 1.5;
 /// Parts of a row that are no table's belong together up to this gap in font sizes.
 const NEAR: f32 = 3.0;
+/// Rows of a table follow one another within this many font sizes.
+const ROWS_APART: f32 = 4.0;
 
 /// Brings the lines of a column, given in stream order, into reading order and joins rows.
 pub(crate) fn arrange(lines: Vec<Line>) -> Vec<Line> {
@@ -106,15 +108,17 @@ fn rows(lines: Vec<Line>) -> Vec<Line> {
     {
         row.sort_by(|a, b| a.rect.x0.total_cmp(&b.rect.x0));
     }
-    let parts: Vec<usize> = rows.iter().map(Vec::len).collect();
+    let parts: Vec<(usize, f32, f32)> = rows
+        .iter()
+        .map(|row| (row.len(), row[0].baseline, row[0].size))
+        .collect();
     let in_table = |index: usize| {
+        let (count, baseline, size) = parts[index];
         let near = [index.checked_sub(1), Some(index + 1)]
             .into_iter()
             .flatten();
-        parts[index] > 2
-            || near
-                .filter_map(|other| parts.get(other))
-                .any(|count| *count > 1)
+        let mut near = near.filter_map(|other| parts.get(other));
+        count > 2 || near.any(|row| row.0 > 1 && (row.1 - baseline).abs() < ROWS_APART * size)
     };
     let mut joined = Vec::with_capacity(rows.len());
     for (index, row) in rows.into_iter().enumerate() {

@@ -192,7 +192,7 @@ fn could_be(block: &Block) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let ends = text.ends_with(['.', ',', ';']) && !text.ends_with("etc.") && block.lines.len() > 1
         || text.ends_with([',', ';']);
-    letters >= 3 && letters * 2 >= characters && !ends && !block.lines.iter().any(|l| l.tabular)
+    letters >= 3 && letters * 5 >= characters * 2 && !ends && !block.lines.iter().any(|l| l.tabular)
 }
 
 /// Nothing stands beside it in its row, as cells of a table would.

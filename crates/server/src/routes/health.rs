@@ -16,10 +16,7 @@ pub(crate) async fn health() -> Json<Value> {
 pub(crate) async fn ready(State(state): State<ServerState>) -> Result<Json<Value>, Problem> {
     if let Err(error) = state.jobs.ping().await {
         tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-        return Err(Problem::unavailable(
-            "The database does not answer",
-            "storage_unavailable",
-        ));
+        return Err(Problem::unavailable("The database does not answer", "storage_unavailable"));
     }
     match (state.readiness)() {
         Ok(()) => Ok(Json(json!({ "status": "ready" }))),

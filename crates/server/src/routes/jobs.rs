@@ -85,23 +85,13 @@ pub(crate) async fn list(
 ) -> Result<Json<JobList>, Problem> {
     let page = state.jobs.list(&caller, list_request(&query)?).await;
     let page = page.map_err(|error| Problem::of(error, Family::Jobs))?;
-    let next = page
-        .jobs
-        .last()
-        .filter(|_| page.more)
-        .map(|job| cursor(job.seq));
-    Ok(Json(JobList {
-        jobs: page.jobs.iter().map(JobDocument::from).collect(),
-        next_cursor: next,
-    }))
+    let next = page.jobs.last().filter(|_| page.more).map(|job| cursor(job.seq));
+    Ok(Json(JobList { jobs: page.jobs.iter().map(JobDocument::from).collect(), next_cursor: next }))
 }
 
 fn list_request(query: &ListQuery) -> Result<ListRequest, Problem> {
     let given = |text: &Option<String>| {
-        text.as_deref()
-            .map(str::trim)
-            .filter(|t| !t.is_empty())
-            .map(str::to_owned)
+        text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned)
     };
     let limit = match given(&query.limit) {
         None => LIST_DEFAULT,
@@ -129,12 +119,7 @@ fn list_request(query: &ListQuery) -> Result<ListRequest, Problem> {
             read_cursor(&text).ok_or_else(|| Problem::bad_request("cursor is not one of ours"))?,
         ),
     };
-    Ok(ListRequest {
-        status,
-        job_type,
-        before_seq,
-        limit,
-    })
+    Ok(ListRequest { status, job_type, before_seq, limit })
 }
 
 fn cursor(seq: i64) -> String {
@@ -152,10 +137,7 @@ pub(crate) fn job_id(family: Family, text: &str) -> Result<JobId, Problem> {
 }
 
 /// A stored result that is not what we stored.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "used as a function for map_err"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "used as a function for map_err")]
 pub(crate) fn unreadable(error: serde_json::Error) -> Problem {
     tracing::error!(%error, "stored result cannot be read");
     Problem::internal()

@@ -37,25 +37,17 @@ pub(crate) async fn submit(
         Problem::internal()
     })?;
     let submitted = submitted.map_err(|error| Problem::of(error, Family::Parse))?;
-    Ok(Json(ParseCreated::new(
-        &submitted.job,
-        submitted.balance.remaining(),
-    )))
+    Ok(Json(ParseCreated::new(&submitted.job, submitted.balance.remaining())))
 }
 
 fn read_submit(mut form: Form) -> Result<Submit, Problem> {
     let url = form.text("url").map(str::to_owned);
     let source = match (form.take_file(), url) {
-        (Some(file), None) => Source::Upload {
-            upload: file.upload,
-            file_name: file.file_name,
-        },
+        (Some(file), None) => Source::Upload { upload: file.upload, file_name: file.file_name },
         (None, Some(url)) => Source::Url(url),
         (None, None) => return Err(Problem::bad_request("Either file or url must be provided")),
         (Some(_), Some(_)) => {
-            return Err(Problem::bad_request(
-                "Only one of file and url can be provided",
-            ));
+            return Err(Problem::bad_request("Only one of file and url can be provided"));
         }
     };
     Ok(Submit {
@@ -77,33 +69,21 @@ pub(crate) struct StatusQuery {
 impl StatusQuery {
     /// The parameters, completed by the headers.
     fn or_headers(self, headers: &HeaderMap) -> Self {
-        let header = |name: &str| {
-            headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned)
-        };
+        let header =
+            |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Self {
             include_chunks: self.include_chunks.or_else(|| header("include-chunks")),
             segment_filter: self.segment_filter.or_else(|| header("segment-filter")),
-            keep_segment_types: self
-                .keep_segment_types
-                .or_else(|| header("keep-segment-types")),
+            keep_segment_types: self.keep_segment_types.or_else(|| header("keep-segment-types")),
         }
     }
 
     fn include_chunks(&self) -> bool {
-        self.include_chunks
-            .as_deref()
-            .and_then(read_boolean)
-            .unwrap_or(true)
+        self.include_chunks.as_deref().and_then(read_boolean).unwrap_or(true)
     }
 
     fn kept_types(&self) -> Option<Vec<SegmentType>> {
-        let given = self
-            .segment_filter
-            .as_deref()
-            .or(self.keep_segment_types.as_deref());
+        let given = self.segment_filter.as_deref().or(self.keep_segment_types.as_deref());
         given.and_then(segment_types)
     }
 }
@@ -129,11 +109,7 @@ pub(crate) async fn status(
     } else {
         serde_json::to_vec(&ParseStatus::new(&job, None))
     };
-    Ok((
-        [(CONTENT_TYPE, "application/json")],
-        body.map_err(unreadable)?,
-    )
-        .into_response())
+    Ok(([(CONTENT_TYPE, "application/json")], body.map_err(unreadable)?).into_response())
 }
 
 fn filtered(result: &[u8], kept: &[SegmentType]) -> serde_json::Result<Vec<u8>> {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::interface::{
     Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey,
 };
-use crate::rows::{Columns, key_columns, read_key};
+use crate::rows::{key_columns, read_key};
 
 #[async_trait]
 impl AccountStore for SqliteStore {

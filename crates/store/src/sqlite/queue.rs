@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::interface::{
     ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy, SettleOutcome, Swept,
 };
-use crate::rows::{Columns, job_columns, read_job, stage_rank, stage_rank_sql};
+use crate::rows::{job_columns, read_job, stage_rank, stage_rank_sql};
 
 #[async_trait]
 impl QueueStore for SqliteStore {

@@ -28,23 +28,11 @@ pub(super) fn allow_cpu(more: Duration) {
     let used_s = u64::try_from(used.tv_sec).unwrap_or(0) + 1;
     let maximum = rustix::process::getrlimit(Resource::Cpu).maximum;
     // The soft limit may always be moved below the hard one.
-    let _ = setrlimit(
-        Resource::Cpu,
-        Rlimit {
-            current: Some(used_s + more.as_secs()),
-            maximum,
-        },
-    );
+    let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(used_s + more.as_secs()), maximum });
 }
 
 fn limit(resource: Resource, most: u64) -> std::io::Result<()> {
-    Ok(setrlimit(
-        resource,
-        Rlimit {
-            current: Some(most),
-            maximum: Some(most),
-        },
-    )?)
+    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
 }
 
 /// Landlock without a single rule: no path can be opened any more. Best effort by its default.
@@ -62,10 +50,8 @@ fn forbid_calls() {
     let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else {
         return;
     };
-    let rules: BTreeMap<i64, Vec<seccompiler::SeccompRule>> = forbidden_calls()
-        .into_iter()
-        .map(|call| (call, Vec::new()))
-        .collect();
+    let rules: BTreeMap<i64, Vec<seccompiler::SeccompRule>> =
+        forbidden_calls().into_iter().map(|call| (call, Vec::new())).collect();
     let forbid = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, forbid, arch);
     if let Ok(program) = filter.and_then(BpfProgram::try_from) {

@@ -23,9 +23,7 @@ pub fn child_main(memory_bytes: u64) -> ExitCode {
     if confine(memory_bytes).is_err() {
         return ExitCode::from(70);
     }
-    let served = std::thread::Builder::new()
-        .stack_size(STACK_BYTES)
-        .spawn(serve);
+    let served = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(serve);
     match served.map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
@@ -67,17 +65,8 @@ fn answer(request: Request, document: Vec<u8>, output: &mut impl Write) -> io::R
                 Err(error) => write_failure(output, &error),
             }
         }
-        Request::Parse {
-            spec,
-            password,
-            namespace,
-            page_cpu_s,
-        } => {
-            let request = ParseRequest {
-                spec: &spec,
-                password: password.as_deref(),
-                namespace,
-            };
+        Request::Parse { spec, password, namespace, page_cpu_s } => {
+            let request = ParseRequest { spec: &spec, password: password.as_deref(), namespace };
             parse(document, &request, Duration::from_secs(page_cpu_s), output)
         }
     }
@@ -146,10 +135,7 @@ struct DataFrames<'a, W: Write> {
 
 impl<'a, W: Write> DataFrames<'a, W> {
     fn new(output: &'a mut W) -> Self {
-        Self {
-            output,
-            gathered: Vec::with_capacity(PAYLOAD_BYTES_MAX),
-        }
+        Self { output, gathered: Vec::with_capacity(PAYLOAD_BYTES_MAX) }
     }
 }
 

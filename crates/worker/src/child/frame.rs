@@ -109,19 +109,13 @@ mod tests {
         write(&mut pipe, Kind::Data, b"abc").unwrap();
         write(&mut pipe, Kind::End, b"").unwrap();
         let mut from = pipe.as_slice();
-        assert_eq!(
-            receive(&mut from).await.unwrap(),
-            (Kind::Data, b"abc".to_vec())
-        );
+        assert_eq!(receive(&mut from).await.unwrap(), (Kind::Data, b"abc".to_vec()));
         assert_eq!(receive(&mut from).await.unwrap(), (Kind::End, Vec::new()));
 
         let mut pipe = Vec::new();
         send(&mut pipe, Kind::Request, b"{}").await.unwrap();
         let mut from = pipe.as_slice();
-        assert_eq!(
-            read(&mut from).unwrap(),
-            Some((Kind::Request, b"{}".to_vec()))
-        );
+        assert_eq!(read(&mut from).unwrap(), Some((Kind::Request, b"{}".to_vec())));
         assert_eq!(read(&mut from).unwrap(), None);
     }
 

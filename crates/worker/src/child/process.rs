@@ -59,7 +59,6 @@ pub(crate) enum ChildError {
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     Done(super::PageProgress),
-    Inspected { page_count: i32 },
     Failed(Failure),
 }
 
@@ -73,30 +72,19 @@ pub(crate) struct ChildPool {
 
 impl ChildPool {
     pub(crate) fn new(command: ChildCommand, jobs_max: u32) -> Self {
-        Self {
-            command,
-            jobs_max,
-            idle: Mutex::new(Vec::new()),
-        }
+        Self { command, jobs_max, idle: Mutex::new(Vec::new()) }
     }
 
     /// A warm child, or a new one.
     pub(crate) fn take(&self) -> Result<EngineChild, ChildError> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         idle.map_or_else(|| EngineChild::start(&self.command), Ok)
     }
 
     /// Takes a child back after a complete answer. One that was not given back dies when dropped.
     pub(crate) fn give_back(&self, child: EngineChild) {
         if child.requests < self.jobs_max {
-            self.idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(child);
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(child);
         }
     }
 }
@@ -126,12 +114,7 @@ impl EngineChild {
         let (input, output) =
             pipes.ok_or_else(|| ChildError::Died("it has no pipes".to_owned()))?;
         let output = BufReader::with_capacity(64 * 1024, output);
-        Ok(Self {
-            process,
-            input,
-            output,
-            requests: 0,
-        })
+        Ok(Self { process, input, output, requests: 0 })
     }
 
     /// Sends a request with its document.
@@ -196,14 +179,10 @@ fn read_message(kind: Kind, payload: Vec<u8>) -> serde_json::Result<Message> {
         Kind::Progress => Message::Progress(serde_json::from_slice(&payload)?),
         Kind::Data => Message::Data(payload.into()),
         Kind::Done => Message::Done(serde_json::from_slice(&payload)?),
-        Kind::Inspected => Message::Inspected {
-            page_count: serde_json::from_slice(&payload)?,
-        },
+        Kind::Inspected => Message::Inspected { page_count: serde_json::from_slice(&payload)? },
         Kind::Failed => Message::Failed(serde_json::from_slice(&payload)?),
         Kind::Request | Kind::End => {
-            return Err(serde::de::Error::custom(
-                "a child does not send this kind of frame",
-            ));
+            return Err(serde::de::Error::custom("a child does not send this kind of frame"));
         }
     })
 }

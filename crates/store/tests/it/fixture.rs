@@ -1,0 +1,278 @@
+//! A store of its own for each test, on a clock that the test moves, and short ways to fill it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use docket_contract::job::{
+    DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts,
+};
+use docket_contract::spec::{JobSpec, ParseSpec};
+use docket_contract::state::JobState;
+use docket_contract::timestamp::Timestamp;
+use docket_contract::{BlobKey, JobId, UserId, WorkerId};
+use docket_store::{
+    AccountLimits, Claim, Clock, DatabaseConfig, Inserted, JobQuery, NewJob, OpenError,
+    RetryPolicy, SettleOutcome, Settlement, Store, StoreConfig, TestClock,
+};
+use docket_testkit::postgres::TestPostgres;
+use sqlx::{AssertSqlSafe, Connection};
+use tempfile::TempDir;
+
+pub(crate) const LEASE: Duration = Duration::from_secs(10);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
+pub(crate) const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
+pub(crate) const MILLISECOND: Duration = Duration::from_millis(1);
+
+/// A store and the place where it keeps its rows.
+pub(crate) struct Fixture {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: TestClock,
+    place: Place,
+}
+
+enum Place {
+    Sqlite(TempDir),
+    Postgres(TestPostgres),
+}
+
+impl Fixture {
+    pub(crate) async fn sqlite() -> Self {
+        Self::at(Place::Sqlite(TempDir::new().unwrap())).await
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self::at(Place::Postgres(TestPostgres::create().await)).await
+    }
+
+    /// An empty place like this one.
+    pub(crate) async fn another(&self) -> Self {
+        match self.place {
+            Place::Sqlite(_) => Self::sqlite().await,
+            Place::Postgres(_) => Self::postgres().await,
+        }
+    }
+
+    async fn at(place: Place) -> Self {
+        let clock = TestClock::default();
+        let config = StoreConfig {
+            database: place.database(),
+            clock: Clock::test(clock.clone()),
+            migrate: true,
+        };
+        let store = docket_store::open(config).await.unwrap();
+        let fixture = Self { store, clock, place };
+        fixture.store.ensure_account(&user(), AccountLimits::default()).await.unwrap();
+        fixture
+    }
+
+    pub(crate) fn database(&self) -> DatabaseConfig {
+        self.place.database()
+    }
+
+    /// One more store on the same rows, as another process would open it.
+    pub(crate) async fn reopen(&self, clock: Clock, migrate: bool) -> Result<Arc<dyn Store>, OpenError> {
+        docket_store::open(StoreConfig { database: self.database(), clock, migrate }).await
+    }
+
+    /// Runs a statement behind the store's back. Tables are named as `{table}`.
+    pub(crate) async fn execute(&self, sql: &str) {
+        match &self.place {
+            Place::Sqlite(folder) => {
+                let connection = rusqlite::Connection::open(file(folder)).unwrap();
+                connection.execute_batch(&plain_names(sql)).unwrap();
+            }
+            Place::Postgres(database) => {
+                let mut connection = sqlx::PgConnection::connect(database.url()).await.unwrap();
+                sqlx::raw_sql(AssertSqlSafe(schema_names(sql))).execute(&mut connection).await.unwrap();
+            }
+        }
+    }
+
+    /// Reads one number behind the store's back. Tables are named as `{table}`.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        match &self.place {
+            Place::Sqlite(folder) => {
+                let connection = rusqlite::Connection::open(file(folder)).unwrap();
+                connection.query_row(&plain_names(sql), [], |row| row.get(0)).unwrap()
+            }
+            Place::Postgres(database) => {
+                let mut connection = sqlx::PgConnection::connect(database.url()).await.unwrap();
+                sqlx::query_scalar(AssertSqlSafe(schema_names(sql)))
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
+            }
+        }
+    }
+
+    /// The credits used in the account's stored cycle, as the ledger has them.
+    pub(crate) async fn ledger_sum(&self, user: &UserId) -> i64 {
+        self.number(&format!(
+            "select cast(coalesce(sum(u.credits), 0) as bigint) from {{usage}} u
+             join {{accounts}} a on a.user_id = u.user_id and a.cycle_started_at = u.cycle_started_at
+             where u.user_id = '{user}'"
+        ))
+        .await
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) async fn limit(&self, credits: Option<i64>, submits_per_minute: Option<i32>) {
+        let limits = AccountLimits { credits, submits_per_minute };
+        self.store.ensure_account(&user(), limits).await.unwrap();
+    }
+
+    pub(crate) async fn insert(&self, job: NewJob) -> Job {
+        match self.store.insert_job(job).await.unwrap() {
+            Inserted::Job { job, .. } => job,
+            refused => panic!("{refused:?}"),
+        }
+    }
+
+    pub(crate) async fn insert_some(&self, count: usize) -> Vec<JobId> {
+        let mut ids = Vec::with_capacity(count);
+        for _ in 0..count {
+            ids.push(self.insert(new_job()).await.id);
+        }
+        ids
+    }
+
+    pub(crate) async fn find(&self, id: JobId) -> Job {
+        self.store.find_job(id).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn claim(&self, limit: usize) -> Vec<Claim> {
+        self.store.claim(WorkerId::new(), limit, LEASE, DEADLINE).await.unwrap()
+    }
+
+    pub(crate) async fn claim_one(&self) -> Claim {
+        let mut claims = self.claim(1).await;
+        assert_eq!(claims.len(), 1);
+        claims.remove(0)
+    }
+
+    pub(crate) async fn settle(&self, claim: Claim, settlement: Settlement) -> Job {
+        match self.store.settle(claim, settlement).await.unwrap() {
+            SettleOutcome::Settled(job) => job,
+            SettleOutcome::ClaimLost => panic!("claim lost"),
+        }
+    }
+
+    pub(crate) async fn list_ids(&self, query: JobQuery) -> Vec<JobId> {
+        let page = self.store.list_jobs(query).await.unwrap();
+        page.jobs.into_iter().map(|job| job.id).collect()
+    }
+
+    /// Lets the lease of every running job run out and sweeps.
+    pub(crate) async fn lose_leases(&self) {
+        self.clock.advance(LEASE);
+        self.store.sweep(&retry_policy()).await.unwrap();
+    }
+}
+
+impl Place {
+    fn database(&self) -> DatabaseConfig {
+        match self {
+            Self::Sqlite(folder) => DatabaseConfig::Sqlite { path: file(folder) },
+            Self::Postgres(database) => {
+                DatabaseConfig::Postgres { url: database.url().to_owned(), connections_max: 8 }
+            }
+        }
+    }
+}
+
+fn file(folder: &TempDir) -> PathBuf {
+    folder.path().join("data").join("docket.db")
+}
+
+fn plain_names(sql: &str) -> String {
+    sql.replace(['{', '}'], "")
+}
+
+fn schema_names(sql: &str) -> String {
+    sql.replace('{', "docket.").replace('}', "")
+}
+
+pub(crate) fn user() -> UserId {
+    UserId("owner".to_owned())
+}
+
+/// A small job that costs two credits.
+pub(crate) fn new_job() -> NewJob {
+    NewJob {
+        id: JobId::new(),
+        user_id: user(),
+        spec: JobSpec::Parse(ParseSpec::default()),
+        document: DocumentInfo {
+            name: "report.pdf".to_owned(),
+            sha256: Some("ab".repeat(32)),
+            size_bytes: 1234,
+            media_type: "application/pdf".to_owned(),
+            blob_key: Some(BlobKey::upload()),
+            source_url: None,
+            password: None,
+        },
+        state: JobState::Queued,
+        pages: pages(2, 0),
+        credits: 2,
+        priority: 0,
+        retention: RETENTION,
+    }
+}
+
+/// A job whose document is still to be fetched.
+pub(crate) fn new_job_by_url() -> NewJob {
+    let job = new_job();
+    NewJob {
+        document: DocumentInfo {
+            sha256: None,
+            size_bytes: 0,
+            blob_key: None,
+            source_url: Some("https://example.org/report.pdf".to_owned()),
+            ..job.document
+        },
+        pages: PageCounts::default(),
+        credits: 0,
+        ..job
+    }
+}
+
+pub(crate) fn pages(total: i32, done: i32) -> PageCounts {
+    PageCounts { total: Some(total), selected: Some(total), done, failed: 0 }
+}
+
+pub(crate) fn query() -> JobQuery {
+    JobQuery { user_id: user(), status: None, job_type: None, before_seq: None, limit: 100 }
+}
+
+pub(crate) fn parsing() -> Option<JobType> {
+    Some(JobType::Parsing)
+}
+
+pub(crate) fn failure() -> Failure {
+    Failure::new(FailureCode::DocumentUnreadable, "It cannot be read")
+}
+
+pub(crate) fn worker_lost() -> Failure {
+    Failure::new(FailureCode::WorkerLost, "The worker was lost")
+}
+
+pub(crate) fn overdue() -> Failure {
+    Failure::new(FailureCode::DeadlineExceeded, "It took too long")
+}
+
+pub(crate) fn retry_policy() -> RetryPolicy {
+    RetryPolicy {
+        worker_losses_max: 3,
+        backoff: [1, 4].map(Duration::from_secs).to_vec(),
+        worker_lost: worker_lost(),
+        deadline_exceeded: overdue(),
+    }
+}
+
+pub(crate) fn success() -> Settlement {
+    Settlement::succeeded(BlobKey::result(), pages(2, 2))
+}

@@ -1,0 +1,123 @@
+//! Holds the two drivers equal: every case runs on SQLite and on Postgres.
+
+mod accounts;
+mod concurrency;
+mod credits;
+mod fixture;
+mod jobs;
+mod model;
+mod opening;
+mod progress;
+mod queue;
+mod schedules;
+mod settle;
+mod sweep;
+mod transitions;
+
+/// Makes a test of every case for each driver.
+macro_rules! on_both_drivers {
+    ($($module:ident: $($case:ident),+ $(,)?;)+) => {
+        mod sqlite {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::$module::$case(crate::fixture::Fixture::sqlite().await).await;
+                })+
+            })+
+        }
+
+        mod postgres {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::$module::$case(crate::fixture::Fixture::postgres().await).await;
+                })+
+            })+
+        }
+    };
+}
+
+on_both_drivers! {
+    jobs:
+        an_inserted_job_is_found_as_given,
+        an_unknown_job_is_not_found,
+        a_second_job_with_the_same_id_conflicts,
+        a_job_of_an_unknown_account_is_refused,
+        lists_are_newest_first_and_paged,
+        lists_are_filtered_by_the_words_of_the_wire,
+        lists_are_filtered_by_type,
+        cancelling_ends_and_refunds,
+        only_the_owner_cancels_and_deletes,
+        deleting_takes_the_events_along,
+        events_follow_every_transition,
+        times_rise_though_the_clock_stands_still;
+    queue:
+        claims_come_by_priority_then_age,
+        a_claimed_job_is_not_claimed_again,
+        jobs_for_later_are_left_alone,
+        jobs_that_await_their_upload_are_left_alone,
+        jobs_beyond_their_deadline_are_left_alone,
+        start_and_deadline_are_set_once,
+        each_claim_has_a_token_of_its_own,
+        heartbeats_renew_only_what_is_held,
+        heartbeats_leave_the_job_alone,
+        a_late_heartbeat_saves_an_unswept_lease,
+        the_depth_counts_waiting_and_running,
+        the_hint_tells_of_ready_jobs;
+    progress:
+        progress_is_monotonic,
+        progress_without_change_writes_nothing,
+        progress_keeps_known_totals,
+        progress_fills_in_a_fetched_document,
+        progress_of_a_lost_claim_is_refused;
+    settle:
+        success_stores_the_result,
+        failure_refunds_and_tells_why,
+        a_retry_waits_and_stays_started,
+        a_release_gives_the_attempt_back,
+        lost_workers_are_counted,
+        a_settlement_with_an_old_token_writes_nothing,
+        passwords_are_wiped_at_the_end,
+        the_end_removes_the_lease;
+    sweep:
+        lost_leases_go_back_with_backoff,
+        the_last_loss_fails_the_job,
+        running_jobs_with_leases_are_left_alone,
+        overdue_jobs_fail_wherever_they_are,
+        sweeps_are_bounded;
+    credits:
+        submits_are_charged,
+        too_small_a_balance_writes_nothing,
+        a_lowered_limit_leaves_free_jobs_possible,
+        cycles_roll_forward,
+        refunds_of_a_former_cycle_leave_this_one_alone,
+        a_refund_happens_once,
+        submits_are_limited_by_a_sliding_window,
+        deleted_jobs_keep_their_place_in_the_window;
+    accounts:
+        accounts_are_made_once_and_updated,
+        keys_are_found_by_hash,
+        revoked_and_expired_keys_are_unknown,
+        equal_keys_conflict,
+        keys_need_an_account,
+        keys_are_listed_newest_first;
+    transitions:
+        every_state_answers_every_event;
+    concurrency:
+        no_job_is_handed_out_twice,
+        two_stores_share_one_queue,
+        concurrent_submits_never_overdraw,
+        concurrent_submits_keep_the_limit,
+        a_settlement_and_a_sweep_race,
+        a_cancel_and_a_settlement_race,
+        failing_operations_harm_nobody_else;
+    opening:
+        many_nodes_open_at_once,
+        an_old_schema_is_refused_without_migrating,
+        a_newer_schema_is_refused,
+        a_reopened_store_finds_everything,
+        a_closed_store_is_unavailable,
+        the_real_clock_runs;
+    schedules:
+        random_schedules_agree_with_the_model;
+}

@@ -1,0 +1,331 @@
+//! A small reference model of the store in plain memory, written from the interface's words.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use docket_contract::job::{Failure, FailureCode, Job, PageCounts};
+use docket_contract::state::JobState;
+use docket_contract::timestamp::Timestamp;
+use docket_contract::{BlobKey, ClaimToken, JobId, UserId, WorkerId};
+use docket_store::{
+    Balance, NewJob, ProgressUpdate, QueueDepth, RetryPolicy, Swept,
+};
+
+/// What is known of a job. Deleted jobs stay for their submit and charge.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) job: Job,
+    pub(crate) deleted: bool,
+    pub(crate) events: Vec<(i64, JobState, i32, Timestamp)>,
+    held: Option<Held>,
+    charged: i64,
+    charged_in: Timestamp,
+    refunded: bool,
+}
+
+#[derive(Debug)]
+struct Held {
+    token: ClaimToken,
+    worker: WorkerId,
+    until: Timestamp,
+}
+
+#[derive(Debug)]
+pub(crate) struct ModelAccount {
+    pub(crate) user: UserId,
+    pub(crate) credits_limit: i64,
+    pub(crate) submits_per_minute: Option<usize>,
+    pub(crate) cycle_started_at: Timestamp,
+}
+
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) accounts: Vec<ModelAccount>,
+}
+
+/// What an insert must answer.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Admission {
+    Accepted(Balance),
+    QuotaExceeded(Balance),
+    RateLimited(u64),
+}
+
+/// How an execution is to end.
+#[derive(Clone, Debug)]
+pub(crate) enum End {
+    Succeed(BlobKey, PageCounts),
+    Fail(Failure),
+    Retry(Duration),
+    LoseWorker { delay: Duration, losses_max: i32, failure: Failure },
+    Release,
+}
+
+impl Entry {
+    fn moved(&mut self, now: Timestamp, state: JobState) {
+        let job = &mut self.job;
+        job.state = state;
+        job.version += 1;
+        job.updated_at = now.max(job.updated_at + TimeDelta::milliseconds(1));
+        if state != JobState::Processing {
+            self.held = None;
+        }
+        if state.is_terminal() {
+            job.finished_at = Some(job.updated_at);
+            job.document.password = None;
+        }
+        self.events.push((job.version, state, job.pages.done, job.updated_at));
+    }
+
+    fn failed(&mut self, now: Timestamp, state: JobState, failure: Failure) {
+        self.job.failure = Some(failure);
+        self.job.credits = 0;
+        self.refunded = true;
+        self.moved(now, state);
+    }
+
+    fn requeued(&mut self, now: Timestamp, delay: Duration) {
+        self.job.run_at = now + delay;
+        self.moved(now, JobState::Queued);
+    }
+
+    fn lost_worker(&mut self, now: Timestamp, delay: Duration, losses_max: i32, failure: Failure) {
+        self.job.worker_losses += 1;
+        if self.job.worker_losses >= losses_max {
+            self.failed(now, JobState::Failed, failure);
+        } else {
+            self.requeued(now, delay);
+        }
+    }
+
+    fn is_live(&self) -> bool {
+        !self.deleted && !self.job.state.is_terminal()
+    }
+}
+
+impl Model {
+    pub(crate) fn balance(&self, account: usize, now: Timestamp) -> Balance {
+        let account = &self.accounts[account];
+        let mut cycle_started_at = account.cycle_started_at;
+        while cycle_started_at + TimeDelta::days(30) <= now {
+            cycle_started_at += TimeDelta::days(30);
+        }
+        let charges = self.entries.iter().filter(|entry| {
+            entry.job.user_id == account.user
+                && entry.charged_in == cycle_started_at
+                && !entry.refunded
+        });
+        let used = charges.map(|entry| entry.charged).sum();
+        Balance { used, limit: account.credits_limit, cycle_started_at }
+    }
+
+    pub(crate) fn admit(&mut self, account: usize, wish: &NewJob, now: Timestamp) -> Admission {
+        let window = TimeDelta::seconds(60);
+        if let Some(submits_max) = self.accounts[account].submits_per_minute {
+            let submits = self.entries.iter().rev().filter(|entry| {
+                entry.job.user_id == wish.user_id && entry.job.created_at > now - window
+            });
+            if let Some(oldest) = submits.take(submits_max).nth(submits_max - 1) {
+                let wait = (oldest.job.created_at + window - now).num_milliseconds();
+                let wait_s = u64::try_from(wait).unwrap().div_ceil(1000);
+                return Admission::RateLimited(wait_s.max(1));
+            }
+        }
+        let mut balance = self.balance(account, now);
+        if balance.remaining() < wish.credits {
+            return Admission::QuotaExceeded(balance);
+        }
+        balance.used += wish.credits;
+        Admission::Accepted(balance)
+    }
+
+    /// Takes in an accepted job, as it must have been stored, with the `seq` that it was given.
+    pub(crate) fn insert(&mut self, account: usize, wish: NewJob, seq: i64, now: Timestamp) {
+        let cycle_started_at = self.balance(account, now).cycle_started_at;
+        self.accounts[account].cycle_started_at = cycle_started_at;
+        let job = Job {
+            id: wish.id,
+            seq,
+            user_id: wish.user_id,
+            job_type: wish.spec.job_type(),
+            state: wish.state,
+            spec: wish.spec,
+            document: wish.document,
+            pages: wish.pages,
+            stage: None,
+            credits: wish.credits,
+            priority: wish.priority,
+            run_at: now,
+            attempt: 0,
+            worker_losses: 0,
+            deadline_at: None,
+            failure: None,
+            result_key: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            started_at: None,
+            finished_at: None,
+            expires_at: Some(now + wish.retention),
+        };
+        self.entries.push(Entry {
+            events: vec![(1, job.state, job.pages.done, now)],
+            charged: job.credits,
+            charged_in: cycle_started_at,
+            job,
+            deleted: false,
+            held: None,
+            refunded: false,
+        });
+    }
+
+    /// The jobs that a claim must hand out, in order.
+    pub(crate) fn ready(&self, limit: usize, now: Timestamp) -> Vec<JobId> {
+        let mut ready: Vec<&Job> = self
+            .entries
+            .iter()
+            .filter(|entry| !entry.deleted && entry.job.state == JobState::Queued)
+            .map(|entry| &entry.job)
+            .filter(|job| job.run_at <= now && job.deadline_at.is_none_or(|at| at > now))
+            .collect();
+        ready.sort_by_key(|job| (-job.priority, job.seq));
+        ready.into_iter().take(limit).map(|job| job.id).collect()
+    }
+
+    pub(crate) fn claim(
+        &mut self,
+        id: JobId,
+        (worker, token): (WorkerId, ClaimToken),
+        (lease, deadline): (Duration, Duration),
+        now: Timestamp,
+    ) -> &Job {
+        let entry = self.entry(id);
+        entry.job.attempt += 1;
+        entry.job.deadline_at.get_or_insert(now + deadline);
+        entry.moved(now, JobState::Processing);
+        entry.job.started_at.get_or_insert(entry.job.updated_at);
+        entry.held = Some(Held { token, worker, until: now + lease });
+        &entry.job
+    }
+
+    /// The tokens that a heartbeat must answer, sorted.
+    pub(crate) fn heartbeat(
+        &mut self,
+        worker: WorkerId,
+        lease: Duration,
+        now: Timestamp,
+    ) -> Vec<ClaimToken> {
+        let mut tokens = Vec::new();
+        for held in self.entries.iter_mut().filter_map(|entry| entry.held.as_mut()) {
+            if held.worker == worker {
+                held.until = now + lease;
+                tokens.push(held.token);
+            }
+        }
+        tokens.sort_unstable();
+        tokens
+    }
+
+    pub(crate) fn is_held(&self, id: JobId, token: ClaimToken) -> bool {
+        let entry = self.entries.iter().find(|entry| entry.job.id == id);
+        entry.and_then(|entry| entry.held.as_ref()).is_some_and(|held| held.token == token)
+    }
+
+    pub(crate) fn progress(&mut self, id: JobId, update: &ProgressUpdate, now: Timestamp) {
+        let entry = self.entry(id);
+        let before = entry.job.clone();
+        let job = &mut entry.job;
+        job.stage = job.stage.max(Some(update.stage));
+        job.pages = PageCounts {
+            total: job.pages.total.or(update.pages.total),
+            selected: job.pages.selected.or(update.pages.selected),
+            done: job.pages.done.max(update.pages.done),
+            failed: job.pages.failed.max(update.pages.failed),
+        };
+        if let Some(document) = &update.document {
+            job.document.sha256 = Some(document.sha256.clone());
+            job.document.size_bytes = document.size_bytes;
+            job.document.media_type.clone_from(&document.media_type);
+            job.document.blob_key = Some(document.blob_key.clone());
+        }
+        if *job != before {
+            entry.moved(now, JobState::Processing);
+        }
+    }
+
+    pub(crate) fn settle(&mut self, id: JobId, end: End, now: Timestamp) {
+        let entry = self.entry(id);
+        match end {
+            End::Succeed(key, pages) => {
+                entry.job.result_key = Some(key);
+                entry.job.pages = PageCounts {
+                    total: entry.job.pages.total.or(pages.total),
+                    selected: entry.job.pages.selected.or(pages.selected),
+                    done: entry.job.pages.done.max(pages.done),
+                    failed: pages.failed,
+                };
+                entry.moved(now, JobState::Succeeded);
+            }
+            End::Fail(failure) => entry.failed(now, JobState::Failed, failure),
+            End::Retry(delay) => entry.requeued(now, delay),
+            End::LoseWorker { delay, losses_max, failure } => {
+                entry.lost_worker(now, delay, losses_max, failure);
+            }
+            End::Release => {
+                entry.job.attempt -= 1;
+                entry.requeued(now, Duration::ZERO);
+            }
+        }
+    }
+
+    /// Whether a cancel by the owner must succeed; if so, it has.
+    pub(crate) fn cancel(&mut self, id: JobId, now: Timestamp) -> bool {
+        let entry = self.entry(id);
+        let live = entry.is_live();
+        if live {
+            let failure = Failure::new(FailureCode::Cancelled, "Job was cancelled");
+            entry.failed(now, JobState::Cancelled, failure);
+        }
+        live
+    }
+
+    /// Whether a delete by the owner must succeed; if so, it has.
+    pub(crate) fn delete(&mut self, id: JobId) -> bool {
+        let entry = self.entry(id);
+        let ended = !entry.deleted && entry.job.state.is_terminal();
+        entry.deleted |= ended;
+        ended
+    }
+
+    pub(crate) fn sweep(&mut self, policy: &RetryPolicy, now: Timestamp) -> Swept {
+        let mut swept = Swept::default();
+        for entry in self.entries.iter_mut().filter(|entry| entry.is_live()) {
+            if entry.job.deadline_at.is_some_and(|at| at <= now) {
+                entry.failed(now, JobState::Failed, policy.deadline_exceeded.clone());
+                swept.overdue += 1;
+            } else if entry.held.as_ref().is_some_and(|held| held.until <= now) {
+                let delay = policy.backoff_after(entry.job.worker_losses + 1);
+                let lost = policy.worker_lost.clone();
+                entry.lost_worker(now, delay, policy.worker_losses_max, lost);
+                match entry.job.state {
+                    JobState::Failed => swept.lost += 1,
+                    _ => swept.requeued += 1,
+                }
+            }
+        }
+        swept
+    }
+
+    pub(crate) fn depth(&self) -> QueueDepth {
+        let count = |state| {
+            let found = self.entries.iter().filter(|entry| !entry.deleted && entry.job.state == state);
+            i64::try_from(found.count()).unwrap()
+        };
+        QueueDepth { queued: count(JobState::Queued), processing: count(JobState::Processing) }
+    }
+
+    fn entry(&mut self, id: JobId) -> &mut Entry {
+        self.entries.iter_mut().find(|entry| entry.job.id == id).unwrap()
+    }
+}
