@@ -112,6 +112,12 @@ impl BlobKey {
         Self::fresh("results")
     }
 
+    /// The place of a file that belongs to the result under this key.
+    #[must_use]
+    pub fn file(&self, file_id: Uuid) -> Self {
+        Self(format!("{}-{}", self.0, file_id.as_simple()))
+    }
+
     /// Takes a key back from the database row it was written to.
     #[must_use]
     pub fn from_stored(text: String) -> Self {

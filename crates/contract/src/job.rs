@@ -13,17 +13,30 @@ use crate::timestamp::Timestamp;
 pub enum JobType {
     /// `POST /parse`
     Parsing,
+    /// `POST /v2/extract` and the children of a batch
+    Extraction,
+    /// `POST /chunking`
+    Chunking,
+    /// `POST /classify`
+    Classification,
+    /// `POST /splitter`
+    Splitting,
 }
 
 impl JobType {
     /// Every type, for tables and error texts.
-    pub const ALL: [Self; 1] = [Self::Parsing];
+    pub const ALL: [Self; 5] =
+        [Self::Parsing, Self::Extraction, Self::Chunking, Self::Classification, Self::Splitting];
 
     /// The word in the database and on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Parsing => "parsing",
+            Self::Extraction => "extraction",
+            Self::Chunking => "chunking",
+            Self::Classification => "classification",
+            Self::Splitting => "splitting",
         }
     }
 

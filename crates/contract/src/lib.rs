@@ -8,6 +8,7 @@ pub mod document;
 pub mod ids;
 pub mod job;
 pub mod problem;
+pub mod results;
 pub mod spec;
 pub mod state;
 pub mod timestamp;

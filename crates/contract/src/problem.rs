@@ -37,15 +37,22 @@ pub struct QuotaData {
     pub remaining: i64,
 }
 
+/// 402 of every family but parse: `detail` is an object.
+#[must_use]
+pub fn quota_exceeded(quota: QuotaData) -> Value {
+    json!({ "detail": quota_body(quota) })
+}
+
 /// 402 of the parse family: top-level keys and a `detail` object, so that both clients can read it.
 #[must_use]
 pub fn quota_exceeded_parse(quota: QuotaData) -> Value {
-    let body = json!({
-        "message": "Insufficient quota", "status": "QUOTA_EXCEEDED", "quota_data": quota,
-    });
-    let mut merged = body.clone();
-    merged["detail"] = body;
+    let mut merged = quota_body(quota);
+    merged["detail"] = quota_body(quota);
     merged
+}
+
+fn quota_body(quota: QuotaData) -> Value {
+    json!({ "message": "Insufficient quota", "status": "QUOTA_EXCEEDED", "quota_data": quota })
 }
 
 /// 413 of every upload.

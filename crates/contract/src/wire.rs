@@ -1,4 +1,7 @@
 //! The bodies of the wire: what each endpoint family sends, and how a job turns into it.
 
+pub mod batch;
+pub mod extract;
 pub mod jobs;
+pub mod pages;
 pub mod parse;

@@ -1,6 +1,7 @@
 //! The bodies of `/jobs`: the status document, lists and results.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::job::{Job, Stage};
@@ -128,20 +129,20 @@ pub struct JobResult<'a> {
     pub job_type: &'static str,
     /// The family's own result.
     pub result: &'a RawValue,
-    /// The same again, under the older name.
+    /// The same again under the older name; of an extraction with `min_confidence_score`.
     pub data: &'a RawValue,
     /// Seconds from the first start to the end.
     pub processing_time: f64,
-    /// Of extraction jobs; empty here.
+    /// Of older services; empty here.
     pub detections: [(); 0],
-    /// Of extraction jobs; empty here.
-    pub citations: [(); 0],
-    /// Of extraction jobs; empty here.
+    /// Where the values of an extraction stand.
+    pub citations: Vec<Value>,
+    /// Of older services; empty here.
     pub visualization_paths: [(); 0],
 }
 
 impl<'a> JobResult<'a> {
-    /// Puts a finished job and its stored result together.
+    /// Puts a finished job and its result together.
     #[must_use]
     pub fn new(job: &Job, result: &'a RawValue) -> Self {
         let seconds = match (job.started_at, job.finished_at) {
@@ -156,7 +157,7 @@ impl<'a> JobResult<'a> {
             data: result,
             processing_time: seconds,
             detections: [],
-            citations: [],
+            citations: Vec::new(),
             visualization_paths: [],
         }
     }

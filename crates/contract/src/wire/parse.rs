@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::document::Warning;
 use crate::job::Job;
-use crate::spec::{ErrorHandling, JobSpec, Layout, OcrMode, ParseSpec, SegmentNaming};
+use crate::spec::{ErrorHandling, Layout, OcrMode, ParseSpec, SegmentNaming};
 use crate::state::JobState;
 use crate::timestamp::parse_look;
 use crate::wire::jobs::error_text;
@@ -35,8 +35,7 @@ pub struct ParseCreated {
 impl ParseCreated {
     /// Describes a job just made.
     #[must_use]
-    pub fn new(job: &Job, quota_remaining: i64) -> Self {
-        let JobSpec::Parse(spec) = &job.spec;
+    pub fn new(job: &Job, spec: &ParseSpec, quota_remaining: i64) -> Self {
         Self {
             job_id: job.id.to_string(),
             status: JobState::Queued.parse_word().to_owned(),
@@ -72,9 +71,9 @@ pub struct ParseStatus<'a> {
     pub file_name: &'a str,
     /// The document's media type.
     pub file_type: &'a str,
-    /// A link to the uploaded bytes; null while this server signs no links.
+    /// A link to the uploaded bytes; null while they are not here, or if links are not wanted.
     pub file_url: Option<String>,
-    /// A link to the document as PDF; null while this server signs no links.
+    /// A link to the document as PDF, once it succeeded; null if links are not wanted.
     pub pdf_url: Option<String>,
     /// Pages of the whole document, once known and started.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,9 +94,19 @@ pub struct ParseStatus<'a> {
     /// Number of entries of `chunks`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_chunks: Option<usize>,
-    /// The result.
+    /// The result; empty where it is sent as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chunks: Option<&'a RawValue>,
+    /// Where the result lies, if it was asked for as a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<OutputFile>,
+}
+
+/// The result as a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutputFile {
+    /// A signed link.
+    pub output_file_url: String,
 }
 
 /// The object `metadata` of a parse.
@@ -132,8 +141,7 @@ pub struct StoredParse<'a> {
 impl<'a> ParseStatus<'a> {
     /// Describes a job; `result` is its stored result, if it has one that is to be sent.
     #[must_use]
-    pub fn new(job: &'a Job, result: Option<&StoredParse<'a>>) -> Self {
-        let JobSpec::Parse(spec) = &job.spec;
+    pub fn new(job: &'a Job, spec: &ParseSpec, result: Option<&StoredParse<'a>>) -> Self {
         let state = job.visible_state();
         let started = !matches!(state, JobState::AwaitingUpload | JobState::Queued);
         let page_count = job.pages.total.filter(|_| started);
@@ -163,6 +171,7 @@ impl<'a> ParseStatus<'a> {
             },
             total_chunks: result.map(|r| r.total_chunks),
             chunks: result.map(|r| r.chunks),
+            result: None,
         }
     }
 }
