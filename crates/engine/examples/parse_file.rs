@@ -15,10 +15,8 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let rest: Vec<String> = arguments.collect();
-    let password = rest
-        .iter()
-        .position(|word| word == "--password")
-        .and_then(|at| rest.get(at + 1));
+    let password =
+        rest.iter().position(|word| word == "--password").and_then(|at| rest.get(at + 1));
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -34,9 +32,7 @@ fn main() -> ExitCode {
     };
     let start = Instant::now();
     let mut pages = 0;
-    let result = match parse(bytes, &request, &mut |progress| {
-        pages = progress.pages_selected
-    }) {
+    let result = match parse(bytes, &request, &mut |progress| pages = progress.pages_selected) {
         Ok(result) => result,
         Err(error) => {
             eprintln!("{path}: {} ({})", error, error.code().as_str());
@@ -52,10 +48,7 @@ fn main() -> ExitCode {
             Err(error) => eprintln!("{error}"),
         }
     } else {
-        let texts = result
-            .chunks
-            .iter()
-            .filter_map(|chunk| chunk.embed.as_deref());
+        let texts = result.chunks.iter().filter_map(|chunk| chunk.embed.as_deref());
         println!("{}", texts.collect::<Vec<_>>().join("\n\n"));
         for warning in &result.warnings {
             eprintln!("{warning:?}");

@@ -11,21 +11,12 @@ pub(crate) struct Rect {
 
 impl Rect {
     /// The rectangle that any union starts from.
-    pub(crate) const NOTHING: Self = Self {
-        x0: f32::INFINITY,
-        y0: f32::INFINITY,
-        x1: f32::NEG_INFINITY,
-        y1: f32::NEG_INFINITY,
-    };
+    pub(crate) const NOTHING: Self =
+        Self { x0: f32::INFINITY, y0: f32::INFINITY, x1: f32::NEG_INFINITY, y1: f32::NEG_INFINITY };
 
     /// Puts the corners in order.
     pub(crate) fn of_corners(a: (f32, f32), b: (f32, f32)) -> Self {
-        Self {
-            x0: a.0.min(b.0),
-            y0: a.1.min(b.1),
-            x1: a.0.max(b.0),
-            y1: a.1.max(b.1),
-        }
+        Self { x0: a.0.min(b.0), y0: a.1.min(b.1), x1: a.0.max(b.0), y1: a.1.max(b.1) }
     }
 
     pub(crate) fn width(&self) -> f32 {
@@ -41,10 +32,7 @@ impl Rect {
     }
 
     pub(crate) fn center(&self) -> (f32, f32) {
-        (
-            f32::midpoint(self.x0, self.x1),
-            f32::midpoint(self.y0, self.y1),
-        )
+        (f32::midpoint(self.x0, self.x1), f32::midpoint(self.y0, self.y1))
     }
 
     pub(crate) fn union(&self, other: &Self) -> Self {
@@ -59,12 +47,7 @@ impl Rect {
     /// The common part; empty sides come out as zero.
     pub(crate) fn intersection(&self, other: &Self) -> Self {
         let (x0, y0) = (self.x0.max(other.x0), self.y0.max(other.y0));
-        Self {
-            x0,
-            y0,
-            x1: self.x1.min(other.x1).max(x0),
-            y1: self.y1.min(other.y1).max(y0),
-        }
+        Self { x0, y0, x1: self.x1.min(other.x1).max(x0), y1: self.y1.min(other.y1).max(y0) }
     }
 
     /// How far the two overlap horizontally; negative is the gap between them.
@@ -82,9 +65,7 @@ impl Rect {
     }
 
     pub(crate) fn is_finite(&self) -> bool {
-        [self.x0, self.y0, self.x1, self.y1]
-            .iter()
-            .all(|side| side.is_finite())
+        [self.x0, self.y0, self.x1, self.y1].iter().all(|side| side.is_finite())
     }
 }
 
@@ -125,24 +106,11 @@ impl Direction {
         let (w, h) = (page_width, page_height);
         match self {
             Self::Right | Self::Oblique => *rect,
-            Self::Up => Rect {
-                x0: h - rect.y1,
-                y0: rect.x0,
-                x1: h - rect.y0,
-                y1: rect.x1,
-            },
-            Self::Down => Rect {
-                x0: rect.y0,
-                y0: w - rect.x1,
-                x1: rect.y1,
-                y1: w - rect.x0,
-            },
-            Self::Left => Rect {
-                x0: w - rect.x1,
-                y0: h - rect.y1,
-                x1: w - rect.x0,
-                y1: h - rect.y0,
-            },
+            Self::Up => Rect { x0: h - rect.y1, y0: rect.x0, x1: h - rect.y0, y1: rect.x1 },
+            Self::Down => Rect { x0: rect.y0, y0: w - rect.x1, x1: rect.y1, y1: w - rect.x0 },
+            Self::Left => {
+                Rect { x0: w - rect.x1, y0: h - rect.y1, x1: w - rect.x0, y1: h - rect.y0 }
+            }
         }
     }
 
@@ -163,12 +131,7 @@ mod tests {
 
     #[test]
     fn turning_and_turning_back_is_nothing() {
-        let rect = Rect {
-            x0: 10.0,
-            y0: 20.0,
-            x1: 60.0,
-            y1: 32.0,
-        };
+        let rect = Rect { x0: 10.0, y0: 20.0, x1: 60.0, y1: 32.0 };
         for direction in Direction::ALL {
             let there = direction.upright(&rect, 200.0, 300.0);
             assert_eq!(direction.back(&there, 200.0, 300.0), rect, "{direction:?}");
@@ -177,21 +140,8 @@ mod tests {
 
     #[test]
     fn text_that_runs_up_starts_at_the_left_when_upright() {
-        let bottom = Rect {
-            x0: 10.0,
-            y0: 280.0,
-            x1: 20.0,
-            y1: 290.0,
-        };
+        let bottom = Rect { x0: 10.0, y0: 280.0, x1: 20.0, y1: 290.0 };
         let upright = Direction::Up.upright(&bottom, 200.0, 300.0);
-        assert_eq!(
-            upright,
-            Rect {
-                x0: 10.0,
-                y0: 10.0,
-                x1: 20.0,
-                y1: 20.0
-            }
-        );
+        assert_eq!(upright, Rect { x0: 10.0, y0: 10.0, x1: 20.0, y1: 20.0 });
     }
 }

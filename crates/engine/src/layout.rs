@@ -14,8 +14,10 @@ mod words;
 
 use crate::geometry::{Direction, Rect};
 pub(crate) use bidi::is_rtl;
+pub(crate) use lines::line as line_of_words;
 
 use crate::pdf::{Glyph, PageContent, Style};
+use crate::table::{Table, extract};
 
 /// A word in the upright frame of its direction.
 #[derive(Clone, Debug)]
@@ -41,6 +43,8 @@ pub(crate) struct Line {
     pub order: usize,
     /// It has gaps as wide as those between columns of a table.
     pub tabular: bool,
+    /// The line only keeps the place of a table.
+    pub table: Option<Box<Table>>,
 }
 
 /// Lines that belong together: a paragraph, a heading, a list item.
@@ -51,6 +55,8 @@ pub(crate) struct Block {
     /// Left and right edge of the column it stands in.
     pub column: (f32, f32),
     pub direction: Direction,
+    /// Its cells, if it is a table; `lines` are then those of all cells.
+    pub table: Option<Box<Table>>,
 }
 
 /// A page cut into blocks in reading order.
@@ -79,10 +85,7 @@ impl Line {
 
     /// How many characters its words have.
     pub(crate) fn characters(&self) -> usize {
-        self.words
-            .iter()
-            .map(|word| word.text.chars().count())
-            .sum()
+        self.words.iter().map(|word| word.text.chars().count()).sum()
     }
 
     /// The part of its characters for which the style holds.
@@ -100,15 +103,15 @@ impl Line {
 
 impl Block {
     pub(crate) fn new(lines: Vec<Line>, column: (f32, f32), direction: Direction) -> Self {
-        let rect = lines
-            .iter()
-            .fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
-        Self {
-            lines,
-            rect,
-            column,
-            direction,
-        }
+        let rect = lines.iter().fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
+        Self { lines, rect, column, direction, table: None }
+    }
+
+    /// The block of a table.
+    pub(crate) fn of_table(table: Box<Table>, column: (f32, f32), direction: Direction) -> Self {
+        let lines: Vec<Line> = table.cells.iter().flat_map(|cell| cell.lines.clone()).collect();
+        let rect = table.rect;
+        Self { rect, table: Some(table), ..Self::new(lines, column, direction) }
     }
 
     pub(crate) fn characters(&self) -> usize {
@@ -122,12 +125,16 @@ impl Block {
 
     pub(crate) fn share(&self, holds: impl Fn(&Style) -> bool + Copy) -> f32 {
         let total = self.characters().max(1) as f32;
-        self.lines
-            .iter()
-            .map(|line| line.share(holds) * line.characters() as f32)
-            .sum::<f32>()
+        self.lines.iter().map(|line| line.share(holds) * line.characters() as f32).sum::<f32>()
             / total
     }
+}
+
+/// Lines of a cell or another small area in reading order.
+pub(crate) fn rows_of_lines(lines: Vec<Line>) -> Vec<Line> {
+    let mut rows = order::arrange(lines);
+    rows.iter_mut().for_each(bidi::to_reading_order);
+    rows
 }
 
 /// Lays out a page.
@@ -139,48 +146,36 @@ pub(crate) fn lay_out(page: &PageContent) -> PageLayout {
             blocks.extend(flow(page, direction));
         }
     }
-    PageLayout {
-        width: page.width,
-        height: page.height,
-        blocks,
-        pictures: page.pictures.clone(),
-    }
+    PageLayout { width: page.width, height: page.height, blocks, pictures: page.pictures.clone() }
 }
 
 /// Blocks of the text of one direction.
 fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
-    let glyphs: Vec<&Glyph> = page
-        .glyphs
-        .iter()
-        .filter(|glyph| glyph.direction == direction)
-        .collect();
+    let glyphs: Vec<&Glyph> =
+        page.glyphs.iter().filter(|glyph| glyph.direction == direction).collect();
     if glyphs.is_empty() {
         return Vec::new();
     }
-    let fragments = words::fragments(&glyphs, |rect| {
-        direction.upright(rect, page.width, page.height)
-    });
+    let fragments =
+        words::fragments(&glyphs, |rect| direction.upright(rect, page.width, page.height));
     let fragments = lines::join(fragments);
     let body_size = lines::dominant(fragments.iter().map(|line| (line.size, line.characters())));
+    let fragments = match direction {
+        Direction::Right => extract(fragments, &page.rulings),
+        _ => fragments,
+    };
     columns::cut(fragments)
         .into_iter()
         .flat_map(|region| {
-            let mut lines = order::arrange(region.lines);
-            lines.iter_mut().for_each(bidi::to_reading_order);
+            let lines = rows_of_lines(region.lines);
             paragraphs::gather(lines, region.column, direction, body_size)
         })
         .collect()
 }
 
 fn main_direction(glyphs: &[Glyph]) -> Direction {
-    let count = |direction: Direction| {
-        glyphs
-            .iter()
-            .filter(|glyph| glyph.direction == direction)
-            .count()
-    };
+    let count =
+        |direction: Direction| glyphs.iter().filter(|glyph| glyph.direction == direction).count();
     let candidates = Direction::ALL.into_iter().rev();
-    candidates
-        .max_by_key(|direction| count(*direction))
-        .unwrap_or(Direction::Right)
+    candidates.max_by_key(|direction| count(*direction)).unwrap_or(Direction::Right)
 }

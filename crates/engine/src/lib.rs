@@ -6,16 +6,25 @@
 
 #![deny(missing_docs)]
 
+mod chunk;
+mod classify;
 mod error;
+mod extract;
 mod geometry;
 mod layout;
 mod parse;
 mod pdf;
 mod render;
 mod segment;
+mod split;
+mod table;
 
+pub use chunk::chunk;
+pub use classify::classify;
 pub use error::{Damage, Error, Lock, NotPdf, PageFault};
+pub use extract::extract;
 pub use parse::{ParseRequest, Progress, parse};
+pub use split::{pages_as_pdf, split};
 
 /// What a first look at a document tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +41,5 @@ pub struct Inspection {
 /// If it cannot be opened; see [`Error`].
 pub fn inspect(document: Vec<u8>, password: Option<&str>) -> Result<Inspection, Error> {
     let document = pdf::open(document, password)?;
-    Ok(Inspection {
-        page_count: document.pdf.pages().len(),
-        encrypted: document.encrypted,
-    })
+    Ok(Inspection { page_count: document.pdf.pages().len(), encrypted: document.encrypted })
 }

@@ -71,17 +71,9 @@ pub fn parse(
 }
 
 fn selected_pages(spec: &ParseSpec, page_count: usize) -> Result<Vec<usize>, Error> {
-    let wanted = |page: &usize| {
-        spec.page_range
-            .as_ref()
-            .is_none_or(|range| range.contains(*page))
-    };
+    let wanted = |page: &usize| spec.page_range.as_ref().is_none_or(|range| range.contains(*page));
     let selected: Vec<usize> = (1..=page_count).filter(wanted).collect();
-    if selected.is_empty() {
-        Err(Error::PageRangeEmpty { page_count })
-    } else {
-        Ok(selected)
-    }
+    if selected.is_empty() { Err(Error::PageRangeEmpty { page_count }) } else { Ok(selected) }
 }
 
 /// What was read so far.
@@ -107,12 +99,7 @@ impl Reading {
             });
         }
         Self {
-            progress: Progress {
-                pages_done: 0,
-                pages_failed: 0,
-                pages_selected,
-                page_count,
-            },
+            progress: Progress { pages_done: 0, pages_failed: 0, pages_selected, page_count },
             pages: Vec::new(),
             warnings,
             failed_pages: Vec::new(),
@@ -129,11 +116,7 @@ impl Reading {
     ) -> Result<(), Error> {
         let fault = match read {
             None => {
-                self.warn(
-                    page,
-                    WarningCode::PageUnreadable,
-                    "The page could not be read",
-                );
+                self.warn(page, WarningCode::PageUnreadable, "The page could not be read");
                 Some(PageFault::Damaged)
             }
             Some((content, layout)) => {
@@ -168,16 +151,9 @@ impl Reading {
             self.pages_with_text += 1;
             return None;
         }
-        let seen = Rect {
-            x0: 0.0,
-            y0: 0.0,
-            x1: content.width,
-            y1: content.height,
-        };
-        let shows_picture = content
-            .pictures
-            .iter()
-            .any(|rect| rect.intersection(&seen).area() > 16.0);
+        let seen = Rect { x0: 0.0, y0: 0.0, x1: content.width, y1: content.height };
+        let shows_picture =
+            content.pictures.iter().any(|rect| rect.intersection(&seen).area() > 16.0);
         if shows_picture || unmapped > 0 || content.strokes > STROKES_OF_A_DRAWING {
             self.pages_without_text += 1;
             let message =
@@ -190,18 +166,12 @@ impl Reading {
     }
 
     fn warn(&mut self, page: usize, code: WarningCode, message: &str) {
-        self.warnings.push(Warning {
-            code,
-            message: message.to_owned(),
-            page: Some(page),
-        });
+        self.warnings.push(Warning { code, message: message.to_owned(), page: Some(page) });
     }
 
     fn finish(self, request: &ParseRequest<'_>) -> Result<ParseResult, Error> {
         if self.pages_with_text == 0 && self.pages_without_text > 0 {
-            return Err(Error::NoText {
-                pages_without_text: self.pages_without_text,
-            });
+            return Err(Error::NoText { pages_without_text: self.pages_without_text });
         }
         if self.failed_pages.len() == self.progress.pages_selected {
             return Err(Error::Unreadable(crate::error::Damage::Corrupt));
@@ -212,9 +182,7 @@ impl Reading {
         let mut renderer =
             Renderer::new(&parts, request.namespace, spec.segment_type_naming, fields);
         let keep = |kind: SegmentType| {
-            spec.keep_segment_types
-                .as_ref()
-                .is_none_or(|kinds| kinds.contains(&kind))
+            spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(&kind))
         };
         let segments: Vec<_> = match spec.layout {
             Layout::Smart => {
@@ -223,9 +191,7 @@ impl Reading {
             }
             Layout::PageByPage if keep(SegmentType::Page) => {
                 let pages = parts.chunk_by(|a: &Part, b: &Part| a.page == b.page);
-                pages
-                    .filter_map(|page| renderer.render_page(page))
-                    .collect()
+                pages.filter_map(|page| renderer.render_page(page)).collect()
             }
             Layout::PageByPage => Vec::new(),
         };

@@ -3,6 +3,7 @@
 mod annotations;
 mod duplicates;
 mod fonts;
+mod forms;
 mod glyph_names;
 mod interpreter;
 mod marked_content;

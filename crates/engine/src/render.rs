@@ -3,6 +3,7 @@
 mod chunks;
 mod markup;
 mod segments;
+mod tables;
 mod text;
 
 pub(crate) use chunks::gather;

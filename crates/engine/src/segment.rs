@@ -1,5 +1,6 @@
 //! Gives blocks their kinds: headings, list items, captions, notes, running headers and footers.
 
+mod authors;
 mod furniture;
 mod headings;
 mod kinds;
@@ -28,6 +29,8 @@ pub(crate) struct Part {
     pub depth: u8,
     /// 0 to 1.
     pub confidence: f32,
+    /// It runs another way than most text of its page.
+    pub sideways: bool,
     /// `None` for a picture.
     pub block: Option<Block>,
     /// In points, as displayed.
@@ -56,6 +59,7 @@ pub(crate) fn classify(mut pages: Vec<(usize, PageLayout)>) -> Vec<Part> {
     let mut parts = Vec::new();
     for ((page, layout), furniture) in pages.into_iter().zip(furniture) {
         let page_size = (layout.width, layout.height);
+        let main = layout.blocks.first().map(|block| block.direction);
         let on_page = |kind, block: Block| {
             let rect = block.direction.back(&block.rect, page_size.0, page_size.1);
             Part {
@@ -65,31 +69,17 @@ pub(crate) fn classify(mut pages: Vec<(usize, PageLayout)>) -> Vec<Part> {
                 level: 0,
                 depth: 0,
                 confidence: 0.9,
+                sideways: main.is_some_and(|main| main != block.direction),
                 block: Some(block),
                 rect,
             }
         };
-        parts.extend(
-            furniture
-                .headers
-                .into_iter()
-                .map(|b| on_page(SegmentType::PageHeader, b)),
-        );
+        parts.extend(furniture.headers.into_iter().map(|b| on_page(SegmentType::PageHeader, b)));
         let first = parts.len();
-        parts.extend(
-            layout
-                .blocks
-                .into_iter()
-                .map(|b| on_page(SegmentType::Text, b)),
-        );
+        parts.extend(layout.blocks.into_iter().map(|b| on_page(SegmentType::Text, b)));
         kinds::assign(&mut parts[first..], &norms);
         place_pictures(&mut parts, first, page, page_size, &layout.pictures);
-        parts.extend(
-            furniture
-                .footers
-                .into_iter()
-                .map(|b| on_page(SegmentType::PageFooter, b)),
-        );
+        parts.extend(furniture.footers.into_iter().map(|b| on_page(SegmentType::PageFooter, b)));
     }
     headings::assign(&mut parts, &norms);
     parts
@@ -99,17 +89,10 @@ fn norms(pages: &[(usize, PageLayout)]) -> Norms {
     let mut weights: Vec<(f32, usize)> = Vec::new();
     let (mut bold, mut italic, mut total) = (0.0, 0.0, 0.0);
     let mut families: HashMap<u16, usize> = HashMap::new();
-    for line in pages
-        .iter()
-        .flat_map(|(_, page)| &page.blocks)
-        .flat_map(|block| &block.lines)
-    {
+    for line in pages.iter().flat_map(|(_, page)| &page.blocks).flat_map(|block| &block.lines) {
         let characters = line.characters();
         let size = (line.size * 4.0).round() / 4.0;
-        match weights
-            .iter_mut()
-            .find(|(known, _)| (known - size).abs() < 0.01)
-        {
+        match weights.iter_mut().find(|(known, _)| (known - size).abs() < 0.01) {
             Some((_, weight)) => *weight += characters,
             None => weights.push((size, characters)),
         }
@@ -120,10 +103,7 @@ fn norms(pages: &[(usize, PageLayout)]) -> Norms {
         italic += line.share(|style| style.italic) * characters as f32;
         total += characters as f32;
     }
-    let body_size = weights
-        .into_iter()
-        .max_by_key(|(_, weight)| *weight)
-        .map_or(10.0, |(s, _)| s);
+    let body_size = weights.into_iter().max_by_key(|(_, weight)| *weight).map_or(10.0, |(s, _)| s);
     Norms {
         body_size,
         body_bold: bold > 0.5 * total,
@@ -161,6 +141,7 @@ fn place_pictures(
             level: 0,
             depth: 0,
             confidence: 0.9,
+            sideways: false,
             block: None,
             rect,
         };

@@ -49,12 +49,7 @@ impl PdfBuilder {
     /// Adds a page of a size in points.
     #[must_use]
     pub fn page_sized(mut self, width: f64, height: f64, draw: impl FnOnce(Page) -> Page) -> Self {
-        self.pages.push(draw(Page {
-            width,
-            height,
-            rotation: 0,
-            content: String::new(),
-        }));
+        self.pages.push(draw(Page { width, height, rotation: 0, content: String::new() }));
         self
     }
 
@@ -64,16 +59,12 @@ impl PdfBuilder {
         // 1 is the catalog, 2 the page tree, 3 the picture, then the fonts, then the pages.
         const FIRST_FONT: usize = 4;
         let first_page = FIRST_FONT + Font::ALL.len();
-        let kids: Vec<String> = (0..self.pages.len())
-            .map(|index| format!("{} 0 R", first_page + 2 * index))
-            .collect();
+        let kids: Vec<String> =
+            (0..self.pages.len()).map(|index| format!("{} 0 R", first_page + 2 * index)).collect();
         let mut pdf = RawPdf::new();
         pdf = pdf.object(1, "<< /Type /Catalog /Pages 2 0 R >>");
         let (count, kids) = (kids.len(), kids.join(" "));
-        pdf = pdf.object(
-            2,
-            &format!("<< /Type /Pages /Count {count} /Kids [{kids}] >>"),
-        );
+        pdf = pdf.object(2, &format!("<< /Type /Pages /Count {count} /Kids [{kids}] >>"));
         let picture = "/Type /XObject /Subtype /Image /Width 2 /Height 2 /BitsPerComponent 8 \
                        /ColorSpace /DeviceGray";
         pdf = pdf.stream(3, picture, &[0x30, 0x90, 0xC0, 0x60]);
@@ -86,12 +77,7 @@ impl PdfBuilder {
         }
         let mut fonts = String::new();
         for (index, font) in Font::ALL.into_iter().enumerate() {
-            let _ = write!(
-                fonts,
-                "/{} {} 0 R ",
-                font.resource_name(),
-                FIRST_FONT + index
-            );
+            let _ = write!(fonts, "/{} {} 0 R ", font.resource_name(), FIRST_FONT + index);
         }
         for (index, page) in self.pages.into_iter().enumerate() {
             let number = first_page + 2 * index;
@@ -116,10 +102,7 @@ impl Page {
     pub fn text(mut self, x: f64, y: f64, size: f64, font: Font, text: &str) -> Self {
         let y = self.height - y;
         let (name, string) = (font.resource_name(), metrics::literal(text));
-        let _ = writeln!(
-            self.content,
-            "BT /{name} {size} Tf {x:.2} {y:.2} Td {string} Tj ET"
-        );
+        let _ = writeln!(self.content, "BT /{name} {size} Tf {x:.2} {y:.2} Td {string} Tj ET");
         self
     }
 
@@ -174,10 +157,7 @@ impl Page {
     pub fn line(mut self, from: (f64, f64), to: (f64, f64), thickness: f64) -> Self {
         let (y0, y1) = (self.height - from.1, self.height - to.1);
         let (x0, x1) = (from.0, to.0);
-        let _ = writeln!(
-            self.content,
-            "{thickness} w {x0:.2} {y0:.2} m {x1:.2} {y1:.2} l S"
-        );
+        let _ = writeln!(self.content, "{thickness} w {x0:.2} {y0:.2} m {x1:.2} {y1:.2} l S");
         self
     }
 
@@ -185,10 +165,7 @@ impl Page {
     #[must_use]
     pub fn fill(mut self, x: f64, y: f64, width: f64, height: f64, grey: f64) -> Self {
         let y = self.height - y - height;
-        let _ = writeln!(
-            self.content,
-            "q {grey} g {x:.2} {y:.2} {width:.2} {height:.2} re f Q"
-        );
+        let _ = writeln!(self.content, "q {grey} g {x:.2} {y:.2} {width:.2} {height:.2} re f Q");
         self
     }
 
@@ -196,10 +173,8 @@ impl Page {
     #[must_use]
     pub fn picture(mut self, x: f64, y: f64, width: f64, height: f64) -> Self {
         let y = self.height - y - height;
-        let _ = writeln!(
-            self.content,
-            "q {width:.2} 0 0 {height:.2} {x:.2} {y:.2} cm /Picture Do Q"
-        );
+        let _ =
+            writeln!(self.content, "q {width:.2} 0 0 {height:.2} {x:.2} {y:.2} cm /Picture Do Q");
         self
     }
 

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -44,20 +44,12 @@ impl TestPostgres {
     /// # Panics
     /// If there is no Postgres, with the line that installs one.
     pub async fn create() -> Self {
-        let server = tokio::task::spawn_blocking(server_url)
-            .await
-            .expect("the cluster starts");
+        let server = tokio::task::spawn_blocking(server_url).await.expect("the cluster starts");
         let name = format!("docket_test_{}", Uuid::new_v4().simple());
-        execute(
-            server,
-            &format!("create database {name} template template0"),
-        )
-        .await
-        .expect("a database can be created");
-        Self {
-            url: with_database(server, &name),
-            name,
-        }
+        execute(server, &format!("create database {name} template template0"))
+            .await
+            .expect("a database can be created");
+        Self { url: with_database(server, &name), name }
     }
 
     /// Where the database is reached.
@@ -71,9 +63,7 @@ impl Drop for TestPostgres {
     fn drop(&mut self) {
         let drop_database = format!("drop database if exists {} with (force)", self.name);
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(execute(server_url(), &drop_database))
         });
         // A database that stays behind goes with its cluster.
@@ -83,9 +73,7 @@ impl Drop for TestPostgres {
 
 async fn execute(server: &str, statement: &str) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(server).await?;
-    sqlx::raw_sql(AssertSqlSafe(statement))
-        .execute(&mut connection)
-        .await?;
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
     connection.close().await
 }
 
@@ -93,40 +81,39 @@ async fn execute(server: &str, statement: &str) -> Result<(), sqlx::Error> {
 fn with_database(url: &str, name: &str) -> String {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     let host_start = address.find("://").map_or(0, |idx| idx + 3);
-    let host_end = address[host_start..]
-        .find('/')
-        .map_or(address.len(), |idx| host_start + idx);
+    let host_end = address[host_start..].find('/').map_or(address.len(), |idx| host_start + idx);
     let question = if query.is_empty() { "" } else { "?" };
     format!("{}/{name}{question}{query}", &address[..host_end])
 }
 
 fn server_url() -> &'static str {
-    static SERVER: OnceLock<(String, Option<ChildStdin>)> = OnceLock::new();
-    let (url, _pipe) = SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
+    static SERVER: OnceLock<(String, Option<Child>)> = OnceLock::new();
+    let (url, _supervisor) = SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
         Ok(url) => (url, None),
         Err(_) => start_cluster(),
     });
     url
 }
 
-fn start_cluster() -> (String, Option<ChildStdin>) {
+fn start_cluster() -> (String, Option<Child>) {
     let binaries = find_binaries().expect(
         "no Postgres found: install one with `apt-get install postgresql`, or set TEST_DATABASE_URL",
     );
+    let mut failure = String::new();
     for _ in 0..START_ATTEMPTS_MAX {
         let folder = make_folder();
         let data = folder.join("data");
         initialize(&binaries, &folder, &data);
         let port = free_port();
         // Another process may take the port before the server does.
-        if let Some(pipe) = start_server(&binaries, &folder, &data, port) {
-            return (
-                format!("postgres://docket@127.0.0.1:{port}/postgres"),
-                Some(pipe),
-            );
+        match start_server(&binaries, &folder, &data, port) {
+            Ok(supervisor) => {
+                return (format!("postgres://docket@127.0.0.1:{port}/postgres"), Some(supervisor));
+            }
+            Err(log) => failure = log,
         }
     }
-    panic!("Postgres did not start");
+    panic!("Postgres did not start:\n{failure}");
 }
 
 /// The folder of `initdb` and `postgres`: on the PATH, or where Debian keeps them, newest first.
@@ -140,12 +127,7 @@ fn find_binaries() -> Option<PathBuf> {
         .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
         .collect();
     versions.sort_unstable();
-    folders.extend(
-        versions
-            .into_iter()
-            .rev()
-            .map(|(_, folder)| folder.join("bin")),
-    );
+    folders.extend(versions.into_iter().rev().map(|(_, folder)| folder.join("bin")));
     folders
         .into_iter()
         .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
@@ -179,18 +161,12 @@ fn server_owner() -> Option<(u32, u32)> {
         let _password = fields.next()?;
         Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
     };
-    find("postgres")
-        .or_else(|| find("nobody"))
-        .or(Some((65534, 65534)))
+    find("postgres").or_else(|| find("nobody")).or(Some((65534, 65534)))
 }
 
 fn command(program: &Path, folder: &Path) -> Command {
     let mut command = Command::new(program);
-    command
-        .current_dir(folder)
-        .env("LC_ALL", "C")
-        .env("TZ", "UTC")
-        .process_group(0);
+    command.current_dir(folder).env("LC_ALL", "C").env("TZ", "UTC").process_group(0);
     if let Some((uid, gid)) = server_owner() {
         command.uid(uid).gid(gid);
     }
@@ -199,38 +175,22 @@ fn command(program: &Path, folder: &Path) -> Command {
 
 fn initialize(binaries: &Path, folder: &Path, data: &Path) {
     let made = command(&binaries.join("initdb"), folder)
-        .args([
-            "-U",
-            "docket",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-            "-D",
-        ])
+        .args(["-U", "docket", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"])
         .arg(data)
         .output()
         .expect("initdb runs");
-    assert!(
-        made.status.success(),
-        "initdb failed: {}",
-        String::from_utf8_lossy(&made.stderr)
-    );
+    assert!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
 }
 
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-    listener
-        .local_addr()
-        .expect("a listener has an address")
-        .port()
+    listener.local_addr().expect("a listener has an address").port()
 }
 
-/// Starts the server under its supervisor; answers once it accepts connections.
-fn start_server(binaries: &Path, folder: &Path, data: &Path, port: u16) -> Option<ChildStdin> {
-    let mut supervisor: Child = command(Path::new("/bin/sh"), folder)
+/// Starts the server under its supervisor, whose input stays open as long as the value is kept;
+/// answers once it accepts connections.
+fn start_server(binaries: &Path, folder: &Path, data: &Path, port: u16) -> Result<Child, String> {
+    let mut supervisor = command(Path::new("/bin/sh"), folder)
         .args(["-c", SUPERVISOR, "sh"])
         .arg(folder)
         .arg(binaries.join("postgres"))
@@ -241,13 +201,13 @@ fn start_server(binaries: &Path, folder: &Path, data: &Path, port: u16) -> Optio
         .stdout(Stdio::piped())
         .spawn()
         .expect("sh runs");
-    let pipe = supervisor.stdin.take()?;
-    if is_ready(supervisor.stdout.take()?) {
-        return Some(pipe);
+    let log = supervisor.stdout.take().expect("its output is piped");
+    let ready = wait_until_ready(log);
+    if ready.is_err() {
+        drop(supervisor.stdin.take());
+        let _ = supervisor.wait();
     }
-    drop(pipe);
-    let _ = supervisor.wait();
-    None
+    ready.map(|()| supervisor)
 }
 
 fn server_settings(port: u16) -> Vec<String> {
@@ -261,25 +221,29 @@ fn server_settings(port: u16) -> Vec<String> {
         "timezone=UTC",
     ];
     let mut arguments = vec!["-p".to_owned(), port.to_string()];
-    arguments.extend(
-        settings
-            .iter()
-            .flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()]),
-    );
+    arguments.extend(settings.iter().flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()]));
     arguments
 }
 
-/// Reads the server's log until it is ready, and goes on emptying the pipe after that.
-fn is_ready(log: impl Read + Send + 'static) -> bool {
-    let (ready, wait) = mpsc::channel();
+/// Reads the server's log until it is ready, and goes on emptying the pipe after that. If it never
+/// gets ready, gives what it said.
+fn wait_until_ready(log: impl Read + Send + 'static) -> Result<(), String> {
+    let (said, hear) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(log).lines().map_while(Result::ok) {
-            if line.contains("ready to accept connections") {
-                let _ = ready.send(());
-            }
+            // Nobody hears it once the server is ready.
+            let _ = said.send(line);
         }
     });
-    wait.recv_timeout(START_TIMEOUT).is_ok()
+    let mut heard = String::new();
+    while let Ok(line) = hear.recv_timeout(START_TIMEOUT) {
+        if line.contains("ready to accept connections") {
+            return Ok(());
+        }
+        heard.push_str(&line);
+        heard.push('\n');
+    }
+    Err(heard)
 }
 
 #[cfg(test)]
@@ -288,14 +252,8 @@ mod tests {
 
     #[test]
     fn databases_of_a_server() {
-        assert_eq!(
-            with_database("postgres://u:p@h:1/old", "new"),
-            "postgres://u:p@h:1/new"
-        );
+        assert_eq!(with_database("postgres://u:p@h:1/old", "new"), "postgres://u:p@h:1/new");
         assert_eq!(with_database("postgres://h", "new"), "postgres://h/new");
-        assert_eq!(
-            with_database("postgres://h/a?sslmode=off", "b"),
-            "postgres://h/b?sslmode=off"
-        );
+        assert_eq!(with_database("postgres://h/a?sslmode=off", "b"), "postgres://h/b?sslmode=off");
     }
 }

@@ -39,9 +39,7 @@ pub(crate) fn to_reading_order(line: &mut Line) {
     }
     if runs_left(line) {
         line.words.reverse();
-        reverse_runs(&mut line.words, |word| {
-            !is_rtl_word(word) && has_letters_or_digits(word)
-        });
+        reverse_runs(&mut line.words, |word| !is_rtl_word(word) && has_letters_or_digits(word));
     } else {
         reverse_runs(&mut line.words, is_rtl_word);
     }
@@ -54,10 +52,7 @@ fn has_letters_or_digits(word: &Word) -> bool {
 fn reverse_runs(words: &mut [Word], belongs: impl Fn(&Word) -> bool) {
     let mut start = 0;
     while start < words.len() {
-        let length = words[start..]
-            .iter()
-            .take_while(|word| belongs(word))
-            .count();
+        let length = words[start..].iter().take_while(|word| belongs(word)).count();
         words[start..start + length].reverse();
         start += length.max(1);
     }
@@ -93,10 +88,7 @@ mod tests {
 
     #[test]
     fn letters_turn_around_and_numbers_do_not() {
-        assert_eq!(
-            mirrored("\u{5DD}\u{5D5}\u{5DC}\u{5E9}"),
-            "\u{5E9}\u{5DC}\u{5D5}\u{5DD}"
-        );
+        assert_eq!(mirrored("\u{5DD}\u{5D5}\u{5DC}\u{5E9}"), "\u{5E9}\u{5DC}\u{5D5}\u{5DD}");
         assert_eq!(mirrored("12(\u{5D0}"), "\u{5D0})12");
     }
 }

@@ -39,16 +39,11 @@ pub(crate) fn cut(lines: Vec<Line>) -> Vec<Region> {
 
 fn region(lines: Vec<Line>) -> Region {
     let whole = bounds(&lines);
-    Region {
-        lines,
-        column: (whole.x0, whole.x1),
-    }
+    Region { lines, column: (whole.x0, whole.x1) }
 }
 
 fn bounds(lines: &[Line]) -> Rect {
-    lines
-        .iter()
-        .fold(Rect::NOTHING, |whole, line| whole.union(&line.rect))
+    lines.iter().fold(Rect::NOTHING, |whole, line| whole.union(&line.rect))
 }
 
 fn cut_into(lines: Vec<Line>, size: f32, depth: usize, regions: &mut Vec<Region>) {
@@ -70,9 +65,7 @@ fn cut_into(lines: Vec<Line>, size: f32, depth: usize, regions: &mut Vec<Region>
         };
         flush(&mut plain, regions);
         let run: Vec<Line> = bands.drain(..count).flat_map(|band| band.lines).collect();
-        let (left, right) = run
-            .into_iter()
-            .partition(|line| line.rect.center().0 < gutter);
+        let (left, right) = run.into_iter().partition(|line| line.rect.center().0 < gutter);
         cut_into(in_stream_order(left), size, depth + 1, regions);
         cut_into(in_stream_order(right), size, depth + 1, regions);
     }
@@ -109,11 +102,7 @@ fn bands(mut lines: Vec<Line>) -> Vec<Band> {
                 band.rect = band.rect.union(&line.rect);
                 band.lines.push(line);
             }
-            _ => bands.push(Band {
-                rect: line.rect,
-                lines: vec![line],
-                gaps: Vec::new(),
-            }),
+            _ => bands.push(Band { rect: line.rect, lines: vec![line], gaps: Vec::new() }),
         }
     }
     for band in &mut bands {
@@ -124,10 +113,8 @@ fn bands(mut lines: Vec<Line>) -> Vec<Band> {
 
 /// The free intervals of the x axis, from minus to plus infinity.
 fn gaps(lines: &[Line]) -> Vec<(f32, f32)> {
-    let mut spans: Vec<(f32, f32)> = lines
-        .iter()
-        .map(|line| (line.rect.x0, line.rect.x1))
-        .collect();
+    let mut spans: Vec<(f32, f32)> =
+        lines.iter().map(|line| (line.rect.x0, line.rect.x1)).collect();
     spans.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut gaps = Vec::new();
     let mut end = f32::NEG_INFINITY;
@@ -167,10 +154,8 @@ fn longest_run(bands: &[Band], whole: &Rect, size: f32) -> Option<(usize, f32)> 
         free = next;
         reach += 1;
     }
-    let mut gutters: Vec<(f32, f32)> = free
-        .into_iter()
-        .filter(|gap| is_inside(*gap, whole))
-        .collect();
+    let mut gutters: Vec<(f32, f32)> =
+        free.into_iter().filter(|gap| is_inside(*gap, whole)).collect();
     gutters.sort_by(|a, b| (b.1 - b.0).total_cmp(&(a.1 - a.0)));
     gutters.iter().take(GUTTERS_TRIED).find_map(|gutter| {
         let middle = f32::midpoint(gutter.0, gutter.1);
@@ -214,10 +199,7 @@ fn reads_like_columns(run: &[Band], gutter: f32) -> bool {
     let mut lines: Vec<&Line> = run.iter().flat_map(|band| &band.lines).collect();
     lines.sort_by_key(|line| line.order);
     let is_left = |line: &Line| line.rect.center().0 < gutter;
-    let switches = lines
-        .windows(2)
-        .filter(|pair| is_left(pair[0]) != is_left(pair[1]))
-        .count();
+    let switches = lines.windows(2).filter(|pair| is_left(pair[0]) != is_left(pair[1])).count();
     let left = side(lines.iter().copied().filter(|line| is_left(line)));
     let right = side(lines.iter().copied().filter(|line| !is_left(line)));
     let rows = left.rows.len().min(right.rows.len());
@@ -257,27 +239,19 @@ fn side<'l>(lines: impl Iterator<Item = &'l Line>) -> Side {
             _ => rows.push((line.baseline, characters, width)),
         }
     }
-    Side {
-        rows,
-        width: rect.width(),
-    }
+    Side { rows, width: rect.width() }
 }
 
 /// The part of the shorter side's rows that stand on a baseline of the other side.
 fn aligned_rows(left: &Side, right: &Side) -> f32 {
-    let (few, many) = if left.rows.len() < right.rows.len() {
-        (left, right)
-    } else {
-        (right, left)
-    };
+    let (few, many) =
+        if left.rows.len() < right.rows.len() { (left, right) } else { (right, left) };
     let aligned = few
         .rows
         .iter()
         .filter(|row| {
             let at = many.rows.partition_point(|other| other.0 < row.0 - 1.0);
-            many.rows
-                .get(at)
-                .is_some_and(|other| (other.0 - row.0).abs() <= 1.0)
+            many.rows.get(at).is_some_and(|other| (other.0 - row.0).abs() <= 1.0)
         })
         .count();
     aligned as f32 / few.rows.len().max(1) as f32

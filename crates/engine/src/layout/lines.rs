@@ -10,44 +10,25 @@ const TABLE_GAP: f32 = 1.6;
 
 /// Makes a line of words. `words` is not empty.
 pub(crate) fn line(words: Vec<Word>, order: usize) -> Line {
-    let rect = words
-        .iter()
-        .fold(Rect::NOTHING, |whole, word| whole.union(&word.rect));
-    let size = dominant(
-        words
-            .iter()
-            .map(|word| (word.size, word.text.chars().count())),
-    );
+    let rect = words.iter().fold(Rect::NOTHING, |whole, word| whole.union(&word.rect));
+    let size = dominant(words.iter().map(|word| (word.size, word.text.chars().count())));
     let baseline = words
         .iter()
         .find(|word| (word.size - size).abs() < 0.05 * size)
         .map_or(rect.y1, |word| word.baseline);
-    Line {
-        words,
-        rect,
-        baseline,
-        size,
-        order,
-        tabular: false,
-    }
+    Line { words, rect, baseline, size, order, tabular: false, table: None }
 }
 
 /// The value that carries most weight; values within a twentieth of a point count as one.
 pub(crate) fn dominant(values: impl Iterator<Item = (f32, usize)>) -> f32 {
     let mut weights: Vec<(f32, usize)> = Vec::new();
     for (value, weight) in values {
-        match weights
-            .iter_mut()
-            .find(|(known, _)| (known - value).abs() < 0.05)
-        {
+        match weights.iter_mut().find(|(known, _)| (known - value).abs() < 0.05) {
             Some((_, sum)) => *sum += weight,
             None => weights.push((value, weight)),
         }
     }
-    weights
-        .into_iter()
-        .max_by_key(|(_, weight)| *weight)
-        .map_or(0.0, |(value, _)| value)
+    weights.into_iter().max_by_key(|(_, weight)| *weight).map_or(0.0, |(value, _)| value)
 }
 
 /// Joins neighbours in the stream that stand side by side on one baseline.
@@ -97,8 +78,5 @@ pub(crate) fn append(first: &mut Line, second: Line) {
         last.rect = last.rect.union(&next.rect);
     }
     words.extend(rest);
-    *first = Line {
-        tabular,
-        ..line(words, order)
-    };
+    *first = Line { tabular, ..line(words, order) };
 }

@@ -18,10 +18,7 @@ pub(crate) fn arrange(lines: Vec<Line>) -> Vec<Line> {
     for line in lines {
         match runs.last_mut() {
             Some(run) if !run.is_jump(&line) => run.push(line),
-            _ => runs.push(Run {
-                rect: line.rect,
-                lines: vec![line],
-            }),
+            _ => runs.push(Run { rect: line.rect, lines: vec![line] }),
         }
     }
     if runs.len() > 1 {
@@ -102,21 +99,14 @@ fn rows(lines: Vec<Line>) -> Vec<Line> {
             _ => rows.push(vec![line]),
         }
     }
-    for row in rows
-        .iter_mut()
-        .filter(|row| row.len() > 1 && row.iter().any(runs_left))
-    {
+    for row in rows.iter_mut().filter(|row| row.len() > 1 && row.iter().any(runs_left)) {
         row.sort_by(|a, b| a.rect.x0.total_cmp(&b.rect.x0));
     }
-    let parts: Vec<(usize, f32, f32)> = rows
-        .iter()
-        .map(|row| (row.len(), row[0].baseline, row[0].size))
-        .collect();
+    let parts: Vec<(usize, f32, f32)> =
+        rows.iter().map(|row| (row.len(), row[0].baseline, row[0].size)).collect();
     let in_table = |index: usize| {
         let (count, baseline, size) = parts[index];
-        let near = [index.checked_sub(1), Some(index + 1)]
-            .into_iter()
-            .flatten();
+        let near = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
         let mut near = near.filter_map(|other| parts.get(other));
         count > 2 || near.any(|row| row.0 > 1 && (row.1 - baseline).abs() < ROWS_APART * size)
     };
@@ -138,6 +128,9 @@ fn rows(lines: Vec<Line>) -> Vec<Line> {
 }
 
 fn is_same_row(row: &Line, line: &Line) -> bool {
+    if row.table.is_some() || line.table.is_some() {
+        return false;
+    }
     let small = row.size.min(line.size);
     let gap = line.rect.x0 - row.rect.x1;
     if gap < -0.5 * row.size.max(line.size) {

@@ -12,12 +12,7 @@ pub(crate) fn gather(
     body_size: f32,
 ) -> Vec<Block> {
     let leading = usual_leading(&lines);
-    let setting = Setting {
-        column,
-        leading,
-        body_size,
-        size_slack: size_slack(&lines, body_size),
-    };
+    let setting = Setting { column, leading, body_size, size_slack: size_slack(&lines, body_size) };
     let mut blocks: Vec<Vec<Line>> = Vec::new();
     for line in lines {
         match blocks.last_mut() {
@@ -25,10 +20,11 @@ pub(crate) fn gather(
             _ => blocks.push(vec![line]),
         }
     }
-    blocks
-        .into_iter()
-        .map(|lines| Block::new(lines, column, direction))
-        .collect()
+    let block = |mut lines: Vec<Line>| match lines.first_mut().and_then(|line| line.table.take()) {
+        Some(table) => Block::of_table(table, column, direction),
+        None => Block::new(lines, column, direction),
+    };
+    blocks.into_iter().map(block).collect()
 }
 
 /// The distance of baselines, in font sizes, that most neighbours of one size have.
@@ -80,6 +76,9 @@ fn starts_block(block: &[Line], line: &Line, setting: &Setting) -> bool {
     let Some(last) = block.last() else {
         return true;
     };
+    if last.table.is_some() || line.table.is_some() {
+        return true;
+    }
     let size = last.size.max(line.size);
     let step = line.baseline - last.baseline;
     let big = setting.is_big(last) && setting.is_big(line);
@@ -107,17 +106,11 @@ fn starts_block(block: &[Line], line: &Line, setting: &Setting) -> bool {
 
 /// One of the lines is set throughout in a cut that the other does not have.
 fn changes_style(last: &Line, line: &Line) -> bool {
-    let bold = (
-        last.share(|style| style.bold),
-        line.share(|style| style.bold),
-    );
+    let bold = (last.share(|style| style.bold), line.share(|style| style.bold));
     if bold.0 > 0.95 && bold.1 < 0.5 || bold.0 < 0.2 && bold.1 > 0.95 {
         return true;
     }
-    let italic = (
-        last.share(|style| style.italic),
-        line.share(|style| style.italic),
-    );
+    let italic = (last.share(|style| style.italic), line.share(|style| style.italic));
     let changes = italic.0 > 0.95 && italic.1 < 0.05 || italic.0 < 0.05 && italic.1 > 0.95;
     let is_numbered = |line: &Line| {
         line.words.first().is_some_and(|word| {
@@ -146,24 +139,17 @@ fn is_script(last: &Line, line: &Line) -> bool {
 /// The line starts an item of a list: with a bullet anywhere, with a number only where the text
 /// before it has come to an end or was such an item too.
 fn starts_item(block: &[Line], line: &Line) -> bool {
-    let marker_of = |line: &Line| {
-        line.words
-            .first()
-            .filter(|_| line.words.len() > 1)
-            .and_then(item_marker)
-    };
+    let marker_of =
+        |line: &Line| line.words.first().filter(|_| line.words.len() > 1).and_then(item_marker);
     let Some(found) = marker_of(line) else {
         return false;
     };
     if matches!(found, Marker::Bullet) {
         return true;
     }
-    let ended = block
-        .last()
-        .and_then(|last| last.words.last())
-        .is_some_and(|word| {
-            word.text.ends_with(['.', ':', ';', '!', '?']) || matches!(found, Marker::Reference(_))
-        });
+    let ended = block.last().and_then(|last| last.words.last()).is_some_and(|word| {
+        word.text.ends_with(['.', ':', ';', '!', '?']) || matches!(found, Marker::Reference(_))
+    });
     let sibling = block.first().is_some_and(|first| {
         marker_of(first).is_some() && (first.rect.x0 - line.rect.x0).abs() < 1.2 * line.size
     });
@@ -179,9 +165,7 @@ fn indents(block: &[Line], line: &Line) -> bool {
     let in_from = line.rect.x0 - last.rect.x0;
     if block.len() >= 2 {
         let hanging = last.rect.x0 - first.rect.x0 > 0.8 * em;
-        let body = block[1..]
-            .iter()
-            .all(|other| (other.rect.x0 - last.rect.x0).abs() < 0.5 * em);
+        let body = block[1..].iter().all(|other| (other.rect.x0 - last.rect.x0).abs() < 0.5 * em);
         if hanging && body && (line.rect.x0 - first.rect.x0).abs() < 0.5 * em {
             return true;
         }

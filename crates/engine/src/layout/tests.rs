@@ -11,30 +11,14 @@ const ADVANCE: f32 = 5.0;
 fn write(page: &mut PageContent, x: f32, baseline: f32, text: &str) {
     for (index, character) in text.chars().enumerate().filter(|(_, c)| *c != ' ') {
         let x0 = x + ADVANCE * index as f32;
-        let rect = Rect {
-            x0,
-            y0: baseline - 7.5,
-            x1: x0 + ADVANCE,
-            y1: baseline + 2.2,
-        };
+        let rect = Rect { x0, y0: baseline - 7.5, x1: x0 + ADVANCE, y1: baseline + 2.2 };
         let (direction, style) = (Direction::Right, Style::default());
-        page.glyphs.push(Glyph {
-            character,
-            rect,
-            baseline,
-            size: SIZE,
-            direction,
-            style,
-        });
+        page.glyphs.push(Glyph { character, rect, baseline, size: SIZE, direction, style });
     }
 }
 
 fn page(lines: &[(f32, f32, &str)]) -> PageContent {
-    let mut page = PageContent {
-        width: 600.0,
-        height: 800.0,
-        ..PageContent::default()
-    };
+    let mut page = PageContent { width: 600.0, height: 800.0, ..PageContent::default() };
     for (x, baseline, text) in lines {
         write(&mut page, *x, *baseline, text);
     }
@@ -42,12 +26,7 @@ fn page(lines: &[(f32, f32, &str)]) -> PageContent {
 }
 
 fn text(block: &Block) -> String {
-    block
-        .lines
-        .iter()
-        .map(super::Line::text)
-        .collect::<Vec<_>>()
-        .join(" / ")
+    block.lines.iter().map(super::Line::text).collect::<Vec<_>>().join(" / ")
 }
 
 fn check(lines: &[(f32, f32, &str)], wanted: &[&str]) {
@@ -65,12 +44,7 @@ fn gaps_make_words() {
 #[test]
 fn lines_make_paragraphs_and_room_parts_them() {
     check(
-        &[
-            (50.0, 100.0, LONG),
-            (50.0, 112.0, LONG),
-            (50.0, 140.0, LONG),
-            (50.0, 152.0, "its end"),
-        ],
+        &[(50.0, 100.0, LONG), (50.0, 112.0, LONG), (50.0, 140.0, LONG), (50.0, 152.0, "its end")],
         &[&format!("{LONG} / {LONG}"), &format!("{LONG} / its end")],
     );
 }
@@ -78,11 +52,7 @@ fn lines_make_paragraphs_and_room_parts_them() {
 #[test]
 fn a_short_line_ends_a_paragraph() {
     check(
-        &[
-            (50.0, 100.0, LONG),
-            (50.0, 112.0, "end."),
-            (50.0, 124.0, LONG),
-        ],
+        &[(50.0, 100.0, LONG), (50.0, 112.0, "end."), (50.0, 124.0, LONG)],
         &[&format!("{LONG} / end."), LONG],
     );
 }
@@ -102,13 +72,8 @@ fn an_indented_line_starts_a_paragraph() {
 #[test]
 fn columns_are_read_one_after_the_other_in_either_stream_order() {
     let left = |row: usize| (50.0, 100.0 + 12.0 * row as f32, LONG);
-    let right = |row: usize| {
-        (
-            300.0,
-            100.0 + 12.0 * row as f32,
-            "the other side has its own text here",
-        )
-    };
+    let right =
+        |row: usize| (300.0, 100.0 + 12.0 * row as f32, "the other side has its own text here");
     let columns: Vec<_> = (0..8).map(left).chain((0..8).map(right)).collect();
     let rows: Vec<_> = (0..8).flat_map(|row| [left(row), right(row)]).collect();
     for lines in [columns, rows] {
@@ -120,11 +85,8 @@ fn columns_are_read_one_after_the_other_in_either_stream_order() {
 
 #[test]
 fn a_line_across_both_columns_comes_first() {
-    let mut lines = vec![(
-        50.0,
-        60.0,
-        "A heading that runs across the whole of the page and both columns",
-    )];
+    let mut lines =
+        vec![(50.0, 60.0, "A heading that runs across the whole of the page and both columns")];
     lines.extend((0..6).map(|row| (50.0, 100.0 + 12.0 * row as f32, LONG)));
     lines.extend((0..6).map(|row| (300.0, 100.0 + 12.0 * row as f32, LONG)));
     let blocks = lay_out(&page(&lines)).blocks;
@@ -146,20 +108,13 @@ fn rows_of_a_table_stay_rows() {
         (200.0, 130.0, "11 m"),
         (350.0, 130.0, "7 mi"),
     ];
-    check(
-        &lines,
-        &["Lamp Height Range", "North 12 m 8 mi", "South 11 m 7 mi"],
-    );
+    check(&lines, &["Lamp Height Range", "North 12 m 8 mi", "South 11 m 7 mi"]);
 }
 
 #[test]
 fn text_out_of_order_in_the_stream_is_sorted_by_place() {
     check(
-        &[
-            (50.0, 300.0, "last"),
-            (50.0, 100.0, "first"),
-            (50.0, 200.0, "middle"),
-        ],
+        &[(50.0, 300.0, "last"), (50.0, 100.0, "first"), (50.0, 200.0, "middle")],
         &["first", "middle", "last"],
     );
 }
@@ -169,12 +124,7 @@ fn turned_text_does_not_disturb_the_rest() {
     let mut content = page(&[(50.0, 100.0, LONG), (50.0, 112.0, LONG)]);
     for (index, character) in "stamp".chars().enumerate() {
         let y1 = 400.0 - ADVANCE * index as f32;
-        let rect = Rect {
-            x0: 20.0,
-            y0: y1 - ADVANCE,
-            x1: 29.7,
-            y1,
-        };
+        let rect = Rect { x0: 20.0, y0: y1 - ADVANCE, x1: 29.7, y1 };
         let (direction, style) = (Direction::Up, Style::default());
         content.glyphs.push(Glyph {
             character,

@@ -51,10 +51,7 @@ pub(crate) fn fragments(glyphs: &[&Glyph], upright: impl Fn(&Rect) -> Rect) -> V
         {
             last.after_space |= std::mem::take(&mut after_space);
             leftward = true;
-            run.push(Letter {
-                after_space: false,
-                ..letter
-            });
+            run.push(Letter { after_space: false, ..letter });
             continue;
         }
         if let Some(last) = run.last()
@@ -97,21 +94,14 @@ fn ends_fragment(last: &Letter, next: &Letter) -> bool {
     if !(0.4..=2.5).contains(&ratio) && gap > 0.3 * last.size.min(next.size) {
         return true;
     }
-    let forward = if last.after_space || next.after_space {
-        FRAGMENT_GAP + 0.3
-    } else {
-        FRAGMENT_GAP
-    };
+    let forward =
+        if last.after_space || next.after_space { FRAGMENT_GAP + 0.3 } else { FRAGMENT_GAP };
     gap > forward * size || gap < -STEP_BACK * size - accent_allowance(last)
 }
 
 /// An accent that was set on a letter leaves the pen behind.
 fn accent_allowance(last: &Letter) -> f32 {
-    if last.rect.width() > 1.5 * last.size {
-        last.rect.width()
-    } else {
-        0.0
-    }
+    if last.rect.width() > 1.5 * last.size { last.rect.width() } else { 0.0 }
 }
 
 /// Appends a letter; an accent over a letter becomes one character with it.
@@ -125,18 +115,9 @@ fn push_letter(run: &mut Vec<Letter>, letter: Letter) {
                 .or_else(|| compose(letter.character, last.character));
             if let Some(composed) = composed {
                 let after_space = last.after_space;
-                let base = if letter.character.is_alphabetic() {
-                    letter
-                } else {
-                    *last
-                };
+                let base = if letter.character.is_alphabetic() { letter } else { *last };
                 let rect = last.rect.union(&letter.rect);
-                *last = Letter {
-                    character: composed,
-                    rect,
-                    after_space,
-                    ..base
-                };
+                *last = Letter { character: composed, rect, after_space, ..base };
                 return;
             }
         }
@@ -150,11 +131,7 @@ fn fragment(run: &mut [Letter], leftward: bool, spaces: usize, order: usize) -> 
     }
     let run = &*run;
     let usual = usual_gap(run);
-    let beyond = if spaces * 12 > run.len() {
-        WORD_GAP_WITH_SPACES
-    } else {
-        WORD_GAP
-    };
+    let beyond = if spaces * 12 > run.len() { WORD_GAP_WITH_SPACES } else { WORD_GAP };
     let mut words: Vec<Word> = Vec::new();
     let mut start = 0;
     for index in 1..=run.len() {
@@ -204,13 +181,8 @@ fn usual_gap(run: &[Letter]) -> f32 {
 
 fn word(letters: &[Letter]) -> Word {
     let first = letters[0];
-    let rect = letters
-        .iter()
-        .fold(first.rect, |whole, letter| whole.union(&letter.rect));
-    let main = letters
-        .iter()
-        .max_by(|a, b| a.size.total_cmp(&b.size))
-        .unwrap_or(&first);
+    let rect = letters.iter().fold(first.rect, |whole, letter| whole.union(&letter.rect));
+    let main = letters.iter().max_by(|a, b| a.size.total_cmp(&b.size)).unwrap_or(&first);
     let bold = letters.iter().filter(|letter| letter.style.bold).count() * 2 > letters.len();
     let italic = letters.iter().filter(|letter| letter.style.italic).count() * 2 > letters.len();
     Word {
@@ -218,11 +190,7 @@ fn word(letters: &[Letter]) -> Word {
         rect,
         baseline: main.baseline,
         size: main.size,
-        style: Style {
-            bold,
-            italic,
-            ..main.style
-        },
+        style: Style { bold, italic, ..main.style },
         glued: false,
     }
 }

@@ -39,10 +39,7 @@ fn appearance<'a>(annotation: &Dict<'a>) -> Option<Appearance<'a>> {
     if placed.width() <= 0.0 || placed.height() <= 0.0 {
         return None;
     }
-    let scale = (
-        rect.width() / placed.width(),
-        rect.height() / placed.height(),
-    );
+    let scale = (rect.width() / placed.width(), rect.height() / placed.height());
     let transform = Affine::translate((rect.x0, rect.y0))
         * Affine::scale_non_uniform(scale.0, scale.1)
         * Affine::translate((-placed.x0, -placed.y0));
@@ -51,9 +48,7 @@ fn appearance<'a>(annotation: &Dict<'a>) -> Option<Appearance<'a>> {
 
 /// `AP/N` is a form, or a dictionary of forms of which `AS` picks one.
 fn normal_form<'a>(annotation: &Dict<'a>) -> Option<Stream<'a>> {
-    let normal = annotation
-        .get::<Dict<'a>>(keys::AP)?
-        .get::<Object<'a>>(keys::N)?;
+    let normal = annotation.get::<Dict<'a>>(keys::AP)?.get::<Object<'a>>(keys::N)?;
     match normal {
         Object::Stream(form) => Some(form),
         Object::Dict(states) => {
@@ -66,6 +61,5 @@ fn normal_form<'a>(annotation: &Dict<'a>) -> Option<Stream<'a>> {
 
 /// The `Matrix` of a form.
 pub(crate) fn form_matrix(form: &Dict<'_>) -> Affine {
-    form.get::<[f64; 6]>(keys::MATRIX)
-        .map_or(Affine::IDENTITY, Affine::new)
+    form.get::<[f64; 6]>(keys::MATRIX).map_or(Affine::IDENTITY, Affine::new)
 }

@@ -39,8 +39,7 @@ impl Duplicates {
                 }
             }
         }
-        self.seen
-            .insert((code, cell(at.0), cell(at.1)), (at.0, at.1, index));
+        self.seen.insert((code, cell(at.0), cell(at.1)), (at.0, at.1, index));
         None
     }
 }

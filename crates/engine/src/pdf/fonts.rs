@@ -9,7 +9,7 @@ use hayro_cmap::{BfString, load_embedded};
 use hayro_font::{
     CMapResolverFn, Font, FontCache, FontData, FontGlyph, FontQuery, FontResolverFn, StandardFont,
 };
-use hayro_syntax::object::{Array, Dict, Name, Rect as PdfRect, dict::keys};
+use hayro_syntax::object::{Array, Dict, Name, Object, Rect as PdfRect, dict::keys};
 
 use super::Style;
 use super::glyph_names::{Rescue, numbered};
@@ -50,10 +50,7 @@ impl<'a> FontStore<'a> {
         let font = self
             .cache
             .font(dict, &self.font_resolver, &self.cmap_resolver)
-            .or_else(|| {
-                self.cache
-                    .standard_font(StandardFont::Helvetica, &self.font_resolver)
-            });
+            .or_else(|| self.cache.standard_font(StandardFont::Helvetica, &self.font_resolver));
         let mut loaded = LoadedFont::new(dict.clone(), font);
         let mut families = self.families.borrow_mut();
         let next = u16::try_from(families.len()).unwrap_or(u16::MAX);
@@ -85,7 +82,8 @@ pub(crate) struct LoadedFont<'a> {
     /// What one unit of the size operand means in points, 1 but for Type 3 fonts.
     pub size_scale: f32,
     simple: bool,
-    type3: bool,
+    /// A bitmap font of TeX, whose codes follow TeX's encoding.
+    tex_bitmap: bool,
     rescue: OnceCell<Rescue>,
     codes: RefCell<HashMap<u32, Rc<Code>>>,
     low_codes: RefCell<Vec<Option<Rc<Code>>>>,
@@ -105,11 +103,9 @@ impl<'a> LoadedFont<'a> {
             .get::<Dict<'_>>(keys::FONT_DESC)
             .unwrap_or_default();
         let name = font_name(&dict, &descriptor);
-        let (ascent, descent, size_scale) = if type3 {
-            type3_heights(&dict)
-        } else {
-            heights(&descriptor)
-        };
+        let (ascent, descent, size_scale) =
+            if type3 { type3_heights(&dict) } else { heights(&descriptor) };
+        let tex_bitmap = type3 && is_tex_bitmap(&dict);
         Self {
             style: style(&name, &descriptor),
             font,
@@ -119,7 +115,7 @@ impl<'a> LoadedFont<'a> {
             descent,
             size_scale,
             simple: !composite,
-            type3,
+            tex_bitmap,
             rescue: OnceCell::new(),
             codes: RefCell::new(HashMap::new()),
             low_codes: RefCell::new(vec![None; 256]),
@@ -162,17 +158,10 @@ impl<'a> LoadedFont<'a> {
 
     fn look_up(&self, code: u32, code_bytes: usize) -> Code {
         let Some(font) = &self.font else {
-            return Code {
-                text: GlyphText::Unknown,
-                advance: 500.0,
-            };
+            return Code { text: GlyphText::Unknown, advance: 500.0 };
         };
         let advance = font.code_advance(code);
-        let advance = if font.is_horizontal() {
-            advance.x
-        } else {
-            advance.y
-        } as f32;
+        let advance = if font.is_horizontal() { advance.x } else { advance.y } as f32;
         let advance = if advance.is_finite() { advance } else { 0.0 };
         let raw = match font.glyph(font.map_code(code), code) {
             FontGlyph::Outline(glyph) => glyph.as_unicode(),
@@ -186,7 +175,7 @@ impl<'a> LoadedFont<'a> {
     }
 
     fn rescued(&self, font: &Font<'_>, code: u32, code_bytes: usize) -> GlyphText {
-        if self.type3 {
+        if self.tex_bitmap {
             return numbered(code).map_or(GlyphText::Unknown, |text| clean(text, &self.name));
         }
         if self.simple {
@@ -227,13 +216,13 @@ fn style(name: &str, descriptor: &Dict<'_>) -> Style {
     let lower = name.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let light = has(&["semilight", "demilight", "extralight", "ultralight"]);
-    let named_bold = has(&[
-        "bold", "black", "heavy", "demi", "cmbx", "cmb10", "sfbx", "sfb1", "cmssbx",
-    ]) || lower.ends_with("-medi")
-        || lower.ends_with("-medium") && lower.starts_with("nimbus")
-        || lower.ends_with("-bd")
-        || lower.contains("-bd")
-        || lower.ends_with("-b");
+    let named_bold =
+        has(&["bold", "black", "heavy", "demi", "cmbx", "cmb10", "sfbx", "sfb1", "cmssbx"])
+            || lower.ends_with("-medi")
+            || lower.ends_with("-medium") && lower.starts_with("nimbus")
+            || lower.ends_with("-bd")
+            || lower.contains("-bd")
+            || lower.ends_with("-b");
     let weight = descriptor.get::<f32>(keys::FONT_WEIGHT).unwrap_or(0.0);
     let angle = descriptor.get::<f32>(keys::ITALIC_ANGLE).unwrap_or(0.0);
     Style {
@@ -269,34 +258,45 @@ fn family(name: &str) -> String {
 fn heights(descriptor: &Dict<'_>) -> (f32, f32, f32) {
     let ascent = descriptor.get::<f32>(keys::ASCENT).unwrap_or(0.0) / 1000.0;
     let descent = descriptor.get::<f32>(keys::DESCENT).unwrap_or(0.0) / 1000.0;
-    let ascent = if (0.4..=1.2).contains(&ascent) {
-        ascent.clamp(0.6, 1.0)
-    } else {
-        0.75
-    };
+    let ascent = if (0.4..=1.2).contains(&ascent) { ascent.clamp(0.6, 1.0) } else { 0.75 };
     let descent = -descent.abs();
-    let descent = if (-0.6..=-0.05).contains(&descent) {
-        descent.clamp(-0.3, -0.15)
-    } else {
-        -0.22
-    };
+    let descent =
+        if (-0.6..=-0.05).contains(&descent) { descent.clamp(-0.3, -0.15) } else { -0.22 };
     (ascent, descent, 1.0)
+}
+
+/// Drivers for TeX's bitmap fonts name every glyph by its code: `a65` is the glyph of code 65.
+fn is_tex_bitmap(dict: &Dict<'_>) -> bool {
+    let differences = dict
+        .get::<Dict<'_>>(keys::ENCODING)
+        .and_then(|encoding| encoding.get::<Array<'_>>(keys::DIFFERENCES))
+        .unwrap_or_default();
+    let (mut code, mut names) = (0_i64, 0_usize);
+    for entry in differences.iter::<Object<'_>>() {
+        match entry {
+            Object::Number(number) => code = number.as_i64(),
+            Object::Name(name) => {
+                let number = name.as_str().strip_prefix('a').map(str::parse::<i64>);
+                if name.as_str() != ".notdef" && number != Some(Ok(code)) {
+                    return false;
+                }
+                names += usize::from(name.as_str() != ".notdef");
+                code += 1;
+            }
+            _ => return false,
+        }
+    }
+    names > 0
 }
 
 /// Type 3 fonts have units of their own, so their size is judged by the box around all glyphs.
 fn type3_heights(dict: &Dict<'_>) -> (f32, f32, f32) {
-    let matrix = dict
-        .get::<[f64; 6]>(keys::FONT_MATRIX)
-        .unwrap_or([0.001, 0.0, 0.0, 0.001, 0.0, 0.0]);
+    let matrix =
+        dict.get::<[f64; 6]>(keys::FONT_MATRIX).unwrap_or([0.001, 0.0, 0.0, 0.001, 0.0, 0.0]);
     let vertical = (matrix[2].hypot(matrix[3])) as f32;
-    let height = dict
-        .get::<PdfRect>(keys::FONT_BBOX)
-        .map_or(0.0, |bbox| bbox.height() as f32 * vertical);
+    let height =
+        dict.get::<PdfRect>(keys::FONT_BBOX).map_or(0.0, |bbox| bbox.height() as f32 * vertical);
     // The box of a text font is a little higher than its size.
-    let scale = if height > 0.0 && height.is_finite() {
-        height / 1.1
-    } else {
-        vertical * 1000.0
-    };
+    let scale = if height > 0.0 && height.is_finite() { height / 1.1 } else { vertical * 1000.0 };
     (0.75, -0.22, if scale > 0.0 { scale } else { 1.0 })
 }

@@ -14,10 +14,7 @@ pub(crate) enum Rescue {
     /// The embedded font's own character map, read backwards.
     Program(HashMap<u32, char>),
     /// The character collection: codes to CIDs, CIDs to characters.
-    Collection {
-        encoding: Option<Box<CMap>>,
-        characters: Box<CMap>,
-    },
+    Collection { encoding: Option<Box<CMap>>, characters: Box<CMap> },
 }
 
 impl Rescue {
@@ -39,14 +36,10 @@ impl Rescue {
     pub(crate) fn character(&self, font: &Font<'_>, code: u32, code_bytes: u8) -> Option<BfString> {
         match self {
             Self::None => None,
-            Self::Program(characters) => characters
-                .get(&font.map_code(code).to_u32())
-                .copied()
-                .map(BfString::Char),
-            Self::Collection {
-                encoding,
-                characters,
-            } => {
+            Self::Program(characters) => {
+                characters.get(&font.map_code(code).to_u32()).copied().map(BfString::Char)
+            }
+            Self::Collection { encoding, characters } => {
                 let cid = match encoding {
                     Some(encoding) => encoding.lookup_cid_code(code, code_bytes)?,
                     None => code,
@@ -58,10 +51,7 @@ impl Rescue {
 }
 
 fn collection(dict: &Dict<'_>) -> Option<Rescue> {
-    let descendant = dict
-        .get::<Array<'_>>(keys::DESCENDANT_FONTS)?
-        .iter::<Dict<'_>>()
-        .next()?;
+    let descendant = dict.get::<Array<'_>>(keys::DESCENDANT_FONTS)?.iter::<Dict<'_>>().next()?;
     let info = descendant.get::<Dict<'_>>(&b"CIDSystemInfo"[..])?;
     let registry = info.get::<PdfString<'_>>(&b"Registry"[..])?;
     let ordering = info.get::<PdfString<'_>>(&b"Ordering"[..])?;
@@ -74,10 +64,7 @@ fn collection(dict: &Dict<'_>) -> Option<Rescue> {
         }
         _ => None,
     };
-    Some(Rescue::Collection {
-        encoding,
-        characters: Box::new(characters),
-    })
+    Some(Rescue::Collection { encoding, characters: Box::new(characters) })
 }
 
 fn program_characters(data: &[u8]) -> Option<HashMap<u32, char>> {
@@ -94,9 +81,8 @@ fn program_characters(data: &[u8]) -> Option<HashMap<u32, char>> {
         if characters.contains_key(&id) {
             continue;
         }
-        if let Some(character) = names
-            .get(GlyphId::new(id))
-            .and_then(|name| named_character(name.as_str()))
+        if let Some(character) =
+            names.get(GlyphId::new(id)).and_then(|name| named_character(name.as_str()))
         {
             characters.insert(id, character);
         }
@@ -111,9 +97,7 @@ fn named_character(name: &str) -> Option<char> {
     if let (Some(only), None) = (characters.next(), characters.next()) {
         return Some(only);
     }
-    let hex = base
-        .strip_prefix("uni")
-        .or_else(|| base.strip_prefix('u'))?;
+    let hex = base.strip_prefix("uni").or_else(|| base.strip_prefix('u'))?;
     if !(4..=6).contains(&hex.len()) {
         return None;
     }

@@ -29,9 +29,7 @@ pub(crate) fn decode_text(bytes: &[u8]) -> String {
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     let units = bytes.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
+    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// The replacement text of a property list.
@@ -49,10 +47,7 @@ pub(crate) fn is_hidden(
     if hidden.is_empty() {
         return false;
     }
-    if reference
-        .or_else(|| dict.obj_id())
-        .is_some_and(|id| hidden.contains(&id))
-    {
+    if reference.or_else(|| dict.obj_id()).is_some_and(|id| hidden.contains(&id)) {
         return true;
     }
     if dict.get::<Name<'_>>(&b"Type"[..]).as_deref() != Some(b"OCMD") {
@@ -64,11 +59,7 @@ pub(crate) fn is_hidden(
         }
         _ => {
             let array = dict.get::<Array<'_>>(&b"OCGs"[..]).unwrap_or_default();
-            array
-                .raw_iter()
-                .filter_map(|entry| entry.as_obj_ref())
-                .map(Into::into)
-                .collect()
+            array.raw_iter().filter_map(|entry| entry.as_obj_ref()).map(Into::into).collect()
         }
     };
     // The policy `AnyOn` is the default, and the others are rare enough to be read as it.
@@ -98,9 +89,7 @@ pub(crate) fn replace(glyphs: &mut Vec<Glyph>, first: usize, text: &str) {
         }
         return;
     }
-    let whole = replaced
-        .iter()
-        .fold(sample.rect, |whole, glyph| whole.union(&glyph.rect));
+    let whole = replaced.iter().fold(sample.rect, |whole, glyph| whole.union(&glyph.rect));
     let (width, height) = (whole.width() / count as f32, whole.height() / count as f32);
     glyphs.truncate(first);
     for (index, character) in text.chars().enumerate() {
@@ -124,11 +113,7 @@ pub(crate) fn replace(glyphs: &mut Vec<Glyph>, first: usize, text: &str) {
                 rect.x1 = rect.x0 + width;
             }
         }
-        glyphs.push(Glyph {
-            character,
-            rect,
-            ..sample
-        });
+        glyphs.push(Glyph { character, rect, ..sample });
     }
 }
 

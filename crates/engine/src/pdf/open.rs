@@ -31,31 +31,43 @@ pub(crate) fn open(bytes: Vec<u8>, password: Option<&str>) -> Result<Document, E
     let encrypted = is_encrypted(&bytes);
     let shared = std::sync::Arc::new(bytes);
     let attempt = |word: &str| {
-        catch_unwind(AssertUnwindSafe(|| {
-            Pdf::new_with_password(shared.clone(), word)
-        }))
-        .unwrap_or(Err(LoadPdfError::Invalid))
+        catch_unwind(AssertUnwindSafe(|| Pdf::new_with_password(shared.clone(), word)))
+            .unwrap_or(Err(LoadPdfError::Invalid))
     };
     let given = password.filter(|word| !word.is_empty());
     let opened = match (attempt(""), given) {
-        (Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)), Some(word)) => {
-            attempt(word)
-        }
+        (Err(_), Some(word)) if encrypted => match attempt(word) {
+            Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
+                attempt(&prepared(word))
+            }
+            outcome => outcome,
+        },
         (outcome, _) => outcome,
     };
-    let pdf = opened.map_err(|error| failure(error, given.is_some(), has_header))?;
+    let pdf = opened.map_err(|error| failure(error, given.is_some(), encrypted, has_header))?;
     if pdf.pages().is_empty() {
         return Err(Error::Unreadable(Damage::NoPages));
     }
     let hidden_groups = catch_unwind(AssertUnwindSafe(|| hidden_groups(&pdf))).unwrap_or_default();
-    Ok(Document {
-        pdf,
-        encrypted,
-        hidden_groups,
-    })
+    Ok(Document { pdf, encrypted, hidden_groups })
 }
 
-fn failure(error: LoadPdfError, password_given: bool, has_header: bool) -> Error {
+/// The steps of `SASLprep` (RFC 4013) that matter to passwords that people type: characters that map
+/// to nothing go, odd spaces become spaces, and the two raised letters become plain.
+fn prepared(password: &str) -> String {
+    password
+        .chars()
+        .filter(|c| !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}'))
+        .map(|c| match c {
+            '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{3000}' => ' ',
+            '\u{AA}' => 'a',
+            '\u{BA}' => 'o',
+            other => other,
+        })
+        .collect()
+}
+
+fn failure(error: LoadPdfError, password_given: bool, encrypted: bool, has_header: bool) -> Error {
     match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) if password_given => {
             Error::Encrypted(Lock::PasswordWrong)
@@ -64,6 +76,10 @@ fn failure(error: LoadPdfError, password_given: bool, has_header: bool) -> Error
             Error::Encrypted(Lock::PasswordNeeded)
         }
         LoadPdfError::Decryption(_) => Error::Encrypted(Lock::Unsupported),
+        // With a wrong key, some files come out as noise before their password is even checked.
+        LoadPdfError::Invalid if encrypted && !password_given => {
+            Error::Encrypted(Lock::PasswordNeeded)
+        }
         LoadPdfError::Invalid if !has_header => Error::Unsupported(NotPdf),
         LoadPdfError::Invalid => Error::Unreadable(Damage::Corrupt),
     }
@@ -115,10 +131,7 @@ fn hidden_groups(pdf: &Pdf) -> HashSet<ObjectIdentifier> {
     let configuration = properties.get::<Dict<'_>>(keys::D).unwrap_or_default();
     let identifiers = |array: Option<Array<'_>>| -> Vec<ObjectIdentifier> {
         let entries = array.into_iter().flat_map(|array| array.raw_iter());
-        entries
-            .filter_map(|entry| entry.as_obj_ref())
-            .map(Into::into)
-            .collect()
+        entries.filter_map(|entry| entry.as_obj_ref()).map(Into::into).collect()
     };
     let base = configuration.get::<Name<'_>>(&b"BaseState"[..]);
     if base.as_deref() == Some(b"OFF") {

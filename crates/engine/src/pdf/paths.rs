@@ -1,13 +1,19 @@
 //! Follows path operators as far as straight lines and thin boxes matter: the rulings of a page.
 
+use hayro_syntax::content::ops::TypedInstruction as Op;
+use hayro_syntax::object::Number;
 use kurbo::{Affine, Point};
 
+use super::interpreter::Interpreter;
 use crate::geometry::Rect;
 
 /// Boxes and lines at most this thick in points are rulings.
 const THICKNESS_MAX: f32 = 2.5;
 /// Shorter ones are dots or parts of drawings.
 const LENGTH_MIN: f32 = 4.0;
+
+/// Rulings and pictures of a page that are kept.
+pub(crate) const SHAPES_MAX: usize = 20_000;
 
 /// The path under construction.
 #[derive(Default)]
@@ -42,8 +48,7 @@ impl PathBuilder {
     }
 
     pub(crate) fn rectangle(&mut self, corner: Point, width: f64, height: f64) {
-        self.boxes
-            .push((corner, Point::new(corner.x + width, corner.y + height)));
+        self.boxes.push((corner, Point::new(corner.x + width, corner.y + height)));
         self.start = corner;
         self.current = corner;
     }
@@ -84,6 +89,45 @@ impl PathBuilder {
         }
         self.clear();
         strokes
+    }
+}
+
+impl Interpreter<'_, '_> {
+    /// Operators that build and paint paths; all others do nothing here.
+    pub(crate) fn follow_path(&mut self, operation: &Op<'_, '_>) {
+        let point = |x: &Number, y: &Number| Point::new(x.as_f64(), y.as_f64());
+        match operation {
+            Op::MoveTo(to) => self.path.move_to(point(&to.0, &to.1)),
+            Op::LineTo(to) => self.path.line_to(point(&to.0, &to.1)),
+            Op::CubicTo(to) => self.path.curve_to(point(&to.4, &to.5)),
+            Op::CubicStartTo(to) => self.path.curve_to(point(&to.2, &to.3)),
+            Op::CubicEndTo(to) => self.path.curve_to(point(&to.2, &to.3)),
+            Op::ClosePath(_) => self.path.close(),
+            Op::RectPath(r) => {
+                self.path.rectangle(point(&r.0, &r.1), r.2.as_f64(), r.3.as_f64());
+            }
+            Op::EndPath(_) => self.path.clear(),
+            Op::FillPathNonZero(_)
+            | Op::FillPathNonZeroCompatibility(_)
+            | Op::FillPathEvenOdd(_) => self.paint(false),
+            Op::CloseAndStrokePath(_)
+            | Op::CloseFillAndStrokeNonZero(_)
+            | Op::CloseFillAndStrokeEvenOdd(_) => {
+                self.path.close();
+                self.paint(true);
+            }
+            Op::StrokePath(_) | Op::FillAndStrokeNonZero(_) | Op::FillAndStrokeEvenOdd(_) => {
+                self.paint(true);
+            }
+            _ => {}
+        }
+    }
+
+    fn paint(&mut self, stroke: bool) {
+        let width = stroke.then_some(self.state.line_width);
+        let rulings = &mut self.page.rulings;
+        self.page.strokes += self.path.paint(self.state.transform, width, rulings);
+        rulings.truncate(SHAPES_MAX);
     }
 }
 

@@ -56,10 +56,7 @@ pub(crate) struct TextPosition {
 }
 
 impl TextPosition {
-    pub(crate) const START: Self = Self {
-        matrix: Affine::IDENTITY,
-        line_matrix: Affine::IDENTITY,
-    };
+    pub(crate) const START: Self = Self { matrix: Affine::IDENTITY, line_matrix: Affine::IDENTITY };
 
     /// Starts the next line, moved by `x` and `y` from the start of this one.
     pub(crate) fn next_line(&mut self, x: f64, y: f64) {

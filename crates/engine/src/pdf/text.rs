@@ -53,12 +53,7 @@ impl<'a> Interpreter<'a, '_> {
                 y1: text.rise + f64::from(font.ascent) * size,
             }
         } else {
-            Cell {
-                x0: -size / 2.0,
-                x1: size / 2.0,
-                y0: advance,
-                y1: 0.0,
-            }
+            Cell { x0: -size / 2.0, x1: size / 2.0, y0: advance, y1: 0.0 }
         };
         match &known.text {
             GlyphText::Nothing => {}
@@ -93,28 +88,17 @@ impl<'a> Interpreter<'a, '_> {
         let matrix = self.state.transform * self.position.matrix;
         let [a, b, c, d, _, _] = matrix.as_coeffs();
         let horizontal = font.is_horizontal();
-        let direction = if horizontal {
-            Direction::of_vector(a, b)
-        } else {
-            Direction::of_vector(-c, -d)
-        };
+        let direction =
+            if horizontal { Direction::of_vector(a, b) } else { Direction::of_vector(-c, -d) };
         let size = (size * c.hypot(d)).abs() as f32;
         if !(0.05..20_000.0).contains(&size) {
             return;
         }
         let step = (cell.x1 - cell.x0) / count as f64;
-        let style = Style {
-            bold: font.style.bold || self.state.text.mode == 2,
-            ..font.style
-        };
+        let style = Style { bold: font.style.bold || self.state.text.mode == 2, ..font.style };
         for (index, character) in characters.enumerate() {
             let x0 = cell.x0 + step * index as f64;
-            let part = Cell {
-                x0,
-                x1: x0 + step,
-                y0: cell.y0,
-                y1: cell.y1,
-            };
+            let part = Cell { x0, x1: x0 + step, y0: cell.y0, y1: cell.y1 };
             let rect = transformed(&part, matrix);
             let origin = matrix * Point::new(0.0, self.state.text.rise);
             let glyph = Glyph {
@@ -137,22 +121,12 @@ impl<'a> Interpreter<'a, '_> {
             return upright.y1;
         }
         let (x, y) = (origin.x as f32, origin.y as f32);
-        let spot = Rect {
-            x0: x,
-            y0: y,
-            x1: x,
-            y1: y,
-        };
+        let spot = Rect { x0: x, y0: y, x1: x, y1: y };
         direction.upright(&spot, width, height).y0
     }
 
     fn push(&mut self, glyph: Glyph) {
-        let page = Rect {
-            x0: 0.0,
-            y0: 0.0,
-            x1: self.page.width,
-            y1: self.page.height,
-        };
+        let page = Rect { x0: 0.0, y0: 0.0, x1: self.page.width, y1: self.page.height };
         if !glyph.rect.is_finite() || !page.contains(glyph.rect.center()) {
             return;
         }
@@ -182,8 +156,5 @@ fn transformed(cell: &Cell, matrix: Affine) -> Rect {
     if b == 0.0 && c == 0.0 {
         return one;
     }
-    one.union(&Rect::of_corners(
-        corner(cell.x1, cell.y0),
-        corner(cell.x0, cell.y1),
-    ))
+    one.union(&Rect::of_corners(corner(cell.x1, cell.y0), corner(cell.x0, cell.y1)))
 }

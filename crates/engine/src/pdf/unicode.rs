@@ -91,11 +91,7 @@ fn symbol(character: char, font_name: &str) -> Option<char> {
 
 /// Accents, the letters they go with, and what comes of the two.
 const ACCENTED: [(&str, &str, &str); 12] = [
-    (
-        "\u{B4}\u{2CA}\u{301}",
-        "aeiıouycnszlrAEIOUYCNSZ",
-        "áéííóúýćńśźĺŕÁÉÍÓÚÝĆŃŚŹ",
-    ),
+    ("\u{B4}\u{2CA}\u{301}", "aeiıouycnszlrAEIOUYCNSZ", "áéííóúýćńśźĺŕÁÉÍÓÚÝĆŃŚŹ"),
     ("`\u{2CB}\u{300}", "aeiıouAEIOU", "àèììòùÀÈÌÒÙ"),
     ("\u{A8}\u{308}", "aeiıouyAEIOU", "äëïïöüÿÄËÏÖÜ"),
     ("^\u{2C6}\u{302}", "aeiıouAEIOU", "âêîîôûÂÊÎÔÛ"),
@@ -111,9 +107,7 @@ const ACCENTED: [(&str, &str, &str); 12] = [
 
 /// The letter with its accent, if the two make one character (`´` and `e` make `é`).
 pub(crate) fn compose(accent: char, letter: char) -> Option<char> {
-    let (_, letters, composed) = ACCENTED
-        .iter()
-        .find(|(accents, ..)| accents.contains(accent))?;
+    let (_, letters, composed) = ACCENTED.iter().find(|(accents, ..)| accents.contains(accent))?;
     let at = letters.chars().position(|plain| plain == letter)?;
     composed.chars().nth(at)
 }

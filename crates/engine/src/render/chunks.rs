@@ -33,26 +33,16 @@ pub(crate) fn gather(
                 continue;
             }
         }
-        words = groups
-            .last()
-            .map_or(0, |group| group.iter().map(|one| one.words).sum());
+        words = groups.last().map_or(0, |group| group.iter().map(|one| one.words).sum());
     }
-    let groups = groups
-        .into_iter()
-        .filter(|group| !group.is_empty())
-        .enumerate();
-    groups
-        .map(|(index, group)| chunk(group, index, chunking, with_embed, namespace))
-        .collect()
+    let groups = groups.into_iter().filter(|group| !group.is_empty()).enumerate();
+    groups.map(|(index, group)| chunk(group, index, chunking, with_embed, namespace)).collect()
 }
 
 /// Takes headings off the end of a chunk, if something else is left in it.
 fn trailing_headings(group: &mut Vec<Rendered>) -> Vec<Rendered> {
     let is_heading = |segment: &Rendered| {
-        matches!(
-            segment.kind,
-            SegmentType::SectionHeader | SegmentType::Title
-        )
+        matches!(segment.kind, SegmentType::SectionHeader | SegmentType::Title)
     };
     match group.iter().rposition(|segment| !is_heading(segment)) {
         Some(last) => group.split_off(last + 1),
@@ -69,25 +59,15 @@ fn chunk(
 ) -> Chunk {
     let counts = |segment: &&Rendered| {
         !chunking.ignore_headers_and_footers
-            || !matches!(
-                segment.kind,
-                SegmentType::PageHeader | SegmentType::PageFooter
-            )
+            || !matches!(segment.kind, SegmentType::PageHeader | SegmentType::PageFooter)
     };
     let embedded: Vec<&Rendered> = group.iter().filter(counts).collect();
     let texts = embedded.iter().map(|segment| segment.markdown.as_str());
-    let embed = texts
-        .filter(|text| !text.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n\n");
+    let embed = texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
     Chunk {
         chunk_id: Uuid::new_v5(&namespace, format!("chunk/{}", index + 1).as_bytes()),
         chunk_length: embedded.iter().map(|segment| segment.words).sum(),
-        page_number: group
-            .iter()
-            .map(|segment| segment.segment.page_number)
-            .min()
-            .unwrap_or(1),
+        page_number: group.iter().map(|segment| segment.segment.page_number).min().unwrap_or(1),
         embed: with_embed.then_some(embed),
         segments: group.into_iter().map(|rendered| rendered.segment).collect(),
     }

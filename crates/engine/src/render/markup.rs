@@ -22,19 +22,12 @@ pub(crate) fn write(kind: SegmentType, level: u8, depth: u8, text: &str) -> Form
         SegmentType::Caption => (block_safe(text), tag("figcaption", text)),
         _ => (block_safe(text), tag("p", text)),
     };
-    Forms {
-        content: text.to_owned(),
-        markdown,
-        html,
-    }
+    Forms { content: text.to_owned(), markdown, html }
 }
 
 fn heading(level: u8, text: &str) -> (String, String) {
     let hashes = "#".repeat(usize::from(level));
-    (
-        format!("{hashes} {}", tag_safe(text)),
-        tag(&format!("h{level}"), text),
-    )
+    (format!("{hashes} {}", tag_safe(text)), tag(&format!("h{level}"), text))
 }
 
 fn item(depth: u8, text: &str) -> (String, String) {
@@ -76,11 +69,7 @@ fn block_safe(text: &str) -> String {
     let hashes = safe.chars().take_while(|c| *c == '#').count();
     let is_heading = (1..=6).contains(&hashes) && safe[hashes..].starts_with(' ');
     let is_other = safe.starts_with('>') || safe.starts_with("```") || safe.starts_with("~~~");
-    if is_heading || is_other {
-        format!("\\{safe}")
-    } else {
-        safe
-    }
+    if is_heading || is_other { format!("\\{safe}") } else { safe }
 }
 
 /// Keeps text from being read as a html tag; everything else stays as the document has it.
@@ -108,44 +97,16 @@ mod tests {
 
     fn check(kind: SegmentType, text: &str, markdown: &str, html: &str) {
         let forms = write(kind, 2, 1, text);
-        assert_eq!(
-            (forms.markdown.as_str(), forms.html.as_str()),
-            (markdown, html)
-        );
+        assert_eq!((forms.markdown.as_str(), forms.html.as_str()), (markdown, html));
     }
 
     #[test]
     fn kinds_in_markdown_and_html() {
-        check(
-            SegmentType::SectionHeader,
-            "A & B",
-            "## A & B",
-            "<h2>A &amp; B</h2>",
-        );
-        check(
-            SegmentType::ListItem,
-            "\u{2022} one",
-            "  - one",
-            "<li>one</li>",
-        );
-        check(
-            SegmentType::ListItem,
-            "3. three",
-            "  3. three",
-            "<li value=\"3\">three</li>",
-        );
-        check(
-            SegmentType::ListItem,
-            "(a) first",
-            "  - (a) first",
-            "<li>(a) first</li>",
-        );
+        check(SegmentType::SectionHeader, "A & B", "## A & B", "<h2>A &amp; B</h2>");
+        check(SegmentType::ListItem, "\u{2022} one", "  - one", "<li>one</li>");
+        check(SegmentType::ListItem, "3. three", "  3. three", "<li value=\"3\">three</li>");
+        check(SegmentType::ListItem, "(a) first", "  - (a) first", "<li>(a) first</li>");
         check(SegmentType::Text, "# no", "\\# no", "<p># no</p>");
-        check(
-            SegmentType::Text,
-            "a <b> 1 < 2",
-            "a \\<b> 1 < 2",
-            "<p>a &lt;b&gt; 1 &lt; 2</p>",
-        );
+        check(SegmentType::Text, "a <b> 1 < 2", "a \\<b> 1 < 2", "<p>a &lt;b&gt; 1 &lt; 2</p>");
     }
 }

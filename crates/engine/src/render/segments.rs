@@ -5,7 +5,8 @@ use docket_contract::spec::{OutputFields, SegmentNaming};
 use docket_contract::{BoundingBox, EmbeddedWord, Segment, SegmentType};
 use uuid::Uuid;
 
-use super::markup::write;
+use super::markup::{Forms, write};
+use super::tables::write_table;
 use super::text::{Vocabulary, flow};
 use crate::geometry::{Direction, Rect};
 use crate::layout::Word;
@@ -38,45 +39,43 @@ impl Renderer {
         let mut vocabulary = Vocabulary::default();
         let blocks = parts.iter().filter_map(|part| part.block.as_ref());
         vocabulary.learn(blocks.flat_map(|block| &block.lines));
-        Self {
-            vocabulary,
-            namespace,
-            naming,
-            fields,
-            count: 0,
+        Self { vocabulary, namespace, naming, fields, count: 0 }
+    }
+
+    /// The text of a part in its three forms.
+    fn forms(&self, part: &Part) -> Forms {
+        let table = part.block.as_ref().and_then(|block| block.table.as_ref());
+        match table.filter(|_| part.kind == SegmentType::Table) {
+            Some(table) => write_table(table, &self.vocabulary),
+            None => write(part.kind, part.level, part.depth, &self.text(part)),
         }
     }
 
-    /// The text of a part.
-    pub(crate) fn text(&self, part: &Part) -> String {
+    fn text(&self, part: &Part) -> String {
         let lines = part.block.iter().flat_map(|block| &block.lines);
         flow(lines, &self.vocabulary)
     }
 
     /// Renders one part.
     pub(crate) fn render(&mut self, part: &Part) -> Rendered {
-        let text = self.text(part);
         let words = part
             .block
             .iter()
             .flat_map(|block| block.lines.iter().map(move |line| (line, block.direction)))
             .flat_map(|(line, direction)| line.words.iter().map(move |word| (word, direction)));
-        let forms = write(part.kind, part.level, part.depth, &text);
+        let forms = self.forms(part);
         self.assemble(part, forms, words)
     }
 
     /// Renders the parts of one page as one segment of the kind `Page`.
     pub(crate) fn render_page(&mut self, parts: &[Part]) -> Option<Rendered> {
         let first = parts.first()?;
-        let forms: Vec<_> = parts
-            .iter()
-            .map(|part| write(part.kind, part.level, part.depth, &self.text(part)))
-            .collect();
-        let joined = |pick: fn(&super::markup::Forms) -> &str, seam: &str| {
+        let forms: Vec<_> = parts.iter().map(|part| self.forms(part)).collect();
+        let joined = |pick: fn(&Forms) -> &str, seam: &str| {
             let filled = forms.iter().map(pick).filter(|text| !text.is_empty());
             filled.collect::<Vec<_>>().join(seam)
         };
-        let forms = super::markup::Forms {
+        let forms = Forms {
             content: joined(|forms| &forms.content, "\n\n"),
             markdown: joined(|forms| &forms.markdown, "\n\n"),
             html: format!("<section>{}</section>", joined(|forms| &forms.html, "\n")),
@@ -86,12 +85,7 @@ impl Renderer {
             kind: SegmentType::Page,
             confidence: 1.0,
             block: None,
-            rect: Rect {
-                x0: 0.0,
-                y0: 0.0,
-                x1: width,
-                y1: height,
-            },
+            rect: Rect { x0: 0.0, y0: 0.0, x1: width, y1: height },
             ..first.clone()
         };
         let words = parts
@@ -105,24 +99,19 @@ impl Renderer {
     fn assemble<'w>(
         &mut self,
         part: &Part,
-        forms: super::markup::Forms,
+        forms: Forms,
         words: impl Iterator<Item = (&'w Word, Direction)>,
     ) -> Rendered {
         self.count += 1;
         let fields = self.fields;
         let frame = Frame::new(part);
         let ocr: Vec<EmbeddedWord> = if fields.ocr {
-            words
-                .map(|(word, direction)| frame.word(word, direction))
-                .collect()
+            words.map(|(word, direction)| frame.word(word, direction)).collect()
         } else {
             Vec::new()
         };
         let segment = Segment {
-            segment_id: Uuid::new_v5(
-                &self.namespace,
-                format!("segment/{}", self.count).as_bytes(),
-            ),
+            segment_id: Uuid::new_v5(&self.namespace, format!("segment/{}", self.count).as_bytes()),
             segment_type: match self.naming {
                 SegmentNaming::Unsiloed => part.kind.as_str(),
                 SegmentNaming::Other => part.kind.other_name(),
@@ -132,21 +121,14 @@ impl Renderer {
             page_width: frame.page.0,
             page_height: frame.page.1,
             bbox: fields.bbox.then_some(frame.bbox),
-            confidence: fields
-                .confidence
-                .then(|| rounded(f64::from(part.confidence))),
+            confidence: fields.confidence.then(|| rounded(f64::from(part.confidence))),
             ocr: (!ocr.is_empty()).then_some(ocr),
             html: fields.html.then_some(forms.html),
             markdown: fields.markdown.then(|| forms.markdown.clone()),
             content: fields.content.then(|| forms.content.clone()),
         };
         let words = forms.content.split_whitespace().count();
-        Rendered {
-            segment,
-            kind: part.kind,
-            markdown: forms.markdown,
-            words,
-        }
+        Rendered { segment, kind: part.kind, markdown: forms.markdown, words }
     }
 }
 
@@ -161,27 +143,14 @@ impl Frame {
     fn new(part: &Part) -> Self {
         let units = |points: f32| (f64::from(points) * PAGE_UNITS_PER_POINT).round().max(1.0);
         let page = (units(part.page_size.0), units(part.page_size.1));
-        let whole = BoundingBox {
-            left: 0.0,
-            top: 0.0,
-            width: page.0,
-            height: page.1,
-        };
+        let whole = BoundingBox { left: 0.0, top: 0.0, width: page.0, height: page.1 };
         let bbox = clamped(&part.rect, &whole);
-        Self {
-            page,
-            points: part.page_size,
-            bbox,
-        }
+        Self { page, points: part.page_size, bbox }
     }
 
     fn word(&self, word: &Word, direction: Direction) -> EmbeddedWord {
         let rect = direction.back(&word.rect, self.points.0, self.points.1);
-        EmbeddedWord {
-            bbox: clamped(&rect, &self.bbox),
-            text: word.text.clone(),
-            confidence: 1.0,
-        }
+        EmbeddedWord { bbox: clamped(&rect, &self.bbox), text: word.text.clone(), confidence: 1.0 }
     }
 }
 

@@ -31,8 +31,7 @@ impl Vocabulary {
 }
 
 fn bare(word: &str) -> String {
-    word.trim_matches(|c: char| !c.is_alphanumeric())
-        .to_lowercase()
+    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 
 fn ends_with_hyphen(word: &str) -> bool {
@@ -80,26 +79,16 @@ fn seam(before: &str, after: &str, vocabulary: &Vocabulary) -> Seam {
         return Seam::Nothing;
     }
     if matches!(last, '-' | '\u{2010}') {
-        let head = before
-            .rsplit(char::is_whitespace)
-            .next()
-            .unwrap_or_default();
+        let head = before.rsplit(char::is_whitespace).next().unwrap_or_default();
         let tail = after.split(char::is_whitespace).next().unwrap_or_default();
         return hyphen(head, tail, first, vocabulary);
     }
-    if is_unspaced(last) && is_unspaced(first) {
-        Seam::Nothing
-    } else {
-        Seam::Space
-    }
+    if is_unspaced(last) && is_unspaced(first) { Seam::Nothing } else { Seam::Space }
 }
 
 /// A web address goes on over the end of the line.
 fn breaks_address(before: &str, after: &str) -> bool {
-    let last = before
-        .rsplit(char::is_whitespace)
-        .next()
-        .unwrap_or_default();
+    let last = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     if last.ends_with("http:") || last.ends_with("https:") {
         return after.starts_with("//");
     }
@@ -116,18 +105,10 @@ fn breaks_address(before: &str, after: &str) -> bool {
 fn hyphen(head: &str, tail: &str, first: char, vocabulary: &Vocabulary) -> Seam {
     let stem = head.trim_end_matches(['-', '\u{2010}']);
     if !stem.ends_with(char::is_alphabetic) {
-        return if stem.is_empty() {
-            Seam::Space
-        } else {
-            Seam::Nothing
-        };
+        return if stem.is_empty() { Seam::Space } else { Seam::Nothing };
     }
     if !first.is_alphabetic() {
-        return if first.is_numeric() {
-            Seam::Nothing
-        } else {
-            Seam::Space
-        };
+        return if first.is_numeric() { Seam::Nothing } else { Seam::Space };
     }
     if first.is_uppercase() && !stem.chars().all(char::is_uppercase) {
         return Seam::Nothing;
@@ -167,21 +148,12 @@ mod tests {
     #[test]
     fn hyphens_at_line_ends() {
         assert_eq!(joined("the docu-", "ment is", &[]), "the document is");
-        assert_eq!(
-            joined("a well-", "known fact", &["well-known"]),
-            "a well-known fact"
-        );
+        assert_eq!(joined("a well-", "known fact", &["well-known"]), "a well-known fact");
         assert_eq!(joined("the Navier-", "Stokes", &[]), "the Navier-Stokes");
         assert_eq!(joined("pages 3-", "5", &[]), "pages 3-5");
         assert_eq!(joined("end of", "line", &[]), "end of line");
-        assert_eq!(
-            joined("at https:", "//a.example/b", &[]),
-            "at https://a.example/b"
-        );
-        assert_eq!(
-            joined("at https://a.example/c-", "d", &[]),
-            "at https://a.example/c-d"
-        );
+        assert_eq!(joined("at https:", "//a.example/b", &[]), "at https://a.example/b");
+        assert_eq!(joined("at https://a.example/c-", "d", &[]), "at https://a.example/c-d");
         assert_eq!(joined("soft\u{AD}", "ly", &[]), "softly");
         assert_eq!(joined("中文", "字", &[]), "中文字");
     }

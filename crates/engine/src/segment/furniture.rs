@@ -18,6 +18,8 @@ const LINES_PER_EDGE: usize = 4;
 const EDGE: f32 = 0.14;
 /// Furniture stands at the same height on its pages, within this many points.
 const DRIFT: f32 = 12.0;
+/// On two neighbouring pages alone it has to be more exact.
+const DRIFT_OF_NEIGHBOURS: f32 = 2.0;
 
 /// Where a line stands: page, block and line within the block.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,17 +40,11 @@ struct Candidate {
 
 /// Takes headers and footers out of the pages. The answer has an entry per page.
 pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<Furniture> {
-    let candidates: Vec<Candidate> = pages
-        .iter()
-        .enumerate()
-        .flat_map(|(index, (_, page))| candidates(index, page))
-        .collect();
+    let candidates: Vec<Candidate> =
+        pages.iter().enumerate().flat_map(|(index, (_, page))| candidates(index, page)).collect();
     let mut by_text: HashMap<(&str, bool), Vec<&Candidate>> = HashMap::new();
     for candidate in &candidates {
-        by_text
-            .entry((candidate.text.as_str(), candidate.top))
-            .or_default()
-            .push(candidate);
+        by_text.entry((candidate.text.as_str(), candidate.top)).or_default().push(candidate);
     }
     let mut taken: Vec<Vec<(Place, bool)>> = vec![Vec::new(); pages.len()];
     for candidate in &candidates {
@@ -58,63 +54,33 @@ pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<Furniture> {
             taken[candidate.place.page].push((candidate.place, candidate.top));
         }
     }
-    pages
-        .iter_mut()
-        .zip(taken)
-        .map(|((_, page), taken)| take(page, &taken))
-        .collect()
+    pages.iter_mut().zip(taken).map(|((_, page), taken)| take(page, &taken)).collect()
 }
 
 /// The outermost lines of a page.
 fn candidates(index: usize, page: &PageLayout) -> Vec<Candidate> {
     let mut lines: Vec<(Place, &Line)> = Vec::new();
     for (block_index, block) in page.blocks.iter().enumerate() {
-        if block.direction == Direction::Right {
-            let place = |line| Place {
-                page: index,
-                block: block_index,
-                line,
-            };
-            lines.extend(
-                block
-                    .lines
-                    .iter()
-                    .enumerate()
-                    .map(|(at, line)| (place(at), line)),
-            );
+        if block.direction == Direction::Right && block.table.is_none() {
+            let place = |line| Place { page: index, block: block_index, line };
+            lines.extend(block.lines.iter().enumerate().map(|(at, line)| (place(at), line)));
         }
     }
     lines.sort_by(|a, b| a.1.baseline.total_cmp(&b.1.baseline));
     let lonely = lonely(&lines, page.height);
     let candidate = |(place, line): &(Place, &Line), top: bool| {
         let y = line.baseline;
-        let near = if top {
-            y < EDGE * page.height
-        } else {
-            y > (1.0 - EDGE) * page.height
-        };
+        let near = if top { y < EDGE * page.height } else { y > (1.0 - EDGE) * page.height };
         let lonely = if top {
             lonely.0.is_some_and(|edge| y <= edge)
         } else {
             lonely.1.is_some_and(|edge| y >= edge)
         };
-        near.then(|| Candidate {
-            place: *place,
-            top,
-            y,
-            text: pattern(&line.text()),
-            lonely,
-        })
+        near.then(|| Candidate { place: *place, top, y, text: pattern(&line.text()), lonely })
     };
-    let top = lines
-        .iter()
-        .take(LINES_PER_EDGE)
-        .filter_map(|entry| candidate(entry, true));
-    let bottom = lines
-        .iter()
-        .rev()
-        .take(LINES_PER_EDGE)
-        .filter_map(|entry| candidate(entry, false));
+    let top = lines.iter().take(LINES_PER_EDGE).filter_map(|entry| candidate(entry, true));
+    let bottom =
+        lines.iter().rev().take(LINES_PER_EDGE).filter_map(|entry| candidate(entry, false));
     top.chain(bottom).collect()
 }
 
@@ -131,49 +97,57 @@ fn lonely(lines: &[(Place, &Line)], page_height: f32) -> (Option<f32>, Option<f3
         gap > 1.9 * edge.size && edge.size <= 1.1 * body && edge.share(|style| style.bold) < 0.5
     };
     let gap = |edge: &Line| {
-        let gaps = lines
-            .iter()
-            .map(|(_, line)| (line.baseline - edge.baseline).abs());
+        let gaps = lines.iter().map(|(_, line)| (line.baseline - edge.baseline).abs());
         gaps.filter(|gap| *gap > 2.0).fold(f32::INFINITY, f32::min)
     };
     let (first, last) = (lines[0].1, lines[lines.len() - 1].1);
     let top = apart(first, gap(first)) && first.baseline < BAND * page_height;
     let bottom = apart(last, gap(last)) && last.baseline > (1.0 - BAND) * page_height;
-    (
-        top.then_some(first.baseline + 2.0),
-        bottom.then_some(last.baseline - 2.0),
-    )
+    (top.then_some(first.baseline + 2.0), bottom.then_some(last.baseline - 2.0))
 }
 
 /// The text with its numbers and case taken away.
 fn pattern(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_numeric() {
-            if !pattern.ends_with('#') {
-                pattern.push('#');
-            }
-        } else {
-            pattern.extend(character.to_lowercase());
+    let words = text.split_whitespace().map(|word| {
+        let lower = word.to_lowercase();
+        let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
+        let roman =
+            !bare.is_empty() && bare.len() <= 6 && bare.chars().all(|c| "ivxlc".contains(c));
+        if roman { "#".to_owned() } else { without_digits(&lower) }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn without_digits(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len());
+    for character in word.chars() {
+        if !character.is_numeric() {
+            pattern.push(character);
+        } else if !pattern.ends_with('#') {
+            pattern.push('#');
         }
     }
     pattern
 }
 
+/// The line is on two more pages, or on the next or former one.
 fn comes_back(candidate: &Candidate, same: &[&Candidate], page_count: usize) -> bool {
     if page_count < 2 {
         return false;
     }
-    let wanted = if page_count < 4 { 2 } else { 3 };
+    let own = candidate.place.page;
     let mut last_page = usize::MAX;
     let mut found = 0;
     for other in same {
-        if other.place.page != last_page && (other.y - candidate.y).abs() < DRIFT {
-            last_page = other.place.page;
-            found += 1;
-            if found >= wanted {
-                return true;
-            }
+        let page = other.place.page;
+        let drift = (other.y - candidate.y).abs();
+        if page == own || page == last_page || drift > DRIFT {
+            continue;
+        }
+        last_page = page;
+        found += 1;
+        if found >= 2 || page_count < 4 || page.abs_diff(own) == 1 && drift < DRIFT_OF_NEIGHBOURS {
+            return true;
         }
     }
     false
@@ -187,10 +161,7 @@ fn is_page_number(pattern: &str) -> bool {
         .collect();
     let roman = !plain.is_empty() && plain.len() <= 6 && plain.chars().all(|c| "ivxlc".contains(c));
     roman
-        || matches!(
-            plain.as_str(),
-            "#" | "page#" | "page#of#" | "#of#" | "#/#" | "p#" | "page#/#"
-        )
+        || matches!(plain.as_str(), "#" | "page#" | "page#of#" | "#of#" | "#/#" | "p#" | "page#/#")
 }
 
 /// Moves lines out of the blocks of a page.
@@ -201,12 +172,11 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
     }
     let blocks = std::mem::take(&mut page.blocks);
     for (block_index, block) in blocks.into_iter().enumerate() {
-        let Block {
-            lines,
-            column,
-            direction,
-            ..
-        } = block;
+        if block.table.is_some() {
+            page.blocks.push(block);
+            continue;
+        }
+        let Block { lines, column, direction, .. } = block;
         let mut kept = Vec::with_capacity(lines.len());
         for (line_index, line) in lines.into_iter().enumerate() {
             let place = taken
@@ -215,11 +185,7 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
             match place {
                 None => kept.push(line),
                 Some((_, top)) => {
-                    let edge = if *top {
-                        &mut furniture.headers
-                    } else {
-                        &mut furniture.footers
-                    };
+                    let edge = if *top { &mut furniture.headers } else { &mut furniture.footers };
                     edge.push(Block::new(vec![line], column, direction));
                 }
             }

@@ -2,8 +2,8 @@
 
 use docket_contract::SegmentType;
 
+use super::authors::drop_authors;
 use super::{Norms, Part};
-use crate::geometry::Direction;
 use crate::layout::Block;
 
 /// Longer blocks are paragraphs, however they look.
@@ -12,13 +12,13 @@ const LINES_MAX: usize = 4;
 
 /// The looks of a heading: those with the same looks have the same level.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Look {
+pub(super) struct Look {
     size: f32,
     bold: bool,
     italic: bool,
-    capitals: bool,
+    pub(super) capitals: bool,
     /// Parts of its number: 2 for `3.1`; 0 without number.
-    numbers: usize,
+    pub(super) numbers: usize,
     /// Set in another typeface than running text.
     foreign: bool,
     /// In the middle of its column.
@@ -59,49 +59,6 @@ pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
     levels(parts, &looks);
 }
 
-/// Between the title and the first section stand names and places, often in a size of their own.
-fn drop_authors(parts: &mut [Part], looks: &mut Vec<(usize, Look)>) {
-    let Some(title) = parts
-        .iter()
-        .rposition(|part| part.kind == SegmentType::Title)
-    else {
-        return;
-    };
-    looks.retain(|(index, look)| {
-        let near = *index > title && *index <= title + 6 && parts[*index].page == parts[title].page;
-        let names = near && look.numbers == 0 && !look.capitals && is_list_of_names(&parts[*index]);
-        if names {
-            parts[*index].kind = SegmentType::Text;
-        }
-        !names
-    });
-}
-
-/// Words with raised marks, or capitalised words between commas.
-fn is_list_of_names(part: &Part) -> bool {
-    let Some(block) = &part.block else {
-        return false;
-    };
-    let words = || block.lines.iter().flat_map(|line| &line.words);
-    let raised = words()
-        .filter(|word| word.size < 0.85 * block.size() && word.text.chars().count() <= 4)
-        .count();
-    let marked = words().filter(|word| {
-        word.text
-            .ends_with(|c: char| c.is_ascii_digit() || matches!(c, '*' | '\u{2217}' | '\u{2020}'))
-            && word.text.starts_with(char::is_uppercase)
-    });
-    let commas = words().filter(|word| word.text.ends_with(',')).count();
-    let all_capitalised = words().all(|word| {
-        let plain = matches!(
-            word.text.as_str(),
-            "and" | "de" | "van" | "von" | "der" | "den" | "la" | "&"
-        );
-        plain || !word.text.starts_with(char::is_lowercase)
-    });
-    raised + marked.count() >= 1 || commas >= 1 && all_capitalised
-}
-
 fn mark_title(part: &mut Part) {
     part.kind = SegmentType::Title;
     part.level = 1;
@@ -111,7 +68,7 @@ fn heading(parts: &[Part], index: usize, norms: &Norms) -> Option<(Look, f32)> {
     let part = &parts[index];
     let block = part.block.as_ref()?;
     let is_open = matches!(part.kind, SegmentType::Text | SegmentType::ListItem);
-    if !is_open || block.direction == Direction::Oblique || !could_be(block) {
+    if !is_open || part.sideways || !could_be(block) {
         return None;
     }
     let look = look(block, norms);
@@ -166,13 +123,9 @@ fn is_apart(parts: &[Part], index: usize) -> bool {
     let above = parts[..index].iter().rev().take(8).filter(|other| {
         other.page == page && other.block.is_some() && other.rect.overlap_x(&rect) > 0.0
     });
-    let nearest = above
-        .map(|other| rect.y0 - other.rect.y1)
-        .filter(|gap| *gap > -2.0);
+    let nearest = above.map(|other| rect.y0 - other.rect.y1).filter(|gap| *gap > -2.0);
     let size = parts[index].block.as_ref().map_or(10.0, Block::size);
-    let below = parts
-        .get(index + 1)
-        .filter(|next| next.page == page && next.block.is_some());
+    let below = parts.get(index + 1).filter(|next| next.page == page && next.block.is_some());
     nearest.fold(f32::INFINITY, f32::min) > 0.45 * size
         || below.is_some_and(|next| next.rect.y0 - rect.y1 > 0.8 * size)
 }
@@ -183,12 +136,7 @@ fn could_be(block: &Block) -> bool {
     if block.lines.len() > LINES_MAX || !(2..=CHARACTERS_MAX).contains(&characters) {
         return false;
     }
-    let text: String = block
-        .lines
-        .iter()
-        .flat_map(|l| &l.words)
-        .map(|w| w.text.as_str())
-        .collect();
+    let text: String = block.lines.iter().flat_map(|l| &l.words).map(|w| w.text.as_str()).collect();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let ends = text.ends_with(['.', ',', ';']) && !text.ends_with("etc.") && block.lines.len() > 1
         || text.ends_with([',', ';']);
@@ -201,11 +149,8 @@ fn stands_alone(parts: &[Part], index: usize) -> bool {
     let page = parts[index].page;
     let beside = |other: &Part| {
         let common = other.rect.overlap_y(&rect);
-        let in_column = other
-            .block
-            .as_ref()
-            .zip(parts[index].block.as_ref())
-            .is_some_and(|(a, b)| {
+        let in_column =
+            other.block.as_ref().zip(parts[index].block.as_ref()).is_some_and(|(a, b)| {
                 (a.column.0 - b.column.0).abs() < 1.0 && (a.column.1 - b.column.1).abs() < 1.0
             });
         other.page == page
@@ -216,9 +161,7 @@ fn stands_alone(parts: &[Part], index: usize) -> bool {
             && (other.rect.x0 - rect.x1).max(rect.x0 - other.rect.x1) < 60.0
     };
     let near = index.saturating_sub(3)..(index + 4).min(parts.len());
-    !near
-        .filter(|other| *other != index)
-        .any(|other| beside(&parts[other]))
+    !near.filter(|other| *other != index).any(|other| beside(&parts[other]))
 }
 
 fn look(block: &Block, norms: &Norms) -> Look {
@@ -226,10 +169,7 @@ fn look(block: &Block, norms: &Norms) -> Look {
     let text = text.trim_end();
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
     let upper = letters.iter().filter(|c| c.is_uppercase()).count();
-    let (left, right) = (
-        block.rect.x0 - block.column.0,
-        block.column.1 - block.rect.x1,
-    );
+    let (left, right) = (block.rect.x0 - block.column.0, block.column.1 - block.rect.x1);
     let size = block.size();
     Look {
         size,
@@ -302,15 +242,8 @@ fn levels(parts: &mut [Part], looks: &[(usize, Look)]) {
     ranks.dedup_by(|a, b| (*a - *b).abs() < 0.35);
     for (index, look) in looks {
         let own = rank(look);
-        let by_look = ranks
-            .iter()
-            .position(|other| (other - own).abs() < 0.36)
-            .unwrap_or(0);
-        let level = if look.numbers > 0 {
-            look.numbers
-        } else {
-            by_look + 1
-        };
+        let by_look = ranks.iter().position(|other| (other - own).abs() < 0.36).unwrap_or(0);
+        let level = if look.numbers > 0 { look.numbers } else { by_look + 1 };
         parts[*index].level = u8::try_from(level + 1).unwrap_or(6).min(6);
     }
 }

@@ -14,10 +14,7 @@ pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
         let Some(block) = &mut part.block else {
             continue;
         };
-        let first = block
-            .lines
-            .first_mut()
-            .and_then(|line| line.words.first_mut());
+        let first = block.lines.first_mut().and_then(|line| line.words.first_mut());
         if let Some(word) = first
             && word.text == "o"
             && item_marker(word).is_some()
@@ -33,6 +30,9 @@ pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
 }
 
 fn kind(block: &Block, height: f32, norms: &Norms) -> Option<(SegmentType, f32)> {
+    if block.table.is_some() {
+        return Some((SegmentType::Table, 0.85));
+    }
     let first = block.lines.first()?;
     let word = first.words.first()?;
     if is_caption(block, norms) {
@@ -83,21 +83,14 @@ fn is_caption(block: &Block, norms: &Norms) -> bool {
     let bare = number.text.trim_end_matches(['.', ':', ')']);
     let numbered = !bare.is_empty()
         && bare.chars().count() <= 6
-        && bare
-            .chars()
-            .any(|c| c.is_ascii_digit() || "IVX".contains(c))
-        && bare
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '\u{2013}'));
+        && bare.chars().any(|c| c.is_ascii_digit() || "IVX".contains(c))
+        && bare.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '\u{2013}'));
     if !numbered {
         return false;
     }
     let closed = number.text.ends_with(['.', ':'])
         || words.next().is_some_and(|next| {
-            matches!(
-                next.text.as_str(),
-                ":" | "." | "|" | "-" | "\u{2013}" | "\u{2014}"
-            )
+            matches!(next.text.as_str(), ":" | "." | "|" | "-" | "\u{2013}" | "\u{2014}")
         });
     let set_apart = name.style.bold && !norms.body_bold
         || name.style.italic && !norms.body_italic
@@ -116,9 +109,7 @@ fn is_footnote(block: &Block, norms: &Norms) -> bool {
     let Some(word) = line.words.first() else {
         return false;
     };
-    let sign = word
-        .text
-        .starts_with(['*', '\u{2020}', '\u{2021}', '\u{A7}', '\u{B6}', '\u{2217}']);
+    let sign = word.text.starts_with(['*', '\u{2020}', '\u{2021}', '\u{A7}', '\u{B6}', '\u{2217}']);
     let digits = word.text.chars().take_while(char::is_ascii_digit).count();
     let raised = word.size < 0.85 * line.size || word.baseline < line.baseline - 0.15 * line.size;
     let number = (1..=3).contains(&digits) && (raised || digits < word.text.chars().count());
@@ -127,12 +118,8 @@ fn is_footnote(block: &Block, norms: &Norms) -> bool {
 
 /// A displayed formula: mostly signs and single letters.
 fn is_formula(block: &Block) -> bool {
-    let words: Vec<&str> = block
-        .lines
-        .iter()
-        .flat_map(|line| &line.words)
-        .map(|word| word.text.as_str())
-        .collect();
+    let words: Vec<&str> =
+        block.lines.iter().flat_map(|line| &line.words).map(|word| word.text.as_str()).collect();
     if words.len() < 3 || words.len() > 80 {
         return false;
     }
@@ -140,10 +127,7 @@ fn is_formula(block: &Block) -> bool {
         matches!(c, '=' | '+' | '\u{2212}' | '\u{D7}' | '\u{B1}')
             || ('\u{2190}'..='\u{22FF}').contains(&c)
     };
-    let operators = words
-        .iter()
-        .filter(|word| word.chars().any(is_operator))
-        .count();
+    let operators = words.iter().filter(|word| word.chars().any(is_operator)).count();
     let prose = words
         .iter()
         .filter(|word| word.chars().count() >= 4 && word.chars().all(char::is_alphabetic))
@@ -157,11 +141,7 @@ fn is_formula(block: &Block) -> bool {
 fn nest(parts: &mut [Part]) {
     let mut indents: Vec<f32> = Vec::new();
     for part in parts {
-        let Some(block) = part
-            .block
-            .as_ref()
-            .filter(|_| part.kind == SegmentType::ListItem)
-        else {
+        let Some(block) = part.block.as_ref().filter(|_| part.kind == SegmentType::ListItem) else {
             if part.kind != SegmentType::Text {
                 indents.clear();
             }
@@ -173,16 +153,11 @@ fn nest(parts: &mut [Part]) {
         }
         if indents.last().is_none_or(|last| *last < x - slack) {
             // Another column starts anew.
-            if indents
-                .last()
-                .is_some_and(|last| x - last > 12.0 * block.size())
-            {
+            if indents.last().is_some_and(|last| x - last > 12.0 * block.size()) {
                 indents.clear();
             }
             indents.push(x);
         }
-        part.depth = u8::try_from(indents.len().saturating_sub(1))
-            .unwrap_or(u8::MAX)
-            .min(5);
+        part.depth = u8::try_from(indents.len().saturating_sub(1)).unwrap_or(u8::MAX).min(5);
     }
 }

@@ -18,11 +18,7 @@ pub(crate) enum Marker {
 /// The marker that a word on a page is; some programs write a hollow bullet as `o` in Courier.
 pub(crate) fn item_marker(word: &Word) -> Option<Marker> {
     let hollow = word.text == "o" && word.style.monospaced;
-    if hollow {
-        Some(Marker::Bullet)
-    } else {
-        marker(&word.text)
-    }
+    if hollow { Some(Marker::Bullet) } else { marker(&word.text) }
 }
 
 /// The marker that a text is, if it is one.
@@ -36,10 +32,7 @@ pub(crate) fn marker(word: &str) -> Option<Marker> {
         let short = (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         short.then(|| digits.parse::<u32>().ok()).flatten()
     };
-    if let Some(inner) = word
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    if let Some(inner) = word.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return number(inner).map(Marker::Reference);
     }
     let open = word.strip_prefix('(');

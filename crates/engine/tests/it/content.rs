@@ -56,12 +56,7 @@ fn type3_glyphs_are_read_by_their_names() {
                 /FirstChar 1 /LastChar 2 /Widths [700 700] /CharProcs << /H 6 0 R /i 6 0 R >> \
                 /Encoding << /Differences [1 /H /i] >> >>";
     let pdf = raw_page(font, "BT /F 20 Tf 72 700 Td <0102> Tj ET", "", "");
-    assert_eq!(
-        text(&result(
-            pdf.stream(6, "", b"700 0 d0 0 0 500 500 re f").build(1)
-        )),
-        "Hi"
-    );
+    assert_eq!(text(&result(pdf.stream(6, "", b"700 0 d0 0 0 500 500 re f").build(1))), "Hi");
 }
 
 #[test]
@@ -72,10 +67,7 @@ fn forms_are_drawn_with_their_matrix_and_the_pages_fonts() {
     assert_eq!(text(&result), "within");
     let bbox = result.chunks[0].segments[0].bbox.unwrap();
     assert!((bbox.left - 120.0).abs() < 0.5, "{bbox:?}");
-    assert!(
-        (bbox.top + bbox.height - (842.0 - 80.0) * 2.0).abs() < 12.0,
-        "{bbox:?}"
-    );
+    assert!((bbox.top + bbox.height - (842.0 - 80.0) * 2.0).abs() < 12.0, "{bbox:?}");
 }
 
 #[test]
@@ -111,44 +103,29 @@ fn layers_that_are_off_are_not_read() {
 fn replacement_text_stands_for_what_is_drawn() {
     let content =
         "BT /F 12 Tf 72 700 Td (a ) Tj /Span << /ActualText (real) >> BDC (xyz) Tj EMC ET";
-    assert_eq!(
-        text(&result(raw_page(TIMES, content, "", "").build(1))),
-        "a real"
-    );
+    assert_eq!(text(&result(raw_page(TIMES, content, "", "").build(1))), "a real");
 }
 
 #[test]
 fn accents_that_are_drawn_over_letters_become_one_character() {
     let content = "BT /F 12 Tf 72 700 Td (caf) Tj 1 0 0 1 87.3 700 Tm <B4> Tj \
                    1 0 0 1 86.65 700 Tm (e) Tj ET";
-    assert_eq!(
-        text(&result(raw_page(TIMES, content, "", "").build(1))),
-        "caf\u{E9}"
-    );
+    assert_eq!(text(&result(raw_page(TIMES, content, "", "").build(1))), "caf\u{E9}");
 }
 
 #[test]
 fn words_are_parted_by_gaps_and_not_by_kerning() {
     let content = "BT /F 10 Tf 72 700 Td [(W) 80 (ords) -300 (ar) -30 (e) -280 (parted)] TJ ET";
-    assert_eq!(
-        text(&result(raw_page(TIMES, content, "", "").build(1))),
-        "Words are parted"
-    );
+    assert_eq!(text(&result(raw_page(TIMES, content, "", "").build(1))), "Words are parted");
     let spaced = "BT /F 10 Tf 3 Tc 72 700 Td [(SPACED) -600 (OUT)] TJ ET";
-    assert_eq!(
-        text(&result(raw_page(TIMES, spaced, "", "").build(1))),
-        "SPACED OUT"
-    );
+    assert_eq!(text(&result(raw_page(TIMES, spaced, "", "").build(1))), "SPACED OUT");
 }
 
 #[test]
 fn scripts_stay_in_their_line() {
     let content = "BT /F 12 Tf 72 700 Td (x) Tj /F 7 Tf 4 Ts (2) Tj /F 12 Tf 0 Ts ( and H) Tj \
                    /F 7 Tf -3 Ts (2) Tj /F 12 Tf 0 Ts (O) Tj ET";
-    assert_eq!(
-        text(&result(raw_page(TIMES, content, "", "").build(1))),
-        "x2 and H2O"
-    );
+    assert_eq!(text(&result(raw_page(TIMES, content, "", "").build(1))), "x2 and H2O");
 }
 
 #[test]
@@ -175,27 +152,16 @@ fn a_heading_and_its_text() {
                 "They come twice a month, when the sun and the moon pull",
             )
             .text(72.0, 162.0, 10.0, Font::Times, "in one line.")
-            .text(
-                72.0,
-                200.0,
-                10.0,
-                Font::Times,
-                "Table 3. Heights of the tide in metres",
-            )
+            .text(72.0, 200.0, 10.0, Font::Times, "Table 3. Heights of the tide in metres")
     });
     let wanted = [
         ("Title", "Tides"),
         ("SectionHeader", "2.1 Spring tides"),
-        (
-            "Text",
-            "They come twice a month, when the sun and the moon pull in one line.",
-        ),
+        ("Text", "They come twice a month, when the sun and the moon pull in one line."),
         ("Caption", "Table 3. Heights of the tide in metres"),
     ];
     let outline = outline(&result(document));
-    let outline: Vec<(&str, &str)> = outline
-        .iter()
-        .map(|(kind, text)| (kind.as_str(), text.as_str()))
-        .collect();
+    let outline: Vec<(&str, &str)> =
+        outline.iter().map(|(kind, text)| (kind.as_str(), text.as_str())).collect();
     assert_eq!(outline, wanted);
 }

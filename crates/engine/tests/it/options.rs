@@ -13,13 +13,7 @@ fn numbered(pages: u32) -> Vec<u8> {
     (1..=pages)
         .fold(PdfBuilder::new(), |pdf, number| {
             pdf.page(|page| {
-                page.text(
-                    72.0,
-                    400.0,
-                    12.0,
-                    Font::Times,
-                    &format!("Sheet {number} here"),
-                )
+                page.text(72.0, 400.0, 12.0, Font::Times, &format!("Sheet {number} here"))
             })
         })
         .build()
@@ -27,7 +21,7 @@ fn numbered(pages: u32) -> Vec<u8> {
 
 fn range(text: &str) -> ParseSpec {
     ParseSpec {
-        page_range: Some(PageRange::parse(text).unwrap()),
+        page_range: Some(PageRange::parse(text).expect("a page range")),
         ..ParseSpec::default()
     }
 }
@@ -43,10 +37,7 @@ fn a_page_range_selects_pages() {
     let result = parsed(numbered(5), &range("2,4-9")).unwrap();
     assert_eq!(text(&result), "Sheet 2 here\nSheet 4 here\nSheet 5 here");
     assert_eq!(result.page_count, 5);
-    let pages: Vec<usize> = segments(&result)
-        .iter()
-        .map(|one| one.page_number)
-        .collect();
+    let pages: Vec<usize> = segments(&result).iter().map(|one| one.page_number).collect();
     assert_eq!(pages, [2, 4, 5]);
 }
 
@@ -69,43 +60,24 @@ fn progress_is_told_before_the_first_page_and_after_each() {
 fn kinds_are_kept_and_empty_chunks_dropped() {
     let spec = ParseSpec {
         keep_segment_types: Some(vec![SegmentType::ListItem]),
-        chunking: ParseChunking {
-            target_length_words: 0,
-            ..ParseChunking::default()
-        },
+        chunking: ParseChunking { target_length_words: 0, ..ParseChunking::default() },
         ..ParseSpec::default()
     };
     let result = parsed(fixtures::quickstart(), &spec).unwrap();
     assert_eq!(result.total_chunks, 7);
     assert!(outline(&result).iter().all(|(kind, _)| kind == "ListItem"));
-    let none = ParseSpec {
-        keep_segment_types: Some(vec![SegmentType::Formula]),
-        ..spec
-    };
+    let none = ParseSpec { keep_segment_types: Some(vec![SegmentType::Formula]), ..spec };
     let result = parsed(fixtures::quickstart(), &none).unwrap();
     assert_eq!((result.total_chunks, result.chunks.len()), (0, 0));
 }
 
 #[test]
 fn the_other_naming() {
-    let spec = ParseSpec {
-        segment_type_naming: SegmentNaming::Other,
-        ..ParseSpec::default()
-    };
+    let spec = ParseSpec { segment_type_naming: SegmentNaming::Other, ..ParseSpec::default() };
     let result = parsed(fixtures::quickstart(), &spec).unwrap();
     let names: Vec<String> = outline(&result).into_iter().map(|(kind, _)| kind).collect();
-    for wanted in [
-        "Header",
-        "Footer",
-        "Section Header",
-        "List Item",
-        "Figure",
-        "Title",
-    ] {
-        assert!(
-            names.iter().any(|name| name == wanted),
-            "{wanted} in {names:?}"
-        );
+    for wanted in ["Header", "Footer", "Section Header", "List Item", "Figure", "Title"] {
+        assert!(names.iter().any(|name| name == wanted), "{wanted} in {names:?}");
     }
 }
 
@@ -124,35 +96,20 @@ fn fields_can_be_switched_off() {
 
 #[test]
 fn one_segment_per_chunk() {
-    let chunking = ParseChunking {
-        target_length_words: 0,
-        ..ParseChunking::default()
-    };
-    let spec = ParseSpec {
-        chunking,
-        ..ParseSpec::default()
-    };
+    let chunking = ParseChunking { target_length_words: 0, ..ParseChunking::default() };
+    let spec = ParseSpec { chunking, ..ParseSpec::default() };
     let result = parsed(fixtures::quickstart(), &spec).unwrap();
     assert!(result.chunks.iter().all(|chunk| chunk.segments.len() == 1));
 }
 
 #[test]
 fn chunks_have_their_length_and_do_not_end_with_headings() {
-    let chunking = ParseChunking {
-        target_length_words: 60,
-        ..ParseChunking::default()
-    };
-    let spec = ParseSpec {
-        chunking,
-        ..ParseSpec::default()
-    };
+    let chunking = ParseChunking { target_length_words: 60, ..ParseChunking::default() };
+    let spec = ParseSpec { chunking, ..ParseSpec::default() };
     let result = parsed(fixtures::quickstart(), &spec).unwrap();
     assert!(result.chunks.len() > 5);
     for (index, chunk) in result.chunks.iter().enumerate() {
-        assert!(
-            chunk.segments.len() == 1 || chunk.chunk_length <= 60 + 12,
-            "chunk {index}"
-        );
+        assert!(chunk.segments.len() == 1 || chunk.chunk_length <= 60 + 12, "chunk {index}");
         let last = chunk.segments.last().unwrap();
         assert!(
             index + 1 == result.chunks.len() || last.segment_type != "SectionHeader",
@@ -163,20 +120,10 @@ fn chunks_have_their_length_and_do_not_end_with_headings() {
 
 #[test]
 fn headers_and_footers_can_stay_out_of_embed() {
-    let chunking = ParseChunking {
-        ignore_headers_and_footers: true,
-        ..ParseChunking::default()
-    };
-    let spec = ParseSpec {
-        chunking,
-        ..ParseSpec::default()
-    };
+    let chunking = ParseChunking { ignore_headers_and_footers: true, ..ParseChunking::default() };
+    let spec = ParseSpec { chunking, ..ParseSpec::default() };
     let result = parsed(fixtures::quickstart(), &spec).unwrap();
-    let embed: String = result
-        .chunks
-        .iter()
-        .filter_map(|chunk| chunk.embed.clone())
-        .collect();
+    let embed: String = result.chunks.iter().filter_map(|chunk| chunk.embed.clone()).collect();
     assert!(!embed.contains("Registered in Port Ellery"));
     assert!(text(&result).contains("Registered in Port Ellery"));
 }
@@ -193,10 +140,7 @@ fn every_segment_stands_in_its_chunk_word_for_word() {
 
 #[test]
 fn one_segment_per_page() {
-    let spec = ParseSpec {
-        layout: Layout::PageByPage,
-        ..ParseSpec::default()
-    };
+    let spec = ParseSpec { layout: Layout::PageByPage, ..ParseSpec::default() };
     let result = parsed(fixtures::quickstart(), &spec).unwrap();
     let kinds: Vec<String> = outline(&result).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["Page", "Page", "Page"]);
@@ -206,10 +150,7 @@ fn one_segment_per_page() {
 
 #[test]
 fn forced_ocr_is_told_to_be_missing() {
-    let spec = ParseSpec {
-        ocr_mode: OcrMode::Force,
-        ..ParseSpec::default()
-    };
+    let spec = ParseSpec { ocr_mode: OcrMode::Force, ..ParseSpec::default() };
     let result = parsed(numbered(1), &spec).unwrap();
     assert_eq!(text(&result), "Sheet 1 here");
     assert_eq!(result.warnings[0].code, WarningCode::OptionUnsupported);
@@ -221,23 +162,14 @@ fn a_page_that_fails_can_end_the_job() {
         .page(|page| page.text(72.0, 90.0, 12.0, Font::Times, "Words"))
         .page(|page| page.picture(72.0, 72.0, 300.0, 300.0))
         .build();
-    let spec = ParseSpec {
-        error_handling: ErrorHandling::Fail,
-        ..ParseSpec::default()
-    };
-    assert!(matches!(
-        parsed(mixed, &spec),
-        Err(Error::PageFailed { page: 2, .. })
-    ));
+    let spec = ParseSpec { error_handling: ErrorHandling::Fail, ..ParseSpec::default() };
+    assert!(matches!(parsed(mixed, &spec), Err(Error::PageFailed { page: 2, .. })));
 }
 
 #[test]
 fn ids_follow_from_the_namespace_and_the_place() {
     let ids = |document| -> Vec<uuid::Uuid> {
-        segments(&result(document))
-            .iter()
-            .map(|segment| segment.segment_id)
-            .collect()
+        segments(&result(document)).iter().map(|segment| segment.segment_id).collect()
     };
     let first = ids(fixtures::quickstart());
     assert_eq!(first, ids(fixtures::quickstart()));
@@ -248,8 +180,13 @@ fn ids_follow_from_the_namespace_and_the_place() {
 #[test]
 fn boxes_lie_within_their_page_and_words_within_their_segment() {
     let document = page(|page| {
-        page.text(560.0, 838.0, 30.0, Font::Times, "Over the edge")
-            .text(72.0, 90.0, 12.0, Font::Times, "In")
+        page.text(560.0, 838.0, 30.0, Font::Times, "Over the edge").text(
+            72.0,
+            90.0,
+            12.0,
+            Font::Times,
+            "In",
+        )
     });
     for document in [document, fixtures::quickstart()] {
         for segment in segments(&result(document)) {
@@ -257,14 +194,8 @@ fn boxes_lie_within_their_page_and_words_within_their_segment() {
             assert!(bbox.left >= 0.0 && bbox.left + bbox.width <= segment.page_width + 0.01);
             assert!(bbox.top >= 0.0 && bbox.top + bbox.height <= segment.page_height + 0.01);
             for word in segment.ocr.iter().flatten() {
-                assert!(
-                    word.bbox.left + word.bbox.width <= bbox.width + 0.02,
-                    "{word:?}"
-                );
-                assert!(
-                    word.bbox.top + word.bbox.height <= bbox.height + 0.02,
-                    "{word:?}"
-                );
+                assert!(word.bbox.left + word.bbox.width <= bbox.width + 0.02, "{word:?}");
+                assert!(word.bbox.top + word.bbox.height <= bbox.height + 0.02, "{word:?}");
             }
         }
     }
@@ -277,8 +208,5 @@ fn pages_are_measured_at_144_to_the_inch() {
     assert_eq!((segment.page_width, segment.page_height), (1190.0, 1684.0));
     let bbox = segment.bbox.unwrap();
     assert!((bbox.left - 144.0).abs() < 1.0, "{bbox:?}");
-    assert!(
-        bbox.top < 800.0 && bbox.top + bbox.height > 800.0,
-        "{bbox:?}"
-    );
+    assert!(bbox.top < 800.0 && bbox.top + bbox.height > 800.0, "{bbox:?}");
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::support::{outline, page, parsed, result, text};
 
 fn error(document: Vec<u8>) -> Error {
-    parsed(document, &ParseSpec::default()).unwrap_err()
+    parsed(document, &ParseSpec::default()).expect_err("the document cannot be read")
 }
 
 #[test]
@@ -19,22 +19,14 @@ fn bytes_that_are_no_document() {
         FailureCode::DocumentUnsupported
     );
     let broken = error(b"%PDF-1.7\nnothing follows".to_vec());
-    assert_eq!(
-        broken.to_string(),
-        "Failed to process PDF: File appears to be corrupted"
-    );
+    assert_eq!(broken.to_string(), "Failed to process PDF: File appears to be corrupted");
     assert_eq!(broken.code(), FailureCode::DocumentUnreadable);
 }
 
 #[test]
 fn pictures_without_text_need_ocr() {
     let scan = error(page(|page| page.picture(0.0, 0.0, 595.0, 842.0)));
-    assert_eq!(
-        scan,
-        Error::NoText {
-            pages_without_text: 1
-        }
-    );
+    assert_eq!(scan, Error::NoText { pages_without_text: 1 });
     assert!(scan.to_string().contains("needs OCR"));
 }
 
@@ -53,12 +45,7 @@ fn a_scanned_page_among_others_is_a_failed_page() {
 
 #[test]
 fn blank_pages_are_a_success_with_nothing_in_it() {
-    let result = result(
-        PdfBuilder::new()
-            .page(|page| page)
-            .page(|page| page)
-            .build(),
-    );
+    let result = result(PdfBuilder::new().page(|page| page).page(|page| page).build());
     assert_eq!((result.total_chunks, result.page_count), (0, 2));
     assert!(result.failed_pages.is_empty());
     let codes: Vec<WarningCode> = result.warnings.iter().map(|warning| warning.code).collect();
@@ -79,11 +66,7 @@ fn glyphs_without_characters_are_told() {
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
              /Resources << /Font << /F 5 0 R /G 7 0 R >> >> >>",
         )
-        .stream(
-            4,
-            "",
-            (content + " BT /G 12 Tf 20 600 Td (known) Tj ET").as_bytes(),
-        )
+        .stream(4, "", (content + " BT /G 12 Tf 20 600 Td (known) Tj ET").as_bytes())
         .object(5, font)
         .stream(6, "", b"700 0 d0")
         .object(7, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
@@ -101,33 +84,17 @@ fn locked(handler: &str) -> Vec<u8> {
         "/Encrypt << /Filter /{handler} /V 1 /R 2 /P -4 /O <{key}> /U <{key}> >> /ID [<01> <01>] /Root"
     );
     let text: String = plain.iter().map(|byte| char::from(*byte)).collect();
-    text.replacen("/Root", &encrypt, 1)
-        .chars()
-        .map(|c| c as u8)
-        .collect()
+    text.replacen("/Root", &encrypt, 1).chars().map(|c| c as u8).collect()
 }
 
 #[test]
 fn locked_documents_say_what_they_need() {
-    assert_eq!(
-        error(locked("Standard")),
-        Error::Encrypted(Lock::PasswordNeeded)
-    );
-    assert_eq!(
-        error(locked("Elsewhere")),
-        Error::Encrypted(Lock::Unsupported)
-    );
+    assert_eq!(error(locked("Standard")), Error::Encrypted(Lock::PasswordNeeded));
+    assert_eq!(error(locked("Elsewhere")), Error::Encrypted(Lock::Unsupported));
     let spec = ParseSpec::default();
-    let request = ParseRequest {
-        spec: &spec,
-        password: Some("guess"),
-        namespace: Uuid::nil(),
-    };
+    let request = ParseRequest { spec: &spec, password: Some("guess"), namespace: Uuid::nil() };
     let wrong = parse(locked("Standard"), &request, &mut |_| {}).unwrap_err();
     assert_eq!(wrong, Error::Encrypted(Lock::PasswordWrong));
     assert_eq!(wrong.code(), FailureCode::DocumentEncrypted);
-    assert_eq!(
-        inspect(locked("Standard"), None),
-        Err(Error::Encrypted(Lock::PasswordNeeded))
-    );
+    assert_eq!(inspect(locked("Standard"), None), Err(Error::Encrypted(Lock::PasswordNeeded)));
 }

@@ -98,10 +98,7 @@ pub fn wrap(text: &str, font: Font, size: f64, width: f64) -> Vec<String> {
 /// A string operand in `WinAnsiEncoding`; characters that it lacks become question marks.
 pub(super) fn literal(text: &str) -> String {
     let mut hex = String::with_capacity(text.len() * 2 + 2);
-    if text
-        .chars()
-        .all(|c| (' '..='~').contains(&c) && !matches!(c, '(' | ')' | '\\'))
-    {
+    if text.chars().all(|c| (' '..='~').contains(&c) && !matches!(c, '(' | ')' | '\\')) {
         return format!("({text})");
     }
     hex.push('<');

@@ -38,13 +38,7 @@ const NOT_IN_ENGINE: [&str; 6] = ["tokio", "reqwest", "chrono", "rand", "tracing
 /// Each room's dependencies outside of tests, rooms by their folder's name.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--no-deps",
-            "--format-version",
-            "1",
-            "--offline",
-        ])
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
@@ -64,20 +58,10 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn there_are_no_other_arrows() {
     let found = dependencies();
-    let rooms: BTreeSet<&str> = ARROWS
-        .iter()
-        .map(|(room, _)| *room)
-        .chain(["testkit"])
-        .collect();
-    assert_eq!(
-        found.keys().map(String::as_str).collect::<BTreeSet<_>>(),
-        rooms
-    );
+    let rooms: BTreeSet<&str> = ARROWS.iter().map(|(room, _)| *room).chain(["testkit"]).collect();
+    assert_eq!(found.keys().map(String::as_str).collect::<BTreeSet<_>>(), rooms);
     for (room, allowed) in ARROWS {
-        let used = found[room]
-            .iter()
-            .map(String::as_str)
-            .filter(|name| rooms.contains(name));
+        let used = found[room].iter().map(String::as_str).filter(|name| rooms.contains(name));
         for used in used {
             assert!(
                 allowed.contains(&used),
@@ -91,20 +75,11 @@ fn there_are_no_other_arrows() {
 fn libraries_stay_in_their_rooms() {
     let found = dependencies();
     for (library, owner) in WRAPPED {
-        for (room, used) in found
-            .iter()
-            .filter(|(room, _)| *room != owner && *room != "testkit")
-        {
-            assert!(
-                !used.contains(library),
-                "{room} uses {library}, which belongs to {owner}"
-            );
+        for (room, used) in found.iter().filter(|(room, _)| *room != owner && *room != "testkit") {
+            assert!(!used.contains(library), "{room} uses {library}, which belongs to {owner}");
         }
     }
     for library in NOT_IN_ENGINE {
-        assert!(
-            !found["engine"].contains(library),
-            "the engine only computes: {library}"
-        );
+        assert!(!found["engine"].contains(library), "the engine only computes: {library}");
     }
 }

@@ -25,11 +25,7 @@ fn gather(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
 #[test]
 fn every_module_says_what_it_is_for() {
     for (path, text) in sources() {
-        assert!(
-            text.starts_with("//! "),
-            "{} has no opening sentence",
-            path.display()
-        );
+        assert!(text.starts_with("//! "), "{} has no opening sentence", path.display());
     }
 }
 
@@ -37,9 +33,8 @@ fn every_module_says_what_it_is_for() {
 fn no_module_has_a_name_that_says_nothing() {
     for (path, _) in sources() {
         let stem = path.file_stem().unwrap().to_str().unwrap();
-        let empty = [
-            "util", "utils", "common", "helpers", "helper", "core", "manager", "misc", "mod",
-        ];
+        let empty =
+            ["util", "utils", "common", "helpers", "helper", "core", "manager", "misc", "mod"];
         assert!(!empty.contains(&stem), "{}", path.display());
     }
 }
@@ -50,29 +45,14 @@ fn sql_stays_in_the_store_and_http_in_the_server() {
         let path = path.display().to_string();
         let inside = |room: &str| path.contains(&format!("/crates/{room}/"));
         if inside("server") {
-            assert!(
-                !text.contains("docket_store"),
-                "{path}: the server knows jobs, not the store"
-            );
+            assert!(!text.contains("docket_store"), "{path}: the server knows jobs, not the store");
         }
         if inside("jobs") {
-            assert!(
-                !text.contains("StatusCode"),
-                "{path}: the domain knows no HTTP"
-            );
+            assert!(!text.contains("StatusCode"), "{path}: the domain knows no HTTP");
         }
         if inside("engine") && path.contains("/src/") {
-            for forbidden in [
-                "std::fs",
-                "std::net",
-                "std::env",
-                "SystemTime",
-                "Instant::now",
-            ] {
-                assert!(
-                    !text.contains(forbidden),
-                    "{path}: the engine only computes, {forbidden}"
-                );
+            for forbidden in ["std::fs", "std::net", "std::env", "SystemTime", "Instant::now"] {
+                assert!(!text.contains(forbidden), "{path}: the engine only computes, {forbidden}");
             }
         }
     }

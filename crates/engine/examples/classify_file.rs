@@ -1,0 +1,42 @@
+//! Classifies a file by categories and prints the result as JSON.
+
+#![expect(clippy::print_stdout, reason = "it is a command")]
+
+use docket_contract::ParseSpec;
+use docket_contract::spec::{Category, ClassifySpec, ParseChunking};
+use docket_engine::{ParseRequest, classify, parse};
+use serde_json::Value;
+
+/// Parses the document and classifies it.
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(document), Some(categories)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: classify_file DOCUMENT.pdf CATEGORIES.json [PASSWORD]".into());
+    };
+    let password = arguments.next();
+    let chunking = ParseChunking { target_length_words: 0, ignore_headers_and_footers: false };
+    let parsing = ParseSpec { chunking, ..ParseSpec::default() };
+    let request = ParseRequest {
+        spec: &parsing,
+        password: password.as_deref(),
+        namespace: uuid::Uuid::nil(),
+    };
+    let parsed = parse(std::fs::read(document)?, &request, &mut |_| {})?;
+    let categories: Vec<Value> = serde_json::from_slice(&std::fs::read(categories)?)?;
+    let categories = categories.iter().map(category).collect();
+    let result = classify(&parsed, &ClassifySpec { categories });
+    println!("{}", serde_json::to_string_pretty(&result)?);
+    Ok(())
+}
+
+/// A category is a name, or an object with a name and perhaps a description.
+fn category(value: &Value) -> Category {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    match value.get("name") {
+        Some(name) => Category {
+            name: text(name),
+            description: value.get("description").map(text).filter(|text| !text.is_empty()),
+        },
+        None => Category { name: text(value), description: None },
+    }
+}

@@ -1,0 +1,44 @@
+//! Extracts the values that a schema asks for from a file and prints them as JSON.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
+
+use std::process::ExitCode;
+
+use docket_contract::ParseSpec;
+use docket_contract::spec::{ExtractSpec, ModelTier};
+use docket_engine::{ParseRequest, extract, parse};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [file, schema] = arguments.as_slice() else {
+        eprintln!("usage: extract_file FILE SCHEMA");
+        return ExitCode::from(2);
+    };
+    match run(file, schema) {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{file}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(file: &str, schema: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let bytes = std::fs::read(file)?;
+    let schema = serde_json::from_str(&std::fs::read_to_string(schema)?)?;
+    let mut spec = ParseSpec::default();
+    spec.chunking.target_length_words = 0;
+    let request = ParseRequest { spec: &spec, password: None, namespace: uuid::Uuid::nil() };
+    let document = parse(bytes, &request, &mut |_| {})?;
+    let spec = ExtractSpec {
+        schema,
+        schema_name: None,
+        model: ModelTier::Gamma,
+        citations: true,
+        scored: false,
+    };
+    Ok(serde_json::to_string(&extract(&document, &spec))?)
+}

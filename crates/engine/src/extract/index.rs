@@ -1,0 +1,284 @@
+//! The words of a document by page, visual line and cell, and where each concept stands: what the
+//! search for values runs on, in points.
+
+use std::collections::HashMap;
+
+use docket_contract::document::PAGE_UNITS_PER_POINT;
+use docket_contract::{ParseResult, Segment, SegmentType};
+
+use super::vocabulary::concepts;
+
+/// A rectangle in points from the top left of its page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Area {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+}
+
+impl Area {
+    pub(super) fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+
+    pub(super) fn middle(&self) -> f64 {
+        f64::midpoint(self.top, self.bottom)
+    }
+
+    pub(super) fn union(&self, other: &Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    /// How far the two share the same columns of the page; negative if they do not.
+    pub(super) fn shared_width(&self, other: &Self) -> f64 {
+        self.right.min(other.right) - self.left.max(other.left)
+    }
+}
+
+/// A word, or a part of one where a label is glued to its value.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    pub text: String,
+    pub area: Area,
+    pub confidence: f64,
+    pub page: usize,
+    pub concepts: Vec<String>,
+    pub cell: usize,
+}
+
+/// Words of a line that stand close together.
+#[derive(Clone, Debug)]
+pub(super) struct Cell {
+    pub words: std::ops::Range<usize>,
+    pub area: Area,
+    pub line: usize,
+}
+
+/// Cells side by side on a page.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub cells: std::ops::Range<usize>,
+    pub area: Area,
+    pub page: usize,
+}
+
+/// A segment as running text.
+#[derive(Clone, Debug)]
+pub(super) struct Passage {
+    pub kind: Option<SegmentType>,
+    pub page: usize,
+    /// In reading order.
+    pub words: Vec<usize>,
+}
+
+/// The searchable document.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    pub words: Vec<Word>,
+    pub cells: Vec<Cell>,
+    pub lines: Vec<Line>,
+    pub passages: Vec<Passage>,
+    /// Width and height in points by page number.
+    pub sizes: HashMap<usize, (f64, f64)>,
+    pub page_count: usize,
+    positions: HashMap<String, Vec<usize>>,
+}
+
+/// A word before lines are known, with its place in the flow.
+struct Loose {
+    word: Word,
+    passage: usize,
+}
+
+impl Index {
+    pub(super) fn new(document: &ParseResult) -> Self {
+        let mut index = Self { page_count: document.page_count, ..Self::default() };
+        let mut pages: Vec<(usize, Vec<Loose>)> = Vec::new();
+        for segment in document.chunks.iter().flat_map(|chunk| &chunk.segments) {
+            let page = segment.page_number;
+            let size = (segment.page_width, segment.page_height);
+            index
+                .sizes
+                .insert(page, (size.0 / PAGE_UNITS_PER_POINT, size.1 / PAGE_UNITS_PER_POINT));
+            let kind = SegmentType::from_any_name(&segment.segment_type);
+            index.passages.push(Passage { kind, page, words: Vec::new() });
+            let loose = loose_words(segment, index.passages.len() - 1);
+            match pages.iter_mut().find(|(number, _)| *number == page) {
+                Some((_, words)) => words.extend(loose),
+                None => pages.push((page, loose)),
+            }
+        }
+        pages.sort_by_key(|(number, _)| *number);
+        for (_, words) in pages {
+            index.add_page(words);
+        }
+        for (at, word) in index.words.iter().enumerate() {
+            for concept in &word.concepts {
+                index.positions.entry(concept.clone()).or_default().push(at);
+            }
+        }
+        index
+    }
+
+    /// Where a concept stands, ascending.
+    pub(super) fn positions(&self, concept: &str) -> &[usize] {
+        self.positions.get(concept).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn cell_of(&self, word: usize) -> &Cell {
+        &self.cells[self.words[word].cell]
+    }
+
+    pub(super) fn line_of(&self, cell: &Cell) -> &Line {
+        &self.lines[cell.line]
+    }
+
+    /// The words of a range, joined.
+    pub(super) fn text(&self, words: impl IntoIterator<Item = usize>) -> String {
+        let mut text = String::new();
+        for word in words {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&self.words[word].text);
+        }
+        text
+    }
+
+    fn add_page(&mut self, loose: Vec<Loose>) {
+        let lines = visual_lines(&loose);
+        let mut flow = vec![0; loose.len()];
+        let passages: Vec<usize> = loose.iter().map(|loose| loose.passage).collect();
+        let mut words: Vec<Option<Word>> =
+            loose.into_iter().map(|loose| Some(loose.word)).collect();
+        for line in lines {
+            let first = self.words.len();
+            for original in &line {
+                flow[*original] = self.words.len();
+                self.words.extend(words[*original].take());
+            }
+            self.add_line(first);
+        }
+        for (original, passage) in passages.into_iter().enumerate() {
+            self.passages[passage].words.push(flow[original]);
+        }
+    }
+
+    /// Makes a line with its cells of the words from `first` on.
+    fn add_line(&mut self, first: usize) {
+        let first_cell = self.cells.len();
+        let line = self.lines.len();
+        let mut start = first;
+        for at in first..self.words.len() {
+            let ends = self.words.get(at + 1).is_none_or(|next| is_seam(&self.words[at], next));
+            if ends {
+                let words = &mut self.words[start..=at];
+                words.iter_mut().for_each(|word| word.cell = self.cells.len());
+                let area = bounds(words.iter().map(|word| word.area));
+                self.cells.push(Cell { words: start..at + 1, area, line });
+                start = at + 1;
+            }
+        }
+        let area = bounds(self.words[first..].iter().map(|word| word.area));
+        let page = self.words[first].page;
+        self.lines.push(Line { cells: first_cell..self.cells.len(), area, page });
+    }
+}
+
+/// The smallest area that holds all; empty where there are none.
+pub(super) fn bounds(areas: impl IntoIterator<Item = Area>) -> Area {
+    let nothing = Area { left: 0.0, top: 0.0, right: 0.0, bottom: 0.0 };
+    areas.into_iter().reduce(|a, b| a.union(&b)).unwrap_or(nothing)
+}
+
+/// Words further apart than this share of their height belong to different cells.
+const SEAM: f64 = 0.85;
+/// Words that overlap by this share of their height were printed over one another.
+const OVERPRINT: f64 = 0.6;
+
+fn is_seam(word: &Word, next: &Word) -> bool {
+    let height = word.area.height().max(next.area.height()).max(1.0);
+    let gap = next.area.left - word.area.right;
+    gap > SEAM * height || gap < -OVERPRINT * height
+}
+
+/// Sorts words into lines from top to bottom, each from left to right.
+fn visual_lines(loose: &[Loose]) -> Vec<Vec<usize>> {
+    let area = |at: &usize| loose[*at].word.area;
+    let mut order: Vec<usize> = (0..loose.len()).collect();
+    order.sort_by(|a, b| area(a).middle().total_cmp(&area(b).middle()));
+    let mut lines: Vec<(Vec<usize>, Area)> = Vec::new();
+    for at in order {
+        let this = area(&at);
+        let fits = |line: &Area| {
+            let reach = 0.4 * line.height().min(this.height()).max(1.0);
+            (line.middle() - this.middle()).abs() < reach
+        };
+        match lines.last_mut() {
+            Some((words, line)) if fits(line) => words.push(at),
+            _ => lines.push((vec![at], this)),
+        }
+    }
+    for (words, _) in &mut lines {
+        words.sort_by(|a, b| area(a).left.total_cmp(&area(b).left));
+    }
+    lines.into_iter().map(|(words, _)| words).collect()
+}
+
+fn loose_words(segment: &Segment, passage: usize) -> Vec<Loose> {
+    let origin = segment.bbox.unwrap_or_default();
+    let mut loose = Vec::new();
+    for word in segment.ocr.iter().flatten() {
+        let left = (origin.left + word.bbox.left) / PAGE_UNITS_PER_POINT;
+        let top = (origin.top + word.bbox.top) / PAGE_UNITS_PER_POINT;
+        let width = word.bbox.width / PAGE_UNITS_PER_POINT;
+        let bottom = top + word.bbox.height / PAGE_UNITS_PER_POINT;
+        let area = Area { left, top, right: left + width, bottom };
+        let letters = word.text.chars().count().max(1) as f64;
+        let mut done = 0.0;
+        for part in parts(&word.text) {
+            let share = part.chars().count() as f64;
+            let area = Area {
+                left: area.left + width * done / letters,
+                right: area.left + width * (done + share) / letters,
+                ..area
+            };
+            done += share;
+            let concepts = concepts(part);
+            let text = part.to_owned();
+            let (confidence, page) = (word.confidence, segment.page_number);
+            let word = Word { text, area, confidence, page, concepts, cell: 0 };
+            loose.push(Loose { word, passage });
+        }
+    }
+    loose
+}
+
+/// A word as it is, or cut behind the `=`, `:` or `#` that glues a label to its value.
+fn parts(word: &str) -> Vec<&str> {
+    let is_cut = |(at, sign): &(usize, char)| {
+        let (before, after) = (&word[..*at], &word[at + sign.len_utf8()..]);
+        let named = before.chars().filter(|letter| letter.is_alphabetic()).count() >= 2;
+        let filled = after.starts_with(|first: char| first.is_alphanumeric() || first == '$');
+        match sign {
+            '=' => named && filled,
+            ':' | '#' => {
+                named && filled && !before.contains(|letter: char| letter.is_ascii_digit())
+            }
+            _ => false,
+        }
+    };
+    match word.char_indices().find(is_cut) {
+        Some((at, sign)) => {
+            let (before, after) = word.split_at(at + sign.len_utf8());
+            vec![before, after]
+        }
+        None => vec![word],
+    }
+}

@@ -1,0 +1,191 @@
+//! Reads names of persons, organisations and places by their capitals and legal forms.
+
+use super::super::vocabulary::{concepts, fold};
+use super::{Reading, words};
+
+/// Ends of company names, folded and without dots.
+pub(crate) const LEGAL_FORMS: &[&str] = &[
+    "inc",
+    "incorporated",
+    "llc",
+    "llp",
+    "lp",
+    "ltd",
+    "limited",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "plc",
+    "gmbh",
+    "ag",
+    "kg",
+    "ohg",
+    "bv",
+    "nv",
+    "sa",
+    "sarl",
+    "sas",
+    "srl",
+    "spa",
+    "ab",
+    "as",
+    "oy",
+    "aps",
+    "pty",
+    "bhd",
+    "sdn",
+    "pac",
+    "foundation",
+    "committee",
+    "associates",
+    "group",
+    "holdings",
+    "partners",
+    "bank",
+    "trust",
+    "university",
+    "kk",
+    "pvt",
+    "enterprise",
+];
+
+/// The name that a text is.
+pub(super) fn names(text: &str) -> Vec<Reading> {
+    let bare =
+        text.trim_matches(|sign: char| sign.is_whitespace() || (":=|_•*,;-–—\"“”".contains(sign)));
+    let letters = bare.chars().filter(|letter| letter.is_alphabetic()).count();
+    if letters < 2 {
+        return Vec::new();
+    }
+    let start = text.find(bare).unwrap_or(0);
+    // A date behind a name was printed over it or belongs to the next column.
+    let dates = super::dates::dates(bare, false);
+    let end = dates.first().filter(|date| date.start > 2).map_or(bare.len(), |date| date.start);
+    let name = &bare[..end];
+    let first = concepts(name.split_whitespace().next().unwrap_or_default());
+    let labelled = first.iter().any(|concept| OTHERS.contains(&concept.as_str()));
+    let quality = likeness(name) * if labelled { 0.6 } else { 1.0 };
+    vec![Reading::verbatim(text, start, start + name.trim_end().len(), quality)]
+}
+
+/// First words of labels of other fields.
+const OTHERS: &[&str] = &["address", "date", "telephone", "fax", "email", "website", "attention"];
+
+/// The text could be a name.
+pub(crate) fn is_name_like(text: &str) -> bool {
+    likeness(text) > 0.6
+}
+
+fn likeness(text: &str) -> f64 {
+    let small = [
+        "of", "the", "and", "for", "de", "von", "van", "der", "la", "le", "du", "in", "to", "on",
+        "at", "d",
+    ];
+    let mut capital = 0.0;
+    let mut lower = 0.0;
+    let mut figures = 0.0;
+    let mut count = 0.0;
+    let mut legal = false;
+    for (_, word) in words(text) {
+        let bare = word.trim_matches(|sign: char| !sign.is_alphanumeric());
+        let Some(first) = bare.chars().next() else { continue };
+        count += 1.0;
+        let folded = fold(bare).replace('.', "");
+        legal |= count > 1.0 && LEGAL_FORMS.contains(&folded.as_str());
+        if first.is_ascii_digit() {
+            figures += 1.0;
+        } else if first.is_uppercase() || bare.contains(char::is_uppercase) {
+            capital += 1.0;
+        } else if !small.contains(&folded.as_str()) {
+            lower += 1.0;
+        }
+    }
+    if count == 0.0 {
+        return 0.0;
+    }
+    let length: f64 = if count > 10.0 { 0.5 } else { 1.0 };
+    let mixed = (1.0 - 0.9 * lower / count) * (1.0 - 0.6 * figures / count);
+    let start = if capital == 0.0 { 0.4 } else { 1.0 };
+    let sentence = if text.ends_with(['?', ':']) { 0.3 } else { 1.0 };
+    let firm = if legal { 1.1 } else { 1.0 };
+    (mixed * start * length * sentence * firm).min(1.0)
+}
+
+/// States and countries by which contracts are governed, folded.
+const PLACES: &str = "alabama;alaska;arizona;arkansas;california;colorado;connecticut;delaware;\
+florida;georgia;hawaii;idaho;illinois;indiana;iowa;kansas;kentucky;louisiana;maine;maryland;\
+massachusetts;michigan;minnesota;mississippi;missouri;montana;nebraska;nevada;new hampshire;\
+new jersey;new mexico;new york;north carolina;north dakota;ohio;oklahoma;oregon;pennsylvania;\
+rhode island;south carolina;south dakota;tennessee;texas;utah;vermont;virginia;washington;\
+west virginia;wisconsin;wyoming;district of columbia;puerto rico;england;scotland;ireland;wales;\
+northern ireland;united kingdom;united states;united states of america;germany;france;italy;spain;\
+portugal;netherlands;belgium;luxembourg;switzerland;austria;denmark;sweden;norway;finland;poland;\
+israel;india;china;hong kong;singapore;japan;korea;taiwan;malaysia;australia;new zealand;canada;\
+ontario;quebec;british columbia;alberta;mexico;brazil;argentina;chile;south africa;bermuda;\
+cayman islands;british virgin islands;ukraine;russia;turkey;greece;cyprus;malta;israel";
+
+/// A place whose law applies: what follows "State of" and its like, or the capitals at the start.
+pub(super) fn places(text: &str) -> Vec<Reading> {
+    let pieces: Vec<(usize, &str)> = words(text).collect();
+    let led = ["state", "commonwealth", "province", "republic", "kingdom"];
+    let mut at = 0;
+    while at + 1 < pieces.len() {
+        let word = fold(pieces[at].1);
+        let leads = led.contains(&word.as_str()) && pieces[at + 1].1.eq_ignore_ascii_case("of");
+        if leads && word != "republic" && word != "kingdom" {
+            at += 2;
+        } else if matches!(word.as_str(), "the" | "of" | "in" | "a" | "said") {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    let first = at;
+    let mut end = None;
+    while let Some((start, word)) = pieces.get(at) {
+        let bare = word.trim_end_matches(|sign: char| !sign.is_alphanumeric());
+        let proper = bare.chars().next().is_some_and(char::is_uppercase);
+        let linking = word.eq_ignore_ascii_case("of") && at > first;
+        if !proper && !linking || at - first >= 4 {
+            break;
+        }
+        if proper {
+            end = Some(start + bare.len());
+        }
+        at += 1;
+        if bare.len() < word.len() {
+            break;
+        }
+    }
+    let Some(end) = end else { return Vec::new() };
+    let place = fold(&text[pieces[first].0..end]);
+    let known = PLACES.split(';').any(|known| place == known);
+    vec![Reading::verbatim(text, pieces[first].0, end, if known { 1.0 } else { 0.6 })]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_of_law() {
+        let check = |text: &str, expected: Option<&str>| {
+            let found = places(text);
+            let found = found.first().and_then(|reading| reading.value.as_str());
+            assert_eq!(found, expected, "{text}");
+        };
+        check("the State of New York, without regard", Some("New York"));
+        check("the Commonwealth of Virginia applicable to", Some("Virginia"));
+        check("England and Wales", Some("England"));
+        check("the State of Colorado without", Some("Colorado"));
+        check("any jurisdiction", None);
+    }
+
+    #[test]
+    fn names_are_told_from_sentences() {
+        assert!(is_name_like("Holland & Knight LLP"));
+        assert!(is_name_like("Patrick J. Mahaffy"));
+        assert!(!is_name_like("shall be paid by the tenant"));
+    }
+}
