@@ -54,9 +54,7 @@ impl Blobs {
     pub fn local(folder: &FsPath) -> Result<Self, BlobError> {
         std::fs::create_dir_all(folder)?;
         let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self {
-            objects: Arc::new(files),
-        })
+        Ok(Self { objects: Arc::new(files) })
     }
 
     /// Starts a new blob. Dropped without [`BlobWriter::finish`], it leaves nothing.
@@ -77,10 +75,7 @@ impl Blobs {
     /// If it is not there or cannot be opened.
     pub async fn reader(&self, key: &BlobKey) -> Result<BlobReader, BlobError> {
         let found = self.objects.get(&Path::from(key.as_str())).await?;
-        Ok(BlobReader {
-            size_bytes: found.meta.size,
-            stream: found.into_stream(),
-        })
+        Ok(BlobReader { size_bytes: found.meta.size, stream: found.into_stream() })
     }
 
     /// Reads a whole blob into memory.
@@ -88,12 +83,7 @@ impl Blobs {
     /// # Errors
     /// If it is not there or cannot be read.
     pub async fn read(&self, key: &BlobKey) -> Result<Bytes, BlobError> {
-        Ok(self
-            .objects
-            .get(&Path::from(key.as_str()))
-            .await?
-            .bytes()
-            .await?)
+        Ok(self.objects.get(&Path::from(key.as_str())).await?.bytes().await?)
     }
 
     /// Removes a blob. One that is not there is removed already.
@@ -217,14 +207,7 @@ mod tests {
     async fn blobs_of_every_size_come_back_whole() {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::local(folder.path()).unwrap();
-        for size in [
-            0,
-            1,
-            PART_BYTES - 1,
-            PART_BYTES,
-            PART_BYTES + 1,
-            3 * PART_BYTES + 17,
-        ] {
+        for size in [0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 3 * PART_BYTES + 17] {
             let want: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
             let key = BlobKey::upload();
             let mut writer = blobs.writer(&key);
@@ -236,10 +219,7 @@ mod tests {
             assert_eq!(blobs.read(&key).await.unwrap(), want);
             assert_eq!(blobs.reader(&key).await.unwrap().size_bytes(), size as u64);
             blobs.delete(&key).await.unwrap();
-            assert!(matches!(
-                blobs.read(&key).await,
-                Err(BlobError::NotFound(_))
-            ));
+            assert!(matches!(blobs.read(&key).await, Err(BlobError::NotFound(_))));
             blobs.delete(&key).await.unwrap();
         }
     }
@@ -250,14 +230,8 @@ mod tests {
         let blobs = Blobs::local(folder.path()).unwrap();
         let key = BlobKey::result();
         let mut writer = blobs.writer(&key);
-        writer
-            .write(Bytes::from(vec![7; 2 * PART_BYTES]))
-            .await
-            .unwrap();
+        writer.write(Bytes::from(vec![7; 2 * PART_BYTES])).await.unwrap();
         drop(writer);
-        assert!(matches!(
-            blobs.read(&key).await,
-            Err(BlobError::NotFound(_))
-        ));
+        assert!(matches!(blobs.read(&key).await, Err(BlobError::NotFound(_))));
     }
 }

@@ -37,38 +37,19 @@ pub struct Settlement(pub(crate) Ending);
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Ending {
-    Succeeded {
-        result_key: BlobKey,
-        pages: PageCounts,
-    },
+    Succeeded { result_key: BlobKey, pages: PageCounts },
     Failed(Failure),
-    Retry {
-        delay: Duration,
-    },
-    WorkerLost {
-        delay: Duration,
-        losses_max: i32,
-        failure: Failure,
-    },
+    Retry { delay: Duration },
+    WorkerLost { delay: Duration, losses_max: i32, failure: Failure },
     Released,
 }
 
 /// An ending as it is written: the three ways in which a row leaves *processing*.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
-    Succeeded {
-        result_key: BlobKey,
-        pages: PageCounts,
-    },
-    Failed {
-        failure: Failure,
-        losses: i32,
-    },
-    Requeued {
-        delay: Duration,
-        losses: i32,
-        attempts_back: i32,
-    },
+    Succeeded { result_key: BlobKey, pages: PageCounts },
+    Failed { failure: Failure, losses: i32 },
+    Requeued { delay: Duration, losses: i32, attempts_back: i32 },
 }
 
 impl Claim {
@@ -78,26 +59,18 @@ impl Claim {
         match settlement.0 {
             Ending::Succeeded { result_key, pages } => Outcome::Succeeded { result_key, pages },
             Ending::Failed(failure) => Outcome::Failed { failure, losses: 0 },
-            Ending::Retry { delay } => Outcome::Requeued {
-                delay,
-                losses: 0,
-                attempts_back: 0,
-            },
-            Ending::WorkerLost {
-                losses_max,
-                failure,
-                ..
-            } if self.job.worker_losses + 1 >= losses_max => Outcome::Failed { failure, losses: 1 },
-            Ending::WorkerLost { delay, .. } => Outcome::Requeued {
-                delay,
-                losses: 1,
-                attempts_back: 0,
-            },
-            Ending::Released => Outcome::Requeued {
-                delay: Duration::ZERO,
-                losses: 0,
-                attempts_back: 1,
-            },
+            Ending::Retry { delay } => Outcome::Requeued { delay, losses: 0, attempts_back: 0 },
+            Ending::WorkerLost { losses_max, failure, .. }
+                if self.job.worker_losses + 1 >= losses_max =>
+            {
+                Outcome::Failed { failure, losses: 1 }
+            }
+            Ending::WorkerLost { delay, .. } => {
+                Outcome::Requeued { delay, losses: 1, attempts_back: 0 }
+            }
+            Ending::Released => {
+                Outcome::Requeued { delay: Duration::ZERO, losses: 0, attempts_back: 1 }
+            }
         }
     }
 }
@@ -125,11 +98,7 @@ impl Settlement {
     /// or to *failed* when the losses reach `losses_max`.
     #[must_use]
     pub fn worker_lost(delay: Duration, losses_max: i32, failure: Failure) -> Self {
-        Self(Ending::WorkerLost {
-            delay,
-            losses_max,
-            failure,
-        })
+        Self(Ending::WorkerLost { delay, losses_max, failure })
     }
 
     /// Back to *queued* at once, and the attempt is not charged: the worker is going away.

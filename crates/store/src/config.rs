@@ -40,9 +40,7 @@ impl std::fmt::Debug for DatabaseConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Sqlite { path } => f.debug_struct("Sqlite").field("path", path).finish(),
-            Self::Postgres {
-                connections_max, ..
-            } => f
+            Self::Postgres { connections_max, .. } => f
                 .debug_struct("Postgres")
                 .field("connections_max", connections_max)
                 .finish_non_exhaustive(),
@@ -59,10 +57,7 @@ pub async fn open(config: StoreConfig) -> Result<Arc<dyn Store>, OpenError> {
         DatabaseConfig::Sqlite { path } => Ok(Arc::new(
             crate::sqlite::SqliteStore::open(path, config.clock, config.migrate).await?,
         )),
-        DatabaseConfig::Postgres {
-            url,
-            connections_max,
-        } => Ok(Arc::new(
+        DatabaseConfig::Postgres { url, connections_max } => Ok(Arc::new(
             crate::postgres::PostgresStore::open(
                 &url,
                 connections_max,

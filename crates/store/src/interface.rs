@@ -21,7 +21,7 @@ use crate::error::Error;
 
 /// All of the store, for the rooms that are handed it whole.
 #[async_trait]
-pub trait Store: JobStore + QueueStore + AccountStore {
+pub trait Store: JobStore + BatchStore + QueueStore + AccountStore + SecretStore {
     /// Answers if the database does.
     async fn ping(&self) -> Result<(), Error>;
 
@@ -33,7 +33,8 @@ pub trait Store: JobStore + QueueStore + AccountStore {
 #[async_trait]
 pub trait JobStore: Send + Sync {
     /// Makes the job true: checks the submit limit and the balance, charges, inserts job and
-    /// event, all or nothing.
+    /// event, all or nothing. With an idempotency key that is in use, it answers what the first
+    /// submit did and writes nothing.
     async fn insert_job(&self, job: NewJob) -> Result<Inserted, Error>;
 
     /// The job with this id, whoever owns it.
@@ -49,8 +50,25 @@ pub trait JobStore: Send + Sync {
     /// Removes a finished job of this owner with its events; the caller then removes the blobs.
     async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error>;
 
+    /// Removes at most `limit` ended jobs, whoever owns them, whose retention is over, with their
+    /// events, oldest first; the caller then removes their blobs. Forgets outdated idempotency
+    /// keys on the way, also at most `limit`.
+    async fn delete_expired(&self, limit: usize) -> Result<Vec<Job>, Error>;
+
     /// The job's events, oldest first.
     async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error>;
+}
+
+/// Jobs that are submitted with one request.
+#[async_trait]
+pub trait BatchStore: Send + Sync {
+    /// Makes the batch and its jobs true, all or nothing, in the order given. The balance must
+    /// suffice for all of them. The submit limit counts requests: a batch is one submit, however
+    /// many jobs it has.
+    async fn insert_batch(&self, batch: NewBatch) -> Result<BatchInserted, Error>;
+
+    /// The batch with this id, whoever owns it, with the jobs that it still has.
+    async fn find_batch(&self, id: Uuid) -> Result<Option<Batch>, Error>;
 }
 
 /// The queue as workers see it.
@@ -109,11 +127,21 @@ pub trait AccountStore: Send + Sync {
     /// Every key, newest first, also revoked ones.
     async fn list_keys(&self) -> Result<Vec<ApiKey>, Error>;
 
+    /// The account's keys, newest first, also revoked and expired ones.
+    async fn list_keys_of(&self, user: &UserId) -> Result<Vec<ApiKey>, Error>;
+
     /// Revokes the key; `None` if there is none with this id.
     async fn revoke_key(&self, id: Uuid) -> Result<Option<ApiKey>, Error>;
 
     /// The account's credits in its present cycle of 30 days.
     async fn balance(&self, user: &UserId) -> Result<Balance, Error>;
+}
+
+/// Secrets of the installation.
+#[async_trait]
+pub trait SecretStore: Send + Sync {
+    /// The secret of this name: `fresh` if there is none yet, else what was stored first.
+    async fn secret(&self, name: &'static str, fresh: [u8; 32]) -> Result<[u8; 32], Error>;
 }
 
 /// A job to be made.
@@ -137,6 +165,20 @@ pub struct NewJob {
     pub priority: i32,
     /// How long the job is kept after its submit.
     pub retention: Duration,
+    /// Makes a repetition of this submit answer the first one's job.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// By what a repetition of a submit is known, for 24 hours. A key whose job was deleted is unused,
+/// and so is one whose submit was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The operation: the same key in another one, or of another account, is another key.
+    pub scope: String,
+    /// The client's key.
+    pub key: String,
+    /// The hash of everything that makes two submits the same.
+    pub request_sha256: [u8; 32],
 }
 
 /// What became of an insert.
@@ -151,6 +193,69 @@ pub enum Inserted {
         balance: Balance,
     },
     /// The balance does not suffice; nothing was written.
+    QuotaExceeded(Balance),
+    /// The account's submits of the last 60 s are used up; nothing was written.
+    RateLimited {
+        /// Seconds until the oldest of them leaves the window, at least 1.
+        retry_after_s: u64,
+    },
+    /// The idempotency key repeats an earlier submit; nothing was written, and it is no submit.
+    Replayed {
+        /// The first submit's job, as it is now.
+        job: Job,
+        /// What it was charged then.
+        credits: i64,
+        /// The balance after it, as answered then.
+        balance: Balance,
+    },
+    /// The idempotency key was used for another request; nothing was written.
+    IdempotencyConflict,
+}
+
+/// A batch to be made.
+#[derive(Clone, Debug)]
+pub struct NewBatch {
+    /// Its id, made by the caller.
+    pub id: Uuid,
+    /// The owner of the batch and of all its jobs, an existing account.
+    pub user_id: UserId,
+    /// Its jobs. Their own `user_id` and `idempotency` are not looked at.
+    pub jobs: Vec<NewJob>,
+}
+
+impl NewBatch {
+    /// What all jobs cost.
+    pub(crate) fn credits(&self) -> i64 {
+        self.jobs.iter().fold(0, |sum, job| sum.saturating_add(job.credits))
+    }
+}
+
+/// A stored batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Its id.
+    pub id: Uuid,
+    /// Its owner.
+    pub user_id: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Its jobs in the order in which they were given; deleted ones are missing.
+    pub jobs: Vec<Job>,
+    /// The number of jobs that it was made with.
+    pub total_jobs: i64,
+}
+
+/// What became of the insert of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BatchInserted {
+    /// It is there, with all jobs.
+    Batch {
+        /// As stored.
+        batch: Batch,
+        /// The balance after it.
+        balance: Balance,
+    },
+    /// The balance does not suffice for all jobs; nothing was written.
     QuotaExceeded(Balance),
     /// The account's submits of the last 60 s are used up; nothing was written.
     RateLimited {
@@ -204,10 +309,6 @@ pub struct JobPage {
 
 /// What became of a cancel.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the large ones are the usual ones"
-)]
 pub enum CancelOutcome {
     /// Cancelled now.
     Cancelled(Job),
@@ -307,11 +408,7 @@ impl RetryPolicy {
     #[must_use]
     pub fn backoff_after(&self, losses: i32) -> Duration {
         let idx = usize::try_from(losses.max(1) - 1).unwrap_or(0);
-        self.backoff
-            .get(idx)
-            .or(self.backoff.last())
-            .copied()
-            .unwrap_or_default()
+        self.backoff.get(idx).or(self.backoff.last()).copied().unwrap_or_default()
     }
 }
 
@@ -368,6 +465,8 @@ pub struct NewApiKey {
     pub last_four: String,
     /// What it is for, shown in lists.
     pub label: String,
+    /// From then on it is unknown.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A stored key; its text is known to nobody but its holder.
@@ -383,6 +482,8 @@ pub struct ApiKey {
     pub label: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// From when on it is unknown.
+    pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
 }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use docket_contract::timestamp::Timestamp;
+use uuid::Uuid;
 
 use crate::interface::Balance;
 
@@ -22,12 +23,16 @@ impl Balance {
         }
         let started_us = self.cycle_started_at.timestamp_micros() + passed * cycle_us;
         let cycle_started_at = Timestamp::from_timestamp_micros(started_us).unwrap_or(now);
-        Self {
-            used: 0,
-            limit: self.limit,
-            cycle_started_at,
-        }
+        Self { used: 0, limit: self.limit, cycle_started_at }
     }
+}
+
+/// How long an idempotency key is remembered.
+pub(crate) const IDEMPOTENCY_WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// Idempotency keys of this instant or before are forgotten.
+pub(crate) fn idempotency_window_start(now: Timestamp) -> Timestamp {
+    now - IDEMPOTENCY_WINDOW
 }
 
 /// Submits at or before this instant no longer count.
@@ -40,10 +45,35 @@ pub(crate) fn submit_window_start(now: Timestamp) -> Timestamp {
 pub(crate) fn retry_after_s(at: Option<Timestamp>, now: Timestamp) -> u64 {
     let leaves_at = at.unwrap_or(now) + SUBMIT_WINDOW;
     let wait_us = (leaves_at - now).num_microseconds().unwrap_or(i64::MAX);
-    u64::try_from(wait_us)
-        .unwrap_or(0)
-        .div_ceil(1_000_000)
-        .max(1)
+    u64::try_from(wait_us).unwrap_or(0).div_ceil(1_000_000).max(1)
+}
+
+/// What a job is of the request that makes it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// All of it.
+    Whole,
+    /// The first job of this batch.
+    First(Uuid),
+    /// A further job of this batch.
+    Further(Uuid),
+}
+
+impl Part {
+    pub(crate) fn batch(self) -> Option<Uuid> {
+        match self {
+            Self::Whole => None,
+            Self::First(batch) | Self::Further(batch) => Some(batch),
+        }
+    }
+
+    /// The kind of the ledger's row: a batch is counted as one submit, at its first job.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Whole | Self::First(_) => "submit",
+            Self::Further(_) => "charge",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -57,11 +87,7 @@ mod tests {
     #[test]
     fn cycles_roll_by_whole_cycles() {
         let day_us = 24 * 60 * 60 * 1_000_000;
-        let balance = Balance {
-            used: 7,
-            limit: 10,
-            cycle_started_at: at(0),
-        };
+        let balance = Balance { used: 7, limit: 10, cycle_started_at: at(0) };
         assert_eq!(balance.rolled_to(at(30 * day_us - 1)), balance);
         assert_eq!(balance.rolled_to(at(-day_us)), balance);
         let next = balance.rolled_to(at(30 * day_us));

@@ -21,8 +21,8 @@ pub use clock::{Clock, TestClock};
 pub use config::{DatabaseConfig, StoreConfig, open};
 pub use error::{Error, OpenError};
 pub use interface::{
-    Account, AccountLimits, AccountStore, ApiKey, Balance, CancelOutcome, DeleteOutcome,
-    FetchedDocument, Inserted, JobEvent, JobPage, JobQuery, JobStore, KeyHolder, NewApiKey, NewJob,
-    ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy, SettleOutcome, Store,
-    Swept,
+    Account, AccountLimits, AccountStore, ApiKey, Balance, Batch, BatchInserted, BatchStore,
+    CancelOutcome, DeleteOutcome, FetchedDocument, Idempotency, Inserted, JobEvent, JobPage,
+    JobQuery, JobStore, KeyHolder, NewApiKey, NewBatch, NewJob, ProgressOutcome, ProgressUpdate,
+    QueueDepth, QueueStore, RetryPolicy, SecretStore, SettleOutcome, Store, Swept,
 };

@@ -64,11 +64,15 @@ macro_rules! leave {
 }
 
 mod accounts;
+mod batches;
+mod expiry;
+mod idempotency;
 mod insert;
 mod jobs;
 mod migrate;
 mod queue;
 mod rows;
+mod secrets;
 mod settle;
 mod sweep;
 
@@ -130,11 +134,7 @@ impl PostgresStore {
                 })
             })
             .connect_lazy_with(options);
-        Ok(Self {
-            clock,
-            pool,
-            ready: watch::Sender::new(0),
-        })
+        Ok(Self { clock, pool, ready: watch::Sender::new(0) })
     }
 
     /// Tells that there may be something to claim.
@@ -156,8 +156,10 @@ impl Store for PostgresStore {
 }
 
 fn connect_options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
     // The parser's error is left out: it may quote the URL, which holds a password.
-    let options = PgConnectOptions::from_str(url).map_err(|_| {
+    let parsed = if is_postgres { PgConnectOptions::from_str(url).ok() } else { None };
+    let options = parsed.ok_or_else(|| {
         OpenError::Refused(
             "the database URL cannot be read: expected postgres://user:password@host:port/database"
                 .to_owned(),
@@ -170,9 +172,7 @@ fn connect_options(url: &str) -> Result<PgConnectOptions, OpenError> {
                 .to_owned(),
         ));
     }
-    Ok(options
-        .application_name("docket")
-        .disable_statement_logging())
+    Ok(options.application_name("docket").disable_statement_logging())
 }
 
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Error> {
@@ -192,9 +192,7 @@ async fn refuse_old_server(connection: &mut PgConnection) -> Result<(), OpenErro
     if number >= SERVER_VERSION_MIN {
         return Ok(());
     }
-    Err(OpenError::Refused(format!(
-        "this is Postgres {name}: version 15 or newer is needed"
-    )))
+    Err(OpenError::Refused(format!("this is Postgres {name}: version 15 or newer is needed")))
 }
 
 impl From<sqlx::Error> for Error {
@@ -216,9 +214,7 @@ impl From<sqlx::Error> for Error {
 /// Whether a fault with this SQLSTATE may be gone at the next call: connection lost (08), out of
 /// resources (53), shut down (57P), serialization failure or deadlock (40).
 fn passes(code: &str) -> bool {
-    ["08", "53", "57P", "40"]
-        .iter()
-        .any(|class| code.starts_with(class))
+    ["08", "53", "57P", "40"].iter().any(|class| code.starts_with(class))
 }
 
 /// The error for a statement that refers to `parent` and makes a new `child`.

@@ -4,11 +4,12 @@ use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, JobType, Pag
 use docket_contract::spec::JobSpec;
 use docket_contract::state::{JobState, JobsWord};
 use docket_contract::timestamp::Timestamp;
-use docket_contract::{BlobKey, JobId, UserId};
+use docket_contract::{BlobKey, ClaimToken, JobId, UserId};
 use uuid::Uuid;
 
+use crate::claim::Claim;
 use crate::error::Error;
-use crate::interface::{ApiKey, JobEvent};
+use crate::interface::{ApiKey, Balance, Batch, Inserted, JobEvent};
 
 /// The columns that [`read_job`] takes, in its order.
 macro_rules! job_columns {
@@ -28,10 +29,24 @@ macro_rules! event_columns {
     };
 }
 
+/// The columns that [`read_remembered`] takes, in its order, after whether the hashes are equal.
+macro_rules! remembered_columns {
+    () => {
+        "job_id, credits, balance_used, balance_limit, cycle_started_at"
+    };
+}
+
+/// The columns that [`read_batch`] takes, in its order.
+macro_rules! batch_columns {
+    () => {
+        "id, user_id, created_at, total_jobs"
+    };
+}
+
 /// The columns that [`read_key`] takes, in its order.
 macro_rules! key_columns {
     () => {
-        "id, user_id, last_four, label, created_at, revoked_at"
+        "id, user_id, last_four, label, created_at, expires_at, revoked_at"
     };
 }
 
@@ -42,7 +57,9 @@ macro_rules! stage_rank_sql {
     };
 }
 
-pub(crate) use {event_columns, job_columns, key_columns, stage_rank_sql};
+pub(crate) use {
+    batch_columns, event_columns, job_columns, key_columns, remembered_columns, stage_rank_sql,
+};
 
 /// A row whose columns are taken one after the other.
 pub(crate) trait Columns {
@@ -101,6 +118,36 @@ pub(crate) fn read_job(row: &mut dyn Columns) -> Result<Job, Error> {
     })
 }
 
+/// A claim, unless this version cannot read the job: that must not stop the queue. Its lease runs
+/// out, so another version may have it, and the sweep ends it at its last loss.
+pub(crate) fn read_claim(row: &mut dyn Columns) -> Result<Option<Claim>, Error> {
+    let token = ClaimToken::from(row.uuid()?);
+    let seq = row.long()?;
+    let job = readable(read_job(row), seq, "a claimed job cannot be read")?;
+    Ok(job.map(|job| Claim::new(job, token)))
+}
+
+/// An expired job, unless this version cannot read it: it is left to one that finds its blobs.
+pub(crate) fn read_expired(row: &mut dyn Columns) -> Result<Option<Job>, Error> {
+    let seq = row.long()?;
+    readable(read_job(row), seq, "an expired job cannot be read")
+}
+
+fn readable(
+    job: Result<Job, Error>,
+    seq: i64,
+    message: &'static str,
+) -> Result<Option<Job>, Error> {
+    match job {
+        Ok(job) => Ok(Some(job)),
+        Err(Error::Corrupt(reason)) => {
+            tracing::error!(job.seq = seq, reason, message);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 pub(crate) fn read_event(row: &mut dyn Columns) -> Result<JobEvent, Error> {
     Ok(JobEvent {
         seq: row.long()?,
@@ -112,6 +159,46 @@ pub(crate) fn read_event(row: &mut dyn Columns) -> Result<JobEvent, Error> {
     })
 }
 
+/// A batch whose jobs are read after it.
+pub(crate) fn read_batch(row: &mut dyn Columns) -> Result<Batch, Error> {
+    Ok(Batch {
+        id: row.uuid()?,
+        user_id: UserId(row.text()?),
+        created_at: row.time()?,
+        total_jobs: row.long()?,
+        jobs: Vec::new(),
+    })
+}
+
+/// What is remembered of the first submit with an idempotency key.
+pub(crate) struct Remembered {
+    same_request: bool,
+    pub(crate) job_id: JobId,
+    credits: i64,
+    balance: Balance,
+}
+
+impl Remembered {
+    /// The answer to a further submit, given the first one's job as it is now. `None` if the key
+    /// is unused, because the job is gone.
+    pub(crate) fn answer(self, job: Option<Job>) -> Option<Inserted> {
+        let job = job?;
+        if !self.same_request {
+            return Some(Inserted::IdempotencyConflict);
+        }
+        Some(Inserted::Replayed { job, credits: self.credits, balance: self.balance })
+    }
+}
+
+pub(crate) fn read_remembered(row: &mut dyn Columns) -> Result<Remembered, Error> {
+    Ok(Remembered {
+        same_request: row.int()? == 1,
+        job_id: JobId::from(row.uuid()?),
+        credits: row.long()?,
+        balance: Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? },
+    })
+}
+
 pub(crate) fn read_key(row: &mut dyn Columns) -> Result<ApiKey, Error> {
     Ok(ApiKey {
         id: row.uuid()?,
@@ -119,6 +206,7 @@ pub(crate) fn read_key(row: &mut dyn Columns) -> Result<ApiKey, Error> {
         last_four: row.text()?,
         label: row.text()?,
         created_at: row.time()?,
+        expires_at: row.time_or_null()?,
         revoked_at: row.time_or_null()?,
     })
 }

@@ -16,11 +16,15 @@ macro_rules! transition {
 }
 
 mod accounts;
+mod batches;
+mod expiry;
+mod idempotency;
 mod jobs;
 mod migrate;
 mod queue;
 mod reader;
 mod rows;
+mod secrets;
 mod settle;
 mod sweep;
 mod writer;
@@ -73,20 +77,14 @@ impl SqliteStore {
         let readers = Readers::open(path)?;
         let ready = watch::Sender::new(0);
         let writer = Writer::start(connection, clock.clone(), ready.clone())?;
-        Ok(Self {
-            clock,
-            writer,
-            readers,
-            ready,
-        })
+        Ok(Self { clock, writer, readers, ready })
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn ping(&self) -> Result<(), Error> {
-        self.readers
-            .point(|connection| Ok(connection.query_row("select 1", [], |_| Ok(()))?))
+        self.readers.point(|connection| Ok(connection.query_row("select 1", [], |_| Ok(()))?))
     }
 
     async fn close(&self) {

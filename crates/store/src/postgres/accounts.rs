@@ -42,8 +42,10 @@ impl AccountStore for PostgresStore {
 
     async fn insert_key(&self, key: NewApiKey) -> Result<ApiKey, Error> {
         let row = sqlx::query(concat!(
-            "insert into docket.api_keys (id, sha256, last_four, label, user_id, created_at)
-             values ($2, $3, $4, $5, $6, coalesce($1::timestamptz, clock_timestamp())) returning ",
+            "insert into docket.api_keys (id, sha256, last_four, label, user_id, created_at,
+                expires_at)
+             values ($2, $3, $4, $5, $6, coalesce($1::timestamptz, clock_timestamp()), $7)
+             returning ",
             key_columns!()
         ))
         .bind(self.clock.fixed())
@@ -52,6 +54,7 @@ impl AccountStore for PostgresStore {
         .bind(&key.last_four)
         .bind(&key.label)
         .bind(&key.user_id.0)
+        .bind(key.expires_at)
         .fetch_one(&self.pool)
         .await
         .map_err(|error| constraint_error(error, "account", "key"))?;
@@ -66,10 +69,7 @@ impl AccountStore for PostgresStore {
         .bind(self.clock.fixed())
         .bind(sha256.as_slice());
         one(&self.pool, query, |row| {
-            Ok(KeyHolder {
-                key_id: row.uuid()?,
-                user_id: UserId(row.text()?),
-            })
+            Ok(KeyHolder { key_id: row.uuid()?, user_id: UserId(row.text()?) })
         })
         .await
     }
@@ -80,6 +80,16 @@ impl AccountStore for PostgresStore {
             key_columns!(),
             " from docket.api_keys order by created_at desc, id desc"
         ));
+        all(&self.pool, query, read_key).await
+    }
+
+    async fn list_keys_of(&self, user: &UserId) -> Result<Vec<ApiKey>, Error> {
+        let query = sqlx::query(concat!(
+            "select ",
+            key_columns!(),
+            " from docket.api_keys where user_id = $1 order by created_at desc, id desc"
+        ))
+        .bind(&user.0);
         all(&self.pool, query, read_key).await
     }
 
@@ -104,11 +114,8 @@ impl AccountStore for PostgresStore {
         .bind(self.clock.fixed())
         .bind(&user.0);
         let balance = one(&self.pool, query, |row| {
-            let stored = Balance {
-                used: row.long()?,
-                limit: row.long()?,
-                cycle_started_at: row.time()?,
-            };
+            let stored =
+                Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? };
             Ok(stored.rolled_to(row.time()?))
         });
         balance.await?.ok_or(Error::NotFound("account"))

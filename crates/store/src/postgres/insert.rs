@@ -1,16 +1,18 @@
 //! Makes a job in Postgres: one statement if nothing stands against it.
 
 use docket_contract::UserId;
+use docket_contract::job::Job;
 use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 
+use super::idempotency::{remember, repeated};
 use super::rows::{PgColumns, PgQuery, duration_us};
 use super::{PostgresStore, constraint_error};
 use crate::error::Error;
 use crate::interface::{Balance, Inserted, NewJob};
-use crate::ledger::{retry_after_s, submit_window_start};
+use crate::ledger::{Part, retry_after_s, submit_window_start};
 use crate::rows::{Columns, job_columns, read_job, spec_text};
 
 /// Whole cycles of 30 days since the account's cycle began.
@@ -23,11 +25,7 @@ macro_rules! passed {
 /// Credits used in the account's present cycle.
 macro_rules! used {
     () => {
-        concat!(
-            "(case when ",
-            passed!(),
-            " >= 1 then 0 else a.credits_used end)"
-        )
+        concat!("(case when ", passed!(), " >= 1 then 0 else a.credits_used end)")
     };
 }
 
@@ -55,14 +53,15 @@ const INSERT: &str = concat!(
         insert into docket.jobs (user_id, credits, id, type, status, spec, document_name,
             document_sha256, document_bytes, document_media_type, document_blob_key,
             document_source_url, document_password, pages_total, pages_selected, pages_done,
-            pages_failed, priority, run_at, created_at, updated_at, expires_at)
+            pages_failed, priority, run_at, created_at, updated_at, expires_at, batch_id)
         select $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-            now.at, now.at, now.at, now.at + $21 * interval '1 microsecond'
+            now.at, now.at, now.at, now.at + $21 * interval '1 microsecond',
+            $22
         from now, account
         returning *),
     ledger as (
         insert into docket.usage (user_id, job_id, kind, credits, cycle_started_at, at)
-        select changed.user_id, changed.id, 'submit', changed.credits, account.cycle_started_at,
+        select changed.user_id, changed.id, $23, changed.credits, account.cycle_started_at,
             changed.created_at
         from changed, account)",
     leave!(event),
@@ -74,14 +73,9 @@ const INSERT: &str = concat!(
 impl PostgresStore {
     pub(super) async fn insert(&self, job: &NewJob) -> Result<Inserted, Error> {
         let spec = spec_text(&job.spec)?;
-        let inserted = match self
-            .insert_query(job, &spec, false)
-            .fetch_optional(&self.pool)
-            .await
-        {
-            Ok(Some(row)) => read_inserted(&row)?,
-            Ok(None) => self.insert_under_lock(job, &spec).await?,
-            Err(error) => return Err(constraint_error(error, "account", "job")),
+        let inserted = match self.insert_at_once(job, &spec).await? {
+            Some(inserted) => inserted,
+            None => self.insert_under_lock(job, &spec).await?,
         };
         if job.state == JobState::Queued && matches!(inserted, Inserted::Job { .. }) {
             self.mark_ready();
@@ -89,10 +83,32 @@ impl PostgresStore {
         Ok(inserted)
     }
 
-    /// The long way: for accounts with a submit limit, and to tell why nothing was inserted.
+    /// The short way; `None` if it is not open to this job.
+    async fn insert_at_once(&self, job: &NewJob, spec: &str) -> Result<Option<Inserted>, Error> {
+        if job.idempotency.is_some() {
+            return Ok(None);
+        }
+        let terms = Terms { at: self.clock.fixed(), submits_checked: false, part: Part::Whole };
+        let row = insert_query(job, spec, terms)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| constraint_error(error, "account", "job"))?;
+        let Some(row) = row else { return Ok(None) };
+        let (job, balance) = read_inserted(&row)?;
+        Ok(Some(Inserted::Job { job, balance }))
+    }
+
+    /// The long way: for submits with an idempotency key, for accounts with a submit limit, and to
+    /// tell why nothing was inserted.
     async fn insert_under_lock(&self, job: &NewJob, spec: &str) -> Result<Inserted, Error> {
         let mut transaction = self.pool.begin().await?;
         let account = self.lock_account(&mut transaction, &job.user_id).await?;
+        if let Some(idempotency) = &job.idempotency
+            && let Some(answer) =
+                repeated(&mut transaction, &job.user_id, idempotency, account.now).await?
+        {
+            return Ok(answer);
+        }
         if let Some(submits_max) = account.submits_max
             && let Some(retry_after_s) =
                 submit_wait_s(&mut transaction, &job.user_id, submits_max, account.now).await?
@@ -102,16 +118,17 @@ impl PostgresStore {
         if account.balance.remaining() < job.credits {
             return Ok(Inserted::QuotaExceeded(account.balance));
         }
-        let row = self
-            .insert_query(job, spec, true)
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(|error| constraint_error(error, "account", "job"))?;
+        let (inserted, balance) =
+            insert_admitted(&mut transaction, job, spec, self.clock.fixed(), Part::Whole).await?;
+        if let Some(idempotency) = &job.idempotency {
+            remember(&mut transaction, idempotency, &inserted, &balance).await?;
+        }
         transaction.commit().await?;
-        read_inserted(&row)
+        Ok(Inserted::Job { job: inserted, balance })
     }
 
-    async fn lock_account(
+    /// The account, which nobody else charges until the transaction ends.
+    pub(super) async fn lock_account(
         &self,
         connection: &mut PgConnection,
         user: &UserId,
@@ -127,59 +144,76 @@ impl PostgresStore {
         .await?
         .ok_or(Error::NotFound("account"))?;
         let mut row = PgColumns::new(&row);
-        let stored = Balance {
-            used: row.long()?,
-            limit: row.long()?,
-            cycle_started_at: row.time()?,
-        };
+        let stored =
+            Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? };
         let (submits_max, now) = (row.int_or_null()?, row.time()?);
-        Ok(LockedAccount {
-            balance: stored.rolled_to(now),
-            submits_max,
-            now,
-        })
-    }
-
-    fn insert_query<'q>(
-        &self,
-        job: &'q NewJob,
-        spec: &'q str,
-        submits_checked: bool,
-    ) -> PgQuery<'q> {
-        let document = &job.document;
-        sqlx::query(INSERT)
-            .bind(self.clock.fixed())
-            .bind(submits_checked)
-            .bind(&job.user_id.0)
-            .bind(job.credits)
-            .bind(job.id.uuid())
-            .bind(job.spec.job_type().as_str())
-            .bind(job.state.as_str())
-            .bind(spec)
-            .bind(&document.name)
-            .bind(&document.sha256)
-            .bind(document.size_bytes)
-            .bind(&document.media_type)
-            .bind(document.blob_key.as_ref().map(|key| key.as_str()))
-            .bind(&document.source_url)
-            .bind(&document.password)
-            .bind(job.pages.total)
-            .bind(job.pages.selected)
-            .bind(job.pages.done)
-            .bind(job.pages.failed)
-            .bind(job.priority)
-            .bind(duration_us(job.retention))
+        Ok(LockedAccount { balance: stored.rolled_to(now), submits_max, now })
     }
 }
 
-struct LockedAccount {
-    balance: Balance,
-    submits_max: Option<i32>,
-    now: Timestamp,
+/// On what terms a job is inserted.
+#[derive(Clone, Copy)]
+struct Terms {
+    /// The instant, or `None` for the database's.
+    at: Option<Timestamp>,
+    /// The submit limit was checked under the account's lock.
+    submits_checked: bool,
+    part: Part,
+}
+
+/// Inserts a job that was admitted under the account's lock.
+pub(super) async fn insert_admitted(
+    connection: &mut PgConnection,
+    job: &NewJob,
+    spec: &str,
+    at: Option<Timestamp>,
+    part: Part,
+) -> Result<(Job, Balance), Error> {
+    let terms = Terms { at, submits_checked: true, part };
+    let row = insert_query(job, spec, terms)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| constraint_error(error, "account", "job"))?;
+    read_inserted(&row)
+}
+
+fn insert_query<'q>(job: &'q NewJob, spec: &'q str, terms: Terms) -> PgQuery<'q> {
+    let document = &job.document;
+    sqlx::query(INSERT)
+        .bind(terms.at)
+        .bind(terms.submits_checked)
+        .bind(&job.user_id.0)
+        .bind(job.credits)
+        .bind(job.id.uuid())
+        .bind(job.spec.job_type().as_str())
+        .bind(job.state.as_str())
+        .bind(spec)
+        .bind(&document.name)
+        .bind(&document.sha256)
+        .bind(document.size_bytes)
+        .bind(&document.media_type)
+        .bind(document.blob_key.as_ref().map(|key| key.as_str()))
+        .bind(&document.source_url)
+        .bind(&document.password)
+        .bind(job.pages.total)
+        .bind(job.pages.selected)
+        .bind(job.pages.done)
+        .bind(job.pages.failed)
+        .bind(job.priority)
+        .bind(duration_us(job.retention))
+        .bind(terms.part.batch())
+        .bind(terms.part.kind())
+}
+
+pub(super) struct LockedAccount {
+    /// At `now`.
+    pub(super) balance: Balance,
+    pub(super) submits_max: Option<i32>,
+    pub(super) now: Timestamp,
 }
 
 /// Seconds until the account may submit again; `None` if it may now.
-async fn submit_wait_s(
+pub(super) async fn submit_wait_s(
     connection: &mut PgConnection,
     user: &UserId,
     submits_max: i32,
@@ -200,13 +234,9 @@ async fn submit_wait_s(
     Ok(frees_slot.map(|at| retry_after_s(Some(at), now)))
 }
 
-fn read_inserted(row: &PgRow) -> Result<Inserted, Error> {
+fn read_inserted(row: &PgRow) -> Result<(Job, Balance), Error> {
     let mut row = PgColumns::new(row);
     let job = read_job(&mut row)?;
-    let balance = Balance {
-        used: row.long()?,
-        limit: row.long()?,
-        cycle_started_at: row.time()?,
-    };
-    Ok(Inserted::Job { job, balance })
+    let balance = Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? };
+    Ok((job, balance))
 }

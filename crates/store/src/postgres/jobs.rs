@@ -19,12 +19,9 @@ impl JobStore for PostgresStore {
     }
 
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error> {
-        let query = sqlx::query(concat!(
-            "select ",
-            job_columns!(),
-            " from docket.jobs where id = $1"
-        ))
-        .bind(id.uuid());
+        let query =
+            sqlx::query(concat!("select ", job_columns!(), " from docket.jobs where id = $1"))
+                .bind(id.uuid());
         one_job(&self.pool, query).await
     }
 
@@ -64,6 +61,10 @@ impl JobStore for PostgresStore {
         }
         let unfinished = self.owned_job(owner, id).await?;
         Ok(unfinished.map_or(DeleteOutcome::NotFound, |_| DeleteOutcome::NotEnded))
+    }
+
+    async fn delete_expired(&self, limit: usize) -> Result<Vec<Job>, Error> {
+        self.remove_expired(limit).await
     }
 
     async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error> {

@@ -5,16 +5,11 @@ use sqlx::{Connection, PgConnection};
 use crate::error::{Error, OpenError};
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (
-        1,
-        "accounts",
-        include_str!("../../migrations/postgres/0001_accounts.sql"),
-    ),
-    (
-        2,
-        "jobs",
-        include_str!("../../migrations/postgres/0002_jobs.sql"),
-    ),
+    (1, "accounts", include_str!("../../migrations/postgres/0001_accounts.sql")),
+    (2, "jobs", include_str!("../../migrations/postgres/0002_jobs.sql")),
+    (3, "secrets", include_str!("../../migrations/postgres/0003_secrets.sql")),
+    (4, "batches", include_str!("../../migrations/postgres/0004_batches.sql")),
+    (5, "idempotency", include_str!("../../migrations/postgres/0005_idempotency.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks. A role that may not create schemas
@@ -71,11 +66,7 @@ async fn apply(connection: &mut PgConnection) -> Result<(), Error> {
             .bind(name)
             .execute(&mut *transaction)
             .await?;
-        tracing::info!(
-            migration.version = version,
-            migration.name = name,
-            "migration applied"
-        );
+        tracing::info!(migration.version = version, migration.name = name, "migration applied");
     }
     transaction.commit().await?;
     Ok(())

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::interface::{
     ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy, SettleOutcome, Swept,
 };
-use crate::rows::{job_columns, read_job, stage_rank, stage_rank_sql};
+use crate::rows::{job_columns, read_claim, stage_rank, stage_rank_sql};
 
 #[async_trait]
 impl QueueStore for PostgresStore {
@@ -33,10 +33,8 @@ impl QueueStore for PostgresStore {
             .bind(duration_us(deadline))
             .bind(worker.uuid())
             .bind(duration_us(lease));
-        all(&self.pool, query, |row| {
-            Ok(Claim::new(read_job(row)?, ClaimToken::from(row.uuid()?)))
-        })
-        .await
+        let claims = all(&self.pool, query, read_claim).await?;
+        Ok(claims.into_iter().flatten().collect())
     }
 
     async fn heartbeat(&self, worker: WorkerId, lease: Duration) -> Result<Vec<ClaimToken>, Error> {
@@ -91,10 +89,7 @@ impl QueueStore for PostgresStore {
                 (select count(*) from docket.job_leases)",
         );
         let depth = one(&self.pool, query, |row| {
-            Ok(QueueDepth {
-                queued: row.long()?,
-                processing: row.long()?,
-            })
+            Ok(QueueDepth { queued: row.long()?, processing: row.long()? })
         });
         Ok(depth.await?.unwrap_or_default())
     }
@@ -128,9 +123,9 @@ const CLAIM: &str = concat!(
             now.at + $5 * interval '1 microsecond'
         from changed, now)",
     leave!(event),
-    " select ",
+    " select claim_token, seq, ",
     job_columns!(),
-    ", claim_token from changed order by priority desc, seq"
+    " from changed order by priority desc, seq"
 );
 
 /// Answers the job's `seq` if it is still this execution's, whether anything changed or not. The

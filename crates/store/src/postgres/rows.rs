@@ -76,9 +76,7 @@ pub(super) async fn all<T>(
     read: impl Fn(&mut dyn Columns) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     let rows = query.fetch_all(pool).await?;
-    rows.iter()
-        .map(|row| read(&mut PgColumns::new(row)))
-        .collect()
+    rows.iter().map(|row| read(&mut PgColumns::new(row))).collect()
 }
 
 /// The only row of a statement, if there is one.

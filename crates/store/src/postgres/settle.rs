@@ -78,11 +78,7 @@ impl PostgresStore {
                     .bind(losses);
                 one_job(&self.pool, query).await?
             }
-            Outcome::Requeued {
-                delay,
-                losses,
-                attempts_back,
-            } => {
+            Outcome::Requeued { delay, losses, attempts_back } => {
                 let query = self
                     .guarded(REQUEUE, claim)
                     .bind(duration_us(delay))

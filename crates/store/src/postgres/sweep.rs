@@ -24,10 +24,7 @@ impl PostgresStore {
         }
         // Overdue jobs first: what has no time left is not worth another attempt.
         let overdue = &policy.deadline_exceeded;
-        let query = self
-            .bounded(FAIL_OVERDUE)
-            .bind(overdue.code.as_str())
-            .bind(&overdue.message);
+        let query = self.bounded(FAIL_OVERDUE).bind(overdue.code.as_str()).bind(&overdue.message);
         let overdue = count(&mut transaction, query).await?;
         let lost = &policy.worker_lost;
         let query = self
@@ -37,26 +34,17 @@ impl PostgresStore {
             .bind(&lost.message);
         let lost = count(&mut transaction, query).await?;
         let backoff: Vec<i64> = policy.backoff.iter().copied().map(duration_us).collect();
-        let query = self
-            .bounded(REQUEUE_LOST)
-            .bind(policy.worker_losses_max)
-            .bind(backoff);
+        let query = self.bounded(REQUEUE_LOST).bind(policy.worker_losses_max).bind(backoff);
         let requeued = count(&mut transaction, query).await?;
         transaction.commit().await?;
         if requeued > 0 {
             self.mark_ready();
         }
-        Ok(Swept {
-            requeued,
-            lost,
-            overdue,
-        })
+        Ok(Swept { requeued, lost, overdue })
     }
 
     fn bounded<'q>(&self, sql: &'static str) -> PgQuery<'q> {
-        sqlx::query(sql)
-            .bind(self.clock.fixed())
-            .bind(SWEEP_JOBS_MAX)
+        sqlx::query(sql).bind(self.clock.fixed()).bind(SWEEP_JOBS_MAX)
     }
 }
 

@@ -28,12 +28,7 @@ impl AccountStore for SqliteStore {
                             credits_limit = coalesce(?2, credits_limit),
                             submits_per_minute = coalesce(?3, submits_per_minute)
                          returning user_id, credits_limit, submits_per_minute, created_at",
-                    &[
-                        &user.0,
-                        &limits.credits,
-                        &limits.submits_per_minute,
-                        &micros(turn.now()),
-                    ],
+                    &[&user.0, &limits.credits, &limits.submits_per_minute, &micros(turn.now())],
                     |row| {
                         Ok(Account {
                             user_id: UserId(row.text()?),
@@ -53,8 +48,9 @@ impl AccountStore for SqliteStore {
             .run(move |turn| {
                 let id = Uuid::now_v7();
                 turn.prepare_cached(
-                    "insert into api_keys (id, sha256, last_four, label, user_id, created_at)
-                     values (?1, ?2, ?3, ?4, ?5, ?6)",
+                    "insert into api_keys (id, sha256, last_four, label, user_id, created_at, \
+                        expires_at)
+                     values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 )?
                 .execute(params![
                     id.as_bytes(),
@@ -62,7 +58,8 @@ impl AccountStore for SqliteStore {
                     key.last_four,
                     key.label,
                     key.user_id.0,
-                    micros(turn.now())
+                    micros(turn.now()),
+                    key.expires_at.map(micros)
                 ])
                 .map_err(|error| constraint_error(error, "account", "key"))?;
                 let stored = one(
@@ -84,25 +81,25 @@ impl AccountStore for SqliteStore {
                 "select id, user_id from api_keys where sha256 = ?1
                         and revoked_at is null and (expires_at is null or expires_at > ?2)",
                 &[sha256, &now],
-                |row| {
-                    Ok(KeyHolder {
-                        key_id: row.uuid()?,
-                        user_id: UserId(row.text()?),
-                    })
-                },
+                |row| Ok(KeyHolder { key_id: row.uuid()?, user_id: UserId(row.text()?) }),
             )
         })
     }
 
     async fn list_keys(&self) -> Result<Vec<ApiKey>, Error> {
+        let list =
+            concat!("select ", key_columns!(), " from api_keys order by created_at desc, id desc");
+        self.readers.list(move |connection| all(connection, list, &[], read_key)).await
+    }
+
+    async fn list_keys_of(&self, user: &UserId) -> Result<Vec<ApiKey>, Error> {
+        let user = user.clone();
         let list = concat!(
             "select ",
             key_columns!(),
-            " from api_keys order by created_at desc, id desc"
+            " from api_keys where user_id = ?1 order by created_at desc, id desc"
         );
-        self.readers
-            .list(move |connection| all(connection, list, &[], read_key))
-            .await
+        self.readers.list(move |connection| all(connection, list, &[&user.0], read_key)).await
     }
 
     async fn revoke_key(&self, id: Uuid) -> Result<Option<ApiKey>, Error> {
@@ -121,13 +118,8 @@ impl AccountStore for SqliteStore {
     }
 
     async fn balance(&self, user: &UserId) -> Result<Balance, Error> {
-        let stored = self
-            .readers
-            .point(|connection| stored_balance(connection, user))?;
-        Ok(stored
-            .ok_or(Error::NotFound("account"))?
-            .0
-            .rolled_to(self.clock.host()))
+        let stored = self.readers.point(|connection| stored_balance(connection, user))?;
+        Ok(stored.ok_or(Error::NotFound("account"))?.0.rolled_to(self.clock.host()))
     }
 }
 
@@ -142,11 +134,8 @@ pub(super) fn stored_balance(
              from accounts where user_id = ?1",
         &[&user.0],
         |row| {
-            let balance = Balance {
-                used: row.long()?,
-                limit: row.long()?,
-                cycle_started_at: row.time()?,
-            };
+            let balance =
+                Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? };
             Ok((balance, row.int_or_null()?))
         },
     )

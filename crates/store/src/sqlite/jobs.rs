@@ -4,18 +4,21 @@ use async_trait::async_trait;
 use docket_contract::job::Job;
 use docket_contract::state::JobState;
 use docket_contract::{JobId, UserId};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 use super::accounts::stored_balance;
+use super::expiry::delete_expired;
+use super::idempotency::{remember, repeated};
 use super::rows::{all, duration_us, micros, one_job, timestamp};
-use super::settle::{finish, write_event};
+use super::settle::{end_and_refund, write_event};
 use super::writer::Turn;
 use super::{SqliteStore, constraint_error};
 use crate::error::Error;
 use crate::interface::{
     Balance, CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob,
 };
-use crate::ledger::{retry_after_s, submit_window_start};
+use crate::ledger::{Part, retry_after_s, submit_window_start};
 use crate::rows::{
     cancellation, event_columns, filter_word, job_columns, read_event, read_job, spec_text,
 };
@@ -27,13 +30,7 @@ impl JobStore for SqliteStore {
     }
 
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error> {
-        self.readers.point(|connection| {
-            one_job(
-                connection,
-                concat!("select ", job_columns!(), " from jobs where id = ?1"),
-                &[id.uuid().as_bytes()],
-            )
-        })
+        self.readers.point(|connection| job_by_id(connection, id))
     }
 
     async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error> {
@@ -59,16 +56,16 @@ impl JobStore for SqliteStore {
 
     async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
         let owner = owner.clone();
-        self.writer
-            .run(move |turn| cancel_job(turn, &owner, id))
-            .await
+        self.writer.run(move |turn| cancel_job(turn, &owner, id)).await
     }
 
     async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {
         let owner = owner.clone();
-        self.writer
-            .run(move |turn| delete_job(turn, &owner, id))
-            .await
+        self.writer.run(move |turn| delete_job(turn, &owner, id)).await
+    }
+
+    async fn delete_expired(&self, limit: usize) -> Result<Vec<Job>, Error> {
+        self.writer.run(move |turn| delete_expired(turn, limit)).await
     }
 
     async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error> {
@@ -105,6 +102,11 @@ const LIST: &str = concat!(
 fn insert_job(turn: &Turn<'_>, job: &NewJob) -> Result<Inserted, Error> {
     let (stored, submits_max) =
         stored_balance(turn, &job.user_id)?.ok_or(Error::NotFound("account"))?;
+    if let Some(idempotency) = &job.idempotency
+        && let Some(answer) = repeated(turn, &job.user_id, idempotency)?
+    {
+        return Ok(answer);
+    }
     if let Some(submits_max) = submits_max
         && let Some(retry_after_s) = submit_wait_s(turn, &job.user_id, submits_max)?
     {
@@ -115,20 +117,35 @@ fn insert_job(turn: &Turn<'_>, job: &NewJob) -> Result<Inserted, Error> {
         return Ok(Inserted::QuotaExceeded(balance));
     }
     balance.used += job.credits;
-    charge(turn, job, &balance)?;
-    let inserted = insert_row(turn, job)?;
-    write_event(turn, &inserted)?;
+    let inserted = make(turn, job, &balance, Part::Whole)?;
+    if let Some(idempotency) = &job.idempotency {
+        remember(turn, idempotency, &inserted, &balance)?;
+    }
+    Ok(Inserted::Job { job: inserted, balance })
+}
+
+/// Inserts a job that was admitted, charges it so that `balance` remains, and writes its event.
+pub(super) fn make(
+    turn: &Turn<'_>,
+    job: &NewJob,
+    balance: &Balance,
+    part: Part,
+) -> Result<Job, Error> {
+    charge(turn, job, balance, part)?;
+    let inserted = insert_row(turn, job, part)?;
+    write_event(turn, inserted.seq)?;
     if inserted.state == JobState::Queued {
         turn.mark_ready();
     }
-    Ok(Inserted::Job {
-        job: inserted,
-        balance,
-    })
+    Ok(inserted)
 }
 
 /// Seconds until the account may submit again; `None` if it may now.
-fn submit_wait_s(turn: &Turn<'_>, user: &UserId, submits_max: i32) -> Result<Option<u64>, Error> {
+pub(super) fn submit_wait_s(
+    turn: &Turn<'_>,
+    user: &UserId,
+    submits_max: i32,
+) -> Result<Option<u64>, Error> {
     if submits_max == 0 {
         return Ok(Some(retry_after_s(None, turn.now())));
     }
@@ -138,16 +155,12 @@ fn submit_wait_s(turn: &Turn<'_>, user: &UserId, submits_max: i32) -> Result<Opt
             "select at from usage where user_id = ?1 and kind = 'submit' and at > ?2
              order by at desc limit 1 offset ?3",
         )?
-        .query_row(params![user.0, window_start, submits_max - 1], |row| {
-            row.get(0)
-        })
+        .query_row(params![user.0, window_start, submits_max - 1], |row| row.get(0))
         .optional()?;
-    frees_slot
-        .map(|at| Ok(retry_after_s(Some(timestamp(at)?), turn.now())))
-        .transpose()
+    frees_slot.map(|at| Ok(retry_after_s(Some(timestamp(at)?), turn.now()))).transpose()
 }
 
-fn charge(turn: &Turn<'_>, job: &NewJob, balance: &Balance) -> Result<(), Error> {
+fn charge(turn: &Turn<'_>, job: &NewJob, balance: &Balance, part: Part) -> Result<(), Error> {
     let cycle_started_at = micros(balance.cycle_started_at);
     turn.prepare_cached(
         "update accounts set credits_used = ?2, cycle_started_at = ?3 where user_id = ?1",
@@ -155,11 +168,12 @@ fn charge(turn: &Turn<'_>, job: &NewJob, balance: &Balance) -> Result<(), Error>
     .execute(params![job.user_id.0, balance.used, cycle_started_at])?;
     turn.prepare_cached(
         "insert into usage (user_id, job_id, kind, credits, cycle_started_at, at)
-         values (?1, ?2, 'submit', ?3, ?4, ?5)",
+         values (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute(params![
         job.user_id.0,
         job.id.uuid().as_bytes(),
+        part.kind(),
         job.credits,
         cycle_started_at,
         micros(turn.now())
@@ -167,15 +181,16 @@ fn charge(turn: &Turn<'_>, job: &NewJob, balance: &Balance) -> Result<(), Error>
     Ok(())
 }
 
-fn insert_row(turn: &Turn<'_>, job: &NewJob) -> Result<Job, Error> {
+fn insert_row(turn: &Turn<'_>, job: &NewJob, part: Part) -> Result<Job, Error> {
     let document = &job.document;
+    let batch = part.batch();
     turn.prepare_cached(
         "insert into jobs (id, user_id, type, status, spec, document_name, document_sha256,
             document_bytes, document_media_type, document_blob_key, document_source_url,
             document_password, pages_total, pages_selected, pages_done, pages_failed, credits,
-            priority, run_at, created_at, updated_at, expires_at)
+            priority, run_at, created_at, updated_at, expires_at, batch_id)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-            ?19, ?19, ?19, ?19 + ?20)",
+            ?19, ?19, ?19, ?19 + ?20, ?21)",
     )?
     .execute(params![
         job.id.uuid().as_bytes(),
@@ -198,15 +213,12 @@ fn insert_row(turn: &Turn<'_>, job: &NewJob) -> Result<Job, Error> {
         job.priority,
         micros(turn.now()),
         duration_us(job.retention),
+        batch.as_ref().map(Uuid::as_bytes),
     ])
     .map_err(|error| constraint_error(error, "account", "job"))?;
     let inserted = one_job(
         turn,
-        concat!(
-            "select ",
-            job_columns!(),
-            " from jobs where seq = last_insert_rowid()"
-        ),
+        concat!("select ", job_columns!(), " from jobs where seq = last_insert_rowid()"),
         &[],
     )?;
     inserted.ok_or(Error::NotFound("job"))
@@ -232,7 +244,7 @@ fn cancel_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<CancelOutcom
         ],
     )?;
     if let Some(job) = cancelled {
-        finish(turn, &job)?;
+        end_and_refund(turn, job.seq)?;
         return Ok(CancelOutcome::Cancelled(job));
     }
     Ok(owned_job(turn, owner, id)?.map_or(CancelOutcome::NotFound, CancelOutcome::AlreadyEnded))
@@ -255,14 +267,18 @@ fn delete_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<DeleteOutcom
     Ok(owned_job(turn, owner, id)?.map_or(DeleteOutcome::NotFound, |_| DeleteOutcome::NotEnded))
 }
 
+pub(super) fn job_by_id(connection: &Connection, id: JobId) -> Result<Option<Job>, Error> {
+    one_job(
+        connection,
+        concat!("select ", job_columns!(), " from jobs where id = ?1"),
+        &[id.uuid().as_bytes()],
+    )
+}
+
 fn owned_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<Option<Job>, Error> {
     one_job(
         turn,
-        concat!(
-            "select ",
-            job_columns!(),
-            " from jobs where id = ?1 and user_id = ?2"
-        ),
+        concat!("select ", job_columns!(), " from jobs where id = ?1 and user_id = ?2"),
         &[id.uuid().as_bytes(), &owner.0],
     )
 }

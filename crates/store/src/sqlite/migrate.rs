@@ -5,16 +5,11 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use crate::error::{Error, OpenError};
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (
-        1,
-        "accounts",
-        include_str!("../../migrations/sqlite/0001_accounts.sql"),
-    ),
-    (
-        2,
-        "jobs",
-        include_str!("../../migrations/sqlite/0002_jobs.sql"),
-    ),
+    (1, "accounts", include_str!("../../migrations/sqlite/0001_accounts.sql")),
+    (2, "jobs", include_str!("../../migrations/sqlite/0002_jobs.sql")),
+    (3, "secrets", include_str!("../../migrations/sqlite/0003_secrets.sql")),
+    (4, "batches", include_str!("../../migrations/sqlite/0004_batches.sql")),
+    (5, "idempotency", include_str!("../../migrations/sqlite/0005_idempotency.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks.
@@ -61,11 +56,7 @@ fn apply(connection: &mut Connection) -> Result<(), Error> {
              values (?1, ?2, cast(unixepoch('subsec') * 1000000 as integer))",
             params![version, name],
         )?;
-        tracing::info!(
-            migration.version = version,
-            migration.name = name,
-            "migration applied"
-        );
+        tracing::info!(migration.version = version, migration.name = name, "migration applied");
     }
     transaction.commit()?;
     Ok(())

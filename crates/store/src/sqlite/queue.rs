@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::interface::{
     ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy, SettleOutcome, Swept,
 };
-use crate::rows::{job_columns, read_job, stage_rank, stage_rank_sql};
+use crate::rows::{job_columns, read_claim, stage_rank, stage_rank_sql};
 
 #[async_trait]
 impl QueueStore for SqliteStore {
@@ -32,9 +32,7 @@ impl QueueStore for SqliteStore {
         if limit == 0 || !self.anything_ready()? {
             return Ok(Vec::new());
         }
-        self.writer
-            .run(move |turn| claim(turn, worker, limit, lease, deadline))
-            .await
+        self.writer.run(move |turn| claim(turn, worker, limit, lease, deadline)).await
     }
 
     async fn heartbeat(&self, worker: WorkerId, lease: Duration) -> Result<Vec<ClaimToken>, Error> {
@@ -64,15 +62,11 @@ impl QueueStore for SqliteStore {
             attempt: claim.job().attempt,
             token: *claim.token().uuid().as_bytes(),
         };
-        self.writer
-            .run(move |turn| progress(turn, &guard, &update))
-            .await
+        self.writer.run(move |turn| progress(turn, &guard, &update)).await
     }
 
     async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error> {
-        self.writer
-            .run(move |turn| settle(turn, &claim, settlement))
-            .await
+        self.writer.run(move |turn| settle(turn, &claim, settlement)).await
     }
 
     async fn sweep(&self, policy: &RetryPolicy) -> Result<Swept, Error> {
@@ -90,10 +84,7 @@ impl QueueStore for SqliteStore {
                             (select count(*) from job_leases)",
                     )?
                     .query_row([], |row| {
-                        Ok(QueueDepth {
-                            queued: row.get(0)?,
-                            processing: row.get(1)?,
-                        })
+                        Ok(QueueDepth { queued: row.get(0)?, processing: row.get(1)? })
                     })?;
                 Ok(depth)
             })
@@ -128,9 +119,14 @@ const CLAIM: &str = concat!(
      where seq in (select seq from jobs where status = 'queued' and run_at <= ?1
             and (deadline_at is null or deadline_at > ?1)
         order by priority desc, seq limit ?3)
-     returning ",
+     returning seq"
+);
+
+/// A job just claimed. `returning` promises no order, so they are read again in theirs.
+const CLAIMED: &str = concat!(
+    "select claim_token, seq, ",
     job_columns!(),
-    ", claim_token"
+    " from jobs where seq in (select value from json_each(?1)) order by priority desc, seq"
 );
 
 fn claim(
@@ -142,29 +138,17 @@ fn claim(
 ) -> Result<Vec<Claim>, Error> {
     let now = micros(turn.now());
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut claims = all(
-        turn,
-        CLAIM,
-        &[&now, &duration_us(deadline), &limit],
-        |row| Ok(Claim::new(read_job(row)?, ClaimToken::from(row.uuid()?))),
-    )?;
-    // `returning` promises no order.
-    claims.sort_by_key(|claim| (std::cmp::Reverse(claim.job().priority), claim.job().seq));
+    let seqs = all(turn, CLAIM, &[&now, &duration_us(deadline), &limit], |row| row.long())?;
     let mut insert_lease = turn.prepare_cached(
         "insert into job_leases (job_id, attempt, worker_id, claim_token, lease_until)
-         values (?1, ?2, ?3, ?4, ?5)",
+         select id, attempt, ?2, claim_token, ?3 from jobs where seq = ?1",
     )?;
-    for claim in &claims {
-        insert_lease.execute(params![
-            claim.job().id.uuid().as_bytes(),
-            claim.job().attempt,
-            worker.uuid().as_bytes(),
-            claim.token().uuid().as_bytes(),
-            now + duration_us(lease),
-        ])?;
-        write_event(turn, claim.job())?;
+    for seq in &seqs {
+        insert_lease.execute(params![seq, worker.uuid().as_bytes(), now + duration_us(lease)])?;
+        write_event(turn, *seq)?;
     }
-    Ok(claims)
+    let claims = all(turn, CLAIMED, &[&format!("{seqs:?}")], read_claim)?;
+    Ok(claims.into_iter().flatten().collect())
 }
 
 /// What an execution may write with.
@@ -221,7 +205,7 @@ fn progress(
         &document.map(|document| document.blob_key.as_str()),
     ];
     if let Some(job) = one_job(turn, PROGRESS, &parameters)? {
-        write_event(turn, &job)?;
+        write_event(turn, job.seq)?;
         return Ok(ProgressOutcome::Written);
     }
     let held: Option<i64> = turn
@@ -229,9 +213,7 @@ fn progress(
             "select seq from jobs
              where id = ?1 and status = 'processing' and attempt = ?2 and claim_token = ?3",
         )?
-        .query_row(params![guard.id, guard.attempt, guard.token], |row| {
-            row.get(0)
-        })
+        .query_row(params![guard.id, guard.attempt, guard.token], |row| row.get(0))
         .optional()?;
     Ok(held.map_or(ProgressOutcome::ClaimLost, |_| ProgressOutcome::Written))
 }

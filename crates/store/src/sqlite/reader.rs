@@ -66,10 +66,7 @@ impl Lane {
         let connections = (0..count)
             .map(|_| Ok(Mutex::new(Some(connect(path, flags)?))))
             .collect::<Result<_, Error>>()?;
-        Ok(Self {
-            connections,
-            turn: AtomicUsize::new(0),
-        })
+        Ok(Self { connections, turn: AtomicUsize::new(0) })
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
@@ -95,10 +92,7 @@ impl Lane {
 
     fn close(&self) {
         for connection in &self.connections {
-            connection
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
+            connection.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
     }
 }

@@ -101,10 +101,7 @@ pub(super) fn one<T>(
 ) -> Result<Option<T>, Error> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(parameters)?;
-    let found = rows
-        .next()?
-        .map(|row| read(&mut SqliteColumns::new(row)))
-        .transpose()?;
+    let found = rows.next()?.map(|row| read(&mut SqliteColumns::new(row))).transpose()?;
     // To the end: constraints are checked there.
     rows.next()?;
     Ok(found)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use docket_contract::job::{Failure, Job, PageCounts};
 use docket_contract::state::JobState;
-use rusqlite::{ToSql, params};
+use rusqlite::ToSql;
 
 use super::rows::{duration_us, micros, one_job};
 use super::writer::Turn;
@@ -36,66 +36,63 @@ pub(super) fn settle(
             succeed(turn, claim, result_key.as_str(), pages)?
         }
         Outcome::Failed { failure, losses } => fail(turn, claim, &failure, losses)?,
-        Outcome::Requeued {
-            delay,
-            losses,
-            attempts_back,
-        } => requeue(turn, claim, delay, losses, attempts_back)?,
+        Outcome::Requeued { delay, losses, attempts_back } => {
+            requeue(turn, claim, delay, losses, attempts_back)?
+        }
     };
     let Some(job) = settled else {
         return Ok(SettleOutcome::ClaimLost);
     };
-    finish(turn, &job)?;
+    match job.state {
+        JobState::Failed => end_and_refund(turn, job.seq)?,
+        _ => end(turn, job.seq)?,
+    }
+    if job.state == JobState::Queued {
+        turn.mark_ready();
+    }
     Ok(SettleOutcome::Settled(job))
 }
 
-/// What every end of an execution leaves behind: no lease, no charge for nothing, an event.
-pub(super) fn finish(turn: &Turn<'_>, job: &Job) -> Result<(), Error> {
-    turn.prepare_cached("delete from job_leases where job_id = ?1")?
-        .execute([job.id.uuid().as_bytes()])?;
-    match job.state {
-        JobState::Failed | JobState::Cancelled => refund(turn, job)?,
-        JobState::Queued => turn.mark_ready(),
-        JobState::AwaitingUpload | JobState::Processing | JobState::Succeeded => {}
-    }
-    write_event(turn, job)
-}
-
-pub(super) fn write_event(turn: &Turn<'_>, job: &Job) -> Result<(), Error> {
+/// Writes the job's row of the outbox.
+pub(super) fn write_event(turn: &Turn<'_>, seq: i64) -> Result<(), Error> {
     turn.prepare_cached(
         "insert into job_events (job_id, user_id, version, status, pages_done, at)
-         values (?1, ?2, ?3, ?4, ?5, ?6)",
+         select id, user_id, version, status, pages_done, updated_at from jobs where seq = ?1",
     )?
-    .execute(params![
-        job.id.uuid().as_bytes(),
-        job.user_id.0,
-        job.version,
-        job.state.as_str(),
-        job.pages.done,
-        micros(job.updated_at)
-    ])?;
+    .execute([seq])?;
     Ok(())
 }
 
-/// Gives back what the ledger holds against the job. A charge of a former cycle is taken back in
-/// that cycle and leaves the present one alone.
-fn refund(turn: &Turn<'_>, job: &Job) -> Result<(), Error> {
-    let id = job.id.uuid();
+/// What every end of an execution leaves behind: no lease, and an event.
+pub(super) fn end(turn: &Turn<'_>, seq: i64) -> Result<(), Error> {
+    turn.prepare_cached(
+        "delete from job_leases where job_id = (select id from jobs where seq = ?1)",
+    )?
+    .execute([seq])?;
+    write_event(turn, seq)
+}
+
+/// What the end of a job without a result leaves behind: also the credits that the ledger holds
+/// against it are given back. A charge of a former cycle is taken back in that cycle and leaves
+/// the present one alone.
+pub(super) fn end_and_refund(turn: &Turn<'_>, seq: i64) -> Result<(), Error> {
     turn.prepare_cached(
         "update accounts set credits_used = max(0, credits_used - (
             select coalesce(sum(usage.credits), 0) from usage
-            where usage.job_id = ?1 and usage.cycle_started_at = accounts.cycle_started_at))
-         where user_id = ?2",
+            where usage.job_id = (select id from jobs where seq = ?1)
+                and usage.cycle_started_at = accounts.cycle_started_at))
+         where user_id = (select user_id from jobs where seq = ?1)",
     )?
-    .execute(params![id.as_bytes(), job.user_id.0])?;
+    .execute([seq])?;
     turn.prepare_cached(
         "insert into usage (user_id, job_id, kind, credits, cycle_started_at, at)
-         select user_id, job_id, 'refund', -sum(credits), cycle_started_at, ?2
-         from usage where job_id = ?1
-         group by user_id, job_id, cycle_started_at having sum(credits) > 0",
+         select usage.user_id, job_id, 'refund', -sum(usage.credits), cycle_started_at, updated_at
+         from jobs join usage on job_id = jobs.id where jobs.seq = ?1
+         group by usage.user_id, job_id, cycle_started_at, updated_at
+         having sum(usage.credits) > 0",
     )?
-    .execute(params![id.as_bytes(), micros(job.updated_at)])?;
-    Ok(())
+    .execute([seq])?;
+    end(turn, seq)
 }
 
 fn succeed(
@@ -113,13 +110,7 @@ fn succeed(
             pages_total = coalesce(pages_total, ?6), pages_selected = coalesce(pages_selected, ?7),
             pages_done = max(pages_done, ?8), pages_failed = ?9"
         ),
-        &[
-            &result_key,
-            &pages.total,
-            &pages.selected,
-            &pages.done,
-            &pages.failed,
-        ],
+        &[&result_key, &pages.total, &pages.selected, &pages.done, &pages.failed],
     )
 }
 

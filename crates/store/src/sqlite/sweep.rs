@@ -4,11 +4,10 @@ use docket_contract::job::Failure;
 use rusqlite::ToSql;
 
 use super::rows::{all, duration_us, micros};
-use super::settle::finish;
+use super::settle::{end, end_and_refund};
 use super::writer::Turn;
 use crate::error::Error;
 use crate::interface::{RetryPolicy, Swept};
-use crate::rows::{job_columns, read_job};
 
 /// Jobs of each kind that one sweep takes, at most: the writer is not held for long.
 const SWEEP_JOBS_MAX: i64 = 100;
@@ -18,25 +17,18 @@ pub(super) fn sweep(turn: &Turn<'_>, policy: &RetryPolicy) -> Result<Swept, Erro
     let losses_max = policy.worker_losses_max;
     // Overdue jobs first: what has no time left is not worth another attempt.
     let Failure { code, message } = &policy.deadline_exceeded;
-    let overdue = end(
-        turn,
-        FAIL_OVERDUE,
-        &[&now, &SWEEP_JOBS_MAX, &code.as_str(), message],
-    )?;
+    let parameters: [&dyn ToSql; 4] = [&now, &SWEEP_JOBS_MAX, &code.as_str(), message];
+    let overdue = take(turn, FAIL_OVERDUE, &parameters, end_and_refund)?;
     let Failure { code, message } = &policy.worker_lost;
     let parameters: [&dyn ToSql; 5] = [&now, &SWEEP_JOBS_MAX, &losses_max, &code.as_str(), message];
-    let lost = end(turn, FAIL_LOST, &parameters)?;
+    let lost = take(turn, FAIL_LOST, &parameters, end_and_refund)?;
     let backoff = backoff_json(policy);
-    let requeued = end(
-        turn,
-        REQUEUE_LOST,
-        &[&now, &SWEEP_JOBS_MAX, &losses_max, &backoff],
-    )?;
-    Ok(Swept {
-        requeued,
-        lost,
-        overdue,
-    })
+    let parameters: [&dyn ToSql; 4] = [&now, &SWEEP_JOBS_MAX, &losses_max, &backoff];
+    let requeued = take(turn, REQUEUE_LOST, &parameters, end)?;
+    if requeued > 0 {
+        turn.mark_ready();
+    }
+    Ok(Swept { requeued, lost, overdue })
 }
 
 macro_rules! lost_jobs {
@@ -53,8 +45,7 @@ const FAIL_OVERDUE: &str = concat!(
      where seq in (select seq from jobs where status in ('queued', 'processing')
             and deadline_at is not null and deadline_at <= ?1
         order by deadline_at limit ?2)
-     returning ",
-    job_columns!()
+     returning seq"
 );
 
 const FAIL_LOST: &str = concat!(
@@ -64,8 +55,7 @@ const FAIL_LOST: &str = concat!(
         worker_losses = worker_losses + 1
      where seq in (",
     lost_jobs!(),
-    " and worker_losses + 1 >= ?3 order by lease_until limit ?2) returning ",
-    job_columns!()
+    " and worker_losses + 1 >= ?3 order by lease_until limit ?2) returning seq"
 );
 
 const REQUEUE_LOST: &str = concat!(
@@ -75,16 +65,22 @@ const REQUEUE_LOST: &str = concat!(
         run_at = ?1 + coalesce(?4 ->> min(worker_losses, json_array_length(?4) - 1), 0)
      where seq in (",
     lost_jobs!(),
-    " and worker_losses + 1 < ?3 order by lease_until limit ?2) returning ",
-    job_columns!()
+    " and worker_losses + 1 < ?3 order by lease_until limit ?2) returning seq"
 );
 
-fn end(turn: &Turn<'_>, sql: &str, parameters: &[&dyn ToSql]) -> Result<usize, Error> {
-    let jobs = all(turn, sql, parameters, read_job)?;
-    for job in &jobs {
-        finish(turn, job)?;
+/// Moves the jobs and leaves behind what belongs to the move. Only `seq` is read: a row that this
+/// version cannot read is swept like any other.
+fn take(
+    turn: &Turn<'_>,
+    sql: &str,
+    parameters: &[&dyn ToSql],
+    leave: impl Fn(&Turn<'_>, i64) -> Result<(), Error>,
+) -> Result<usize, Error> {
+    let moved = all(turn, sql, parameters, |row| row.long())?;
+    for seq in &moved {
+        leave(turn, *seq)?;
     }
-    Ok(jobs.len())
+    Ok(moved.len())
 }
 
 fn backoff_json(policy: &RetryPolicy) -> String {

@@ -105,19 +105,11 @@ impl Writer {
         ready: watch::Sender<u64>,
     ) -> Result<Self, OpenError> {
         let (messages, inbox) = mpsc::channel(WAITING_OPERATIONS_MAX);
-        let writing = WriterThread {
-            connection,
-            clock,
-            ready,
-            made_ready: Cell::new(false),
-        };
+        let writing = WriterThread { connection, clock, ready, made_ready: Cell::new(false) };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || writing.serve(inbox))?;
-        Ok(Self {
-            messages,
-            thread: Mutex::new(Some(thread)),
-        })
+        Ok(Self { messages, thread: Mutex::new(Some(thread)) })
     }
 
     /// Runs the work in the next batch; answers when it is committed.
@@ -127,15 +119,8 @@ impl Writer {
         W: FnOnce(&Turn<'_>) -> Result<T, Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let pending = Pending {
-            work: Some(work),
-            outcome: None,
-            reply,
-        };
-        self.messages
-            .send(Message::Run(Box::new(pending)))
-            .await
-            .map_err(|_| closed())?;
+        let pending = Pending { work: Some(work), outcome: None, reply };
+        self.messages.send(Message::Run(Box::new(pending))).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
 
@@ -143,11 +128,7 @@ impl Writer {
     pub(super) async fn close(&self) {
         // An error means that the thread has ended already.
         let _ = self.messages.send(Message::Close).await;
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread
             && let Ok(Err(_)) = tokio::task::spawn_blocking(move || thread.join()).await
         {
@@ -224,11 +205,7 @@ impl WriterThread {
 
     fn turn(&self) -> Turn<'_> {
         let now = self.clock.host();
-        Turn {
-            connection: &self.connection,
-            now,
-            made_ready: &self.made_ready,
-        }
+        Turn { connection: &self.connection, now, made_ready: &self.made_ready }
     }
 }
 
@@ -250,3 +227,6 @@ fn in_savepoint<T>(
 fn closed() -> Error {
     Error::Unavailable("the store is closed".into())
 }
+
+#[cfg(test)]
+mod tests;

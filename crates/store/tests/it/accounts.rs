@@ -47,7 +47,11 @@ pub(crate) async fn revoked_and_expired_keys_are_unknown(f: Fixture) {
     assert_eq!(answer.revoked_at, Some(f.now()));
     assert_eq!(f.store.find_key(&[1; 32]).await.unwrap(), None);
     f.clock.advance(MILLISECOND);
-    assert_eq!(f.store.revoke_key(revoked.id).await.unwrap(), Some(answer), "the first time counts");
+    assert_eq!(
+        f.store.revoke_key(revoked.id).await.unwrap(),
+        Some(answer),
+        "the first time counts"
+    );
     assert_eq!(f.store.revoke_key(Uuid::now_v7()).await.unwrap(), None);
 
     f.store.insert_key(key(2)).await.unwrap();

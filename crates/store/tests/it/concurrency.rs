@@ -10,9 +10,7 @@ use docket_store::{
 };
 use tokio::task::JoinSet;
 
-use crate::fixture::{
-    DEADLINE, Fixture, LEASE, MILLISECOND, new_job, retry_policy, success, user,
-};
+use crate::fixture::{DEADLINE, Fixture, LEASE, MILLISECOND, new_job, retry_policy, success, user};
 
 /// Claims until the queue is empty; the jobs in the order in which this worker got them.
 async fn drain(store: Arc<dyn Store>, limit: usize) -> Vec<(i64, JobId)> {
@@ -105,7 +103,8 @@ pub(crate) async fn a_settlement_and_a_sweep_race(f: Fixture) {
         let claim = f.claim_one().await;
         f.clock.advance(LEASE);
         let policy = retry_policy();
-        let (settled, swept) = tokio::join!(f.store.settle(claim, success()), f.store.sweep(&policy));
+        let (settled, swept) =
+            tokio::join!(f.store.settle(claim, success()), f.store.sweep(&policy));
         let job = f.find(id).await;
         match settled.unwrap() {
             SettleOutcome::Settled(_) => {

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use docket_contract::job::{
-    DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts,
-};
+use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts};
 use docket_contract::spec::{JobSpec, ParseSpec};
 use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
@@ -16,8 +14,9 @@ use docket_store::{
     RetryPolicy, SettleOutcome, Settlement, Store, StoreConfig, TestClock,
 };
 use docket_testkit::postgres::TestPostgres;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(10);
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
@@ -29,6 +28,8 @@ pub(crate) struct Fixture {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: TestClock,
     place: Place,
+    /// A Postgres connection beside the store's, once it was needed.
+    side: Mutex<Option<PgConnection>>,
 }
 
 enum Place {
@@ -61,7 +62,7 @@ impl Fixture {
             migrate: true,
         };
         let store = docket_store::open(config).await.unwrap();
-        let fixture = Self { store, clock, place };
+        let fixture = Self { store, clock, place, side: Mutex::new(None) };
         fixture.store.ensure_account(&user(), AccountLimits::default()).await.unwrap();
         fixture
     }
@@ -71,8 +72,27 @@ impl Fixture {
     }
 
     /// One more store on the same rows, as another process would open it.
-    pub(crate) async fn reopen(&self, clock: Clock, migrate: bool) -> Result<Arc<dyn Store>, OpenError> {
+    pub(crate) async fn reopen(
+        &self,
+        clock: Clock,
+        migrate: bool,
+    ) -> Result<Arc<dyn Store>, OpenError> {
         docket_store::open(StoreConfig { database: self.database(), clock, migrate }).await
+    }
+
+    /// A connection of its own to a Postgres place.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        let Place::Postgres(database) = &self.place else { panic!("not on Postgres") };
+        PgConnection::connect(database.url()).await.unwrap()
+    }
+
+    /// Closes the store and removes everything that it had, the schema too.
+    pub(crate) async fn erase(&self) {
+        self.store.close().await;
+        match &self.place {
+            Place::Sqlite(folder) => std::fs::remove_dir_all(folder.path().join("data")).unwrap(),
+            Place::Postgres(_) => self.execute("drop schema docket cascade").await,
+        }
     }
 
     /// Runs a statement behind the store's back. Tables are named as `{table}`.
@@ -83,8 +103,11 @@ impl Fixture {
                 connection.execute_batch(&plain_names(sql)).unwrap();
             }
             Place::Postgres(database) => {
-                let mut connection = sqlx::PgConnection::connect(database.url()).await.unwrap();
-                sqlx::raw_sql(AssertSqlSafe(schema_names(sql))).execute(&mut connection).await.unwrap();
+                let mut side = self.side.lock().await;
+                sqlx::raw_sql(AssertSqlSafe(schema_names(sql)))
+                    .execute(connected(&mut side, database).await)
+                    .await
+                    .unwrap();
             }
         }
     }
@@ -97,9 +120,9 @@ impl Fixture {
                 connection.query_row(&plain_names(sql), [], |row| row.get(0)).unwrap()
             }
             Place::Postgres(database) => {
-                let mut connection = sqlx::PgConnection::connect(database.url()).await.unwrap();
+                let mut side = self.side.lock().await;
                 sqlx::query_scalar(AssertSqlSafe(schema_names(sql)))
-                    .fetch_one(&mut connection)
+                    .fetch_one(connected(&mut side, database).await)
                     .await
                     .unwrap()
             }
@@ -182,6 +205,16 @@ impl Place {
             }
         }
     }
+}
+
+async fn connected<'a>(
+    side: &'a mut Option<PgConnection>,
+    database: &TestPostgres,
+) -> &'a mut PgConnection {
+    if side.is_none() {
+        *side = Some(PgConnection::connect(database.url()).await.unwrap());
+    }
+    side.as_mut().unwrap()
 }
 
 fn file(folder: &TempDir) -> PathBuf {

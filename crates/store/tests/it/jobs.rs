@@ -8,7 +8,8 @@ use docket_store::{
 };
 
 use crate::fixture::{
-    Fixture, MILLISECOND, RETENTION, failure, new_job, new_job_by_url, parsing, query, success, user,
+    Fixture, MILLISECOND, RETENTION, failure, new_job, new_job_by_url, parsing, query, success,
+    user,
 };
 
 pub(crate) async fn an_inserted_job_is_found_as_given(f: Fixture) {
@@ -100,7 +101,7 @@ pub(crate) async fn lists_are_filtered_by_the_words_of_the_wire(f: Fixture) {
 pub(crate) async fn lists_are_filtered_by_type(f: Fixture) {
     let ids = f.insert_some(1).await;
     assert_eq!(f.list_ids(JobQuery { job_type: parsing(), ..query() }).await, ids);
-    f.execute("update {jobs} set type = 'chunking'").await;
+    f.execute("update {jobs} set type = 'unheard_of'").await;
     assert_eq!(f.list_ids(JobQuery { job_type: parsing(), ..query() }).await, []);
     // A type that this version does not know is an error, not another type.
     let unknown = f.store.find_job(ids[0]).await;
@@ -114,7 +115,10 @@ pub(crate) async fn cancelling_ends_and_refunds(f: Fixture) {
     };
     assert_eq!(f.find(id).await, job);
     let failure = job.failure.clone().unwrap();
-    assert_eq!((failure.code, failure.message.as_str()), (FailureCode::Cancelled, "Job was cancelled"));
+    assert_eq!(
+        (failure.code, failure.message.as_str()),
+        (FailureCode::Cancelled, "Job was cancelled")
+    );
     assert_eq!((job.state, job.credits, job.version), (JobState::Cancelled, 0, 2));
     assert_eq!(job.finished_at, Some(job.updated_at));
     assert_eq!(f.store.balance(&user()).await.unwrap().used, 0);

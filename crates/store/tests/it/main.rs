@@ -1,15 +1,19 @@
 //! Holds the two drivers equal: every case runs on SQLite and on Postgres.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;
 mod concurrency;
 mod credits;
 mod fixture;
+mod interleaving;
 mod jobs;
 mod model;
 mod opening;
+mod outage;
 mod progress;
 mod queue;
 mod schedules;
+mod secrets;
 mod settle;
 mod sweep;
 mod transitions;
@@ -59,6 +63,7 @@ on_both_drivers! {
         jobs_beyond_their_deadline_are_left_alone,
         start_and_deadline_are_set_once,
         each_claim_has_a_token_of_its_own,
+        a_job_that_cannot_be_read_does_not_stop_the_queue,
         heartbeats_renew_only_what_is_held,
         heartbeats_leave_the_job_alone,
         a_late_heartbeat_saves_an_unswept_lease,
@@ -101,6 +106,8 @@ on_both_drivers! {
         equal_keys_conflict,
         keys_need_an_account,
         keys_are_listed_newest_first;
+    secrets:
+        the_first_secret_stays;
     transitions:
         every_state_answers_every_event;
     concurrency:

@@ -7,9 +7,7 @@ use docket_contract::job::{Failure, FailureCode, Job, PageCounts};
 use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
 use docket_contract::{BlobKey, ClaimToken, JobId, UserId, WorkerId};
-use docket_store::{
-    Balance, NewJob, ProgressUpdate, QueueDepth, RetryPolicy, Swept,
-};
+use docket_store::{Balance, NewJob, ProgressUpdate, QueueDepth, RetryPolicy, Swept};
 
 /// What is known of a job. Deleted jobs stay for their submit and charge.
 #[derive(Debug)]
@@ -319,7 +317,8 @@ impl Model {
 
     pub(crate) fn depth(&self) -> QueueDepth {
         let count = |state| {
-            let found = self.entries.iter().filter(|entry| !entry.deleted && entry.job.state == state);
+            let found =
+                self.entries.iter().filter(|entry| !entry.deleted && entry.job.state == state);
             i64::try_from(found.count()).unwrap()
         };
         QueueDepth { queued: count(JobState::Queued), processing: count(JobState::Processing) }

@@ -6,9 +6,7 @@ use docket_contract::state::JobState;
 use docket_contract::{JobId, WorkerId};
 use docket_store::{NewJob, QueueDepth, Settlement};
 
-use crate::fixture::{
-    DEADLINE, Fixture, LEASE, MILLISECOND, new_job, retry_policy, success, user,
-};
+use crate::fixture::{DEADLINE, Fixture, LEASE, MILLISECOND, new_job, retry_policy, success, user};
 
 fn ids(claims: &[docket_store::Claim]) -> Vec<JobId> {
     claims.iter().map(|claim| claim.job().id).collect()
@@ -76,6 +74,19 @@ pub(crate) async fn each_claim_has_a_token_of_its_own(f: Fixture) {
     tokens.sort_unstable();
     tokens.dedup();
     assert_eq!(tokens.len(), 20);
+}
+
+pub(crate) async fn a_job_that_cannot_be_read_does_not_stop_the_queue(f: Fixture) {
+    let [first, _, third] = f.insert_some(3).await[..] else { unreachable!() };
+    f.execute("update {jobs} set spec = 'unheard of' where seq = 2").await;
+    assert_eq!(ids(&f.claim(10).await), [first, third]);
+    for _ in 0..3 {
+        f.lose_leases().await;
+        f.clock.advance(Duration::from_secs(4));
+        f.claim(10).await;
+    }
+    let failed = "select count(*) from {jobs} where seq = 2 and status = 'failed'";
+    assert_eq!(f.number(failed).await, 1);
 }
 
 pub(crate) async fn heartbeats_renew_only_what_is_held(f: Fixture) {

@@ -20,26 +20,50 @@ use crate::fixture::{
 use crate::model::{Admission, End, Model, ModelAccount};
 
 const SCHEDULES: u32 = 24;
-const STEPS_MAX: usize = 60;
+const STEPS: std::ops::Range<usize> = 10..80;
 const ACCOUNTS: [(&str, i64, Option<i32>); 2] = [("frugal", 12, None), ("hasty", 40, Some(3))];
 
 #[derive(Clone, Debug)]
 enum Step {
-    Insert { account: usize, credits: i64, priority: i32, kind: u8 },
-    Claim { worker: usize, limit: usize },
-    Heartbeat { worker: usize },
-    Progress { claim: usize, stage: Stage, done: i32, failed: i32, fetched: bool },
+    Insert {
+        account: usize,
+        credits: i64,
+        priority: i32,
+        kind: u8,
+    },
+    Claim {
+        worker: usize,
+        limit: usize,
+    },
+    Heartbeat {
+        worker: usize,
+    },
+    Progress {
+        claim: usize,
+        stage: Stage,
+        done: i32,
+        failed: i32,
+        fetched: bool,
+    },
     /// With the newest claims or with old ones, whose jobs have long moved on.
-    Settle { claim: usize, end: u8 },
-    Cancel { job: usize, by_owner: bool },
-    Delete { job: usize, by_owner: bool },
+    Settle {
+        claim: usize,
+        end: u8,
+    },
+    Cancel {
+        job: usize,
+        by_owner: bool,
+    },
+    Delete {
+        job: usize,
+        by_owner: bool,
+    },
     Advance(Duration),
     Sweep,
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let stage =
-        prop_oneof![Just(Stage::Fetching), Just(Stage::Reading), Just(Stage::Assembling)];
+    let stage = prop_oneof![Just(Stage::Fetching), Just(Stage::Reading), Just(Stage::Assembling)];
     let ms = |ms| Just(Step::Advance(Duration::from_millis(ms)));
     let day = 24 * 3600 * 1000;
     prop_oneof![
@@ -60,7 +84,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(job, by_owner)| Step::Delete { job, by_owner }),
         4 => prop_oneof![
             6 => ms(1), 4 => ms(1_000), 4 => ms(5_000), 4 => ms(10_000), 2 => ms(60_000),
-            1 => ms(1_800_000), 1 => ms(31 * day),
+            1 => ms(1_800_000), 2 => ms(31 * day),
         ],
         3 => Just(Step::Sweep),
     ]
@@ -70,10 +94,9 @@ pub(crate) async fn random_schedules_agree_with_the_model(f: Fixture) {
     let runtime = tokio::runtime::Handle::current();
     tokio::task::block_in_place(|| {
         let config = Config { cases: SCHEDULES, failure_persistence: None, ..Config::default() };
-        let schedules = proptest::collection::vec(step(), 1..STEPS_MAX);
-        let outcome = TestRunner::new(config).run(&schedules, |steps| {
-            runtime.block_on(run_schedule(f.another(), steps))
-        });
+        let schedules = proptest::collection::vec(step(), STEPS);
+        let outcome = TestRunner::new(config)
+            .run(&schedules, |steps| runtime.block_on(run_schedule(f.another(), steps)));
         if let Err(error) = outcome {
             panic!("{error}");
         }
@@ -89,6 +112,7 @@ async fn run_schedule(
         schedule.take(step).await?;
         schedule.compare().await?;
     }
+    schedule.compare_histories().await?;
     schedule.f.store.close().await;
     Ok(())
 }
@@ -262,23 +286,14 @@ impl Schedule {
         (!entry.deleted).then_some(&entry.job)
     }
 
-    /// The whole visible state is the model's.
+    /// What lists, balances, depth and the number of events show is the model's.
     async fn compare(&self) -> Result<(), TestCaseError> {
         let store = &self.f.store;
-        for entry in &self.model.entries {
-            let id = entry.job.id;
-            let found = store.find_job(id).await.unwrap();
-            prop_assert_eq!(found.as_ref(), (!entry.deleted).then_some(&entry.job));
-            let events = store.list_events(id).await.unwrap();
-            let seen: Vec<_> =
-                events.iter().map(|e| (e.version, e.state, e.pages_done, e.at)).collect();
-            prop_assert_eq!(&seen, if entry.deleted { &[][..] } else { &entry.events[..] });
-            // The model itself must keep what clients rely on.
-            prop_assert!(entry.events.is_sorted_by(|a, b| a.0 < b.0 && a.3 < b.3));
-            let ends = entry.events.iter().filter(|(_, state, ..)| state.is_terminal()).count();
-            prop_assert_eq!(ends, usize::from(entry.job.state.is_terminal()));
-        }
         prop_assert_eq!(store.queue_depth().await.unwrap(), self.model.depth());
+        let live = self.model.entries.iter().filter(|entry| !entry.deleted);
+        let events: usize = live.map(|entry| entry.events.len()).sum();
+        let stored = self.f.number("select count(*) from {job_events}").await;
+        prop_assert_eq!(usize::try_from(stored).unwrap(), events);
         for (idx, account) in self.model.accounts.iter().enumerate() {
             self.compare_account(idx, &account.user).await?;
         }
@@ -289,24 +304,38 @@ impl Schedule {
         let store = &self.f.store;
         let balance = self.model.balance(idx, self.f.now());
         prop_assert_eq!(store.balance(user).await.unwrap(), balance);
-        let used = self
-            .f
-            .number(&format!("select credits_used from {{accounts}} where user_id = '{user}'"))
-            .await;
-        prop_assert_eq!(self.f.ledger_sum(user).await, used);
-        let jobs = self.model.entries.iter().rev().filter(|entry| !entry.deleted);
-        let mut jobs: Vec<JobId> =
-            jobs.filter(|entry| entry.job.user_id == *user).map(|entry| entry.job.id).collect();
-        jobs.truncate(100);
-        let listed = self.f.list_ids(JobQuery { user_id: user.clone(), ..query() }).await;
-        prop_assert_eq!(listed, jobs);
+        let used = format!("select credits_used from {{accounts}} where user_id = '{user}'");
+        prop_assert_eq!(self.f.ledger_sum(user).await, self.f.number(&used).await);
+        let wanted = JobQuery { user_id: user.clone(), ..query() };
+        let listed = store.list_jobs(wanted).await.unwrap().jobs;
+        let live = self.model.entries.iter().rev().filter(|entry| !entry.deleted);
+        let jobs = live.map(|entry| &entry.job).filter(|job| job.user_id == *user);
+        prop_assert_eq!(listed.iter().collect::<Vec<_>>(), jobs.collect::<Vec<_>>());
+        Ok(())
+    }
+
+    /// Each job and its whole history is the model's.
+    async fn compare_histories(&self) -> Result<(), TestCaseError> {
+        for entry in &self.model.entries {
+            let id = entry.job.id;
+            let found = self.f.store.find_job(id).await.unwrap();
+            prop_assert_eq!(found.as_ref(), (!entry.deleted).then_some(&entry.job));
+            let events = self.f.store.list_events(id).await.unwrap();
+            let seen: Vec<_> =
+                events.iter().map(|e| (e.version, e.state, e.pages_done, e.at)).collect();
+            prop_assert_eq!(&seen, if entry.deleted { &[][..] } else { &entry.events[..] });
+            // What clients rely on, whatever the model says.
+            prop_assert!(seen.is_sorted_by(|a, b| a.0 < b.0 && a.3 < b.3));
+            let ends = seen.iter().filter(|(_, state, ..)| state.is_terminal()).count();
+            prop_assert!(ends <= 1, "it ended twice");
+        }
         Ok(())
     }
 }
 
 /// Any number as an index below `len`, the last ones most often.
 fn pick(any: usize, len: usize) -> Option<usize> {
-    let depth = if any % 3 == 0 { len } else { len.min(2) };
+    let depth = if any.is_multiple_of(3) { len } else { len.min(2) };
     len.checked_sub(1 + (any / 3).checked_rem(depth)?)
 }
 

@@ -9,7 +9,8 @@ use docket_store::{
 };
 
 use crate::fixture::{
-    DEADLINE, Fixture, LEASE, MILLISECOND, failure, new_job, retry_policy, success, user, worker_lost,
+    DEADLINE, Fixture, LEASE, MILLISECOND, failure, new_job, retry_policy, success, user,
+    worker_lost,
 };
 
 /// What a job has been through before the event.

@@ -1,0 +1,84 @@
+//! Batches in Postgres: under the lock of their account, in one transaction.
+
+use async_trait::async_trait;
+use docket_contract::state::JobState;
+use docket_contract::timestamp::Timestamp;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::insert::{insert_admitted, submit_wait_s};
+use super::rows::{PgColumns, all, one};
+use super::{PostgresStore, constraint_error};
+use crate::error::Error;
+use crate::interface::{Batch, BatchInserted, BatchStore, NewBatch};
+use crate::ledger::Part;
+use crate::rows::{batch_columns, job_columns, read_batch, read_job, spec_text};
+
+#[async_trait]
+impl BatchStore for PostgresStore {
+    async fn insert_batch(&self, wish: NewBatch) -> Result<BatchInserted, Error> {
+        let mut transaction = self.pool.begin().await?;
+        let account = self.lock_account(&mut transaction, &wish.user_id).await?;
+        if let Some(submits_max) = account.submits_max
+            && let Some(retry_after_s) =
+                submit_wait_s(&mut transaction, &wish.user_id, submits_max, account.now).await?
+        {
+            return Ok(BatchInserted::RateLimited { retry_after_s });
+        }
+        let mut balance = account.balance;
+        if balance.remaining() < wish.credits() {
+            return Ok(BatchInserted::QuotaExceeded(balance));
+        }
+        let mut batch = insert_row(&mut transaction, &wish, account.now).await?;
+        let mut part = Part::First(batch.id);
+        for mut job in wish.jobs {
+            job.user_id.clone_from(&batch.user_id);
+            let spec = spec_text(&job.spec)?;
+            let (inserted, left) =
+                insert_admitted(&mut transaction, &job, &spec, Some(account.now), part).await?;
+            batch.jobs.push(inserted);
+            balance = left;
+            part = Part::Further(batch.id);
+        }
+        transaction.commit().await?;
+        if batch.jobs.iter().any(|job| job.state == JobState::Queued) {
+            self.mark_ready();
+        }
+        Ok(BatchInserted::Batch { batch, balance })
+    }
+
+    async fn find_batch(&self, id: Uuid) -> Result<Option<Batch>, Error> {
+        let query =
+            sqlx::query(concat!("select ", batch_columns!(), " from docket.batches where id = $1"))
+                .bind(id);
+        let Some(batch) = one(&self.pool, query, read_batch).await? else { return Ok(None) };
+        let query = sqlx::query(concat!(
+            "select ",
+            job_columns!(),
+            " from docket.jobs where batch_id = $1 order by seq"
+        ))
+        .bind(id);
+        let jobs = all(&self.pool, query, read_job).await?;
+        Ok(Some(Batch { jobs, ..batch }))
+    }
+}
+
+async fn insert_row(
+    connection: &mut PgConnection,
+    wish: &NewBatch,
+    now: Timestamp,
+) -> Result<Batch, Error> {
+    let row = sqlx::query(concat!(
+        "insert into docket.batches (id, user_id, total_jobs, created_at)
+         values ($1, $2, $3, $4) returning ",
+        batch_columns!()
+    ))
+    .bind(wish.id)
+    .bind(&wish.user_id.0)
+    .bind(i64::try_from(wish.jobs.len()).unwrap_or(i64::MAX))
+    .bind(now)
+    .fetch_one(connection)
+    .await
+    .map_err(|error| constraint_error(error, "account", "batch"))?;
+    read_batch(&mut PgColumns::new(&row))
+}

@@ -1,0 +1,58 @@
+//! Removes what was kept long enough, in Postgres.
+
+use docket_contract::job::Job;
+use uuid::Uuid;
+
+use super::PostgresStore;
+use super::rows::PgColumns;
+use crate::error::Error;
+use crate::ledger::IDEMPOTENCY_WINDOW;
+use crate::rows::{job_columns, read_expired};
+
+/// Expired jobs that nobody else is at, locked.
+const TAKE: &str = concat!(
+    "select jobs.seq, ",
+    job_columns!(),
+    " from docket.jobs
+     where finished_at is not null and expires_at <= coalesce($1::timestamptz, clock_timestamp())
+     order by expires_at, seq limit $2
+     for update skip locked"
+);
+
+const DELETE: &str = "with events as (
+        delete from docket.job_events where job_id = any($1))
+     delete from docket.jobs where id = any($1)";
+
+const FORGET: &str = "with outdated as materialized (
+        select user_id, scope, key from docket.idempotency_keys
+        where created_at <= coalesce($1::timestamptz, clock_timestamp()) - $3::interval
+        order by created_at limit $2
+        for update skip locked)
+     delete from docket.idempotency_keys k using outdated o
+     where k.user_id = o.user_id and k.scope = o.scope and k.key = o.key";
+
+impl PostgresStore {
+    pub(super) async fn remove_expired(&self, limit: usize) -> Result<Vec<Job>, Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut transaction = self.pool.begin().await?;
+        let rows = sqlx::query(TAKE)
+            .bind(self.clock.fixed())
+            .bind(limit)
+            .fetch_all(&mut *transaction)
+            .await?;
+        let mut expired = Vec::with_capacity(rows.len());
+        for row in &rows {
+            expired.extend(read_expired(&mut PgColumns::new(row))?);
+        }
+        let ids: Vec<Uuid> = expired.iter().map(|job: &Job| job.id.uuid()).collect();
+        sqlx::query(DELETE).bind(ids).execute(&mut *transaction).await?;
+        sqlx::query(FORGET)
+            .bind(self.clock.fixed())
+            .bind(limit)
+            .bind(IDEMPOTENCY_WINDOW)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(expired)
+    }
+}

@@ -1,0 +1,28 @@
+//! Secrets of the installation, in SQLite.
+
+use async_trait::async_trait;
+use rusqlite::params;
+
+use super::SqliteStore;
+use super::rows::micros;
+use crate::error::Error;
+use crate::interface::SecretStore;
+
+#[async_trait]
+impl SecretStore for SqliteStore {
+    async fn secret(&self, name: &'static str, fresh: [u8; 32]) -> Result<[u8; 32], Error> {
+        self.writer
+            .run(move |turn| {
+                turn.prepare_cached(
+                    "insert into secrets (name, secret, created_at) values (?1, ?2, ?3)
+                     on conflict do nothing",
+                )?
+                .execute(params![name, fresh, micros(turn.now())])?;
+                let secret = turn
+                    .prepare_cached("select secret from secrets where name = ?1")?
+                    .query_row([name], |row| row.get(0))?;
+                Ok(secret)
+            })
+            .await
+    }
+}

@@ -1,0 +1,99 @@
+//! What a transaction under way elsewhere does to ours; Postgres only, where two can be.
+
+use std::time::Duration;
+
+use docket_contract::WorkerId;
+use docket_contract::state::JobState;
+use docket_store::{SettleOutcome, Store, Swept};
+use sqlx::PgConnection;
+
+use crate::fixture::{DEADLINE, Fixture, LEASE, retry_policy, success};
+
+/// Far more than a statement takes that waits for nobody.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
+/// A transaction elsewhere that has run the statement and is not committed yet.
+async fn under_way(f: &Fixture, sql: &'static str) -> PgConnection {
+    let mut elsewhere = f.connect().await;
+    sqlx::raw_sql("begin").execute(&mut elsewhere).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut elsewhere).await.unwrap();
+    elsewhere
+}
+
+async fn finish(mut elsewhere: PgConnection, how: &'static str) {
+    sqlx::raw_sql(how).execute(&mut elsewhere).await.unwrap();
+}
+
+async fn sweep_at_once(store: &dyn Store) -> Swept {
+    let policy = retry_policy();
+    tokio::time::timeout(AT_ONCE, store.sweep(&policy)).await.expect("it waits for nobody").unwrap()
+}
+
+/// Waits until a session of this database waits for another's lock.
+async fn until_somebody_waits(f: &Fixture) {
+    let waiting = "select count(*) from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'";
+    let looked = async { while f.number(waiting).await == 0 {} };
+    tokio::time::timeout(AT_ONCE, looked).await.expect("somebody waits");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sweep_leaves_alone_what_is_being_settled() {
+    let f = Fixture::postgres().await;
+    f.insert_some(1).await;
+    let _claim = f.claim_one().await;
+    f.clock.advance(LEASE);
+    let settling = under_way(&f, "update docket.jobs set stage = 'assembling'").await;
+    assert_eq!(sweep_at_once(&*f.store).await, Swept::default());
+    finish(settling, "rollback").await;
+    assert_eq!(sweep_at_once(&*f.store).await.requeued, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sweep_leaves_alone_what_is_being_renewed() {
+    let f = Fixture::postgres().await;
+    f.insert_some(1).await;
+    let _claim = f.claim_one().await;
+    f.clock.advance(LEASE);
+    let renewing = under_way(
+        &f,
+        "update docket.job_leases set lease_until = lease_until + interval '10 seconds'",
+    )
+    .await;
+    assert_eq!(sweep_at_once(&*f.store).await, Swept::default());
+    finish(renewing, "commit").await;
+    assert_eq!(sweep_at_once(&*f.store).await, Swept::default());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_skips_what_is_being_claimed() {
+    let f = Fixture::postgres().await;
+    let second = f.insert_some(2).await[1];
+    let claiming = under_way(&f, "update docket.jobs set priority = 0 where seq = 1").await;
+    let claim = f.store.claim(WorkerId::new(), 2, LEASE, DEADLINE);
+    let claims = tokio::time::timeout(AT_ONCE, claim).await.expect("it waits for nobody").unwrap();
+    let ids: Vec<_> = claims.iter().map(|claim| claim.job().id).collect();
+    assert_eq!(ids, [second]);
+    finish(claiming, "rollback").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_settlement_that_had_to_wait_looks_again() {
+    let f = Fixture::postgres().await;
+    let id = f.insert_some(1).await[0];
+    let claim = f.claim_one().await;
+    let cancelling = under_way(
+        &f,
+        "update docket.jobs set status = 'cancelled', finished_at = updated_at, credits = 0,
+            claim_token = null, error_code = 'cancelled', error_message = 'elsewhere'",
+    )
+    .await;
+    let (settled, ()) = tokio::join!(f.store.settle(claim, success()), async {
+        until_somebody_waits(&f).await;
+        finish(cancelling, "commit").await;
+    });
+    assert_eq!(settled.unwrap(), SettleOutcome::ClaimLost);
+    let job = f.find(id).await;
+    assert_eq!((job.state, job.result_key), (JobState::Cancelled, None));
+    assert_eq!(f.store.list_events(id).await.unwrap().len(), 2);
+}
