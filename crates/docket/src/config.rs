@@ -43,6 +43,10 @@ pub(crate) struct ServeOptions {
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, env = "DOCKET_LISTEN", value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<SocketAddr>,
+    /// The address that clients use, for links, if it is not the one they call: behind a proxy that
+    /// sends no X-Forwarded-Host
+    #[arg(long, env = "DOCKET_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
     /// Jobs worked on at the same time [default: the number of processors]
     #[arg(long, env = "DOCKET_WORKERS", value_name = "N")]
     pub(crate) workers: Option<usize>,
@@ -154,6 +158,7 @@ impl DataConfig {
 pub(crate) struct Config {
     pub(crate) data: DataConfig,
     pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
     pub(crate) with_workers: bool,
     pub(crate) api_key: Option<String>,
     pub(crate) log: String,
@@ -201,6 +206,7 @@ impl ServeOptions {
         Ok(Config {
             data,
             listen: options.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            public_url: options.public_url.clone().filter(|url| !url.trim().is_empty()),
             with_workers: !options.no_workers.unwrap_or(false),
             api_key: options.api_key.clone().filter(|key| !key.trim().is_empty()),
             log: options.log.clone().unwrap_or_else(|| "info".to_owned()),
@@ -214,6 +220,7 @@ impl ServeOptions {
         Self {
             data: self.data,
             listen: self.listen.or(other.listen),
+            public_url: self.public_url.or(other.public_url),
             workers: self.workers.or(other.workers),
             no_workers: self.no_workers.or(other.no_workers),
             max_upload_mb: self.max_upload_mb.or(other.max_upload_mb),

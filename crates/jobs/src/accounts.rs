@@ -46,8 +46,7 @@ impl Jobs {
         limits: AccountLimits,
         label: &str,
     ) -> Result<FreshKey, Error> {
-        let mut secret = [0_u8; 32];
-        OsRng.try_fill_bytes(&mut secret).map_err(|error| Error::Internal(Box::new(error)))?;
+        let secret = random_bytes()?;
         let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
         let text = format!("docket_{hex}");
         let key = self.insert_key(user, limits, label, &text).await?;
@@ -109,9 +108,17 @@ impl Jobs {
             sha256: hash(text),
             last_four,
             label: label.to_owned(),
+            expires_at: None,
         };
         Ok(self.store.insert_key(key).await?)
     }
+}
+
+/// 256 random bits of the system.
+pub(crate) fn random_bytes() -> Result<[u8; 32], Error> {
+    let mut bytes = [0; 32];
+    OsRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Internal(Box::new(error)))?;
+    Ok(bytes)
 }
 
 fn hash(key_text: &str) -> [u8; 32] {

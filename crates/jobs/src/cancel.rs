@@ -1,7 +1,7 @@
 //! Ending a job by its owner: an unfinished one is cancelled, a finished one is deleted.
 
-use docket_contract::JobId;
 use docket_contract::job::Job;
+use docket_contract::{BlobKey, JobId};
 use docket_store::{CancelOutcome, DeleteOutcome};
 
 use crate::{Caller, Error, Jobs};
@@ -23,15 +23,17 @@ impl Jobs {
     pub async fn cancel_or_delete(&self, caller: &Caller, id: JobId) -> Result<Ended, Error> {
         match self.store.cancel_job(&caller.user_id, id).await? {
             CancelOutcome::Cancelled(job) => Ok(Ended::Cancelled(job)),
-            CancelOutcome::AlreadyEnded(_) => self.delete(caller, id).await,
+            CancelOutcome::AlreadyEnded(job) => self.delete(caller, &job).await,
             CancelOutcome::NotFound => Err(Error::NotFound),
         }
     }
 
-    async fn delete(&self, caller: &Caller, id: JobId) -> Result<Ended, Error> {
-        match self.store.delete_job(&caller.user_id, id).await? {
+    async fn delete(&self, caller: &Caller, job: &Job) -> Result<Ended, Error> {
+        let files = self.file_keys(job).await;
+        match self.store.delete_job(&caller.user_id, job.id).await? {
             DeleteOutcome::Deleted(job) => {
-                for key in [&job.document.blob_key, &job.result_key].into_iter().flatten() {
+                let own = [&job.document.blob_key, &job.result_key].into_iter().flatten();
+                for key in own.chain(&files) {
                     self.discard(key).await;
                 }
                 Ok(Ended::Deleted(job))
@@ -39,5 +41,14 @@ impl Jobs {
             // Terminal states never change, so a job that had ended cannot be running now.
             DeleteOutcome::NotEnded | DeleteOutcome::NotFound => Err(Error::NotFound),
         }
+    }
+
+    /// The blobs of the files of a job's result. A result that cannot be read hides them: the job
+    /// can be deleted all the same.
+    async fn file_keys(&self, job: &Job) -> Vec<BlobKey> {
+        let (Some(result_key), Ok(split)) = (&job.result_key, self.split_parts(job).await) else {
+            return Vec::new();
+        };
+        split.parts.iter().map(|part| result_key.file(part.file_id)).collect()
     }
 }

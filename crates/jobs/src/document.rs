@@ -1,7 +1,7 @@
 //! A document on its way in: streamed to a blob while it is hashed and counted.
 
 use bytes::Bytes;
-use docket_contract::BlobKey;
+use docket_contract::{BlobKey, JobSpec};
 use docket_store::BlobWriter;
 use sha2::{Digest, Sha256};
 
@@ -122,20 +122,40 @@ fn media_type_of_bytes(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The media type that this version takes, by bytes and then by name.
-///
-/// # Errors
-/// [`Error::Invalid`] for everything but PDF.
-pub(crate) fn accepted_media_type(
-    by_bytes: Option<&'static str>,
-    name: &str,
-) -> Result<&'static str, Error> {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    match (by_bytes, extension.as_deref()) {
-        (Some("application/pdf"), _) | (None, Some("pdf")) => Ok("application/pdf"),
-        (Some(other), _) => Err(unsupported(other)),
-        (None, Some(extension)) => Err(unsupported(&format!(".{extension}"))),
-        (None, None) => Err(unsupported("unknown")),
+/// The kinds of documents that a job can be done on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AcceptedKinds {
+    /// Everything that can be read.
+    Readable,
+    /// PDFs only, because the job makes PDFs of it.
+    PdfOnly,
+}
+
+impl AcceptedKinds {
+    pub(crate) fn of(spec: &JobSpec) -> Self {
+        match spec {
+            JobSpec::Split(_) => Self::PdfOnly,
+            _ => Self::Readable,
+        }
+    }
+
+    /// The media type, by bytes and then by name.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what the job cannot be done on.
+    pub(crate) fn accept(
+        self,
+        by_bytes: Option<&'static str>,
+        name: &str,
+    ) -> Result<&'static str, Error> {
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+        match (by_bytes, extension.as_deref()) {
+            (Some("application/pdf"), _) | (None, Some("pdf")) => Ok("application/pdf"),
+            _ if self == Self::PdfOnly => Err(Error::Invalid("File must be a PDF".to_owned())),
+            (Some(other), _) => Err(unsupported(other)),
+            (None, Some(extension)) => Err(unsupported(&format!(".{extension}"))),
+            (None, None) => Err(unsupported("unknown")),
+        }
     }
 }
 
@@ -156,7 +176,8 @@ mod tests {
     use super::*;
 
     fn check(head: &[u8], name: &str, want: Result<&str, &str>) {
-        let got = accepted_media_type(media_type_of_bytes(head), name).map_err(|e| e.to_string());
+        let found = media_type_of_bytes(head);
+        let got = AcceptedKinds::Readable.accept(found, name).map_err(|error| error.to_string());
         match want {
             Ok(kind) => assert_eq!(got.as_deref(), Ok(kind), "{name}"),
             Err(part) => assert!(got.unwrap_err().contains(part), "{name}"),

@@ -18,6 +18,15 @@ pub enum Settled {
     ClaimLost,
 }
 
+/// A result that lies in its blobs, but belongs to no settled job yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredResult {
+    /// The result.
+    pub result_key: BlobKey,
+    /// Its files, each under [`BlobKey::file`] of the result's key.
+    pub file_keys: Vec<BlobKey>,
+}
+
 impl Jobs {
     /// At most `limit` jobs to execute, oldest first.
     ///
@@ -58,6 +67,12 @@ impl Jobs {
         (key, writer)
     }
 
+    /// A place for a file of a result.
+    #[must_use]
+    pub fn begin_file(&self, key: &BlobKey) -> BlobWriter {
+        self.blobs.writer(key)
+    }
+
     /// Reports how far an execution is.
     ///
     /// # Errors
@@ -77,12 +92,16 @@ impl Jobs {
     pub async fn succeed(
         &self,
         claim: Claim,
-        result_key: BlobKey,
+        result: StoredResult,
         pages: PageCounts,
     ) -> Result<Settled, Error> {
-        let settled = self.settle(claim, Settlement::succeeded(result_key.clone(), pages)).await?;
+        let key = result.result_key.clone();
+        let settled = self.settle(claim, Settlement::succeeded(key, pages)).await?;
         if matches!(settled, Settled::ClaimLost) {
-            self.discard(&result_key).await;
+            self.discard(&result.result_key).await;
+            for key in &result.file_keys {
+                self.discard(key).await;
+            }
         }
         Ok(settled)
     }

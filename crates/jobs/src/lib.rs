@@ -10,11 +10,14 @@ mod error;
 mod execute;
 mod find;
 mod inspect;
+mod links;
 mod policy;
 mod submit;
 mod sweep;
 
 use std::sync::Arc;
+
+use tokio::sync::OnceCell;
 
 pub use docket_store::{
     AccountLimits, ApiKey, Balance, BlobError, BlobReader, BlobWriter, Blobs, Claim,
@@ -25,11 +28,12 @@ pub use accounts::{Caller, FreshKey};
 pub use cancel::Ended;
 pub use document::{Upload, Uploaded};
 pub use error::Error;
-pub use execute::Settled;
+pub use execute::{Settled, StoredResult};
 pub use find::{Finished, ListRequest};
 pub use inspect::{Inspection, Inspector, NoInspector};
+pub use links::{LinkSigner, Linked, LinkedFile};
 pub use policy::Policy;
-pub use submit::{Source, Submit, Submitted};
+pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
 
 /// The verbs. Cheap to clone.
 #[derive(Clone)]
@@ -38,6 +42,7 @@ pub struct Jobs {
     blobs: Blobs,
     inspector: Arc<dyn Inspector>,
     policy: Arc<Policy>,
+    link_secret: Arc<OnceCell<[u8; 32]>>,
 }
 
 impl Jobs {
@@ -49,7 +54,7 @@ impl Jobs {
         inspector: Arc<dyn Inspector>,
         policy: Policy,
     ) -> Self {
-        Self { store, blobs, inspector, policy: Arc::new(policy) }
+        Self { store, blobs, inspector, policy: Arc::new(policy), link_secret: Arc::default() }
     }
 
     /// The numbers in force.

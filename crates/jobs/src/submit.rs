@@ -6,7 +6,7 @@ use docket_contract::state::JobState;
 use docket_contract::{BlobKey, JobId};
 use docket_store::{Balance, Inserted, NewJob};
 
-use crate::document::{Upload, accepted_media_type, document_name};
+use crate::document::{AcceptedKinds, Upload, document_name};
 use crate::{Caller, Error, Jobs};
 
 /// A wish to be submitted.
@@ -18,8 +18,21 @@ pub struct Submit {
     pub source: Source,
     /// Opens an encrypted document.
     pub password: Option<String>,
+    /// Makes a repetition of this submit answer the first one's job.
+    pub idempotency: Option<IdempotencyRequest>,
     /// Shortens the retention.
     pub expires_in_s: Option<u64>,
+}
+
+/// By what a repetition of a submit is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyRequest {
+    /// The operation: the same key in another one is another key.
+    pub scope: String,
+    /// The client's key.
+    pub key: String,
+    /// The hash of the form's fields; the document's name and hash are added here.
+    pub fields_sha256: [u8; 32],
 }
 
 /// Where the document comes from.
@@ -54,7 +67,8 @@ impl Jobs {
     pub async fn submit(&self, caller: &Caller, submit: Submit) -> Result<Submitted, Error> {
         let (document, total) = match submit.source {
             Source::Upload { upload, file_name } => {
-                self.store_document(upload, file_name.as_deref(), submit.password).await?
+                let kinds = AcceptedKinds::of(&submit.spec);
+                self.store_document(upload, file_name.as_deref(), submit.password, kinds).await?
             }
             Source::Url(url) => (document_at(&url, submit.password)?, None),
         };
@@ -69,6 +83,7 @@ impl Jobs {
             credits: selected.map(i64::from).unwrap_or_default(),
             priority: 0,
             retention: self.retention(submit.expires_in_s),
+            idempotency: None,
             spec: submit.spec,
         };
         let inserted = self.store.insert_job(job).await;
@@ -79,6 +94,12 @@ impl Jobs {
         }
         match inserted? {
             Inserted::Job { job, balance } => Ok(Submitted { job, balance }),
+            Inserted::Replayed { job, credits, balance } => {
+                Ok(Submitted { job: Job { credits, ..job }, balance })
+            }
+            Inserted::IdempotencyConflict => {
+                Err(Error::Invalid("Idempotency-Key was used for a different request".to_owned()))
+            }
             Inserted::QuotaExceeded(balance) => Err(Error::QuotaExceeded(balance)),
             Inserted::RateLimited { retry_after_s } => Err(Error::RateLimited { retry_after_s }),
         }
@@ -89,12 +110,13 @@ impl Jobs {
         upload: Upload,
         file_name: Option<&str>,
         password: Option<String>,
+        kinds: AcceptedKinds,
     ) -> Result<(DocumentInfo, Option<i32>), Error> {
         if upload.is_empty() {
             return Err(Error::Invalid("The uploaded file is empty".to_owned()));
         }
         let name = document_name(file_name);
-        let media_type = accepted_media_type(upload.media_type(), &name)?;
+        let media_type = kinds.accept(upload.media_type(), &name)?;
         let uploaded = upload.finish().await?;
         let total = match self.count_pages(&uploaded.blob_key, password.as_deref()).await {
             Ok(total) => total,

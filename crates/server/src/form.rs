@@ -3,7 +3,7 @@
 //! Which part is the file is decided by its field name alone: one client sends files without a
 //! file name, and all types as `application/octet-stream`. Unknown fields are ignored.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::multipart::{Field, MultipartError};
@@ -13,18 +13,21 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use docket_jobs::{Jobs, Upload};
 use futures_util::StreamExt;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::problem::{Family, Problem};
 
 /// Bytes that all text fields of a form may have together.
 const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Files that one form may have.
+const FILES_MAX: usize = 1000;
+
 /// A form as it came.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     fields: HashMap<String, String>,
-    /// The file, if the form has one.
-    pub(crate) file: Option<FormFile>,
+    files: Vec<FormFile>,
 }
 
 /// A file of a form, its bytes already on their way to storage.
@@ -45,23 +48,47 @@ impl Form {
         names.iter().find_map(|name| self.text(name))
     }
 
-    /// Takes the file; an empty part without a name counts as none, as browsers send it.
-    pub(crate) fn take_file(&mut self) -> Option<FormFile> {
-        self.file.take().filter(|file| !(file.upload.is_empty() && file.file_name.is_none()))
+    /// Takes the file, if the form has one; a second one is refused.
+    pub(crate) fn take_file(&mut self) -> Result<Option<FormFile>, Problem> {
+        let mut files = self.take_files();
+        if files.len() > 1 {
+            return Err(Problem::bad_request("Only one file can be sent"));
+        }
+        Ok(files.pop())
+    }
+
+    /// Takes all files; an empty part without a name counts as none, as browsers send it.
+    pub(crate) fn take_files(&mut self) -> Vec<FormFile> {
+        let mut files = std::mem::take(&mut self.files);
+        files.retain(|file| !(file.upload.is_empty() && file.file_name.is_none()));
+        files
+    }
+
+    /// What tells this form from another with the same files: the hash of its sorted fields.
+    pub(crate) fn fields_sha256(&self) -> [u8; 32] {
+        let sorted: BTreeMap<&String, &String> = self.fields.iter().collect();
+        let mut hasher = Sha256::new();
+        for (name, text) in sorted {
+            for part in [name, text] {
+                hasher.update((part.len() as u64).to_le_bytes());
+                hasher.update(part.as_bytes());
+            }
+        }
+        hasher.finalize().into()
     }
 
     #[cfg(test)]
     pub(crate) fn of(fields: &[(&str, &str)]) -> Self {
         let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
-        Self { fields: fields.iter().map(own).collect(), file: None }
+        Self { fields: fields.iter().map(own).collect(), files: Vec::new() }
     }
 }
 
-/// Reads the request's body; the bytes of the field `file_field` go to storage as they come.
+/// Reads the request's body; the bytes of a field of `file_fields` go to storage as they come.
 pub(crate) async fn read_form(
     jobs: &Jobs,
     request: Request,
-    file_field: &str,
+    file_fields: &[&str],
     family: Family,
 ) -> Result<Form, Problem> {
     refuse_declared_size(jobs, request.headers())?;
@@ -75,7 +102,7 @@ pub(crate) async fn read_form(
             let multipart = Multipart::from_request(request, &())
                 .await
                 .map_err(|error| Problem::bad_request(&format!("Invalid form: {error}")))?;
-            read_multipart(jobs, multipart, file_field, family).await
+            read_multipart(jobs, multipart, file_fields, family).await
         }
         "application/json" => read_json(&read_text(request.into_body()).await?),
         _ => Ok(read_urlencoded(&read_text(request.into_body()).await?)),
@@ -98,18 +125,20 @@ fn refuse_declared_size(jobs: &Jobs, headers: &HeaderMap) -> Result<(), Problem>
 async fn read_multipart(
     jobs: &Jobs,
     mut multipart: Multipart,
-    file_field: &str,
+    file_fields: &[&str],
     family: Family,
 ) -> Result<Form, Problem> {
     let mut form = Form::default();
     let mut text_bytes = 0;
     while let Some(field) = multipart.next_field().await.map_err(|error| broken_form(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
-        if name == file_field {
-            if form.file.is_some() {
-                return Err(Problem::bad_request(&format!("Only one '{file_field}' can be sent")));
+        if file_fields.contains(&name.as_str()) {
+            if form.files.len() >= FILES_MAX {
+                return Err(Problem::bad_request(&format!(
+                    "At most {FILES_MAX} files can be sent"
+                )));
             }
-            form.file = Some(read_file(jobs, field, family).await?);
+            form.files.push(read_file(jobs, field, family).await?);
         } else {
             let text = read_field(field, TEXT_BYTES_MAX - text_bytes).await?;
             text_bytes += text.len();
@@ -169,12 +198,12 @@ fn read_json(bytes: &[u8]) -> Result<Form, Problem> {
         Value::String(text) => Some((name, text)),
         other => Some((name, other.to_string())),
     });
-    Ok(Form { fields: fields.collect(), file: None })
+    Ok(Form { fields: fields.collect(), files: Vec::new() })
 }
 
 fn read_urlencoded(bytes: &[u8]) -> Form {
     let fields = form_urlencoded::parse(bytes).into_owned();
-    Form { fields: fields.collect(), file: None }
+    Form { fields: fields.collect(), files: Vec::new() }
 }
 
 #[cfg(test)]
@@ -189,6 +218,14 @@ mod tests {
         assert_eq!(form.text("a"), None);
         assert_eq!(form.text("o"), Some(r#"{"b":1}"#));
         assert!(read_json(b"[1]").is_err() && read_json(b"{").is_err());
+    }
+
+    #[test]
+    fn fingerprints_ignore_the_order_of_fields() {
+        let of = |fields: &[(&str, &str)]| Form::of(fields).fields_sha256();
+        assert_eq!(of(&[("a", "1"), ("b", "2")]), of(&[("b", "2"), ("a", "1")]));
+        assert_ne!(of(&[("a", "1"), ("b", "2")]), of(&[("a", "2"), ("b", "1")]));
+        assert_ne!(of(&[("a", "1b")]), of(&[("a", "1"), ("b", "")]));
     }
 
     #[test]

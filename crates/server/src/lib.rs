@@ -5,6 +5,8 @@ mod auth;
 mod drain;
 mod form;
 mod json_errors;
+mod links;
+mod operation_options;
 mod parse_options;
 mod path_id;
 mod problem;
@@ -24,6 +26,8 @@ pub use serve::serve;
 pub struct ServerState {
     /// The domain.
     pub jobs: Jobs,
+    /// What clients put before every path, if it is not the address they call.
+    pub public_url: Option<String>,
     /// Says why this node is not ready, if it is not; asked by `GET /ready` after the database.
     pub readiness: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
 }

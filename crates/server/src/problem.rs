@@ -29,6 +29,10 @@ pub(crate) enum Family {
     Jobs,
     /// `/parse`
     Parse,
+    /// `/extract`, and what else speaks like it: `/cite`, `/batch`, `/chunking`
+    Extract,
+    /// `/classify` and `/splitter`
+    Pages,
 }
 
 impl Problem {
@@ -65,9 +69,32 @@ impl Problem {
         self
     }
 
+    /// A form without a field that it must have.
+    pub(crate) fn missing_field(name: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, problem::missing_field(name))
+    }
+
+    /// The same error for the client that names itself in `X-APIMatic-Lang`: on `/v2/extract` it
+    /// decodes a 402 only with a text as `detail`, the other client only with an object.
+    pub(crate) fn with_detail_text(mut self) -> Self {
+        if self.status == StatusCode::PAYMENT_REQUIRED
+            && let Some(mut detail) = self.body.get_mut("detail").map(Value::take)
+            && detail.is_object()
+        {
+            detail["detail"] = detail["message"].clone();
+            self.body = detail;
+        }
+        self
+    }
+
     /// 404 of a path that leads nowhere.
     pub(crate) fn not_found() -> Self {
         Self::detail(StatusCode::NOT_FOUND, "Not Found")
+    }
+
+    /// 403 of a link that opens nothing.
+    pub(crate) fn forbidden(text: &str) -> Self {
+        Self::detail(StatusCode::FORBIDDEN, text)
     }
 
     /// 405.
@@ -100,6 +127,7 @@ impl Problem {
         let body = match family {
             Family::Jobs => problem::detail(&text),
             Family::Parse => problem::envelope("task_not_found", &text, &json!({ "task_id": id })),
+            Family::Extract | Family::Pages => problem::detail("Job not found"),
         };
         Self::new(StatusCode::NOT_FOUND, body)
     }
@@ -122,7 +150,10 @@ impl Problem {
             }
             Error::QuotaExceeded(balance) => Self::new(
                 StatusCode::PAYMENT_REQUIRED,
-                problem::quota_exceeded_parse(quota_data(balance)),
+                match family {
+                    Family::Parse => problem::quota_exceeded_parse(quota_data(balance)),
+                    _ => problem::quota_exceeded(quota_data(balance)),
+                },
             ),
             Error::RateLimited { retry_after_s } => Self {
                 retry_after_s: Some(retry_after_s),
@@ -139,7 +170,7 @@ impl Problem {
             Error::Internal(source) => {
                 tracing::error!(error = &*source as &dyn std::error::Error, "internal error");
                 match family {
-                    Family::Jobs => Self::internal(),
+                    Family::Jobs | Family::Extract | Family::Pages => Self::internal(),
                     Family::Parse => Self::new(
                         StatusCode::INTERNAL_SERVER_ERROR,
                         problem::envelope("internal_error", "Internal server error", &json!({})),
@@ -182,13 +213,28 @@ mod tests {
                 Error::Internal("secret".into()),
             ]
         };
-        for family in [Family::Jobs, Family::Parse] {
+        for family in [Family::Jobs, Family::Parse, Family::Extract, Family::Pages] {
             for error in errors() {
                 let problem = Problem::of_job(error, family, "x");
                 assert!(problem.body["detail"].is_string(), "{:?}", problem.body);
                 assert!(!problem.body.to_string().contains("secret"), "{:?}", problem.body);
             }
         }
+    }
+
+    #[test]
+    fn a_402_fits_either_client() {
+        let balance = Balance {
+            used: 3,
+            limit: 3,
+            cycle_started_at: docket_contract::timestamp::Timestamp::default(),
+        };
+        let problem = |family| Problem::of(Error::QuotaExceeded(balance), family);
+        assert!(problem(Family::Extract).body["detail"]["quota_data"].is_object());
+        assert!(problem(Family::Parse).body["quota_data"].is_object());
+        let text = problem(Family::Extract).with_detail_text().body;
+        assert_eq!(text["detail"], "Insufficient quota");
+        assert_eq!(text["quota_data"]["limit"], 3);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::ServerState;
 use crate::drain::drain_unread_bodies;
 use crate::json_errors::errors_as_json;
 use crate::problem::Problem;
-use crate::routes::{health, jobs, parse};
+use crate::routes::{chunking, classify, extract, files, health, jobs, parse, splitter, usage};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -46,6 +46,18 @@ pub fn router(state: ServerState) -> Router {
         .route("/parse", post(parse::submit))
         .route("/parse/", post(parse::submit))
         .route("/parse/{id}", get(parse::status))
+        .route("/v2/extract", post(extract::submit))
+        .route("/extract", post(extract::submit))
+        .route("/cite", post(extract::submit))
+        .route("/extract/{id}", get(extract::status))
+        .route("/classify", post(classify::submit))
+        .route("/classify/{id}", get(classify::status))
+        .route("/splitter", post(splitter::submit))
+        .route("/splitter/{id}", get(splitter::status))
+        .route("/chunking", post(chunking::submit))
+        .route("/org/get_usage", get(usage::usage))
+        .route("/api/v1/org/get_usage", get(usage::usage))
+        .route("/files/{job}/{what}", get(files::download))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .with_state(state)

@@ -3,21 +3,22 @@
 //! Parent and child speak over the child's standard input and output in frames: a length of four
 //! bytes (little endian), one byte for the kind, then the payload. A request is one `Request`
 //! frame and the document in `Data` frames up to an `End`; the child answers with `Progress`
-//! frames, the result in `Data` frames, and one `Done`, `Inspected` or `Failed`.
+//! frames, the result in `Data` frames, each of its files in a `File` and `Data` frames, and one `Done`, `Inspected` or `Failed`.
 
 mod confine;
 mod entry;
 mod frame;
+mod perform;
 mod process;
 
 use docket_contract::job::Failure;
-use docket_contract::spec::ParseSpec;
+use docket_contract::spec::JobSpec;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use entry::child_main;
 pub use process::ChildCommand;
-pub(crate) use process::{ChildError, ChildPool, EngineChild, Reply};
+pub(crate) use process::{ChildError, ChildPool, EngineChild};
 
 /// What a child is asked to do with the document that follows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,13 +29,13 @@ pub(crate) enum Request {
         /// Opens it.
         password: Option<String>,
     },
-    /// Parse it.
-    Parse {
-        /// How.
-        spec: Box<ParseSpec>,
+    /// Do a job on it.
+    Execute {
+        /// Which.
+        spec: Box<JobSpec>,
         /// Opens it.
         password: Option<String>,
-        /// Names its chunks and segments.
+        /// Names what comes out of it.
         namespace: Uuid,
         /// Seconds of processor time that one page may take.
         page_cpu_s: u64,
@@ -55,7 +56,11 @@ pub(crate) struct PageProgress {
 pub(crate) enum Message {
     Progress(PageProgress),
     Data(bytes::Bytes),
+    /// The data that follows is a file of the result.
+    File(Uuid),
     Done(PageProgress),
-    Inspected { page_count: i32 },
+    Inspected {
+        page_count: i32,
+    },
     Failed(Failure),
 }

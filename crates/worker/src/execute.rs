@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use docket_contract::BlobKey;
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, PageCounts, Stage};
-use docket_contract::spec::JobSpec;
-use docket_jobs::{BlobError, BlobWriter, Claim, Jobs, ProgressOutcome, ProgressUpdate, Settled};
+use docket_jobs::{BlobError, Claim, Jobs, ProgressOutcome, ProgressUpdate, Settled, StoredResult};
 
-use crate::child::{ChildError, ChildPool, EngineChild, Message, PageProgress, Reply, Request};
+use crate::answer::receive_answer;
+use crate::child::{ChildError, ChildPool, Request};
 use crate::fetch::{FetchError, Fetcher};
 use crate::heartbeat::{Leases, Stop};
 use crate::settings::WorkerSettings;
@@ -25,7 +25,7 @@ pub(crate) struct Execution {
 
 /// How an execution went, before it is settled.
 enum Outcome {
-    Succeeded { result_key: BlobKey, pages: PageCounts },
+    Succeeded { result: StoredResult, pages: PageCounts },
     Failed(Failure),
     Retry(Failure),
     WorkerLost,
@@ -34,7 +34,7 @@ enum Outcome {
 }
 
 /// Why an execution broke off.
-enum Break {
+pub(crate) enum Break {
     Failed(Failure),
     Retry(Failure),
     WorkerLost,
@@ -65,7 +65,7 @@ impl From<ChildError> for Break {
     }
 }
 
-fn storage_failed(error: &(dyn std::error::Error + 'static)) -> Break {
+pub(crate) fn storage_failed(error: &(dyn std::error::Error + 'static)) -> Break {
     tracing::error!(error, "storage failed during a job");
     Break::Retry(internal("The storage of documents and results could not be reached"))
 }
@@ -112,7 +112,7 @@ async fn settle(
     outcome: Outcome,
 ) -> Result<Settled, docket_jobs::Error> {
     match outcome {
-        Outcome::Succeeded { result_key, pages } => jobs.succeed(claim, result_key, pages).await,
+        Outcome::Succeeded { result, pages } => jobs.succeed(claim, result, pages).await,
         Outcome::Failed(failure) => jobs.fail(claim, failure).await,
         Outcome::Retry(failure) => jobs.retry(claim, failure).await,
         Outcome::WorkerLost => jobs.worker_lost(claim).await,
@@ -123,7 +123,7 @@ async fn settle(
 
 async fn run(execution: &Execution, claim: &Claim) -> Outcome {
     match try_run(execution, claim).await {
-        Ok((result_key, pages)) => Outcome::Succeeded { result_key, pages },
+        Ok((result, pages)) => Outcome::Succeeded { result, pages },
         Err(Break::Failed(failure)) => Outcome::Failed(failure),
         Err(Break::Retry(failure)) => Outcome::Retry(failure),
         Err(Break::WorkerLost) => Outcome::WorkerLost,
@@ -131,7 +131,10 @@ async fn run(execution: &Execution, claim: &Claim) -> Outcome {
     }
 }
 
-async fn try_run(execution: &Execution, claim: &Claim) -> Result<(BlobKey, PageCounts), Break> {
+async fn try_run(
+    execution: &Execution,
+    claim: &Claim,
+) -> Result<(StoredResult, PageCounts), Break> {
     let job = claim.job();
     let document_key = match &job.document.blob_key {
         Some(key) => key.clone(),
@@ -147,23 +150,14 @@ async fn try_run(execution: &Execution, claim: &Claim) -> Result<(BlobKey, PageC
     };
     let mut child = execution.children.take()?;
     child.ask(&request(execution, job), &mut document).await?;
-    let (result_key, writer) = execution.jobs.begin_result();
-    let mut answer = Answer { execution, claim, writer, last_written: Instant::now() };
-    let reply = answer.receive(&mut child).await?;
+    let (stored, pages) = receive_answer(execution, claim, &mut child).await?;
     execution.children.give_back(child);
-    match reply {
-        Reply::Done(progress) => {
-            answer.writer.finish().await.map_err(|error| storage_failed(&error))?;
-            Ok((result_key, page_counts(progress)))
-        }
-        Reply::Failed(failure) => Err(Break::Failed(failure)),
-    }
+    Ok((stored, pages))
 }
 
 fn request(execution: &Execution, job: &Job) -> Request {
-    let JobSpec::Parse(spec) = &job.spec;
-    Request::Parse {
-        spec: Box::new(spec.clone()),
+    Request::Execute {
+        spec: Box::new(job.spec.clone()),
         password: job.document.password.clone(),
         namespace: job.id.uuid(),
         page_cpu_s: execution.settings.page_cpu.as_secs().max(1),
@@ -207,77 +201,14 @@ async fn fetch(
     }
 }
 
-async fn report(execution: &Execution, claim: &Claim, update: ProgressUpdate) -> Result<(), Break> {
+pub(crate) async fn report(
+    execution: &Execution,
+    claim: &Claim,
+    update: ProgressUpdate,
+) -> Result<(), Break> {
     match execution.jobs.progress(claim, update).await {
         Ok(ProgressOutcome::Written) => Ok(()),
         Ok(ProgressOutcome::ClaimLost) => Err(Break::ClaimLost),
         Err(error) => Err(storage_failed(&error)),
-    }
-}
-
-/// The child's answer as it comes in.
-struct Answer<'a> {
-    execution: &'a Execution,
-    claim: &'a Claim,
-    writer: BlobWriter,
-    last_written: Instant,
-}
-
-impl Answer<'_> {
-    async fn receive(&mut self, child: &mut EngineChild) -> Result<Reply, Break> {
-        loop {
-            match child.next().await? {
-                Message::Progress(progress) => self.progress(progress).await?,
-                Message::Data(piece) => self.data(piece).await?,
-                Message::Done(progress) => return Ok(Reply::Done(progress)),
-                Message::Inspected { .. } => {
-                    return Err(ChildError::Died("it answered another question".to_owned()).into());
-                }
-                Message::Failed(failure) => return Ok(Reply::Failed(failure)),
-            }
-        }
-    }
-
-    /// Writes progress at most every so often: a short job writes none, its settlement tells all.
-    async fn progress(&mut self, progress: PageProgress) -> Result<(), Break> {
-        if self.last_written.elapsed() < self.execution.settings.progress_every {
-            return Ok(());
-        }
-        self.last_written = Instant::now();
-        let all_read = progress.done >= progress.selected;
-        let stage = if all_read { Stage::Assembling } else { Stage::Reading };
-        let update = ProgressUpdate { stage, pages: page_counts(progress), document: None };
-        match self.execution.jobs.progress(self.claim, update).await {
-            Ok(ProgressOutcome::Written) => Ok(()),
-            Ok(ProgressOutcome::ClaimLost) => Err(Break::ClaimLost),
-            Err(error) => {
-                // Progress is worth less than the work it tells of.
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "progress was not written"
-                );
-                Ok(())
-            }
-        }
-    }
-
-    async fn data(&mut self, piece: bytes::Bytes) -> Result<(), Break> {
-        let most = self.execution.settings.result_bytes_max;
-        if self.writer.written_bytes() + piece.len() as u64 > most {
-            return Err(Break::Failed(Failure::new(
-                FailureCode::DocumentTooExpensive,
-                format!("The result is larger than {most} bytes"),
-            )));
-        }
-        self.writer.write(piece).await.map_err(|error| storage_failed(&error))
-    }
-}
-
-fn page_counts(progress: PageProgress) -> PageCounts {
-    PageCounts {
-        total: Some(progress.total),
-        selected: Some(progress.selected),
-        done: progress.done,
-        failed: progress.failed,
     }
 }

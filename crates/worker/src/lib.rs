@@ -4,6 +4,7 @@
 //! No document is ever read in this process. Every reader is a child with limits on memory and
 //! time, without network and files; killing it is how a job is cancelled.
 
+mod answer;
 mod child;
 mod execute;
 mod fetch;

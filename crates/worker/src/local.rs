@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use docket_contract::document::ParseResult;
 use docket_contract::job::{Failure, FailureCode};
-use docket_contract::spec::ParseSpec;
+use docket_contract::spec::{JobSpec, ParseSpec};
 use docket_jobs::BlobReader;
 use uuid::Uuid;
 
@@ -35,8 +35,8 @@ pub async fn parse_local(
     progress: &mut (dyn FnMut(i32, i32) + Send),
 ) -> Result<ParseResult, LocalFailure> {
     let children = ChildPool::new(command.clone(), 1);
-    let request = Request::Parse {
-        spec: Box::new(parse.spec),
+    let request = Request::Execute {
+        spec: Box::new(JobSpec::Parse(parse.spec)),
         password: parse.password,
         namespace: Uuid::now_v7(),
         page_cpu_s: 60,
@@ -63,7 +63,7 @@ async fn ask(
             Message::Data(piece) => result.extend_from_slice(&piece),
             Message::Done(_) => return Ok(Ok(result)),
             Message::Failed(failure) => return Ok(Err(LocalFailure(failure))),
-            Message::Inspected { .. } => {
+            Message::File(_) | Message::Inspected { .. } => {
                 return Err(ChildError::Died("it answered another question".to_owned()));
             }
         }

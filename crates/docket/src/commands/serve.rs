@@ -91,6 +91,7 @@ impl Node {
         let health = self.worker.as_ref().map(|(_, health)| health.clone());
         let state = ServerState {
             jobs: self.rooms.jobs.clone(),
+            public_url: self.config.public_url.clone(),
             readiness: Arc::new(move || match &health {
                 Some(health) if health.since_last_look() > NO_PROGRESS_AFTER => {
                     Err("The workers of this node make no progress".to_owned())

@@ -98,7 +98,8 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();
-        let state = ServerState { jobs: jobs.clone(), readiness: Arc::new(|| Ok(())) };
+        let state =
+            ServerState { jobs: jobs.clone(), public_url: None, readiness: Arc::new(|| Ok(())) };
         let serving = docket_server::serve(listener, router(state), shutdown.clone());
         let api = tokio::spawn(async move { serving.await.unwrap() });
         let sweeper = tokio::spawn(run_sweeper(jobs.clone(), shutdown.clone()));

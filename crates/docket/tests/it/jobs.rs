@@ -132,7 +132,7 @@ async fn a_running_job_is_cancelled_and_its_late_result_refused(database: Databa
     writer.write("{}".into()).await.unwrap();
     writer.finish().await.unwrap();
     let settled =
-        app.jobs.succeed(claim, key, docket_contract::PageCounts::default()).await.unwrap();
+        app.jobs.succeed(claim, stored(key), docket_contract::PageCounts::default()).await.unwrap();
     assert!(matches!(settled, docket_jobs::Settled::ClaimLost));
     assert_eq!(app.get_json(&format!("/jobs/{id}")).await["error"], "Job was cancelled");
     let blobs = app.database.folder.path().join("blobs");
@@ -140,8 +140,12 @@ async fn a_running_job_is_cancelled_and_its_late_result_refused(database: Databa
     app.stop().await;
 }
 
-fn files_below(folder: &std::path::Path) -> usize {
+pub(crate) fn files_below(folder: &std::path::Path) -> usize {
     let entries =
         std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
     entries.map(|path| if path.is_dir() { files_below(&path) } else { 1 }).sum()
+}
+
+fn stored(result_key: docket_contract::BlobKey) -> docket_jobs::StoredResult {
+    docket_jobs::StoredResult { result_key, file_keys: Vec::new() }
 }

@@ -7,6 +7,7 @@ mod cli;
 mod crashes;
 mod execution;
 mod jobs;
+mod operations;
 mod parse;
 mod processes;
 mod quickstart;

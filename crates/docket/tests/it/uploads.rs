@@ -49,7 +49,7 @@ async fn bad_submits_are_refused_and_leave_nothing(database: Database) {
         (Form::new().part("file", file_part(Vec::new(), "a.pdf")), "empty"),
         (Form::new().part("file", exe()), "Unsupported file type"),
         (Form::new().part("file", pdf()).text("url", "http://127.0.0.1:9/x.pdf"), "Only one of"),
-        (Form::new().part("file", pdf()).part("file", pdf()), "Only one 'file'"),
+        (Form::new().part("file", pdf()).part("file", pdf()), "Only one file"),
         (Form::new().part("file", pdf()).text("segment_analysis", "{nope"), "Not a valid JSON"),
         (Form::new().part("file", pdf()).text("page_range", "5-1"), "page_range"),
         (Form::new().text("url", "ftp://example.org/x.pdf"), "http://"),

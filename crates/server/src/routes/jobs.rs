@@ -2,20 +2,21 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use docket_contract::JobId;
 use docket_contract::job::JobType;
 use docket_contract::state::JobsWord;
-use docket_contract::wire::jobs::{JobDeleted, JobDocument, JobList, JobResult};
+use docket_contract::wire::jobs::{JobDeleted, JobDocument, JobList};
 use docket_jobs::{Ended, ListRequest};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::ServerState;
 use crate::auth::Authenticated;
 use crate::path_id::PathId;
 use crate::problem::{Family, Problem};
+use crate::routes::result::result_body;
 
 /// Jobs on one page of a list.
 const LIST_DEFAULT: usize = 50;
@@ -38,12 +39,12 @@ pub(crate) async fn result(
     State(state): State<ServerState>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let job_id = job_id(Family::Jobs, &id)?;
     let finished = state.jobs.result(&caller, job_id).await;
     let finished = finished.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
-    let stored: &RawValue = serde_json::from_slice(&finished.result).map_err(unreadable)?;
-    let body = serde_json::to_vec(&JobResult::new(&finished.job, stored)).map_err(unreadable)?;
+    let body = result_body(&state, &headers, &finished).await?;
     Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }
 

@@ -3,23 +3,26 @@
 use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use docket_contract::document::{ParseResult, SegmentType};
 use docket_contract::job::Job;
-use docket_contract::spec::JobSpec;
+use docket_contract::spec::{JobSpec, ParseSpec};
 use docket_contract::state::JobState;
-use docket_contract::wire::parse::{ParseCreated, ParseStatus, StoredParse};
-use docket_jobs::{Caller, Source, Submit};
+use docket_contract::wire::parse::{OutputFile, ParseCreated, ParseStatus, StoredParse};
+use docket_jobs::Linked;
 use serde::Deserialize;
 
 use crate::ServerState;
 use crate::auth::Authenticated;
-use crate::form::{Form, read_form};
-use crate::parse_options::{expires_in_s, parse_spec, read_boolean, segment_types};
+use crate::form::Form;
+use crate::links::Links;
+use crate::parse_options::{parse_spec, read_boolean, segment_types};
 use crate::path_id::PathId;
 use crate::problem::{Family, Problem};
 use crate::routes::jobs::{job_id, unreadable};
+use crate::routes::submit::{DocumentFields, submit_document};
+
+const FIELDS: DocumentFields = DocumentFields { file: &["file"], url: &["url"] };
 
 /// `POST /parse`
 pub(crate) async fn submit(
@@ -27,41 +30,19 @@ pub(crate) async fn submit(
     Authenticated(caller): Authenticated,
     request: Request,
 ) -> Result<Json<ParseCreated>, Problem> {
-    let form = read_form(&state.jobs, request, "file", Family::Parse).await?;
-    let submit = read_submit(form)?;
-    let jobs = state.jobs.clone();
-    // A task of its own: a client that goes away now must not leave bytes without a job.
-    let submitted = tokio::spawn(async move { jobs.submit(&caller, submit).await }).await;
-    let submitted = submitted.map_err(|error| {
-        tracing::error!(%error, "submit panicked");
-        Problem::internal()
-    })?;
-    let submitted = submitted.map_err(|error| Problem::of(error, Family::Parse))?;
-    Ok(Json(ParseCreated::new(&submitted.job, submitted.balance.remaining())))
-}
-
-fn read_submit(mut form: Form) -> Result<Submit, Problem> {
-    let url = form.text("url").map(str::to_owned);
-    let source = match (form.take_file(), url) {
-        (Some(file), None) => Source::Upload { upload: file.upload, file_name: file.file_name },
-        (None, Some(url)) => Source::Url(url),
-        (None, None) => return Err(Problem::bad_request("Either file or url must be provided")),
-        (Some(_), Some(_)) => {
-            return Err(Problem::bad_request("Only one of file and url can be provided"));
-        }
-    };
-    Ok(Submit {
-        spec: JobSpec::Parse(parse_spec(&form)?),
-        source,
-        password: form.text("password").map(str::to_owned),
-        expires_in_s: expires_in_s(&form),
-    })
+    let spec = |form: &Form| Ok(JobSpec::Parse(parse_spec(form)?));
+    let submitted = submit_document(&state, caller, request, FIELDS, Family::Parse, spec).await?;
+    let id = submitted.job.id.to_string();
+    let spec = parse_spec_of(&submitted.job, &id)?;
+    Ok(Json(ParseCreated::new(&submitted.job, spec, submitted.balance.remaining())))
 }
 
 /// Options of the status document, as query parameters and as headers with dashes.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct StatusQuery {
     include_chunks: Option<String>,
+    include_url: Option<String>,
+    output_file: Option<String>,
     segment_filter: Option<String>,
     keep_segment_types: Option<String>,
 }
@@ -73,19 +54,21 @@ impl StatusQuery {
             |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Self {
             include_chunks: self.include_chunks.or_else(|| header("include-chunks")),
+            include_url: self.include_url.or_else(|| header("include-url")),
+            output_file: self.output_file.or_else(|| header("output-file")),
             segment_filter: self.segment_filter.or_else(|| header("segment-filter")),
             keep_segment_types: self.keep_segment_types.or_else(|| header("keep-segment-types")),
         }
-    }
-
-    fn include_chunks(&self) -> bool {
-        self.include_chunks.as_deref().and_then(read_boolean).unwrap_or(true)
     }
 
     fn kept_types(&self) -> Option<Vec<SegmentType>> {
         let given = self.segment_filter.as_deref().or(self.keep_segment_types.as_deref());
         given.and_then(segment_types)
     }
+}
+
+fn switched(option: Option<&String>, default: bool) -> bool {
+    option.and_then(|text| read_boolean(text)).unwrap_or(default)
 }
 
 /// `GET /parse/{id}`
@@ -97,19 +80,32 @@ pub(crate) async fn status(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = query.or_headers(&headers);
-    let job = find_parse(&state, &caller, &id).await?;
-    let body = if job.state == JobState::Succeeded && query.include_chunks() {
-        let result = state.jobs.result_of(&job).await;
-        let mut result = result.map_err(|error| Problem::of_job(error, Family::Parse, &id))?;
-        if let Some(kept) = query.kept_types() {
-            result = filtered(&result, &kept).map_err(unreadable)?.into();
-        }
-        let stored: StoredParse<'_> = serde_json::from_slice(&result).map_err(unreadable)?;
-        serde_json::to_vec(&ParseStatus::new(&job, Some(&stored)))
-    } else {
-        serde_json::to_vec(&ParseStatus::new(&job, None))
-    };
-    Ok(([(CONTENT_TYPE, "application/json")], body.map_err(unreadable)?).into_response())
+    let of_job = |error| Problem::of_job(error, Family::Parse, &id);
+    let job = state.jobs.find(&caller, job_id(Family::Parse, &id)?).await.map_err(of_job)?;
+    let spec = parse_spec_of(&job, &id)?;
+    let succeeded = job.state == JobState::Succeeded;
+    let mut stored = None;
+    if succeeded && switched(query.include_chunks.as_ref(), true) {
+        stored = Some(state.jobs.result_of(&job).await.map_err(of_job)?);
+    }
+    if let (Some(bytes), Some(kept)) = (&mut stored, query.kept_types()) {
+        *bytes = filtered(bytes, &kept).map_err(unreadable)?.into();
+    }
+    let result: Option<StoredParse<'_>> =
+        stored.as_deref().map(serde_json::from_slice).transpose().map_err(unreadable)?;
+    let mut body = ParseStatus::new(&job, spec, result.as_ref());
+    let links = Links::new(&state, &headers).await?;
+    if succeeded && switched(query.output_file.as_ref(), false) {
+        body.chunks = None;
+        body.total_chunks = None;
+        body.result = Some(OutputFile { output_file_url: links.to(job.id, Linked::Result) });
+    }
+    if switched(query.include_url.as_ref(), true) && job.document.blob_key.is_some() {
+        let document = links.to(job.id, Linked::Document);
+        body.pdf_url = succeeded.then(|| document.clone());
+        body.file_url = Some(document);
+    }
+    Ok(Json(body).into_response())
 }
 
 fn filtered(result: &[u8], kept: &[SegmentType]) -> serde_json::Result<Vec<u8>> {
@@ -118,10 +114,10 @@ fn filtered(result: &[u8], kept: &[SegmentType]) -> serde_json::Result<Vec<u8>> 
     serde_json::to_vec(&result)
 }
 
-async fn find_parse(state: &ServerState, caller: &Caller, id: &str) -> Result<Job, Problem> {
-    let job = state.jobs.find(caller, job_id(Family::Parse, id)?).await;
-    let job = job.map_err(|error| Problem::of_job(error, Family::Parse, id))?;
-    match job.spec {
-        JobSpec::Parse(_) => Ok(job),
+/// A job of another family is unknown here.
+fn parse_spec_of<'a>(job: &'a Job, id: &str) -> Result<&'a ParseSpec, Problem> {
+    match &job.spec {
+        JobSpec::Parse(spec) => Ok(spec),
+        _ => Err(Problem::no_such_job(Family::Parse, id)),
     }
 }

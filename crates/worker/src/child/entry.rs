@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use docket_contract::job::{Failure, FailureCode};
-use docket_engine::{ParseRequest, Progress};
+use docket_engine::Progress;
 use serde::Serialize;
 
 use super::confine::{allow_cpu, confine};
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
+use super::perform::{Performed, Work, perform};
 use super::{PageProgress, Request};
 
 /// The stack of the thread that reads documents: nesting is bounded, but generously.
@@ -65,44 +66,61 @@ fn answer(request: Request, document: Vec<u8>, output: &mut impl Write) -> io::R
                 Err(error) => write_failure(output, &error),
             }
         }
-        Request::Parse { spec, password, namespace, page_cpu_s } => {
-            let request = ParseRequest { spec: &spec, password: password.as_deref(), namespace };
-            parse(document, &request, Duration::from_secs(page_cpu_s), output)
+        Request::Execute { spec, password, namespace, page_cpu_s } => {
+            let page_cpu = Duration::from_secs(page_cpu_s);
+            allow_cpu(page_cpu);
+            let mut told = Told { output, last: None, broken: None, page_cpu };
+            let work = Work { document, spec: &spec, password: password.as_deref(), namespace };
+            let performed = perform(work, &mut |progress| told.tell(&progress));
+            let Told { last, broken, .. } = told;
+            match (performed, last, broken) {
+                (_, _, Some(error)) => Err(error),
+                (Ok(performed), Some(progress), None) => {
+                    write_performed(output, performed, progress)
+                }
+                (Ok(_), None, None) => Err(io::Error::other("the engine reported no progress")),
+                (Err(error), _, None) => write_failure(output, &error),
+            }
         }
     }
 }
 
-fn parse(
-    document: Vec<u8>,
-    request: &ParseRequest<'_>,
+/// Tells the parent how far it is, and lets the next page have its processor time.
+struct Told<'a, W: Write> {
+    output: &'a mut W,
+    last: Option<PageProgress>,
+    broken: Option<io::Error>,
     page_cpu: Duration,
+}
+
+impl<W: Write> Told<'_, W> {
+    fn tell(&mut self, progress: &Progress) {
+        allow_cpu(self.page_cpu);
+        let progress = pages(progress);
+        self.last = Some(progress);
+        let told = write_json(self.output, Kind::Progress, &progress);
+        if let Err(error) = told.and_then(|()| self.output.flush()) {
+            self.broken = Some(error);
+        }
+    }
+}
+
+/// The result, then each file in frames of its own.
+fn write_performed(
     output: &mut impl Write,
+    performed: Performed,
+    progress: PageProgress,
 ) -> io::Result<()> {
-    allow_cpu(page_cpu);
-    let mut last = None;
-    let mut broken = None;
-    let parsed = docket_engine::parse(document, request, &mut |progress| {
-        allow_cpu(page_cpu);
-        let progress = pages(&progress);
-        last = Some(progress);
-        let told = write_json(output, Kind::Progress, &progress).and_then(|()| output.flush());
-        if let Err(error) = told {
-            broken = Some(error);
-        }
-    });
-    if let Some(error) = broken {
-        return Err(error);
+    let mut frames = DataFrames::new(output);
+    performed.write_result(&mut frames)?;
+    frames.flush()?;
+    for (file_id, bytes) in performed.files {
+        write_json(output, Kind::File, &file_id)?;
+        let mut frames = DataFrames::new(output);
+        frames.write_all(&bytes)?;
+        frames.flush()?;
     }
-    match (parsed, last) {
-        (Ok(result), Some(progress)) => {
-            let mut frames = DataFrames::new(output);
-            serde_json::to_writer(&mut frames, &result)?;
-            frames.flush()?;
-            write_json(output, Kind::Done, &progress)
-        }
-        (Ok(_), None) => Err(io::Error::other("the engine reported no progress")),
-        (Err(error), _) => write_failure(output, &error),
-    }
+    write_json(output, Kind::Done, &progress)
 }
 
 fn pages(progress: &Progress) -> PageProgress {

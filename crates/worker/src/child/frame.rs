@@ -18,6 +18,7 @@ pub(super) enum Kind {
     Done = 5,
     Inspected = 6,
     Failed = 7,
+    File = 8,
 }
 
 impl Kind {
@@ -30,6 +31,7 @@ impl Kind {
             Self::Done,
             Self::Inspected,
             Self::Failed,
+            Self::File,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == byte)

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use docket_contract::job::Failure;
 use docket_jobs::{BlobError, BlobReader};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -53,13 +52,6 @@ pub(crate) enum ChildError {
     /// The document could not be read from its blob.
     #[error(transparent)]
     Document(#[from] BlobError),
-}
-
-/// The last word on a request.
-#[derive(Clone, Debug)]
-pub(crate) enum Reply {
-    Done(super::PageProgress),
-    Failed(Failure),
 }
 
 /// Children that wait for the next request.
@@ -178,6 +170,7 @@ fn read_message(kind: Kind, payload: Vec<u8>) -> serde_json::Result<Message> {
     Ok(match kind {
         Kind::Progress => Message::Progress(serde_json::from_slice(&payload)?),
         Kind::Data => Message::Data(payload.into()),
+        Kind::File => Message::File(serde_json::from_slice(&payload)?),
         Kind::Done => Message::Done(serde_json::from_slice(&payload)?),
         Kind::Inspected => Message::Inspected { page_count: serde_json::from_slice(&payload)? },
         Kind::Failed => Message::Failed(serde_json::from_slice(&payload)?),

@@ -1,0 +1,214 @@
+//! Signed links: files that a holder of the link may read for a while, without a key.
+
+use docket_contract::JobId;
+use docket_contract::job::Job;
+use docket_contract::results::SplitResult;
+use docket_contract::state::JobState;
+use docket_contract::timestamp::Timestamp;
+use docket_store::BlobReader;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::{Error, Jobs};
+
+/// How long a link lasts, in seconds.
+const LINK_LIFETIME_S: i64 = 60 * 60;
+
+/// The name of the signing secret in the database.
+const SECRET_NAME: &str = "links";
+
+/// What a link leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linked {
+    /// The uploaded document.
+    Document,
+    /// The stored result as JSON.
+    Result,
+    /// A file of the result, for example a part of a split.
+    File(Uuid),
+}
+
+impl Linked {
+    /// The word in the path.
+    #[must_use]
+    pub fn word(self) -> String {
+        match self {
+            Self::Document => "document".to_owned(),
+            Self::Result => "result".to_owned(),
+            Self::File(id) => id.to_string(),
+        }
+    }
+
+    /// Reads the word of a path.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "document" => Some(Self::Document),
+            "result" => Some(Self::Result),
+            id => Uuid::try_parse(id).ok().map(Self::File),
+        }
+    }
+}
+
+/// Makes and checks signatures.
+#[derive(Clone)]
+pub struct LinkSigner {
+    secret: [u8; 32],
+}
+
+impl LinkSigner {
+    /// Path and query of a link that lasts an hour from `now`.
+    #[must_use]
+    pub fn path(&self, job: JobId, linked: Linked, now: Timestamp) -> String {
+        let expires = now.timestamp() + LINK_LIFETIME_S;
+        let word = linked.word();
+        let signature = self.mac(job, &word, expires).finalize().into_bytes();
+        let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("/files/{job}/{word}?expires={expires}&signature={hex}")
+    }
+
+    /// True if this link was made here and has not expired.
+    #[must_use]
+    pub fn verify(
+        &self,
+        job: JobId,
+        linked: Linked,
+        expires: i64,
+        signature: &str,
+        now: Timestamp,
+    ) -> bool {
+        let Some(bytes) = from_hex(signature) else { return false };
+        let genuine = self.mac(job, &linked.word(), expires).verify_slice(&bytes).is_ok();
+        genuine && now.timestamp() < expires
+    }
+
+    fn mac(&self, job: JobId, word: &str, expires: i64) -> Hmac<Sha256> {
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.secret)
+            .expect("a MAC takes keys of any length");
+        mac.update(format!("{job}\n{word}\n{expires}").as_bytes());
+        mac
+    }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    if !digits.len().is_multiple_of(2) || digits.len() > 128 {
+        return None;
+    }
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    digits.chunks(2).map(byte).collect()
+}
+
+/// A file behind a link.
+pub struct LinkedFile {
+    /// Its bytes.
+    pub reader: BlobReader,
+    /// Its media type.
+    pub media_type: String,
+    /// What it is called when saved.
+    pub file_name: String,
+}
+
+impl Jobs {
+    /// The signer of this installation; all nodes of one database share its secret.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn link_signer(&self) -> Result<LinkSigner, Error> {
+        let secret = self.link_secret.get_or_try_init(|| async {
+            self.store
+                .secret(SECRET_NAME, crate::accounts::random_bytes()?)
+                .await
+                .map_err(Error::from)
+        });
+        Ok(LinkSigner { secret: *secret.await? })
+    }
+
+    /// Opens what a link leads to; the caller has checked the signature.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if the job or the file is gone, or if storage fails.
+    pub async fn open_linked(&self, id: JobId, linked: Linked) -> Result<LinkedFile, Error> {
+        let job = self.store.find_job(id).await?.ok_or(Error::NotFound)?;
+        let result_key = || job.result_key.clone().ok_or(Error::NotFound);
+        let (key, media_type, file_name) = match linked {
+            Linked::Document => {
+                let key = job.document.blob_key.clone().ok_or(Error::NotFound)?;
+                (key, job.document.media_type.clone(), job.document.name.clone())
+            }
+            Linked::Result => (result_key()?, "application/json".to_owned(), format!("{id}.json")),
+            Linked::File(file_id) => {
+                let name = self.file_name(&job, file_id).await?;
+                (result_key()?.file(file_id), "application/pdf".to_owned(), name)
+            }
+        };
+        let reader = self.blobs.reader(&key).await.map_err(|error| match error {
+            docket_store::BlobError::NotFound(_) => Error::NotFound,
+            other => other.into(),
+        })?;
+        Ok(LinkedFile { reader, media_type, file_name })
+    }
+
+    async fn file_name(&self, job: &Job, file_id: Uuid) -> Result<String, Error> {
+        let parts = self.split_parts(job).await?.parts;
+        let part = parts.into_iter().find(|part| part.file_id == file_id);
+        Ok(format!("{}.pdf", part.ok_or(Error::NotFound)?.category))
+    }
+
+    /// The stored result of a split; empty for other jobs.
+    pub(crate) async fn split_parts(&self, job: &Job) -> Result<SplitResult, Error> {
+        let is_split = matches!(job.spec, docket_contract::JobSpec::Split(_));
+        if !is_split || job.state != JobState::Succeeded {
+            return Ok(SplitResult::default());
+        }
+        let stored = self.result_of(job).await?;
+        serde_json::from_slice(&stored).map_err(|error| Error::Internal(Box::new(error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(change: impl FnOnce(&mut (JobId, Linked, i64, String, Timestamp)), want: bool) {
+        let signer = LinkSigner { secret: [7; 32] };
+        let now = Timestamp::from_timestamp(1_700_000_000, 0).unwrap();
+        let job = JobId::new();
+        let path = signer.path(job, Linked::Document, now);
+        let query = path.split_once('?').unwrap().1;
+        let (expires, signature) = query.split_once('&').unwrap();
+        let expires = expires.trim_start_matches("expires=").parse().unwrap();
+        let signature = signature.trim_start_matches("signature=").to_owned();
+        let mut link = (job, Linked::Document, expires, signature, now);
+        change(&mut link);
+        assert_eq!(signer.verify(link.0, link.1, link.2, &link.3, link.4), want);
+    }
+
+    #[test]
+    fn a_link_opens_only_what_it_was_made_for() {
+        check(|_| {}, true);
+        check(|link| link.0 = JobId::new(), false);
+        check(|link| link.1 = Linked::Result, false);
+        check(|link| link.2 += 1, false);
+        check(|link| link.3.replace_range(0..2, "zz"), false);
+        check(|link| link.3.truncate(62), false);
+        check(|link| link.3.clear(), false);
+    }
+
+    #[test]
+    fn a_link_ends_after_an_hour() {
+        check(|link| link.4 += chrono::TimeDelta::seconds(LINK_LIFETIME_S - 1), true);
+        check(|link| link.4 += chrono::TimeDelta::seconds(LINK_LIFETIME_S), false);
+    }
+
+    #[test]
+    fn another_installations_link_is_refused() {
+        let now = Timestamp::default();
+        let job = JobId::new();
+        let path = LinkSigner { secret: [1; 32] }.path(job, Linked::Result, now);
+        let signature = path.rsplit('=').next().unwrap();
+        let other = LinkSigner { secret: [2; 32] };
+        assert!(!other.verify(job, Linked::Result, LINK_LIFETIME_S, signature, now));
+    }
+}

@@ -1,0 +1,180 @@
+//! The form fields of extraction, chunking, classification and splitting as checked specs.
+
+use docket_contract::spec::{
+    Category, ChunkSpec, ChunkStrategy, ClassifySpec, ExtractSpec, ModelTier, SplitSpec,
+};
+use serde_json::{Map, Value};
+
+use crate::form::Form;
+use crate::parse_options::read_boolean;
+use crate::problem::Problem;
+
+/// Categories that one request may name.
+const CATEGORIES_MAX: usize = 1000;
+
+/// Reads the options of an extraction. `citations` says what counts where the form does not.
+pub(crate) fn extract_spec(form: &Form, citations: bool) -> Result<ExtractSpec, Problem> {
+    let text = form.text("schema_data").ok_or_else(|| Problem::missing_field("schema_data"))?;
+    let schema = schema(text)?;
+    let model = match form.text("model") {
+        Some("alpha") => ModelTier::Alpha,
+        Some("beta") => ModelTier::Beta,
+        Some("delta") => ModelTier::Delta,
+        _ => ModelTier::Gamma,
+    };
+    Ok(ExtractSpec {
+        schema,
+        schema_name: form.text("schema_name").map(str::to_owned),
+        model,
+        citations: form.text("enable_citations").and_then(read_boolean).unwrap_or(citations),
+        scored: form.text("result_format") == Some("scored"),
+    })
+}
+
+fn schema(text: &str) -> Result<Map<String, Value>, Problem> {
+    let Ok(schema) = serde_json::from_str::<Value>(text) else {
+        return Err(Problem::bad_request("Invalid schema data: Not a valid JSON"));
+    };
+    match schema {
+        Value::Object(schema)
+            if schema.get("type").is_some_and(|kind| kind == "object")
+                && schema.get("properties").is_some_and(Value::is_object) =>
+        {
+            Ok(schema)
+        }
+        _ => Err(Problem::bad_request(
+            "Invalid schema data: the root must be of type object and have properties",
+        )),
+    }
+}
+
+/// Reads the options of a classification; `conditions` is an older name of the categories.
+pub(crate) fn classify_spec(form: &Form) -> Result<ClassifySpec, Problem> {
+    Ok(ClassifySpec { categories: categories(form, &["categories", "conditions"])? })
+}
+
+/// Reads the options of a split.
+pub(crate) fn split_spec(form: &Form) -> Result<SplitSpec, Problem> {
+    Ok(SplitSpec {
+        categories: categories(form, &["categories"])?,
+        enable_reordering: form.text("enable_reordering").and_then(read_boolean).unwrap_or(false),
+    })
+}
+
+fn categories(form: &Form, names: &[&str]) -> Result<Vec<Category>, Problem> {
+    let text = form.first_text(names).ok_or_else(|| Problem::missing_field(names[0]))?;
+    let refused = |why: &str| Problem::bad_request(&format!("Invalid categories: {why}"));
+    let Ok(list) = serde_json::from_str::<Value>(text) else {
+        return Err(refused("Not a valid JSON"));
+    };
+    let Value::Array(list) = list else { return Err(refused("not a list")) };
+    if list.is_empty() || list.len() > CATEGORIES_MAX {
+        return Err(refused("there must be from 1 to 1000"));
+    }
+    let categories: Option<Vec<Category>> = list.iter().map(category).collect();
+    let categories = categories.ok_or_else(|| refused("every entry needs a name"))?;
+    let mut names: Vec<&str> = categories.iter().map(|category| category.name.as_str()).collect();
+    names.sort_unstable();
+    if names.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(refused("two entries have the same name"));
+    }
+    Ok(categories)
+}
+
+/// A text, or an object with `name` and perhaps `description`.
+fn category(entry: &Value) -> Option<Category> {
+    let text = |value: &Value| {
+        value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    match entry {
+        Value::String(_) => Some(Category { name: text(entry)?, description: None }),
+        Value::Object(entry) => Some(Category {
+            name: text(entry.get("name")?)?,
+            description: entry.get("description").and_then(text),
+        }),
+        _ => None,
+    }
+}
+
+/// Reads the options of a chunking.
+pub(crate) fn chunk_spec(form: &Form) -> Result<ChunkSpec, Problem> {
+    let strategy = match form.text("strategy") {
+        None => ChunkStrategy::Semantic,
+        Some(name) => ChunkStrategy::from_wire(name).ok_or_else(|| {
+            let names: Vec<&str> =
+                ChunkStrategy::ALL.iter().map(|strategy| strategy.as_str()).collect();
+            Problem::bad_request(&format!("strategy must be one of {}", names.join(", ")))
+        })?,
+    };
+    let chunk_chars = number(form, "chunk_size", 1000)?;
+    // The default overlap must not make a small chunk_size an error.
+    let overlap_chars = number(form, "overlap", (chunk_chars / 10).min(100))?;
+    if chunk_chars == 0 {
+        return Err(Problem::bad_request("chunk_size must be at least 1"));
+    }
+    if overlap_chars >= chunk_chars {
+        return Err(Problem::bad_request("overlap must be less than chunk_size"));
+    }
+    Ok(ChunkSpec { strategy, chunk_chars, overlap_chars })
+}
+
+fn number(form: &Form, name: &str, default: usize) -> Result<usize, Problem> {
+    match form.text(name) {
+        None => Ok(default),
+        Some(text) => text.parse().map_err(|_| {
+            Problem::bad_request(&format!("{name} must be a whole number, not negative"))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas() {
+        let good = r#"{"type":"object","properties":{"b":{},"a":{}}}"#;
+        let spec =
+            extract_spec(&Form::of(&[("schema_data", good), ("model", "omega")]), false).unwrap();
+        let names: Vec<&String> = spec.schema["properties"].as_object().unwrap().keys().collect();
+        assert_eq!(names, ["b", "a"], "the order of keys is part of the answer");
+        assert_eq!((spec.model, spec.citations), (ModelTier::Gamma, false));
+        for bad in ["{not json", "[\"a\"]", r#"{"type":"array"}"#, r#"{"type":"object"}"#] {
+            assert!(extract_spec(&Form::of(&[("schema_data", bad)]), false).is_err(), "{bad}");
+        }
+        assert!(extract_spec(&Form::of(&[]), false).is_err());
+    }
+
+    #[test]
+    fn category_spellings() {
+        let read = |text: &str| classify_spec(&Form::of(&[("categories", text)]));
+        let spec = read(r#"["A", {"name":" B ","description":"b"}, {"name":"C"}]"#).unwrap();
+        let names: Vec<&str> = spec.categories.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["A", "B", "C"]);
+        assert_eq!(spec.categories[1].description.as_deref(), Some("b"));
+        for bad in ["{nope", "[]", "{\"a\":1}", "[{\"description\":\"x\"}]", "[1]", "[\"A\",\"A\"]"]
+        {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+        assert!(classify_spec(&Form::of(&[("conditions", "[\"A\"]")])).is_ok());
+    }
+
+    #[test]
+    fn chunk_numbers() {
+        let read = |fields: &[(&str, &str)]| chunk_spec(&Form::of(fields));
+        let spec = read(&[]).unwrap();
+        assert_eq!(
+            (spec.strategy, spec.chunk_chars, spec.overlap_chars),
+            (ChunkStrategy::Semantic, 1000, 100)
+        );
+        assert_eq!(read(&[("strategy", "zchunk")]).unwrap().strategy, ChunkStrategy::Semantic);
+        for bad in [
+            &[("strategy", "sideways")][..],
+            &[("chunk_size", "0")],
+            &[("overlap", "-1")],
+            &[("chunk_size", "100"), ("overlap", "100")],
+        ] {
+            assert!(read(bad).is_err(), "{bad:?}");
+        }
+    }
+}

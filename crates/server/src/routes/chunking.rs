@@ -1,0 +1,33 @@
+//! `/chunking`: submit; status and result are the job's own.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use docket_contract::spec::JobSpec;
+use docket_contract::state::JobState;
+use serde_json::{Value, json};
+
+use crate::ServerState;
+use crate::auth::Authenticated;
+use crate::form::Form;
+use crate::operation_options::chunk_spec;
+use crate::problem::{Family, Problem};
+use crate::routes::submit::{DocumentFields, submit_document};
+
+const FIELDS: DocumentFields =
+    DocumentFields { file: &["document_file", "file", "pdf_file"], url: &["url", "file_url"] };
+
+/// `POST /chunking`
+pub(crate) async fn submit(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    request: Request,
+) -> Result<Json<Value>, Problem> {
+    let spec = |form: &Form| Ok(JobSpec::Chunk(chunk_spec(form)?));
+    let submitted = submit_document(&state, caller, request, FIELDS, Family::Extract, spec).await?;
+    Ok(Json(json!({
+        "job_id": submitted.job.id,
+        "status": JobState::Queued.jobs_word(),
+        "message": "Document chunking started",
+        "quota_remaining": submitted.balance.remaining(),
+    })))
+}

@@ -1,0 +1,102 @@
+//! `/v2/extract` and its aliases: submit and status.
+
+use axum::Json;
+use axum::extract::{OriginalUri, Query, Request, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use docket_contract::job::Job;
+use docket_contract::results::ExtractResult;
+use docket_contract::spec::{ExtractSpec, JobSpec};
+use docket_contract::state::JobState;
+use docket_contract::wire::extract::{ExtractStatus, ValueForm};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::ServerState;
+use crate::auth::Authenticated;
+use crate::form::Form;
+use crate::operation_options::extract_spec;
+use crate::path_id::PathId;
+use crate::problem::{Family, Problem};
+use crate::routes::jobs::{job_id, unreadable};
+use crate::routes::submit::{DocumentFields, submit_document};
+
+const FIELDS: DocumentFields =
+    DocumentFields { file: &["pdf_file", "file"], url: &["file_url", "url"] };
+
+/// `POST /v2/extract`, and the older `/extract` and `/cite`, which always cite.
+pub(crate) async fn submit(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    OriginalUri(uri): OriginalUri,
+    request: Request,
+) -> Result<Json<Value>, Problem> {
+    let header = request.headers().get("x-result-format").and_then(|value| value.to_str().ok());
+    let scored = header == Some("scored");
+    let named = request.headers().contains_key("x-apimatic-lang");
+    let cites = !uri.path().starts_with("/v2/");
+    let spec = |form: &Form| {
+        let mut spec = extract_spec(form, cites)?;
+        spec.scored |= scored;
+        Ok(JobSpec::Extract(spec))
+    };
+    let submitted = submit_document(&state, caller, request, FIELDS, Family::Extract, spec).await;
+    let submitted =
+        submitted.map_err(|problem| if named { problem.with_detail_text() } else { problem })?;
+    Ok(Json(json!({
+        "job_id": submitted.job.id,
+        "status": JobState::Queued.extract_word(),
+        "message": "PDF citation processing started",
+        "quota_remaining": submitted.balance.remaining(),
+    })))
+}
+
+/// Options of the status document.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct StatusQuery {
+    result_format: Option<String>,
+}
+
+/// `GET /extract/{id}`
+pub(crate) async fn status(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+    Query(query): Query<StatusQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let of_job = |error| Problem::of_job(error, Family::Extract, &id);
+    let job = state.jobs.find(&caller, job_id(Family::Extract, &id)?).await.map_err(of_job)?;
+    let JobSpec::Extract(spec) = &job.spec else {
+        return Err(Problem::no_such_job(Family::Extract, &id));
+    };
+    let header = headers.get("x-result-format").and_then(|value| value.to_str().ok());
+    let form = value_form(spec, query.result_format.as_deref().or(header));
+    let result = match job.state {
+        JobState::Succeeded => {
+            let stored = state.jobs.result_of(&job).await.map_err(of_job)?;
+            Some(serde_json::from_slice::<ExtractResult>(&stored).map_err(unreadable)?)
+        }
+        _ => None,
+    };
+    Ok(answer(&job, spec, result.as_ref(), form))
+}
+
+fn answer(
+    job: &Job,
+    spec: &ExtractSpec,
+    result: Option<&ExtractResult>,
+    form: ValueForm,
+) -> Response {
+    Json(ExtractStatus::new(job, spec, result, form)).into_response()
+}
+
+/// The form asked for now, or else at the submit.
+pub(crate) fn value_form(spec: &ExtractSpec, asked: Option<&str>) -> ValueForm {
+    let scored = match asked {
+        Some("scored") => true,
+        Some("flat") => false,
+        _ => spec.scored,
+    };
+    ValueForm { scored, citations: spec.citations }
+}

@@ -1,0 +1,70 @@
+//! `/splitter`: submit and status, with links to the parts.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use docket_contract::results::{SplitPart, SplitResult};
+use docket_contract::spec::JobSpec;
+use docket_contract::state::JobState;
+use docket_contract::wire::pages::{SplitStatus, split_result};
+use docket_jobs::Linked;
+use serde_json::{Value, json};
+
+use crate::ServerState;
+use crate::auth::Authenticated;
+use crate::form::Form;
+use crate::links::Links;
+use crate::operation_options::split_spec;
+use crate::path_id::PathId;
+use crate::problem::{Family, Problem};
+use crate::routes::jobs::{job_id, unreadable};
+use crate::routes::submit::{DocumentFields, submit_document};
+
+const FIELDS: DocumentFields =
+    DocumentFields { file: &["file", "pdf_file"], url: &["file_url", "url"] };
+
+/// `POST /splitter`
+pub(crate) async fn submit(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    request: Request,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let spec = |form: &Form| Ok(JobSpec::Split(split_spec(form)?));
+    let submitted = submit_document(&state, caller, request, FIELDS, Family::Pages, spec).await?;
+    let body = json!({
+        "job_id": submitted.job.id,
+        "status": JobState::Queued.pages_word(),
+        "message": "Document splitting started",
+        "quota_remaining": submitted.balance.remaining(),
+    });
+    Ok((StatusCode::ACCEPTED, Json(body)))
+}
+
+/// `GET /splitter/{id}`
+pub(crate) async fn status(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let of_job = |error| Problem::of_job(error, Family::Pages, &id);
+    let job = state.jobs.find(&caller, job_id(Family::Pages, &id)?).await.map_err(of_job)?;
+    let JobSpec::Split(spec) = &job.spec else {
+        return Err(Problem::no_such_job(Family::Pages, &id));
+    };
+    let links = Links::new(&state, &headers).await?;
+    let result = match job.state {
+        JobState::Succeeded => {
+            let stored = state.jobs.result_of(&job).await.map_err(of_job)?;
+            let split: SplitResult = serde_json::from_slice(&stored).map_err(unreadable)?;
+            let link = |part: &SplitPart| links.to(job.id, Linked::File(part.file_id));
+            Some(split_result(&split, &link))
+        }
+        _ => None,
+    };
+    let balance = state.jobs.balance(&caller).await.map_err(of_job)?;
+    let document = job.document.blob_key.as_ref().map(|_| links.to(job.id, Linked::Document));
+    let body = SplitStatus::new(&job, spec, result, document, balance.remaining());
+    Ok(Json(body).into_response())
+}
