@@ -2,6 +2,7 @@
 //! stored.
 
 use docket_contract::UserId;
+use docket_contract::timestamp::Timestamp;
 use docket_store::{AccountLimits, ApiKey, Balance, NewApiKey};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
@@ -46,11 +47,49 @@ impl Jobs {
         limits: AccountLimits,
         label: &str,
     ) -> Result<FreshKey, Error> {
-        let secret = random_bytes()?;
-        let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        let text = format!("docket_{hex}");
-        let key = self.insert_key(user, limits, label, &text).await?;
+        let text = fresh_text()?;
+        let key = self.insert_key(user, limits, label, &text, None).await?;
         Ok(FreshKey { text, key })
+    }
+
+    /// Makes a further key of the caller's account.
+    ///
+    /// # Errors
+    /// If the system has no randomness or the database fails.
+    pub async fn create_own_key(
+        &self,
+        caller: &Caller,
+        label: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<FreshKey, Error> {
+        let text = fresh_text()?;
+        let limits = AccountLimits::default();
+        let key = self.insert_key(&caller.user_id, limits, label, &text, expires_at).await?;
+        Ok(FreshKey { text, key })
+    }
+
+    /// The keys of the caller's account, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn list_own_keys(&self, caller: &Caller) -> Result<Vec<ApiKey>, Error> {
+        Ok(self.store.list_keys_of(&caller.user_id).await?)
+    }
+
+    /// Revokes the caller's live key whose text ends like this.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if no live key does, [`Error::Invalid`] if several do, or if the
+    /// database fails.
+    pub async fn revoke_own_key(&self, caller: &Caller, last_four: &str) -> Result<ApiKey, Error> {
+        let keys = self.list_own_keys(caller).await?;
+        let live = |key: &&ApiKey| key.revoked_at.is_none() && key.last_four == last_four;
+        let mut matching = keys.iter().filter(live);
+        let key = matching.next().ok_or(Error::NotFound)?;
+        if matching.next().is_some() {
+            return Err(Error::Invalid("Several keys end like this".to_owned()));
+        }
+        self.revoke_key(key.id).await?.ok_or(Error::NotFound)
     }
 
     /// Makes a given text a key of the account, unless it is one already.
@@ -61,7 +100,7 @@ impl Jobs {
         if self.store.find_key(&hash(text)).await?.is_some() {
             return Ok(());
         }
-        match self.insert_key(user, AccountLimits::default(), label, text).await {
+        match self.insert_key(user, AccountLimits::default(), label, text, None).await {
             Ok(_) => Ok(()),
             // Another process preset the same key in between.
             Err(_) if self.store.find_key(&hash(text)).await?.is_some() => Ok(()),
@@ -99,6 +138,7 @@ impl Jobs {
         limits: AccountLimits,
         label: &str,
         text: &str,
+        expires_at: Option<Timestamp>,
     ) -> Result<ApiKey, Error> {
         self.store.ensure_account(user, limits).await?;
         let characters: Vec<char> = text.chars().collect();
@@ -108,10 +148,16 @@ impl Jobs {
             sha256: hash(text),
             last_four,
             label: label.to_owned(),
-            expires_at: None,
+            expires_at,
         };
         Ok(self.store.insert_key(key).await?)
     }
+}
+
+/// The text of a new key.
+fn fresh_text() -> Result<String, Error> {
+    let hex: String = random_bytes()?.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("docket_{hex}"))
 }
 
 /// 256 random bits of the system.

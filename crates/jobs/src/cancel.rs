@@ -45,7 +45,7 @@ impl Jobs {
 
     /// The blobs of the files of a job's result. A result that cannot be read hides them: the job
     /// can be deleted all the same.
-    async fn file_keys(&self, job: &Job) -> Vec<BlobKey> {
+    pub(crate) async fn file_keys(&self, job: &Job) -> Vec<BlobKey> {
         let (Some(result_key), Ok(split)) = (&job.result_key, self.split_parts(job).await) else {
             return Vec::new();
         };

@@ -4,10 +4,12 @@
 //! the store only through here. Nothing here knows HTTP.
 
 mod accounts;
+mod batch;
 mod cancel;
 mod document;
 mod error;
 mod execute;
+mod expire;
 mod find;
 mod inspect;
 mod links;
@@ -20,11 +22,12 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 pub use docket_store::{
-    AccountLimits, ApiKey, Balance, BlobError, BlobReader, BlobWriter, Blobs, Claim,
+    AccountLimits, ApiKey, Balance, Batch, BlobError, BlobReader, BlobWriter, Blobs, Claim,
     FetchedDocument, JobPage, ProgressOutcome, ProgressUpdate, QueueDepth, Store, Swept,
 };
 
 pub use accounts::{Caller, FreshKey};
+pub use batch::BatchSubmit;
 pub use cancel::Ended;
 pub use document::{Upload, Uploaded};
 pub use error::Error;

@@ -4,7 +4,8 @@ use docket_contract::job::{DocumentInfo, Job, PageCounts};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
 use docket_contract::{BlobKey, JobId};
-use docket_store::{Balance, Inserted, NewJob};
+use docket_store::{Balance, Idempotency, Inserted, NewJob};
+use sha2::{Digest, Sha256};
 
 use crate::document::{AcceptedKinds, Upload, document_name};
 use crate::{Caller, Error, Jobs};
@@ -33,6 +34,16 @@ pub struct IdempotencyRequest {
     pub key: String,
     /// The hash of the form's fields; the document's name and hash are added here.
     pub fields_sha256: [u8; 32],
+}
+
+impl IdempotencyRequest {
+    fn with_document(self, document: &DocumentInfo) -> Idempotency {
+        let mut hasher = Sha256::new();
+        hasher.update(self.fields_sha256);
+        hasher.update(document.name.as_bytes());
+        hasher.update(document.sha256.as_deref().unwrap_or_default().as_bytes());
+        Idempotency { scope: self.scope, key: self.key, request_sha256: hasher.finalize().into() }
+    }
 }
 
 /// Where the document comes from.
@@ -77,20 +88,20 @@ impl Jobs {
         let job = NewJob {
             id: JobId::new(),
             user_id: caller.user_id.clone(),
-            document,
             state: JobState::Queued,
             pages: PageCounts { total, selected, ..PageCounts::default() },
             credits: selected.map(i64::from).unwrap_or_default(),
             priority: 0,
             retention: self.retention(submit.expires_in_s),
-            idempotency: None,
+            idempotency: submit.idempotency.map(|request| request.with_document(&document)),
             spec: submit.spec,
+            document,
         };
         let inserted = self.store.insert_job(job).await;
-        if !matches!(inserted, Ok(Inserted::Job { .. }))
-            && let Some(key) = &blob_key
-        {
-            self.discard(key).await;
+        // Of an error nobody knows whether the job is there: its bytes are left alone.
+        let refused = matches!(&inserted, Ok(other) if !matches!(other, Inserted::Job { .. }));
+        if let Some(key) = blob_key.filter(|_| refused) {
+            self.discard(&key).await;
         }
         match inserted? {
             Inserted::Job { job, balance } => Ok(Submitted { job, balance }),
@@ -105,7 +116,7 @@ impl Jobs {
         }
     }
 
-    async fn store_document(
+    pub(crate) async fn store_document(
         &self,
         upload: Upload,
         file_name: Option<&str>,
@@ -146,7 +157,7 @@ impl Jobs {
         Ok(self.inspector.inspect(reader, password).await.page_count)
     }
 
-    fn retention(&self, expires_in_s: Option<u64>) -> std::time::Duration {
+    pub(crate) fn retention(&self, expires_in_s: Option<u64>) -> std::time::Duration {
         let longest = self.policy.retention;
         expires_in_s.map_or(longest, |s| std::time::Duration::from_secs(s).min(longest))
     }

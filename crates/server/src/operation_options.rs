@@ -3,6 +3,7 @@
 use docket_contract::spec::{
     Category, ChunkSpec, ChunkStrategy, ClassifySpec, ExtractSpec, ModelTier, SplitSpec,
 };
+use docket_contract::wire::extract::ValueForm;
 use serde_json::{Map, Value};
 
 use crate::form::Form;
@@ -46,6 +47,16 @@ fn schema(text: &str) -> Result<Map<String, Value>, Problem> {
             "Invalid schema data: the root must be of type object and have properties",
         )),
     }
+}
+
+/// The form asked for now, or else at the submit.
+pub(crate) fn value_form(spec: &ExtractSpec, asked: Option<&str>) -> ValueForm {
+    let scored = match asked {
+        Some("scored") => true,
+        Some("flat") => false,
+        _ => spec.scored,
+    };
+    ValueForm { scored, citations: spec.citations }
 }
 
 /// Reads the options of a classification; `conditions` is an older name of the categories.

@@ -5,6 +5,9 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use docket_contract::JobId;
+
+use crate::problem::{Family, Problem};
 
 /// The decoded text of the path's only parameter; as it stands in the path if it does not decode.
 pub(crate) struct PathId(pub(crate) String);
@@ -15,7 +18,15 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         Ok(match Path::<String>::from_request_parts(parts, state).await {
             Ok(Path(text)) => Self(text),
-            Err(_) => Self(parts.uri.path().split('/').nth(2).unwrap_or_default().to_owned()),
+            Err(_) => {
+                let undecodable = parts.uri.path().split('/').find(|part| part.contains('%'));
+                Self(undecodable.unwrap_or_default().to_owned())
+            }
         })
     }
+}
+
+/// The id of a path; what is no id is as unknown as an id that never was.
+pub(crate) fn job_id(family: Family, text: &str) -> Result<JobId, Problem> {
+    text.parse().map_err(|_| Problem::no_such_job(family, text))
 }

@@ -74,6 +74,13 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, problem::missing_field(name))
     }
 
+    /// A form without any of the files that it must have.
+    pub(crate) fn missing_file(name: &str) -> Self {
+        let mut body = problem::missing_field(name);
+        body["detail"][0]["loc"] = json!(["body", name, 0]);
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, body)
+    }
+
     /// The same error for the client that names itself in `X-APIMatic-Lang`: on `/v2/extract` it
     /// decodes a 402 only with a text as `detail`, the other client only with an object.
     pub(crate) fn with_detail_text(mut self) -> Self {
@@ -179,6 +186,13 @@ impl Problem {
             }
         }
     }
+}
+
+/// A stored result that is not what we stored.
+#[expect(clippy::needless_pass_by_value, reason = "used as a function for map_err")]
+pub(crate) fn unreadable(error: serde_json::Error) -> Problem {
+    tracing::error!(%error, "stored result cannot be read");
+    Problem::internal()
 }
 
 fn quota_data(balance: Balance) -> QuotaData {

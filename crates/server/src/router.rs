@@ -20,7 +20,9 @@ use crate::ServerState;
 use crate::drain::drain_unread_bodies;
 use crate::json_errors::errors_as_json;
 use crate::problem::Problem;
-use crate::routes::{chunking, classify, extract, files, health, jobs, parse, splitter, usage};
+use crate::routes::{
+    batch, chunking, classify, extract, files, health, jobs, keys, parse, splitter, usage,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -55,6 +57,9 @@ pub fn router(state: ServerState) -> Router {
         .route("/splitter", post(splitter::submit))
         .route("/splitter/{id}", get(splitter::status))
         .route("/chunking", post(chunking::submit))
+        .route("/batch/cite", post(batch::submit))
+        .route("/batch/status/{id}", get(batch::status))
+        .route("/api/v1/auth/api-keys", get(keys::list).post(keys::create).delete(keys::revoke))
         .route("/org/get_usage", get(usage::usage))
         .route("/api/v1/org/get_usage", get(usage::usage))
         .route("/files/{job}/{what}", get(files::download))

@@ -1,11 +1,13 @@
 //! The handlers: extract, one verb of the domain, shape the reply.
 
+pub(crate) mod batch;
 pub(crate) mod chunking;
 pub(crate) mod classify;
 pub(crate) mod extract;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod jobs;
+pub(crate) mod keys;
 pub(crate) mod parse;
 pub(crate) mod result;
 pub(crate) mod splitter;

@@ -183,7 +183,6 @@ pub struct Idempotency {
 
 /// What became of an insert.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
 pub enum Inserted {
     /// It is there.
     Job {

@@ -12,6 +12,9 @@ const CYCLE: TimeDelta = TimeDelta::days(30);
 /// The window in which submits are counted.
 const SUBMIT_WINDOW: TimeDelta = TimeDelta::seconds(60);
 
+/// How long an idempotency key is remembered.
+pub(crate) const IDEMPOTENCY_WINDOW: TimeDelta = TimeDelta::hours(24);
+
 impl Balance {
     /// The balance at `now`: a new cycle begins with nothing used, always a whole number of cycles
     /// after the former one.
@@ -26,9 +29,6 @@ impl Balance {
         Self { used: 0, limit: self.limit, cycle_started_at }
     }
 }
-
-/// How long an idempotency key is remembered.
-pub(crate) const IDEMPOTENCY_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// Idempotency keys of this instant or before are forgotten.
 pub(crate) fn idempotency_window_start(now: Timestamp) -> Timestamp {

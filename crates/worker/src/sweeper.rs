@@ -1,4 +1,4 @@
-//! Sweeps lost leases and overdue jobs at intervals; any number of processes may.
+//! Sweeps lost leases, overdue and expired jobs at intervals; any number of processes may.
 
 use docket_jobs::Jobs;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,8 @@ pub async fn run_sweeper(jobs: Jobs, end: CancellationToken) {
             _ = every.tick() => {}
             () = end.cancelled() => return,
         }
-        if let Err(error) = jobs.sweep().await {
+        let swept = jobs.sweep().await.map(|_| ());
+        if let Err(error) = swept.and(jobs.expire().await.map(|_| ())) {
             tracing::warn!(error = &error as &dyn std::error::Error, "sweep failed");
         }
     }

@@ -142,13 +142,12 @@ fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
 }
 
 fn how_to_go_on(base_url: &str, key: &str, id: &str, show: &Show) {
-    println!("\n{}   {key}", show.bold("Your key"));
-    println!("{}    curl {base_url}/jobs/{id} -H 'X-API-Key: {key}'", show.bold("Poll it"));
-    println!("{}    curl {base_url}/parse/{id} -H 'api-key: {key}'", show.bold("Read it"));
-    println!(
-        "{}  curl {base_url}/parse -H 'api-key: {key}' -F file=@your.pdf",
-        show.bold("Send yours")
-    );
+    let tell = |label: &str, text: &str| println!("{} {text}", show.bold(&format!("{label:<10}")));
+    println!();
+    tell("Your key", key);
+    tell("Poll it", &format!("curl {base_url}/jobs/{id} -H 'X-API-Key: {key}'"));
+    tell("Read it", &format!("curl {base_url}/parse/{id} -H 'api-key: {key}'"));
+    tell("Send yours", &format!("curl {base_url}/parse -H 'api-key: {key}' -F file=@your.pdf"));
 }
 
 /// Colours, where the output is a terminal.

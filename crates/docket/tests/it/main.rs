@@ -2,10 +2,13 @@
 
 mod app;
 mod auth;
+mod batches;
 mod children;
 mod cli;
 mod crashes;
 mod execution;
+mod expiry;
+mod idempotency;
 mod jobs;
 mod operations;
 mod parse;

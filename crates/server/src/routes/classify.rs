@@ -13,9 +13,8 @@ use crate::ServerState;
 use crate::auth::Authenticated;
 use crate::form::Form;
 use crate::operation_options::classify_spec;
-use crate::path_id::PathId;
-use crate::problem::{Family, Problem};
-use crate::routes::jobs::{job_id, unreadable};
+use crate::path_id::{PathId, job_id};
+use crate::problem::{Family, Problem, unreadable};
 use crate::routes::submit::{DocumentFields, submit_document};
 
 const FIELDS: DocumentFields =

@@ -15,10 +15,9 @@ use serde_json::{Value, json};
 use crate::ServerState;
 use crate::auth::Authenticated;
 use crate::form::Form;
-use crate::operation_options::extract_spec;
-use crate::path_id::PathId;
-use crate::problem::{Family, Problem};
-use crate::routes::jobs::{job_id, unreadable};
+use crate::operation_options::{extract_spec, value_form};
+use crate::path_id::{PathId, job_id};
+use crate::problem::{Family, Problem, unreadable};
 use crate::routes::submit::{DocumentFields, submit_document};
 
 const FIELDS: DocumentFields =
@@ -89,14 +88,4 @@ fn answer(
     form: ValueForm,
 ) -> Response {
     Json(ExtractStatus::new(job, spec, result, form)).into_response()
-}
-
-/// The form asked for now, or else at the submit.
-pub(crate) fn value_form(spec: &ExtractSpec, asked: Option<&str>) -> ValueForm {
-    let scored = match asked {
-        Some("scored") => true,
-        Some("flat") => false,
-        _ => spec.scored,
-    };
-    ValueForm { scored, citations: spec.citations }
 }

@@ -5,7 +5,6 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use docket_contract::JobId;
 use docket_contract::job::JobType;
 use docket_contract::state::JobsWord;
 use docket_contract::wire::jobs::{JobDeleted, JobDocument, JobList};
@@ -14,7 +13,7 @@ use serde::Deserialize;
 
 use crate::ServerState;
 use crate::auth::Authenticated;
-use crate::path_id::PathId;
+use crate::path_id::{PathId, job_id};
 use crate::problem::{Family, Problem};
 use crate::routes::result::result_body;
 
@@ -130,18 +129,6 @@ fn cursor(seq: i64) -> String {
 fn read_cursor(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('c')?;
     i64::from_str_radix(digits, 16).ok().filter(|seq| *seq >= 0)
-}
-
-/// The id of a path; what is no id is as unknown as an id that never was.
-pub(crate) fn job_id(family: Family, text: &str) -> Result<JobId, Problem> {
-    text.parse().map_err(|_| Problem::no_such_job(family, text))
-}
-
-/// A stored result that is not what we stored.
-#[expect(clippy::needless_pass_by_value, reason = "used as a function for map_err")]
-pub(crate) fn unreadable(error: serde_json::Error) -> Problem {
-    tracing::error!(%error, "stored result cannot be read");
-    Problem::internal()
 }
 
 #[cfg(test)]

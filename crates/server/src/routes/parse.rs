@@ -17,9 +17,8 @@ use crate::auth::Authenticated;
 use crate::form::Form;
 use crate::links::Links;
 use crate::parse_options::{parse_spec, read_boolean, segment_types};
-use crate::path_id::PathId;
-use crate::problem::{Family, Problem};
-use crate::routes::jobs::{job_id, unreadable};
+use crate::path_id::{PathId, job_id};
+use crate::problem::{Family, Problem, unreadable};
 use crate::routes::submit::{DocumentFields, submit_document};
 
 const FIELDS: DocumentFields = DocumentFields { file: &["file"], url: &["url"] };

@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 
 use crate::ServerState;
 use crate::links::Links;
-use crate::problem::Problem;
-use crate::routes::extract::value_form;
-use crate::routes::jobs::unreadable;
+use crate::operation_options::value_form;
+use crate::problem::{Problem, unreadable};
 
 /// The whole body as JSON.
 pub(crate) async fn result_body(

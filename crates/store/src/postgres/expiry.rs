@@ -11,7 +11,7 @@ use crate::rows::{job_columns, read_expired};
 
 /// Expired jobs that nobody else is at, locked.
 const TAKE: &str = concat!(
-    "select jobs.seq, ",
+    "select seq, ",
     job_columns!(),
     " from docket.jobs
      where finished_at is not null and expires_at <= coalesce($1::timestamptz, clock_timestamp())

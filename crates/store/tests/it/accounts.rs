@@ -12,6 +12,7 @@ fn key(first_byte: u8) -> NewApiKey {
         sha256: [first_byte; 32],
         last_four: "cdef".to_owned(),
         label: format!("key {first_byte}"),
+        expires_at: None,
     }
 }
 
@@ -83,4 +84,29 @@ pub(crate) async fn keys_are_listed_newest_first(f: Fixture) {
     let revoked = f.store.revoke_key(stored[1].id).await.unwrap().unwrap();
     stored[1] = revoked;
     assert_eq!(f.store.list_keys().await.unwrap(), stored);
+}
+
+pub(crate) async fn keys_of_an_account_are_listed(f: Fixture) {
+    let other = UserId("other".to_owned());
+    f.store.ensure_account(&other, AccountLimits::default()).await.unwrap();
+    let expires_at = Some(f.now() + MILLISECOND);
+    let first = f.store.insert_key(NewApiKey { expires_at, ..key(1) }).await.unwrap();
+    let theirs = f.store.insert_key(NewApiKey { user_id: other.clone(), ..key(2) }).await.unwrap();
+    f.clock.advance(MILLISECOND);
+    let second = f.store.insert_key(key(3)).await.unwrap();
+    let second = f.store.revoke_key(second.id).await.unwrap().unwrap();
+    assert_eq!((first.expires_at, second.expires_at), (expires_at, None));
+    assert_eq!(f.store.list_keys_of(&user()).await.unwrap(), [second, first]);
+    assert_eq!(f.store.list_keys_of(&other).await.unwrap(), [theirs]);
+    let stranger = UserId("stranger".to_owned());
+    assert_eq!(f.store.list_keys_of(&stranger).await.unwrap(), []);
+}
+
+pub(crate) async fn keys_expire(f: Fixture) {
+    let expires_at = Some(f.now() + 2 * MILLISECOND);
+    f.store.insert_key(NewApiKey { expires_at, ..key(1) }).await.unwrap();
+    f.clock.advance(MILLISECOND);
+    assert!(f.store.find_key(&[1; 32]).await.unwrap().is_some());
+    f.clock.advance(MILLISECOND);
+    assert_eq!(f.store.find_key(&[1; 32]).await.unwrap(), None);
 }

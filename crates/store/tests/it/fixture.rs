@@ -10,8 +10,8 @@ use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
 use docket_contract::{BlobKey, JobId, UserId, WorkerId};
 use docket_store::{
-    AccountLimits, Claim, Clock, DatabaseConfig, Inserted, JobQuery, NewJob, OpenError,
-    RetryPolicy, SettleOutcome, Settlement, Store, StoreConfig, TestClock,
+    AccountLimits, Claim, Clock, DatabaseConfig, Idempotency, Inserted, JobQuery, NewJob,
+    OpenError, RetryPolicy, SettleOutcome, Settlement, Store, StoreConfig, TestClock,
 };
 use docket_testkit::postgres::TestPostgres;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -253,7 +253,14 @@ pub(crate) fn new_job() -> NewJob {
         credits: 2,
         priority: 0,
         retention: RETENTION,
+        idempotency: None,
     }
+}
+
+/// A key of this name for a request with this hash.
+pub(crate) fn idempotency(key: &str, hash: u8) -> Option<Idempotency> {
+    let (scope, key) = ("/parse".to_owned(), key.to_owned());
+    Some(Idempotency { scope, key, request_sha256: [hash; 32] })
 }
 
 /// A job whose document is still to be fetched.

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use docket_contract::WorkerId;
 use docket_contract::state::JobState;
-use docket_store::{SettleOutcome, Store, Swept};
+use docket_store::{Balance, Inserted, NewJob, SettleOutcome, Store, Swept};
 use sqlx::PgConnection;
 
-use crate::fixture::{DEADLINE, Fixture, LEASE, retry_policy, success};
+use crate::fixture::{
+    DEADLINE, Fixture, LEASE, RETENTION, idempotency, new_job, retry_policy, success, user,
+};
 
 /// Far more than a statement takes that waits for nobody.
 const AT_ONCE: Duration = Duration::from_secs(10);
@@ -96,4 +98,60 @@ async fn a_settlement_that_had_to_wait_looks_again() {
     let job = f.find(id).await;
     assert_eq!((job.state, job.result_key), (JobState::Cancelled, None));
     assert_eq!(f.store.list_events(id).await.unwrap().len(), 2);
+}
+
+/// A first submit that is under way: its account is locked, its key stands for this job.
+const SUBMITTING: &str = "update docket.accounts set credits_used = credits_used;
+    insert into docket.idempotency_keys (user_id, scope, key, request_sha256, job_id, credits,
+        balance_used, balance_limit, cycle_started_at, created_at)
+    select user_id, '/parse', 'key', decode(repeat('01', 32), 'hex'), id, 7, 8, 9, created_at,
+        created_at
+    from docket.jobs";
+
+async fn repeat_while_submitting(f: &Fixture, how: &'static str) -> Inserted {
+    let first = under_way(f, SUBMITTING).await;
+    let wish = NewJob { idempotency: idempotency("key", 1), ..new_job() };
+    let (inserted, ()) = tokio::join!(f.store.insert_job(wish), async {
+        until_somebody_waits(f).await;
+        finish(first, how).await;
+    });
+    inserted.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repetition_waits_for_the_first_submit() {
+    let f = Fixture::postgres().await;
+    let job = f.insert(new_job()).await;
+    let balance = Balance { used: 8, limit: 9, cycle_started_at: f.now() };
+    let repeated = repeat_while_submitting(&f, "commit").await;
+    assert_eq!(repeated, Inserted::Replayed { job, credits: 7, balance });
+    assert_eq!(f.store.balance(&user()).await.unwrap().used, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repetition_of_a_submit_that_was_undone_is_the_first() {
+    let f = Fixture::postgres().await;
+    f.insert_some(1).await;
+    let inserted = repeat_while_submitting(&f, "rollback").await;
+    let Inserted::Job { job, balance } = inserted else { panic!("{inserted:?}") };
+    assert_eq!(balance.used, 4);
+    let wish = NewJob { idempotency: idempotency("key", 1), ..new_job() };
+    let repeated = f.store.insert_job(wish).await.unwrap();
+    assert_eq!(repeated, Inserted::Replayed { job, credits: 2, balance });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn expiry_leaves_alone_what_is_being_deleted() {
+    let f = Fixture::postgres().await;
+    let ids = f.insert_some(2).await;
+    for id in &ids {
+        f.store.cancel_job(&user(), *id).await.unwrap();
+    }
+    f.clock.advance(RETENTION);
+    let deleting = under_way(&f, "delete from docket.jobs where seq = 1").await;
+    let expired = tokio::time::timeout(AT_ONCE, f.store.delete_expired(2)).await;
+    let expired = expired.expect("it waits for nobody").unwrap();
+    assert_eq!(expired.iter().map(|job| job.id).collect::<Vec<_>>(), [ids[1]]);
+    finish(deleting, "rollback").await;
+    assert_eq!(f.store.delete_expired(2).await.unwrap().len(), 1);
 }

@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;
+mod batches;
 mod concurrency;
 mod credits;
+mod expiry;
 mod fixture;
+mod idempotency;
 mod interleaving;
 mod jobs;
 mod model;
@@ -105,7 +108,34 @@ on_both_drivers! {
         revoked_and_expired_keys_are_unknown,
         equal_keys_conflict,
         keys_need_an_account,
-        keys_are_listed_newest_first;
+        keys_are_listed_newest_first,
+        keys_of_an_account_are_listed,
+        keys_expire;
+    batches:
+        a_batch_is_found_as_given,
+        a_batch_is_all_or_nothing,
+        the_balance_must_suffice_for_the_whole_batch,
+        a_batch_is_one_submit,
+        a_batch_owns_its_jobs,
+        jobs_of_a_batch_live_on_their_own,
+        a_batch_without_jobs_costs_nothing;
+    idempotency:
+        a_repetition_is_replayed,
+        a_replay_tells_what_was_charged_then,
+        a_replay_is_no_submit,
+        another_request_with_the_key_conflicts,
+        keys_differ_by_scope_and_account,
+        keys_are_forgotten_after_a_day,
+        a_refused_submit_leaves_its_key_unused,
+        a_deleted_job_leaves_its_key_unused,
+        concurrent_repetitions_make_one_job,
+        concurrent_repetitions_of_a_failing_submit_make_one_job;
+    expiry:
+        only_ended_jobs_expire,
+        expiry_is_bounded_and_takes_the_oldest_first,
+        an_expired_job_that_cannot_be_read_is_left,
+        outdated_idempotency_keys_go_along,
+        each_expired_job_is_handed_out_once;
     secrets:
         the_first_secret_stays;
     transitions:
@@ -122,9 +152,11 @@ on_both_drivers! {
         many_nodes_open_at_once,
         an_old_schema_is_refused_without_migrating,
         a_newer_schema_is_refused,
+        an_older_schema_is_brought_up_to_date,
         a_reopened_store_finds_everything,
         a_closed_store_is_unavailable,
-        the_real_clock_runs;
+        the_real_clock_runs,
+        repetitions_and_expiry_follow_the_real_clock;
     schedules:
         random_schedules_agree_with_the_model;
 }

@@ -315,6 +315,22 @@ impl Model {
         swept
     }
 
+    /// The jobs that an expiry must remove, in order; they are.
+    pub(crate) fn expire(&mut self, limit: usize, now: Timestamp) -> Vec<Job> {
+        let mut expired: Vec<&mut Entry> = self
+            .entries
+            .iter_mut()
+            .filter(|entry| !entry.deleted && !entry.is_live())
+            .filter(|entry| entry.job.expires_at.is_some_and(|at| at <= now))
+            .collect();
+        expired.sort_by_key(|entry| (entry.job.expires_at, entry.job.seq));
+        let removed = expired.into_iter().take(limit).map(|entry| {
+            entry.deleted = true;
+            entry.job.clone()
+        });
+        removed.collect()
+    }
+
     pub(crate) fn depth(&self) -> QueueDepth {
         let count = |state| {
             let found =

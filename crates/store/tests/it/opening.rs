@@ -1,10 +1,13 @@
 //! Opening, migrating, reopening and closing.
 
-use docket_contract::state::JobState;
-use docket_store::{Clock, Error, OpenError, StoreConfig};
-use tokio::task::JoinSet;
+use std::time::Duration;
 
-use crate::fixture::{Fixture, new_job, user};
+use docket_contract::state::JobState;
+use docket_store::{Clock, Error, Inserted, NewBatch, NewJob, OpenError, StoreConfig};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::fixture::{Fixture, idempotency, new_job, user};
 
 const NEWEST: &str = "select max(version) from {schema_migrations}";
 
@@ -52,6 +55,31 @@ pub(crate) async fn a_newer_schema_is_refused(f: Fixture) {
     }
 }
 
+pub(crate) async fn an_older_schema_is_brought_up_to_date(f: Fixture) {
+    let newest = f.number(NEWEST).await;
+    let job = f.insert(new_job()).await;
+    f.store.close().await;
+    // As the third migration left it.
+    f.execute(
+        "drop table {idempotency_keys};
+         drop index {jobs_batch};
+         drop index {jobs_expiry};
+         alter table {jobs} drop column batch_id;
+         drop table {batches};
+         delete from {schema_migrations} where version > 3",
+    )
+    .await;
+    let refused = f.reopen(Clock::database(), false).await.err();
+    assert!(matches!(refused, Some(OpenError::SchemaTooOld { found: 3, .. })), "{refused:?}");
+    let store = f.reopen(Clock::test(f.clock.clone()), true).await.unwrap();
+    assert_eq!(f.number(NEWEST).await, newest);
+    assert_eq!(store.find_job(job.id).await.unwrap(), Some(job));
+    let batch = NewBatch { id: Uuid::now_v7(), user_id: user(), jobs: vec![new_job()] };
+    store.insert_batch(batch).await.unwrap();
+    assert_eq!(f.number("select count(*) from {jobs} where batch_id is null").await, 1);
+    store.close().await;
+}
+
 pub(crate) async fn a_reopened_store_finds_everything(f: Fixture) {
     let job = f.insert(new_job()).await;
     f.store.close().await;
@@ -83,5 +111,25 @@ pub(crate) async fn the_real_clock_runs(f: Fixture) {
     assert_eq!((job.state, job.run_at), (JobState::Processing, job.created_at));
     assert!(job.updated_at > job.created_at);
     assert!(job.deadline_at > Some(job.created_at + lease - second));
+    store.close().await;
+}
+
+pub(crate) async fn repetitions_and_expiry_follow_the_real_clock(f: Fixture) {
+    let store = f.reopen(Clock::database(), false).await.unwrap();
+    let keyed = || NewJob { idempotency: idempotency("key", 1), ..new_job() };
+    let first = store.insert_job(keyed()).await.unwrap();
+    let Inserted::Job { job, balance } = first else { panic!("{first:?}") };
+    let repeated = store.insert_job(keyed()).await.unwrap();
+    assert_eq!(repeated, Inserted::Replayed { job, credits: 2, balance });
+    let brief = NewJob { retention: Duration::ZERO, ..new_job() };
+    let id = brief.id;
+    let batch = NewBatch { id: Uuid::now_v7(), user_id: user(), jobs: vec![brief, new_job()] };
+    store.insert_batch(batch).await.unwrap();
+    assert_eq!(store.delete_expired(9).await.unwrap(), []);
+    store.cancel_job(&user(), id).await.unwrap();
+    let expired = store.delete_expired(9).await.unwrap();
+    assert_eq!(expired.iter().map(|job| job.id).collect::<Vec<_>>(), [id]);
+    let repeated = store.insert_job(keyed()).await.unwrap();
+    assert!(matches!(repeated, Inserted::Replayed { .. }), "{repeated:?}");
     store.close().await;
 }

@@ -60,6 +60,9 @@ enum Step {
     },
     Advance(Duration),
     Sweep,
+    Expire {
+        limit: usize,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -87,6 +90,7 @@ fn step() -> impl Strategy<Value = Step> {
             1 => ms(1_800_000), 2 => ms(31 * day),
         ],
         3 => Just(Step::Sweep),
+        2 => (1..4_usize).prop_map(|limit| Step::Expire { limit }),
     ]
 }
 
@@ -168,6 +172,10 @@ impl Schedule {
                 let swept = self.f.store.sweep(&retry_policy()).await.unwrap();
                 prop_assert_eq!(swept, self.model.sweep(&retry_policy(), self.f.now()));
             }
+            Step::Expire { limit } => {
+                let expired = self.f.store.delete_expired(limit).await.unwrap();
+                prop_assert_eq!(expired, self.model.expire(limit, self.f.now()));
+            }
         }
         Ok(())
     }
@@ -184,6 +192,7 @@ impl Schedule {
             }
             Inserted::QuotaExceeded(balance) => Admission::QuotaExceeded(balance),
             Inserted::RateLimited { retry_after_s } => Admission::RateLimited(retry_after_s),
+            repeated => panic!("{repeated:?}"),
         };
         prop_assert_eq!(outcome, expected);
         Ok(())

@@ -1,0 +1,98 @@
+//! Batches: many extractions by one schema, submitted at once or not at all.
+
+use docket_contract::job::{DocumentInfo, PageCounts};
+use docket_contract::spec::{ExtractSpec, JobSpec};
+use docket_contract::state::JobState;
+use docket_contract::{JobId, UserId};
+use docket_store::{Batch, BatchInserted, NewBatch, NewJob};
+use uuid::Uuid;
+
+use crate::document::{AcceptedKinds, Upload};
+use crate::{Caller, Error, Jobs};
+
+/// A batch to be submitted.
+#[derive(Debug)]
+pub struct BatchSubmit {
+    /// What to find in each document.
+    pub spec: ExtractSpec,
+    /// The documents with their names.
+    pub files: Vec<(Upload, Option<String>)>,
+    /// Opens encrypted ones.
+    pub password: Option<String>,
+}
+
+impl Jobs {
+    /// Makes one job per file, all or none.
+    ///
+    /// # Errors
+    /// As for [`Jobs::submit`]; nothing is left behind then.
+    pub async fn submit_batch(&self, caller: &Caller, submit: BatchSubmit) -> Result<Batch, Error> {
+        let BatchSubmit { spec, files, password } = submit;
+        let spec = JobSpec::Extract(spec);
+        let mut jobs = Vec::with_capacity(files.len());
+        for (upload, name) in files {
+            let kinds = AcceptedKinds::of(&spec);
+            match self.store_document(upload, name.as_deref(), password.clone(), kinds).await {
+                Ok((document, total)) => {
+                    jobs.push(self.batch_job(&caller.user_id, &spec, document, total));
+                }
+                Err(error) => {
+                    self.discard_documents(&jobs).await;
+                    return Err(error);
+                }
+            }
+        }
+        let kept = jobs.clone();
+        let batch = NewBatch { id: Uuid::new_v4(), user_id: caller.user_id.clone(), jobs };
+        match self.store.insert_batch(batch).await? {
+            BatchInserted::Batch { batch, .. } => Ok(batch),
+            BatchInserted::QuotaExceeded(balance) => {
+                self.discard_documents(&kept).await;
+                Err(Error::QuotaExceeded(balance))
+            }
+            BatchInserted::RateLimited { retry_after_s } => {
+                self.discard_documents(&kept).await;
+                Err(Error::RateLimited { retry_after_s })
+            }
+        }
+    }
+
+    /// One of the caller's batches with its jobs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or if the database fails.
+    pub async fn find_batch(&self, caller: &Caller, id: Uuid) -> Result<Batch, Error> {
+        match self.store.find_batch(id).await? {
+            // One whose jobs have all expired or been deleted has nothing left to tell.
+            Some(batch) if batch.user_id == caller.user_id && !batch.jobs.is_empty() => Ok(batch),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    fn batch_job(
+        &self,
+        user_id: &UserId,
+        spec: &JobSpec,
+        document: DocumentInfo,
+        total: Option<i32>,
+    ) -> NewJob {
+        NewJob {
+            id: JobId::new(),
+            user_id: user_id.clone(),
+            spec: spec.clone(),
+            document,
+            state: JobState::Queued,
+            pages: PageCounts { total, selected: total, ..PageCounts::default() },
+            credits: total.map(i64::from).unwrap_or_default(),
+            priority: 0,
+            retention: self.retention(None),
+            idempotency: None,
+        }
+    }
+
+    async fn discard_documents(&self, jobs: &[NewJob]) {
+        for key in jobs.iter().filter_map(|job| job.document.blob_key.as_ref()) {
+            self.discard(key).await;
+        }
+    }
+}
