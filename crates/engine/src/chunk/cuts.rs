@@ -54,10 +54,12 @@ pub(super) fn pages(text: &DocumentText<'_>) -> Vec<Range<usize>> {
 /// Runs that end where a paragraph does. Headings go with what they head, and segments without
 /// text, such as pictures, with what stands before them.
 pub(super) fn paragraphs(text: &DocumentText<'_>) -> Vec<Range<usize>> {
+    let has_text = |index: usize| !text.content(index).is_empty();
+    let first = (0..text.pieces.len()).find(|index| has_text(*index)).unwrap_or(0);
     let ends = |index: usize| {
-        let next_has_text = index + 1 < text.pieces.len() && !text.content(index + 1).is_empty();
-        let begun = (0..=index).rev().take_while(|one| text.content(*one).is_empty()).count();
-        next_has_text && !text.pieces[index].is_heading() && begun <= index
+        let next = index + 1;
+        let next_has_text = next < text.pieces.len() && has_text(next);
+        next_has_text && index >= first && !text.pieces[index].is_heading()
     };
     runs(text, ends)
 }

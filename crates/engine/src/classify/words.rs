@@ -1,22 +1,83 @@
 //! Words of a text, made comparable: small letters without accents, endings taken off.
 
-/// The comparable words of a text in order, grammatical words included. Chinese and Japanese
-/// characters, which are written without spaces, count as words of their own.
-pub(crate) fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    for character in text.chars() {
+/// A word of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// The word, comparable.
+    pub word: String,
+    /// The word in small letters without accents, with its ending.
+    pub plain: String,
+    /// It is written with a capital, or is a number.
+    pub capital: bool,
+    /// Nothing but perhaps a hyphen parts it from the token before it.
+    pub joined: bool,
+    /// Where it starts, in bytes.
+    pub at: usize,
+}
+
+/// The words of a text in order, grammatical ones included. Letters and digits part words, so
+/// *13D* and *13 D* agree. Chinese and Japanese characters, which are written without spaces,
+/// count as words of their own.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let mut reader = Reader::default();
+    for (at, character) in text.char_indices() {
         if is_ideograph(character) {
-            flush(&mut word, &mut words);
-            words.push(character.to_string());
+            reader.finish();
+            reader.letter(at, character);
+            reader.finish();
         } else if character.is_alphanumeric() {
-            fold(character, &mut word);
+            let digit = character.is_numeric();
+            if reader.digits.is_some_and(|digits| digits != digit) {
+                reader.finish();
+            }
+            reader.digits = Some(digit);
+            reader.letter(at, character);
         } else if !is_within_word(character) {
-            flush(&mut word, &mut words);
+            reader.finish();
+            reader.apart |= !matches!(character, '-' | '\u{2010}' | '\u{2011}');
         }
     }
-    flush(&mut word, &mut words);
-    words
+    reader.finish();
+    reader.tokens
+}
+
+/// The comparable words of a text in order, grammatical words included.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    tokens(text).into_iter().map(|token| token.word).collect()
+}
+
+#[derive(Default)]
+struct Reader {
+    tokens: Vec<Token>,
+    plain: String,
+    at: usize,
+    capital: bool,
+    /// Something other than a hyphen stands before the word.
+    apart: bool,
+    /// Whether the word consists of digits.
+    digits: Option<bool>,
+}
+
+impl Reader {
+    fn letter(&mut self, at: usize, character: char) {
+        if self.plain.is_empty() {
+            self.at = at;
+            self.capital = !character.is_lowercase();
+        }
+        fold(character, &mut self.plain);
+    }
+
+    fn finish(&mut self) {
+        self.digits = None;
+        if self.plain.is_empty() {
+            return;
+        }
+        let plain = std::mem::take(&mut self.plain);
+        let joined = !self.apart && !self.tokens.is_empty();
+        let (capital, at) = (self.capital, self.at);
+        self.tokens.push(Token { word: stem(&plain), plain, capital, joined, at });
+        self.apart = false;
+    }
 }
 
 /// Words that carry a meaning: neither grammatical, nor numbers, nor single letters.
@@ -27,13 +88,6 @@ pub(crate) fn content_words(text: &str) -> Vec<String> {
         long && !is_stop_word(word) && word.chars().any(char::is_alphabetic)
     });
     words
-}
-
-fn flush(word: &mut String, words: &mut Vec<String>) {
-    if !word.is_empty() {
-        words.push(stem(word));
-        word.clear();
-    }
 }
 
 /// Apostrophes, soft hyphens and combining marks do not end a word.

@@ -1,6 +1,8 @@
 //! Finds values in running text by the words that lead to them: the law that governs a contract,
 //! the day it takes effect, how long it lasts, and sentences about what a property names.
 
+mod letterhead;
+mod mentions;
 pub(super) mod parties;
 
 use super::kinds::Kind;
@@ -15,6 +17,10 @@ pub(super) fn candidates(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
         Kind::Jurisdiction => governing_law(source, wish),
         Kind::Duration => durations(source, wish),
         Kind::Date if is_effective(wish) => effective_dates(source, wish),
+        Kind::Date => mentions::first_date(source, wish),
+        Kind::Name | Kind::Address => letterhead::issuer(source, wish),
+        Kind::Choice(ref choices) => mentions::choices(source, wish, choices),
+        Kind::Iban | Kind::Bic | Kind::Email => mentions::only_one(source, wish),
         _ => Vec::new(),
     };
     found.extend(sentences(source, wish));
@@ -40,7 +46,17 @@ fn candidate(source: Source<'_>, reading: Reading, score: f64) -> Candidate {
 fn governing_law(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
     let prose = source.prose;
     let mut found = Vec::new();
-    for cue in ["laws of", "law of", "governed by", "in accordance with", "courts of"] {
+    let cues = [
+        "laws of",
+        "law of",
+        "governed by",
+        "in accordance with",
+        "courts of",
+        "state of",
+        "commonwealth of",
+        "province of",
+    ];
+    for cue in cues {
         for at in prose.places(cue) {
             let behind = prose.after(at + cue.len(), 90);
             let Some(reading) = first_value(source, wish, behind) else { continue };
@@ -48,7 +64,10 @@ fn governing_law(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
             let governs = ["governed", "construed", "governing law", "interpret", "applicable law"]
                 .iter()
                 .any(|word| lead.contains(word));
+            let rest = &prose.lower[prose.after(reading.end, 200)];
+            let governs = governs || (!cue.ends_with("state of") && rest.contains("govern"));
             let score = match cue {
+                "state of" | "commonwealth of" | "province of" if governs => 0.8,
                 "laws of" | "law of" if governs => 0.95,
                 "laws of" | "law of" => 0.5,
                 "courts of" => 0.4,
@@ -242,7 +261,9 @@ fn sentences_about(
         let behind = source.prose.after(start, 110);
         let text = &source.prose.run.text[behind.clone()];
         let end = text.find(['\n', ';']).map_or(behind.end, |end| behind.start + end);
-        if let Some(reading) = first_value(source, wish, behind.start..end) {
+        let value = first_value(source, wish, behind.start..end);
+        // In a sentence a bare figure is anything.
+        if let Some(reading) = value.filter(|reading| reading.quality >= 0.8) {
             let gap = (reading.start - start) as f64;
             let score = SENTENCE_TRUST * trust * reading.quality * (1.0 - 0.004 * gap).max(0.4);
             found.push(candidate(source, reading, score));

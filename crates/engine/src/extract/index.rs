@@ -72,7 +72,6 @@ pub(super) struct Line {
 #[derive(Clone, Debug)]
 pub(super) struct Passage {
     pub kind: Option<SegmentType>,
-    pub page: usize,
     /// In reading order.
     pub words: Vec<usize>,
 }
@@ -86,7 +85,6 @@ pub(super) struct Index {
     pub passages: Vec<Passage>,
     /// Width and height in points by page number.
     pub sizes: HashMap<usize, (f64, f64)>,
-    pub page_count: usize,
     positions: HashMap<String, Vec<usize>>,
 }
 
@@ -98,7 +96,7 @@ struct Loose {
 
 impl Index {
     pub(super) fn new(document: &ParseResult) -> Self {
-        let mut index = Self { page_count: document.page_count, ..Self::default() };
+        let mut index = Self::default();
         let mut pages: Vec<(usize, Vec<Loose>)> = Vec::new();
         for segment in document.chunks.iter().flat_map(|chunk| &chunk.segments) {
             let page = segment.page_number;
@@ -107,7 +105,7 @@ impl Index {
                 .sizes
                 .insert(page, (size.0 / PAGE_UNITS_PER_POINT, size.1 / PAGE_UNITS_PER_POINT));
             let kind = SegmentType::from_any_name(&segment.segment_type);
-            index.passages.push(Passage { kind, page, words: Vec::new() });
+            index.passages.push(Passage { kind, words: Vec::new() });
             let loose = loose_words(segment, index.passages.len() - 1);
             match pages.iter_mut().find(|(number, _)| *number == page) {
                 Some((_, words)) => words.extend(loose),

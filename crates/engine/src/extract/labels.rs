@@ -45,7 +45,25 @@ pub(super) fn labels(index: &Index, wish: &Wish) -> Vec<Label> {
     }
     found.sort_by(|a, b| b.quality.total_cmp(&a.quality).then(a.words.start.cmp(&b.words.start)));
     found.truncate(LABELS_MAX);
+    prefer_first(index, &mut found);
     found
+}
+
+/// Of several labels that only say "Name" or "Date" the first one is meant: forms ask for their own
+/// subject first.
+fn prefer_first(index: &Index, labels: &mut [Label]) {
+    let mut vague = 0;
+    for label in labels {
+        let mut concepts = index.words[label.words.clone()].iter().flat_map(|word| &word.concepts);
+        if concepts.all(|concept| weight(concept) == Weight::Generic || is_figure(concept)) {
+            label.quality *= 1.0 - 0.08 * f64::from(vague.min(5));
+            vague += 1;
+        }
+    }
+}
+
+fn is_figure(concept: &str) -> bool {
+    concept.bytes().all(|sign| sign.is_ascii_digit())
 }
 
 /// The concepts whose places are looked at: those that tell fields apart, if there are any.
@@ -122,19 +140,20 @@ fn is_value_like(text: &str) -> bool {
 
 /// How well a label fits a wish.
 fn quality(index: &Index, wish: &Wish, words: Range<usize>) -> f64 {
-    let text = index.text(words.clone());
+    let text = index.text(words);
     let whole = fit(wish, &concepts(&text));
     // "Contract / Revision" labels two things at once.
     let parts = text.split(" / ").chain(text.split('/'));
     let part = parts.map(|part| fit(wish, &concepts(part))).fold(0.0, f64::max);
-    let folded_numbers = text.split_whitespace().count();
-    let lengthy = if folded_numbers > 9 { 0.8 } else { 1.0 };
+    let lengthy = if text.split_whitespace().count() > 9 { 0.8 } else { 1.0 };
     whole.max(0.95 * part) * lengthy
 }
 
 /// How well concepts fit the best phrase of a wish.
 pub(super) fn fit(wish: &Wish, label: &[String]) -> f64 {
-    let label: Vec<&str> = without_tax_words(label);
+    // The number of a form's box is no word of the label.
+    let boxed = label.first().is_some_and(|first| is_figure(first));
+    let label: Vec<&str> = without_tax_words(&label[usize::from(boxed && label.len() > 1)..]);
     let conflict = if conflicts(wish, &label) { 0.35 } else { 1.0 };
     let phrases = wish.phrases.iter().map(|phrase| phrase_fit(wish, phrase, &label));
     conflict * phrases.fold(0.0, f64::max)
@@ -221,5 +240,11 @@ fn conflicts(wish: &Wish, label: &[&str]) -> bool {
         Kind::Address => &["number", "date", "amount", "email", "website"],
         _ => return false,
     };
-    label.iter().any(|concept| others.contains(concept) && !wish.is_about(concept))
+    let opposed = opposite("gross", "net", wish, label) || opposite("net", "gross", wish, label);
+    opposed || label.iter().any(|concept| others.contains(concept) && !wish.is_about(concept))
+}
+
+/// The wish is about the one and the label about the other.
+fn opposite(one: &str, other: &str, wish: &Wish, label: &[&str]) -> bool {
+    wish.is_about(one) && !wish.is_about(other) && label.contains(&other) && !label.contains(&one)
 }

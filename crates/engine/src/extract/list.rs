@@ -15,6 +15,8 @@ use super::wish::Wish;
 const VALUES_MAX: usize = 200;
 /// A label must fit this well before its neighbours become a list.
 const LABEL_MIN: f64 = 0.5;
+/// Less than this is no item.
+const ITEM_MIN: f64 = 0.35;
 
 /// The values of a wish for a list of scalars.
 pub(super) fn find_all(source: Source<'_>, wish: &Wish) -> Extracted {
@@ -74,7 +76,10 @@ fn labelled(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
         for reading in read(wish, piece, source.day_first) {
             let (from, to) = (start + reading.start, start + reading.end);
             let words = run.touching(from, to);
-            found.push(Candidate { words, score: score * reading.quality, reading });
+            let score = score * reading.quality;
+            if score >= ITEM_MIN {
+                found.push(Candidate { words, score, reading });
+            }
         }
         start += whole.len();
     }

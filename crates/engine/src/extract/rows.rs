@@ -60,7 +60,7 @@ fn is_found(found: &Extracted) -> bool {
 
 fn column(property: &Property) -> Column<'_> {
     let flat = matches!(property.shape, Shape::Scalar(_) | Shape::Choice(_));
-    Column { property, wish: flat.then(|| Wish::new(property, &[])) }
+    Column { property, wish: flat.then(|| Wish::of_column(property)) }
 }
 
 fn fields(

@@ -23,6 +23,9 @@ pub(super) struct Candidate {
 /// Less than this is a guess, and a guess is not told.
 const SCORE_MIN: f64 = 0.3;
 
+/// Candidates that are weighed against one another, the best ones.
+const CANDIDATES_MAX: usize = 300;
+
 /// What is known of the whole document.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'d> {
@@ -61,9 +64,15 @@ pub(super) fn by_label(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
 }
 
 /// The candidate with the highest score; equal values found twice support one another.
-pub(super) fn best(candidates: Vec<Candidate>) -> Option<Candidate> {
+pub(super) fn best(mut candidates: Vec<Candidate>) -> Option<Candidate> {
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    candidates.truncate(CANDIDATES_MAX);
     let support = |candidate: &Candidate| {
-        let same = candidates.iter().filter(|other| other.reading.key == candidate.reading.key);
+        // Where pages repeat a value, some may cut it short.
+        let same = candidates.iter().filter(|other| {
+            let (key, other) = (&candidate.reading.key, &other.reading.key);
+            key == other || (other.len() >= 4 && key.starts_with(other.as_str()))
+        });
         let others: f64 = same.map(|other| other.score).sum::<f64>() - candidate.score;
         candidate.score * (1.0 + 0.08 * others.min(1.0))
     };

@@ -1,6 +1,12 @@
 //! Where the value of a label can stand: behind it, right of it, or below it.
 
-use super::index::{Area, Cell, Index};
+mod below;
+mod continued;
+
+use self::below::below;
+pub(super) use self::below::starts_total;
+use self::continued::continued;
+use super::index::{Cell, Index};
 use super::kinds::Kind;
 use super::labels::{Label, closes};
 use super::vocabulary::{Weight, is_known, weight};
@@ -16,8 +22,6 @@ pub(super) struct Slot {
 
 /// A value stands at most this far right of its label, in points.
 const REACH_RIGHT: f64 = 320.0;
-/// Lines of a column that are walked down from its header.
-const COLUMN_LINES_MAX: usize = 80;
 
 /// The slots of a label, nearest first.
 pub(super) fn slots(index: &Index, wish: &Wish, label: &Label) -> Vec<Slot> {
@@ -108,9 +112,13 @@ pub(super) fn is_label_like(index: &Index, cell: &Cell) -> bool {
         return false;
     }
     let starts = words.iter().take(4).any(|word| closes(&word.text));
-    let meant: Vec<&String> = words.iter().flat_map(|word| &word.concepts).collect();
+    let meant: Vec<&String> = words
+        .iter()
+        .flat_map(|word| &word.concepts)
+        .filter(|concept| !concept.bytes().all(|sign| sign.is_ascii_digit()))
+        .collect();
     let known = meant.iter().filter(|concept| is_known(concept)).count();
-    starts || (!meant.is_empty() && known * 3 >= meant.len() * 2 + 1 && known > 0)
+    starts || (!meant.is_empty() && known * 3 >= meant.len() * 2)
 }
 
 /// A label that says no more than what kind of value follows: "Name:", "No.".
@@ -151,6 +159,12 @@ fn right_of(index: &Index, wish: &Wish, label: &Label, cell: usize) -> Vec<Slot>
         }
         edge = right.area.right;
     }
+    if slots.is_empty() && line.cells.end == cell + 1 {
+        slots.extend(
+            beside(index, cell)
+                .map(|words| Slot { words: continued(index, wish, words, label), position: 0.93 }),
+        );
+    }
     // Of the figures in a row of totals the last one is the sum.
     let count = slots.len();
     for (at, slot) in slots.iter_mut().enumerate() {
@@ -159,8 +173,33 @@ fn right_of(index: &Index, wish: &Wish, label: &Label, cell: usize) -> Vec<Slot>
     slots
 }
 
+/// The words right of a cell that stand a little higher or lower than it.
+fn beside(index: &Index, cell: usize) -> Option<Vec<usize>> {
+    let here = &index.cells[cell];
+    let line = here.line;
+    let near = line.saturating_sub(2)..(line + 3).min(index.lines.len());
+    let cells = near
+        .filter(|other| *other != line && index.lines[*other].page == index.lines[line].page)
+        .flat_map(|other| index.lines[other].cells.clone());
+    let level = |other: &usize| {
+        let area = index.cells[*other].area;
+        let shared = area.bottom.min(here.area.bottom) - area.top.max(here.area.top);
+        shared > 0.3 * area.height().min(here.area.height()) && area.left > here.area.right
+    };
+    let left = |other: &usize| index.cells[*other].area.left;
+    let nearest = cells.filter(level).min_by(|a, b| left(a).total_cmp(&left(b)))?;
+    let close = left(&nearest) - here.area.right < REACH_RIGHT;
+    let free = close && !is_label_like(index, &index.cells[nearest]);
+    free.then(|| index.cells[nearest].words.clone().collect())
+}
+
 /// Drops "Name:" from the start of a value.
 fn without_lead(index: &Index, wish: &Wish, mut words: Vec<usize>) -> Vec<usize> {
+    let says_name = |word: &usize| index.words[*word].concepts == ["name"];
+    if wish.kind == Kind::Name && words.len() > 1 && words.first().is_some_and(says_name) {
+        words.remove(0);
+        return words;
+    }
     let lead = words.iter().take(3).position(|word| closes(&index.words[*word].text));
     if let Some(lead) = lead {
         let generic = words[..=lead]
@@ -172,169 +211,4 @@ fn without_lead(index: &Index, wish: &Wish, mut words: Vec<usize>) -> Vec<usize>
         }
     }
     words
-}
-
-fn below(index: &Index, wish: &Wish, label: &Label, cell: usize) -> Vec<Slot> {
-    let here = &index.cells[cell];
-    let line = index.line_of(here);
-    let column = column_of(index, cell);
-    let reach = (4.0 * here.area.height()).clamp(24.0, 60.0);
-    let mut slots = Vec::new();
-    let mut trust = 0.9;
-    let mut bottom = here.area.bottom;
-    let mut walked = 0;
-    for next in here.line + 1..index.lines.len() {
-        let lower = &index.lines[next];
-        walked += 1;
-        if lower.page != line.page || lower.area.top - bottom > reach || walked > COLUMN_LINES_MAX {
-            break;
-        }
-        let figures = wants_figures(&wish.kind);
-        if figures {
-            bottom = lower.area.bottom;
-        }
-        let Some(found) = cell_in(index, next, &column, figures) else { continue };
-        let value = &index.cells[found];
-        bottom = value.area.bottom;
-        if is_sub_label(index, wish, value) {
-            let rest = right_of(index, wish, label, found);
-            slots.extend(
-                rest.into_iter().map(|slot| Slot { position: 0.9 * slot.position, ..slot }),
-            );
-            trust *= 0.98;
-            continue;
-        }
-        if is_label_like(index, value) {
-            break;
-        }
-        let words: Vec<usize> = value.words.clone().collect();
-        let total = starts_total(index, next);
-        let position = if total { 0.97 } else { trust };
-        slots.push(Slot { words: continued(index, wish, words, label), position });
-        if total || (!wants_figures(&wish.kind) && slots.len() >= 2) {
-            break;
-        }
-        trust = (0.8 * trust).max(0.5);
-    }
-    // A column of many figures without a sum holds no single value.
-    if wants_figures(&wish.kind) && slots.len() > 1 && slots.iter().all(|slot| slot.position < 0.95)
-    {
-        slots.iter_mut().for_each(|slot| slot.position *= 0.5);
-    }
-    slots
-}
-
-/// The room below a cell up to its neighbours.
-fn column_of(index: &Index, cell: usize) -> Area {
-    let here = index.cells[cell].area;
-    let line = index.line_of(&index.cells[cell]);
-    let left = if cell > line.cells.start {
-        index.cells[cell - 1].area.right.max(here.left - 40.0)
-    } else {
-        here.left - 20.0
-    };
-    let right = if cell + 1 < line.cells.end {
-        index.cells[cell + 1].area.left.max(here.right)
-    } else {
-        here.right + 120.0
-    };
-    Area { left, right, ..here }
-}
-
-/// The cell of a line that stands in a column, the one that shares most of it first.
-fn cell_in(index: &Index, line: usize, column: &Area, figures: bool) -> Option<usize> {
-    let shared = |cell: &usize| {
-        let area = index.cells[*cell].area;
-        area.shared_width(column) / (area.right - area.left).max(1.0)
-    };
-    let mut cells = index.lines[line].cells.clone().filter(|cell| shared(cell) > 0.3);
-    // Several values below a wide label: the first one begins where the label does.
-    if !figures && cells.clone().filter(|cell| shared(cell) > 0.95).count() > 1 {
-        return cells.next();
-    }
-    cells.max_by(|a, b| {
-        let width = |cell: &usize| index.cells[*cell].area.shared_width(column);
-        width(a).total_cmp(&width(b))
-    })
-}
-
-/// The line is a row of totals.
-pub(super) fn starts_total(index: &Index, line: usize) -> bool {
-    let cells = index.lines[line].cells.clone();
-    let first = cells.into_iter().next().map(|cell| index.cells[cell].words.start);
-    first.is_some_and(|word| {
-        index.words[word..]
-            .iter()
-            .take(2)
-            .any(|word| word.concepts.first().is_some_and(|concept| concept == "total"))
-    })
-}
-
-/// Joins the lines on which a name or an address goes on.
-fn continued(index: &Index, wish: &Wish, mut words: Vec<usize>, label: &Label) -> Vec<usize> {
-    let lines_max = match wish.kind {
-        Kind::Identifier => return with_suffix(index, words),
-        Kind::Address => 4,
-        Kind::Name | Kind::Text => 1,
-        _ => return words,
-    };
-    let Some(first) = words.first().copied() else { return words };
-    let left = index.words[first].area.left;
-    for _ in 0..lines_max {
-        let Some(last) = words.last().copied() else { break };
-        let unfinished =
-            matches!(wish.kind, Kind::Address) || is_unfinished(&index.words[last].text);
-        if !unfinished {
-            break;
-        }
-        let Some(next) = line_below(index, last, left) else { break };
-        let cell = &index.cells[next];
-        if is_label_like(index, cell) || cell.words.contains(&label.words.start) {
-            break;
-        }
-        words.extend(cell.words.clone());
-    }
-    words
-}
-
-/// "272355 /" and the "3" of the next cell are one number.
-fn with_suffix(index: &Index, mut words: Vec<usize>) -> Vec<usize> {
-    let Some(last) = words.last().copied() else { return words };
-    let cell = index.words[last].cell;
-    let line = index.line_of(&index.cells[cell]);
-    let suffix = index.cells.get(cell + 1).filter(|_| cell + 1 < line.cells.end);
-    if let Some(suffix) = suffix.filter(|_| index.words[last].text == "/") {
-        let text = &index.words[suffix.words.start].text;
-        let short = text.len() <= 3 && text.chars().all(|letter| letter.is_ascii_digit());
-        if short
-            && suffix.words.len() == 1
-            && suffix.area.left - index.words[last].area.right < 30.0
-        {
-            words.extend(suffix.words.clone());
-        }
-    }
-    words
-}
-
-fn is_unfinished(word: &str) -> bool {
-    let open = ["for", "of", "and", "the", "to", "in", "&", "de", "und", "von"];
-    open.contains(&word.to_lowercase().as_str()) || word.ends_with(['-', '/', ','])
-}
-
-/// The cell just below a word that begins at `left`.
-fn line_below(index: &Index, word: usize, left: f64) -> Option<usize> {
-    let cell = index.cell_of(word);
-    let line = index.line_of(cell);
-    let height = cell.area.height().max(4.0);
-    for next in cell.line + 1..(cell.line + 4).min(index.lines.len()) {
-        let lower = &index.lines[next];
-        if lower.page != line.page || lower.area.top > cell.area.bottom + height {
-            return None;
-        }
-        let aligned = |at: &usize| (index.cells[*at].area.left - left).abs() < 0.8 * height;
-        if let Some(found) = lower.cells.clone().find(aligned) {
-            return Some(found);
-        }
-    }
-    None
 }

@@ -11,7 +11,7 @@ mod names;
 use serde_json::{Number, Value};
 
 pub(super) use self::dates::proves_day_first;
-pub(super) use self::names::LEGAL_FORMS;
+pub(super) use self::names::{LEGAL_FORMS, ends_legally};
 use super::kinds::Kind;
 use super::schema::Scalar;
 use super::vocabulary::fold;
@@ -53,7 +53,7 @@ pub(super) fn read(wish: &Wish, text: &str, day_first: bool) -> Vec<Reading> {
         Kind::Bic => contacts::bics(text),
         Kind::Duration => durations::durations(text),
         Kind::Address => addresses::addresses(text),
-        Kind::Name => names::names(text),
+        Kind::Name => names::names(text, wish.is_about("person")),
         Kind::Jurisdiction => names::places(text),
         Kind::YesNo => read_yes_no(text),
         Kind::Choice(choices) => read_choice(choices, text),
@@ -99,6 +99,8 @@ fn read_numbers(wish: &Wish, text: &str, day_first: bool) -> Vec<Reading> {
             (_, true) => return None,
             (Kind::Amount, false) if amount.has_currency && amount.has_decimals => 1.0,
             (Kind::Amount, false) if amount.has_currency || amount.has_decimals => 0.95,
+            // A bare figure that could be a year most often is one.
+            (Kind::Amount, false) if (1900.0..2100.0).contains(&amount.value) => 0.4,
             (Kind::Amount, false) => 0.6,
             (_, false) if amount.has_currency => 0.7,
             (_, false) => 1.0,
@@ -146,16 +148,13 @@ fn read_yes_no(text: &str) -> Vec<Reading> {
 
 /// The choices that the text names; longer ones first, so that "not approved" is not "approved".
 fn read_choice(choices: &[Value], text: &str) -> Vec<Reading> {
-    let folded = fold(text);
-    if folded.len() != text.len() && !text.is_ascii() {
-        return read_choice_whole(choices, text);
-    }
+    let lower = text.to_ascii_lowercase();
     let mut ordered: Vec<(&Value, String)> =
         choices.iter().map(|choice| (choice, spoken(choice))).collect();
     ordered.sort_by_key(|(_, spoken)| std::cmp::Reverse(spoken.len()));
     for (choice, spoken) in ordered {
-        if let Some(at) = find_word(&folded, &spoken) {
-            let share = spoken.len() as f64 / folded.trim().len().max(1) as f64;
+        if let Some(at) = find_word(&lower, &spoken) {
+            let share = spoken.len() as f64 / lower.trim().len().max(1) as f64;
             let mut reading = Reading::verbatim(text, at, at + spoken.len(), 0.7 + 0.3 * share);
             reading.value = choice.clone();
             reading.key = spoken;
@@ -165,21 +164,10 @@ fn read_choice(choices: &[Value], text: &str) -> Vec<Reading> {
     Vec::new()
 }
 
-fn read_choice_whole(choices: &[Value], text: &str) -> Vec<Reading> {
-    let whole = fold(text.trim());
-    let same = choices.iter().find(|choice| spoken(choice) == whole);
-    let reading = |choice: &Value| {
-        let mut reading = Reading::verbatim(text, 0, text.len(), 1.0);
-        reading.value = choice.clone();
-        reading
-    };
-    same.map(reading).into_iter().collect()
-}
-
 /// A choice as a paper would write it.
 pub(super) fn spoken(choice: &Value) -> String {
     let text = choice.as_str().map_or_else(|| choice.to_string(), str::to_owned);
-    fold(&text).replace('_', " ")
+    text.to_ascii_lowercase().replace('_', " ")
 }
 
 /// Where a phrase stands between word boundaries.
@@ -215,4 +203,95 @@ fn read_text(text: &str) -> Vec<Reading> {
 pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let origin = text.as_ptr() as usize;
     text.split_whitespace().map(move |word| (word.as_ptr() as usize - origin, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::extract::schema::properties;
+
+    /// What a property reads in a text.
+    fn readings(property: &Value, text: &str) -> Vec<Value> {
+        let schema = json!({ "properties": property });
+        let property = properties(schema.as_object().unwrap()).remove(0);
+        let wish = Wish::new(&property, &[]);
+        read(&wish, text, false).into_iter().map(|reading| reading.value).collect()
+    }
+
+    #[test]
+    fn types_follow_the_schema() {
+        let check = |property: Value, text: &str, expected: &[Value]| {
+            assert_eq!(readings(&property, text), expected, "{property} {text}");
+        };
+        let number = json!({ "total": { "type": ["number", "null"] } });
+        check(number, "USD 1,234.50", &[json!(1234.5)]);
+        check(json!({ "pages": { "type": "integer" } }), "12 of 3.5", &[json!(12)]);
+        check(json!({ "total": { "type": "string" } }), "€ 12,00", &[json!("€ 12,00")]);
+        check(
+            json!({ "vat_rate": { "type": "number", "description": "VAT percentage" } }),
+            "19 %",
+            &[json!(19.0)],
+        );
+        check(json!({ "signed": { "type": "boolean" } }), "☒ signed", &[json!(true)]);
+        check(
+            json!({ "status": { "enum": ["approved", "not_approved"] } }),
+            "Not approved yet",
+            &[json!("not_approved")],
+        );
+        check(json!({ "date": { "type": "string" } }), "29 maart 2014", &[json!("2014-03-29")]);
+        check(json!({ "date": { "type": "string" } }), "May 5, 2016", &[json!("May 5, 2016")]);
+    }
+
+    #[test]
+    fn no_text_breaks_a_reader() {
+        let kinds = json!({
+            "date": {}, "total": { "type": "number" }, "invoice_number": {}, "email": {}, "url": {},
+            "phone": {}, "iban": {}, "bic": {}, "address": {}, "vendor_name": {}, "jurisdiction": {},
+            "term": {}, "paid": { "type": "boolean" }, "kind": { "enum": ["größe", "a b"] },
+            "text": { "type": "string" }, "share": { "type": "number", "description": "percentage" }
+        });
+        let pieces = [
+            "€",
+            "é",
+            "ß3",
+            "(",
+            "①",
+            "12",
+            "٣",
+            "’s",
+            "ＩＢＡＮ",
+            "NL5",
+            "İ",
+            "\u{301}",
+            "-",
+            "/",
+            ".",
+            "größe",
+            "State of",
+            "ﬁ",
+            "🙂",
+            "1/2/",
+            "+",
+            "th",
+            "day",
+            "%",
+            "#",
+            "New York‑",
+        ];
+        let schema = json!({ "properties": kinds });
+        for property in properties(schema.as_object().unwrap()) {
+            let wish = Wish::new(&property, &[]);
+            for first in pieces {
+                for second in pieces {
+                    for text in [format!("{first}{second}"), format!("{second} {first} {second}")] {
+                        for reading in read(&wish, &text, true) {
+                            assert!(text.get(reading.start..reading.end).is_some(), "{text}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Tests of the engine through its public face.
 
 mod content;
+mod extract;
 mod fixtures;
 mod options;
 mod support;

@@ -1,8 +1,11 @@
 //! Finds the parties of a contract: where it says between whom it is made, where it gives them
 //! short names, and where they sign.
 
+mod names;
+
+use self::names::{ends_sentence, has_legal_form, name_at, name_before};
 use super::super::scalar::{Candidate, Source};
-use super::super::values::{LEGAL_FORMS, Reading};
+use super::super::values::Reading;
 use super::super::vocabulary::fold;
 
 /// Bytes of the text in which parties are introduced.
@@ -42,6 +45,11 @@ fn between(source: Source<'_>) -> Vec<Candidate> {
     let prose = source.prose;
     for cue in ["by and between", "by and among", "between", "among", "by"] {
         for at in prose.places(cue).take_while(|at| *at < OPENING).take(12) {
+            let lead = &prose.lower[prose.before(at, 160)];
+            if cue == "by" && !["entered into", "made", "executed"].iter().any(|w| lead.contains(w))
+            {
+                continue;
+            }
             let range = prose.after(at + cue.len(), LIST);
             let mut found = Vec::new();
             add(&mut found, list(source, range));
@@ -72,14 +80,21 @@ fn list(source: Source<'_>, range: std::ops::Range<usize>) -> Vec<Candidate> {
 /// The byte behind the next "and", "in favor of" or ";" outside of brackets, in the same sentence.
 fn next_joint(text: &str, from: usize) -> Option<usize> {
     let mut depth = 0_i32;
-    let mut letters = text[from..].char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
+    for (at, letter) in text[from..].char_indices() {
         let at = from + at;
         match letter {
             '(' | '[' => depth += 1,
             ')' | ']' => depth -= 1,
             _ if depth > 0 => {}
             '.' if ends_sentence(text, at) => return None,
+            // "..., an individual (“B”), and": a list of three or more.
+            ',' if text[..at].ends_with(')') => {
+                let rest = &text[at + 1..];
+                let listed = name_at(rest, 0).filter(|(start, _)| *start <= 1);
+                if listed.is_some_and(|(_, end)| is_introduced(&rest[end..])) {
+                    return Some(at + 1);
+                }
+            }
             ' ' | '\n' => {
                 let rest = &text[at + 1..];
                 for joint in ["and ", "in favor of ", "& "] {
@@ -102,117 +117,22 @@ fn is_introduced(rest: &str) -> bool {
     let rest = rest.trim_start();
     rest.is_empty()
         || rest.starts_with(['(', ',', '.', '“', '"', ';', '['])
-        || ["as ", "whose ", "with ", "having ", "located ", "on behalf", "of "]
-            .iter()
-            .any(|start| rest.starts_with(start))
-}
-
-fn ends_sentence(text: &str, at: usize) -> bool {
-    let word = text[..at].rsplit([' ', '\n', '.', ',']).next().unwrap_or_default();
-    let short = word.chars().count() <= 1 || LEGAL_FORMS.contains(&fold(word).as_str());
-    let next = text[at + 1..].trim_start().chars().next();
-    let begins = next.is_none_or(|letter| letter.is_uppercase()) && !short;
-    begins && !["No", "Mr", "Mrs", "Ms", "Dr", "St"].contains(&word)
-}
-
-/// Words between "between" and the first name.
-const LEADS: &[&str] =
-    &["the", "by", "and", "between", "among", "of", ":", "(i)", "(1)", "(a)", "each"];
-
-/// The name that begins at or just behind a byte.
-fn name_at(text: &str, from: usize) -> Option<(usize, usize)> {
-    let mut start = None;
-    let mut end = from;
-    let mut at = from;
-    for word in text[from..].split_inclusive([' ', '\n']) {
-        let place = at;
-        at += word.len();
-        let bare = word.trim();
-        if bare.is_empty() {
-            continue;
-        }
-        if start.is_none() && LEADS.contains(&bare.to_lowercase().as_str()) {
-            continue;
-        }
-        let opens = bare.starts_with(['(', '“', '"', '[']);
-        let core = bare.trim_matches(|sign: char| !sign.is_alphanumeric());
-        let proper = core.chars().next().is_some_and(|first| {
-            first.is_uppercase() || (core.contains(char::is_uppercase) && core.len() > 2)
-        });
-        let linking = start.is_some() && matches!(bare, "&" | "of" | "de" | "van" | "von" | "der");
-        if opens || !(proper || linking) {
-            break;
-        }
-        start.get_or_insert(place);
-        if proper {
-            end = place + word.trim_end().len();
-        }
-        if bare.ends_with([',', ';', ')', ':', '”']) && !legal_follows(&text[at..]) {
-            break;
-        }
-        if bare.ends_with('.') && ends_sentence(text, place + bare.len() - 1) {
-            break;
-        }
-    }
-    let start = start?;
-    let name = text[start..end].trim_end_matches([',', ';', ':', ')']);
-    let letters = name.chars().filter(|letter| letter.is_alphabetic()).count();
-    let possessive = name.ends_with("’s") || name.ends_with("'s");
-    (letters > 2 && !possessive && !is_common(name)).then_some((start, start + name.len()))
-}
-
-/// ", Inc." and its like belong to the name.
-fn legal_follows(rest: &str) -> bool {
-    let word = rest.split_whitespace().next().unwrap_or_default();
-    let bare: String = fold(word).chars().filter(char::is_ascii_alphanumeric).collect();
-    LEGAL_FORMS.contains(&bare.as_str())
-}
-
-/// Defined words of contracts, which are nobody's name.
-fn is_common(name: &str) -> bool {
-    const COMMON: &[&str] = &[
-        "agreement",
-        "company",
-        "employee",
-        "party",
-        "parties",
-        "recipient",
-        "employer",
-        "executive",
-        "confidential",
-        "information",
-        "whereas",
-        "this",
-        "you",
-        "i",
-        "exhibit",
-        "section",
-        "state",
-        "consultant",
-        "receiving",
-        "disclosing",
-        "discloser",
-        "date",
-        "board",
-        "article",
-        "buyer",
-        "seller",
-        "effective",
-        "transaction",
-        "now",
-        "both",
-        "its",
-        "all",
-        "any",
-        "such",
-        "my",
-    ];
-    let first = name.split_whitespace().next().map(fold).unwrap_or_default();
-    let first = first.trim_matches(|sign: char| !sign.is_alphanumeric());
-    COMMON.contains(&first)
-        && !LEGAL_FORMS
-            .iter()
-            .any(|form| fold(name).trim_end_matches('.').ends_with(&format!(" {form}")))
+        || [
+            "as ",
+            "whose ",
+            "dba ",
+            "d/b/a ",
+            "formerly ",
+            "a ",
+            "an ",
+            "with ",
+            "having ",
+            "located ",
+            "on behalf",
+            "of ",
+        ]
+        .iter()
+        .any(|start| rest.starts_with(start))
 }
 
 /// Names that the text gives a short form: `Acme, Inc., a Delaware corporation (the “Company”)`.
@@ -266,43 +186,6 @@ fn names_party(inside: &str) -> bool {
     !things.iter().any(|thing| inside.contains(thing))
 }
 
-/// The last name of a text that ends with it or with its description.
-fn name_before(text: &str) -> Option<(usize, usize)> {
-    let sentence = text.rfind(['\n', ';']).map(|at| at + 1);
-    let mut best = None;
-    // A window may begin within a word.
-    let mut at = sentence.or_else(|| text.find(' ').map(|at| at + 1)).unwrap_or(0);
-    while at < text.len() {
-        let next = text[at..].find([' ', '\n']).map(|gap| at + gap + 1);
-        if let Some((start, end)) = name_at(text, at).filter(|(start, _)| *start == at) {
-            let proper = end - start > 3 && is_described(&text[end..]);
-            if proper {
-                best = Some((start, end));
-            }
-            at = end.max(at + 1);
-            while !text.is_char_boundary(at) {
-                at += 1;
-            }
-            at = text[at..].find([' ', '\n']).map_or(text.len(), |gap| at + gap + 1);
-            continue;
-        }
-        match next {
-            Some(next) => at = next,
-            None => break,
-        }
-    }
-    best
-}
-
-/// Between a name and its short form stands nothing, or what kind of body it is.
-fn is_described(rest: &str) -> bool {
-    let rest = rest.trim_start_matches([',', ' ', '.']);
-    rest.is_empty()
-        || ["a ", "an ", "its ", "together", "with ", "having ", "(formerly", "and its"]
-            .iter()
-            .any(|start| rest.starts_with(start))
-}
-
 /// Companies above a line that begins with "By:", and persons who sign for themselves.
 fn signed(source: Source<'_>) -> Vec<Candidate> {
     let prose = source.prose;
@@ -313,9 +196,8 @@ fn signed(source: Source<'_>) -> Vec<Candidate> {
         let line = text[lead.clone()].trim_end().rsplit('\n').next().unwrap_or_default();
         let start = line.as_ptr() as usize - text.as_ptr() as usize;
         let line = line.trim_end_matches([',', ' ', ':']);
-        let last = fold(line.rsplit(' ').next().unwrap_or_default());
-        let last: String = last.chars().filter(char::is_ascii_alphanumeric).collect();
-        if LEGAL_FORMS.contains(&last.as_str()) && line.split(' ').count() <= 8 {
+        let whole = name_at(line, 0).is_some_and(|(from, to)| from == 0 && to + 1 >= line.len());
+        if whole && has_legal_form(line) && line.split(' ').count() <= 8 {
             found.push(party(source, start, start + line.len(), 0.55));
         }
     }

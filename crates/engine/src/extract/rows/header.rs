@@ -28,7 +28,9 @@ const QUALITY_MIN: f64 = 0.4;
 
 /// The best header of the document, and every line that says the same.
 pub(super) fn headers(index: &Index, columns: &[Column<'_>]) -> Vec<Header> {
-    let lines = (0..index.lines.len()).filter(|line| could_head(index, *line));
+    let cells_min = columns.len().min(2);
+    let lines = (0..index.lines.len())
+        .filter(|line| index.lines[*line].cells.len() >= cells_min && could_head(index, *line));
     let found: Vec<(f64, Header)> = lines.filter_map(|line| header(index, columns, line)).collect();
     let best = found.iter().map(|(score, _)| *score).fold(0.0, f64::max);
     let Some(first) = found.iter().find(|(score, _)| *score >= best) else { return Vec::new() };
@@ -89,8 +91,7 @@ fn header(index: &Index, columns: &[Column<'_>], line: usize) -> Option<(f64, He
             taken.push(HeaderColumn { property: Some(property), quality, area, words });
         }
     }
-    let cells = index.lines[line].cells.len();
-    if taken.len() < columns.len().min(2) || (cells < 2 && columns.len() > 1) {
+    if taken.len() < columns.len().min(2) {
         return None;
     }
     let score = taken.iter().map(|column| column.quality).sum();

@@ -69,7 +69,7 @@ pub(super) fn addresses(text: &str) -> Vec<Reading> {
         numbers += usize::from(digits > 0);
         postcodes += usize::from((4..=6).contains(&digits) && digits == bare.len());
     }
-    if count < 2 || count > 40 || (numbers == 0 && streets == 0) {
+    if !(2..=40).contains(&count) || (numbers == 0 && streets == 0) {
         return Vec::new();
     }
     let signs = 0.2 * (streets.min(2) + postcodes.min(1) + numbers.min(1)) as f64;

@@ -88,7 +88,7 @@ fn read(text: &str, pieces: &[Lexeme<'_>], first: usize, last: usize) -> Option<
             .is_some_and(|at| pieces[head].glued && pieces[at].kind != LexemeKind::Sign);
     let mut tail = last;
     let is_percent = after.is_some_and(|piece| piece.is("%"));
-    if is_percent || after.as_ref().is_some_and(|piece| is_currency(piece)) {
+    if is_percent || after.as_ref().is_some_and(is_currency) {
         has_currency |= !is_percent;
         tail += 1;
     }

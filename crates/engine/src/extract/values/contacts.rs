@@ -66,10 +66,9 @@ pub(super) fn phones(text: &str) -> Vec<Reading> {
 pub(super) fn ibans(text: &str) -> Vec<Reading> {
     let mut found: Vec<Reading> = Vec::new();
     for (start, word) in words(text) {
-        let begins = word.len() >= 4
-            && word.is_char_boundary(4)
-            && word[..2].chars().all(|letter| letter.is_ascii_uppercase())
-            && word[2..4].chars().all(|letter| letter.is_ascii_digit());
+        let begins = matches!(word.as_bytes(), [a, b, c, d, ..]
+            if a.is_ascii_uppercase() && b.is_ascii_uppercase()
+                && c.is_ascii_digit() && d.is_ascii_digit());
         let taken = found.last().is_some_and(|last| start < last.end);
         if begins && !taken {
             found.extend(iban_at(text, start));

@@ -32,7 +32,8 @@ pub(super) fn identifiers(text: &str) -> Vec<Reading> {
     let start = start + piece.find(trimmed).unwrap_or(0);
     let end = start + trimmed.len();
     let digits = trimmed.chars().filter(char::is_ascii_digit).count();
-    if trimmed.is_empty() {
+    let share = text[end..].trim_start().starts_with('%');
+    if trimmed.is_empty() || share {
         return Vec::new();
     }
     vec![Reading::verbatim(text, start, end, quality(trimmed, digits, begin, pieces.len() - last))]

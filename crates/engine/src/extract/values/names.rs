@@ -51,7 +51,7 @@ pub(crate) const LEGAL_FORMS: &[&str] = &[
 ];
 
 /// The name that a text is.
-pub(super) fn names(text: &str) -> Vec<Reading> {
+pub(super) fn names(text: &str, of_person: bool) -> Vec<Reading> {
     let bare =
         text.trim_matches(|sign: char| sign.is_whitespace() || (":=|_•*,;-–—\"“”".contains(sign)));
     let letters = bare.chars().filter(|letter| letter.is_alphabetic()).count();
@@ -64,18 +64,46 @@ pub(super) fn names(text: &str) -> Vec<Reading> {
     let end = dates.first().filter(|date| date.start > 2).map_or(bare.len(), |date| date.start);
     let name = &bare[..end];
     let first = concepts(name.split_whitespace().next().unwrap_or_default());
-    let labelled = first.iter().any(|concept| OTHERS.contains(&concept.as_str()));
-    let quality = likeness(name) * if labelled { 0.6 } else { 1.0 };
+    let street = super::addresses::addresses(name).first().is_some_and(|found| found.quality > 0.7);
+    let street = street && name.starts_with(|letter: char| letter.is_ascii_digit());
+    let labelled = street || first.iter().any(|concept| OTHERS.contains(&concept.as_str()));
+    let quality = likeness(name) * if labelled { 0.4 } else { 1.0 };
+    let body = |word: &str| BODIES.contains(&fold(word).as_str());
+    let firm = of_person && (ends_legally(name) || name.split_whitespace().any(body));
+    let quality = if firm { 0.6 * quality } else { quality };
     vec![Reading::verbatim(text, start, start + name.trim_end().len(), quality)]
+}
+
+/// Words in the names of bodies that persons do not bear.
+const BODIES: &[&str] = &[
+    "board",
+    "office",
+    "center",
+    "centre",
+    "council",
+    "ministry",
+    "agency",
+    "embassy",
+    "institute",
+    "association",
+    "government",
+    "department",
+    "party",
+    "firm",
+    "society",
+    "union",
+    "services",
+];
+
+/// The name ends with a legal form: nothing follows it.
+pub(crate) fn ends_legally(name: &str) -> bool {
+    let last = fold(name.split_whitespace().next_back().unwrap_or_default());
+    let last: String = last.chars().filter(char::is_ascii_alphanumeric).collect();
+    LEGAL_FORMS.contains(&last.as_str())
 }
 
 /// First words of labels of other fields.
 const OTHERS: &[&str] = &["address", "date", "telephone", "fax", "email", "website", "attention"];
-
-/// The text could be a name.
-pub(crate) fn is_name_like(text: &str) -> bool {
-    likeness(text) > 0.6
-}
 
 fn likeness(text: &str) -> f64 {
     let small = [
@@ -106,7 +134,12 @@ fn likeness(text: &str) -> f64 {
     }
     let length: f64 = if count > 10.0 { 0.5 } else { 1.0 };
     let mixed = (1.0 - 0.9 * lower / count) * (1.0 - 0.6 * figures / count);
-    let start = if capital == 0.0 { 0.4 } else { 1.0 };
+    let begins_small = words(text).next().is_some_and(|(_, word)| {
+        word.chars().next().is_some_and(char::is_lowercase)
+            && !word.contains(char::is_uppercase)
+            && !small.contains(&fold(word).as_str())
+    });
+    let start = if capital == 0.0 || begins_small { 0.4 } else { 1.0 };
     let sentence = if text.ends_with(['?', ':']) { 0.3 } else { 1.0 };
     let firm = if legal { 1.1 } else { 1.0 };
     (mixed * start * length * sentence * firm).min(1.0)
@@ -160,7 +193,14 @@ pub(super) fn places(text: &str) -> Vec<Reading> {
     }
     let Some(end) = end else { return Vec::new() };
     let place = fold(&text[pieces[first].0..end]);
-    let known = PLACES.split(';').any(|known| place == known);
+    let known = PLACES.split(';').filter(|known| {
+        place.strip_prefix(known).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    });
+    // Where all is in capitals, the place ends before the sentence does.
+    let longest = known.map(str::len).max();
+    let cut = longest.map(|length| (pieces[first].0 + length).min(end));
+    let end = cut.filter(|cut| text.is_char_boundary(*cut)).unwrap_or(end);
+    let known = longest.is_some();
     vec![Reading::verbatim(text, pieces[first].0, end, if known { 1.0 } else { 0.6 })]
 }
 
@@ -180,6 +220,10 @@ mod tests {
         check("England and Wales", Some("England"));
         check("the State of Colorado without", Some("Colorado"));
         check("any jurisdiction", None);
+    }
+
+    fn is_name_like(text: &str) -> bool {
+        likeness(text) > 0.6
     }
 
     #[test]

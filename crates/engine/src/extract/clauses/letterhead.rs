@@ -1,0 +1,103 @@
+//! Finds who issued a paper, and where they are, at its head.
+
+use super::super::index::{Index, Line};
+use super::super::kinds::Kind;
+use super::super::run::Run;
+use super::super::scalar::{Candidate, Source};
+use super::super::slots::is_label_like;
+use super::super::values::{ends_legally, read};
+use super::super::wish::Wish;
+
+/// Lines of the first page in which the issuer is looked for.
+const HEAD_LINES: usize = 8;
+/// Lines of an address.
+const ADDRESS_LINES: usize = 5;
+
+/// The issuer's name or address, if that is what the wish asks for.
+pub(super) fn issuer(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
+    let asked = wish.is_about("vendor")
+        || (wish.is_about("company")
+            && ["issued", "letterhead"].iter().any(|word| wish.told.contains(word)));
+    // Every receipt begins with the shop's name; of other papers only a legal form proves it.
+    let receipt = ["receipt", "shop", "store"].iter().any(|word| wish.told.contains(word));
+    let Some((line, score)) = asked.then(|| name_line(source.index, receipt)).flatten() else {
+        return Vec::new();
+    };
+    let index = source.index;
+    let words = if wish.kind == Kind::Name {
+        first_cell(index, &index.lines[line])
+    } else {
+        address_below(index, line)
+    };
+    let run = Run::new(index, words);
+    let readings = read(wish, &run.text, source.day_first);
+    let candidate = |reading: super::super::values::Reading| {
+        let words = run.touching(reading.start, reading.end);
+        Candidate { words, score: score * reading.quality, reading }
+    };
+    readings.into_iter().map(candidate).take(1).collect()
+}
+
+fn first_cell(index: &Index, line: &Line) -> Vec<usize> {
+    index.cells[line.cells.start].words.clone().collect()
+}
+
+/// The line at the head that bears a name: one with a legal form before the first that could be one.
+fn name_line(index: &Index, receipt: bool) -> Option<(usize, f64)> {
+    let page = index.lines.first()?.page;
+    let head = index.lines.iter().take(HEAD_LINES).take_while(|line| line.page == page);
+    let mut first = None;
+    for (at, line) in head.enumerate() {
+        let cell = &index.cells[line.cells.start];
+        let text = index.text(cell.words.clone());
+        let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+        let starts = text.starts_with(char::is_alphabetic);
+        if letters < 4 || !starts || is_label_like(index, cell) || cell.words.len() > 8 {
+            continue;
+        }
+        if ends_legally(&text) {
+            return Some((at, 0.6));
+        }
+        first = first.or(receipt.then_some((at, 0.42)));
+    }
+    first
+}
+
+/// The lines below the name up to the first one that is something else.
+fn address_below(index: &Index, name: usize) -> Vec<usize> {
+    let page = index.lines[name].page;
+    let mut words = Vec::new();
+    for line in index.lines[name + 1..].iter().take(ADDRESS_LINES) {
+        let cell = &index.cells[line.cells.start];
+        let other = index.words[cell.words.clone()]
+            .iter()
+            .take(3)
+            .any(|word| word.concepts.iter().any(|concept| ENDS.contains(&concept.as_str())));
+        if line.page != page || other || (is_label_like(index, cell) && !words.is_empty()) {
+            break;
+        }
+        // Numbers of registers in brackets stand between the name and the street.
+        let text = index.text(cell.words.clone());
+        if words.is_empty() && text.starts_with('(') && text.ends_with(')') {
+            continue;
+        }
+        words.extend(cell.words.clone());
+    }
+    words
+}
+
+/// What begins another part of the head.
+const ENDS: &[&str] = &[
+    "telephone",
+    "fax",
+    "email",
+    "website",
+    "tax",
+    "date",
+    "invoice",
+    "receipt",
+    "registration",
+    "time",
+    "order",
+    "customer",
+];
