@@ -1,5 +1,6 @@
 //! The configuration: flags over environment over `docket.toml` over defaults, read once and
 //! checked once. `docket.example.toml` is its manual.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -52,7 +52,7 @@ pub enum Source {
     /// From the request.
     Upload {
         /// The bytes.
-        upload: Upload,
+        upload: Box<Upload>,
         /// The client's name for it.
         file_name: Option<String>,
     },
@@ -79,7 +79,7 @@ impl Jobs {
         let (document, total) = match submit.source {
             Source::Upload { upload, file_name } => {
                 let kinds = AcceptedKinds::of(&submit.spec);
-                self.store_document(upload, file_name.as_deref(), submit.password, kinds).await?
+                self.store_document(*upload, file_name.as_deref(), submit.password, kinds).await?
             }
             Source::Url(url) => (document_at(&url, submit.password)?, None),
         };

@@ -26,7 +26,7 @@ impl FromRequestParts<ServerState> for Authenticated {
             }
         }
         let problem = Problem::unauthorized(key_given);
-        Err(if wants_bare_text(parts) { problem.as_bare_text() } else { problem })
+        Err(if wants_bare_text(parts) { problem.into_bare_text() } else { problem })
     }
 }
 

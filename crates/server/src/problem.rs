@@ -62,7 +62,7 @@ impl Problem {
 
     /// The same error with its `detail` text as the whole body: one published client accepts
     /// nothing else on `GET /parse`.
-    pub(crate) fn as_bare_text(mut self) -> Self {
+    pub(crate) fn into_bare_text(mut self) -> Self {
         if let Some(text) = self.body.get_mut("detail").map(Value::take) {
             self.body = text;
         }
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_bare_text_is_the_detail_alone() {
-        let problem = Problem::unauthorized(true).as_bare_text();
+        let problem = Problem::unauthorized(true).into_bare_text();
         assert_eq!(problem.body, json!("Invalid API key"));
     }
 }

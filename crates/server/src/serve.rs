@@ -1,6 +1,5 @@
 //! Serving the router on a socket until told to stop.
 
-use std::future::Future;
 use std::time::Duration;
 
 use axum::Router;
@@ -38,9 +37,7 @@ pub async fn serve(
     }
 }
 
-fn grace_after(shutdown: CancellationToken) -> impl Future<Output = ()> {
-    async move {
-        shutdown.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    }
+async fn grace_after(shutdown: CancellationToken) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(GRACE).await;
 }

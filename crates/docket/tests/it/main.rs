@@ -1,4 +1,5 @@
 //! The whole of it: real router, worker, engine children and databases, over HTTP.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod app;
 mod auth;

@@ -54,14 +54,19 @@ pub(super) fn pages(text: &DocumentText<'_>) -> Vec<Range<usize>> {
 /// Runs that end where a paragraph does. Headings go with what they head, and segments without
 /// text, such as pictures, with what stands before them.
 pub(super) fn paragraphs(text: &DocumentText<'_>) -> Vec<Range<usize>> {
-    let has_text = |index: usize| !text.content(index).is_empty();
-    let first = (0..text.pieces.len()).find(|index| has_text(*index)).unwrap_or(0);
-    let ends = |index: usize| {
-        let next = index + 1;
-        let next_has_text = next < text.pieces.len() && has_text(next);
-        next_has_text && index >= first && !text.pieces[index].is_heading()
-    };
-    runs(text, ends)
+    let mut ends = vec![false; text.pieces.len()];
+    // The last piece with text is one that a paragraph can end with.
+    let mut can_end = false;
+    for (index, piece) in text.pieces.iter().enumerate() {
+        if text.content(index).is_empty() {
+            continue;
+        }
+        if can_end && index > 0 {
+            ends[index - 1] = true;
+        }
+        can_end = !piece.is_heading();
+    }
+    runs(text, |index| ends[index])
 }
 
 /// Runs that start with a heading, all but perhaps the first.

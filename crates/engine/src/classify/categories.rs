@@ -220,9 +220,12 @@ fn codes(name: &str) -> Vec<Vec<String>> {
     let tokens = tokens(&name.replace('_', " "));
     let runs = tokens.chunk_by(|_, next| next.joined);
     let has_digit = |run: &&[Token]| {
-        run.len() > 1 && run.iter().any(|token| token.word.starts_with(|c: char| c.is_ascii_digit()))
+        run.len() > 1
+            && run.iter().any(|token| token.word.starts_with(|c: char| c.is_ascii_digit()))
     };
-    runs.filter(has_digit).map(|run| run.iter().map(|token| token.plain.clone()).collect()).collect()
+    runs.filter(has_digit)
+        .map(|run| run.iter().map(|token| token.plain.clone()).collect())
+        .collect()
 }
 
 fn significant(mut words: Vec<String>) -> Vec<String> {

@@ -148,7 +148,8 @@ impl Page {
         let Some(places) = words.first().and_then(|word| self.places.get(word)) else { return 0.0 };
         let follows = |place: &&usize| {
             let behind = self.terms.get(**place..**place + words.len());
-            behind.is_some_and(|terms| terms.iter().zip(words).all(|(term, word)| term.word == *word))
+            behind
+                .is_some_and(|terms| terms.iter().zip(words).all(|(term, word)| term.word == *word))
         };
         let weight = |place: &usize| {
             let goes_on = self.terms.get(place + words.len()).is_some_and(|next| next.joined);

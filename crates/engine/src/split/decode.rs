@@ -123,7 +123,8 @@ impl Model {
 
 /// The first of the greatest.
 fn greatest(values: &[f64]) -> usize {
-    let better = |best: usize, index: usize| if values[index] > values[best] { index } else { best };
+    let better =
+        |best: usize, index: usize| if values[index] > values[best] { index } else { best };
     (0..values.len()).fold(0, better)
 }
 

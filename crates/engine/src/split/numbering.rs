@@ -19,7 +19,8 @@ const PAGE: [&str; 8] = ["page", "p.", "pg", "pg.", "seite", "pagina", "página"
 /// that is a number alone.
 pub(super) fn page_number(lines: &[&str]) -> Option<PageNumber> {
     let spaced: Vec<String> = lines.iter().map(|line| line.replace('/', " / ")).collect();
-    let words: Vec<Vec<&str>> = spaced.iter().map(|line| line.split_whitespace().collect()).collect();
+    let words: Vec<Vec<&str>> =
+        spaced.iter().map(|line| line.split_whitespace().collect()).collect();
     let number = |word: &str| -> Option<u32> {
         let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         bare.parse().ok().filter(|number| (1..2000).contains(number))

@@ -96,7 +96,15 @@ fn stops_within(text: &str) -> bool {
 
 fn closes(text: &str) -> bool {
     let lower = text.trim_start().to_lowercase();
-    let closings = ["sincerely", "yours ", "kind regards", "best regards", "in witness whereof",
-        "signature", "signed", "by:"];
+    let closings = [
+        "sincerely",
+        "yours ",
+        "kind regards",
+        "best regards",
+        "in witness whereof",
+        "signature",
+        "signed",
+        "by:",
+    ];
     closings.iter().any(|closing| lower.starts_with(closing))
 }

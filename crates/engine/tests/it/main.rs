@@ -1,8 +1,12 @@
 //! Tests of the engine through its public face.
 
+mod chunk;
+mod classify;
 mod content;
 mod extract;
 mod fixtures;
+mod handmade;
 mod options;
+mod split;
 mod support;
 mod trouble;

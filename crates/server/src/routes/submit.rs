@@ -62,7 +62,9 @@ fn source(form: &mut Form, fields: DocumentFields) -> Result<Source, Problem> {
     let (file_name, url_name) = (fields.file[0], fields.url[0]);
     let url = form.first_text(fields.url).map(str::to_owned);
     match (form.take_file()?, url) {
-        (Some(file), None) => Ok(Source::Upload { upload: file.upload, file_name: file.file_name }),
+        (Some(file), None) => {
+            Ok(Source::Upload { upload: Box::new(file.upload), file_name: file.file_name })
+        }
         (None, Some(url)) => Ok(Source::Url(url)),
         (None, None) => {
             Err(Problem::bad_request(&format!("Either {file_name} or {url_name} must be provided")))

@@ -31,6 +31,7 @@ pub fn child_main(memory_bytes: u64) -> ExitCode {
     }
 }
 
+#[expect(clippy::significant_drop_tightening, reason = "both pipes are held for the child's life")]
 fn serve() -> io::Result<()> {
     let mut input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
     let mut output = io::stdout().lock();
