@@ -116,7 +116,7 @@ pub fn values(fields: &[ExtractedField], form: ValueForm) -> Map<String, Value> 
 pub fn citations(fields: &[ExtractedField]) -> Vec<Value> {
     let mut all = Vec::new();
     for field in fields {
-        for place in &field.found.boxes {
+        for place in places(&field.found) {
             let (text, page, bbox) = (&place.text, place.page, place.bbox);
             all.push(json!({ "field": field.name, "text": text, "page": page, "bbox": bbox }));
         }
@@ -132,12 +132,29 @@ fn flat_entry(found: &Extracted, form: ValueForm) -> Value {
         ExtractedValue::Object(fields) => Value::Object(values(fields, form)),
         ExtractedValue::Rows(rows) => rows.iter().map(|row| flat_row(row, form)).collect(),
     };
-    let mut entry = json!({ "value": value, "score": found.score, "page_no": found.page });
+    let places = places(found);
+    let page = found.page.or_else(|| places.first().map(|place| place.page));
+    let mut entry = json!({ "value": value, "score": found.score, "page_no": page });
     if form.citations {
-        entry["bboxes"] = found.boxes.iter().map(flat_box).collect();
-        entry["citation"] = citation(found);
+        entry["bboxes"] = places.iter().copied().map(flat_box).collect();
+        entry["citation"] = citation(&places);
     }
     entry
+}
+
+/// Where a value stands: a list stands where its items do.
+fn places(found: &Extracted) -> Vec<&GroundedBox> {
+    let inner: Vec<&Extracted> = match &found.value {
+        ExtractedValue::Scalars(items) => items.iter().collect(),
+        ExtractedValue::Rows(rows) => rows.iter().flatten().map(|cell| &cell.found).collect(),
+        ExtractedValue::Object(fields) => fields.iter().map(|field| &field.found).collect(),
+        ExtractedValue::Missing | ExtractedValue::Scalar(_) => Vec::new(),
+    };
+    if found.boxes.is_empty() {
+        inner.into_iter().flat_map(places).collect()
+    } else {
+        found.boxes.iter().collect()
+    }
 }
 
 /// A row has its cells as they are, and its own place.
@@ -188,13 +205,13 @@ fn scored_entry(found: &Extracted, form: ValueForm) -> Value {
         }
     };
     let score = json!({ "grounding_score": found.score, "extraction_score": null });
-    json!({ "value": value, "score": score, "citation": citation(found) })
+    json!({ "value": value, "score": score, "citation": citation(&places(found)) })
 }
 
 /// One box around everything on the first page.
-fn citation(found: &Extracted) -> Value {
-    let Some(first) = found.boxes.first() else { return Value::Null };
-    let on_page = found.boxes.iter().filter(|place| place.page == first.page);
+fn citation(places: &[&GroundedBox]) -> Value {
+    let Some(first) = places.first() else { return Value::Null };
+    let on_page = places.iter().filter(|place| place.page == first.page);
     let bbox = on_page.fold(first.bbox, |all, place| {
         let [left, top, right, bottom] = place.bbox;
         [all[0].min(left), all[1].min(top), all[2].max(right), all[3].max(bottom)]
@@ -268,6 +285,20 @@ mod tests {
         assert_eq!(cited["none"]["citation"], Value::Null);
         assert_eq!(cited["rows"]["value"][0]["bboxes"].as_array().unwrap().len(), 2);
         assert_eq!(cited["list"]["citation"]["bbox"], json!([10.0, 20.0, 50.0, 30.0]));
+    }
+
+    #[test]
+    fn a_list_stands_where_its_items_do() {
+        let item = found(ExtractedValue::Scalar(json!("a")), 3);
+        let list = Extracted {
+            value: ExtractedValue::Scalars(vec![item]),
+            score: 0.5,
+            ..Extracted::default()
+        };
+        let flat = values(&[field("list", list)], ValueForm { scored: false, citations: true });
+        assert_eq!(flat["list"]["page_no"], 3);
+        assert_eq!(flat["list"]["bboxes"].as_array().unwrap().len(), 2);
+        assert_eq!(flat["list"]["citation"]["page"], 3);
     }
 
     #[test]
