@@ -198,7 +198,7 @@ fn wanted(words: &[String], codes: &[Vec<String>], rarity: &dyn Fn(&str) -> f64)
     wanted
 }
 
-/// The words of a name; *InvoiceCopy* and `invoice_copy` have two.
+/// The words of a name; `InvoiceCopy` and `invoice_copy` have two.
 fn name_words(name: &str) -> Vec<String> {
     let mut spaced = String::new();
     let mut small = false;

@@ -185,20 +185,19 @@ fn undoubled(word: &str) -> &str {
 /// Words of grammar in the languages that documents are most often written in, as [`stem`] leaves
 /// them, sorted.
 const STOP_WORDS: &[&str] = &[
-    "a", "about", "abov", "after", "against", "al", "all", "also", "am", "an", "and", "ani",
-    "any", "are", "as", "at", "au", "auf", "aus", "be", "becaus", "been", "befor", "being",
-    "between", "both", "but", "by", "can", "com", "como", "con", "could", "da", "das", "de",
-    "dei", "del", "dem", "den", "der", "des", "di", "did", "die", "do", "doe", "don", "du",
-    "during", "e", "each", "ein", "eine", "el", "en", "es", "est", "et", "eu", "for", "from",
-    "fur", "ha", "had", "has", "hav", "he", "her", "here", "him", "his", "how", "i", "if", "il",
-    "im", "in", "into", "is", "ist", "it", "its", "la", "las", "le", "les", "lo", "los", "may",
-    "me", "mit", "more", "most", "my", "ne", "nicht", "no", "nor", "not", "o", "of", "off", "on",
-    "onli", "or", "other", "our", "out", "over", "par", "para", "por", "pour", "qu", "que", "s",
-    "sa", "se", "shall", "she", "should", "si", "so", "some", "such", "sur", "than", "that",
-    "the", "their", "them", "then", "ther", "thes", "they", "thi", "this", "those", "through",
-    "to", "un", "una", "und", "under", "une", "until", "up", "upon", "us", "von", "was", "we",
-    "wer", "what", "when", "wher", "which", "whil", "who", "will", "with", "would", "y", "you",
-    "your", "zu", "zum", "zur",
+    "a", "about", "abov", "after", "against", "al", "all", "also", "am", "an", "and", "ani", "any",
+    "are", "as", "at", "au", "auf", "aus", "be", "becaus", "been", "befor", "being", "between",
+    "both", "but", "by", "can", "com", "como", "con", "could", "da", "das", "de", "dei", "del",
+    "dem", "den", "der", "des", "di", "did", "die", "do", "doe", "don", "du", "during", "e",
+    "each", "ein", "eine", "el", "en", "es", "est", "et", "eu", "for", "from", "fur", "ha", "had",
+    "has", "hav", "he", "her", "here", "him", "his", "how", "i", "if", "il", "im", "in", "into",
+    "is", "ist", "it", "its", "la", "las", "le", "les", "lo", "los", "may", "me", "mit", "more",
+    "most", "my", "ne", "nicht", "no", "nor", "not", "o", "of", "off", "on", "onli", "or", "other",
+    "our", "out", "over", "par", "para", "por", "pour", "qu", "que", "s", "sa", "se", "shall",
+    "she", "should", "si", "so", "some", "such", "sur", "than", "that", "the", "their", "them",
+    "then", "ther", "thes", "they", "thi", "this", "those", "through", "to", "un", "una", "und",
+    "under", "une", "until", "up", "upon", "us", "von", "was", "we", "wer", "what", "when", "wher",
+    "which", "whil", "who", "will", "with", "would", "y", "you", "your", "zu", "zum", "zur",
 ];
 
 /// Whether a word of [`words`] belongs to grammar.

@@ -16,7 +16,7 @@ fn extracted(document: Vec<u8>, properties: &Value) -> ExtractResult {
 
 fn extracted_by(document: Vec<u8>, schema: &Value) -> ExtractResult {
     let spec = ExtractSpec {
-        schema: schema.as_object().unwrap().clone(),
+        schema: schema.as_object().cloned().expect("a schema is an object"),
         schema_name: None,
         model: ModelTier::Gamma,
         citations: true,

@@ -12,7 +12,6 @@ pub(super) const KINDS: &[Kind] = &[
         weak: "subtotal, unit price, quantity, qty, vat, total, payable, net 30, purchase order, \
             description, tax, mwst, iva, tva, iban",
         looks: &[(Look::Amounts, 0.8), (Look::Tables, 0.3), (Look::Prose, -0.6)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "receipt, sales receipt, till receipt, cash receipt, quittung, kassenbon, recibo, \
@@ -29,7 +28,6 @@ pub(super) const KINDS: &[Kind] = &[
             (Look::Prose, -0.8),
             (Look::FewWords, 0.2),
         ],
-        ..Kind::EMPTY
     },
     Kind {
         names: "purchase order, sales order, work order, bestellung, orden de compra, bon de \
@@ -39,7 +37,6 @@ pub(super) const KINDS: &[Kind] = &[
             buyer, requested by",
         weak: "vendor, supplier, quantity, unit price, delivery date, terms, total",
         looks: &[(Look::Amounts, 0.4), (Look::Tables, 0.4), (Look::Prose, -0.6)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "quotation, quote, estimate, angebot, devis, presupuesto",
@@ -48,7 +45,6 @@ pub(super) const KINDS: &[Kind] = &[
             cost, validity",
         weak: "quantity, unit price, total, terms, customer",
         looks: &[(Look::Amounts, 0.4), (Look::Tables, 0.3), (Look::Prose, -0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "delivery note, packing list, packing slip, lieferschein, waybill, bill of lading, \
@@ -58,7 +54,6 @@ pub(super) const KINDS: &[Kind] = &[
             freight, delivered by, received in good condition, tracking number",
         weak: "package, weight, quantity, vessel, container, ship, delivery",
         looks: &[(Look::Tables, 0.4), (Look::Prose, -0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "pay stub, paystub, payslip, pay slip, paycheck, earnings statement, wage statement, \
@@ -69,7 +64,6 @@ pub(super) const KINDS: &[Kind] = &[
         weak: "earnings, employee, employer, salary, federal tax, medicare, social security, rate, \
             vacation",
         looks: &[(Look::Amounts, 0.5), (Look::Tables, 0.2), (Look::Prose, -0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "utility bill, electricity bill, water bill, gas bill, phone bill, telephone bill, \
@@ -79,7 +73,6 @@ pub(super) const KINDS: &[Kind] = &[
             amount due, usage, previous balance, account number",
         weak: "electricity, gas, water, customer service, due date, charges, tariff",
         looks: &[(Look::Amounts, 0.5), (Look::Prose, -0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "resume, curriculum vitae, lebenslauf, cv",
@@ -89,7 +82,6 @@ pub(super) const KINDS: &[Kind] = &[
         weak: "university, bachelor, master, degree, gpa, manager, developed, present, \
             certifications, volunteer, internship, engineer",
         looks: &[(Look::Lists, 0.4), (Look::Amounts, -0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "tv ad order, political advertising, broadcast order, media order, advertising order, \
@@ -102,7 +94,6 @@ pub(super) const KINDS: &[Kind] = &[
         weak: "agency, tv, candidate, issue, buyer, market, demo, rate, spots, product, \
             salesperson, news, daytime, prime, cpp, grp",
         looks: &[(Look::Amounts, 0.4), (Look::Prose, -0.6)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "timesheet, time sheet, expense report, expense claim, travel expense",
@@ -111,6 +102,5 @@ pub(super) const KINDS: &[Kind] = &[
             ending",
         weak: "date, project, supervisor, meals, lodging, amount",
         looks: &[(Look::Tables, 0.5), (Look::Prose, -0.4)],
-        ..Kind::EMPTY
     },
 ];

@@ -12,7 +12,6 @@ pub(super) const KINDS: &[Kind] = &[
             balance, ending balance, deposits, withdrawals, sort code, iban",
         weak: "balance, debit, credit, transaction, date, branch, interest, card",
         looks: &[(Look::Amounts, 0.7), (Look::Tables, 0.4), (Look::Prose, -0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "mortgage statement, loan statement",
@@ -21,7 +20,6 @@ pub(super) const KINDS: &[Kind] = &[
             rate, payment due, past due, maturity date",
         weak: "principal, interest, payment, borrower, lender, property",
         looks: &[(Look::Amounts, 0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "financial statements, balance sheet, income statement, statement of cash flows, \
@@ -33,7 +31,6 @@ pub(super) const KINDS: &[Kind] = &[
         weak: "assets, liabilities, equity, revenue, expenses, ended december 31, depreciation, \
             consolidated, audited, fiscal year",
         looks: &[(Look::Amounts, 0.5), (Look::Tables, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "auditor report, audit report, independent auditors report, report of independent \
@@ -43,7 +40,6 @@ pub(super) const KINDS: &[Kind] = &[
             misstatement, independent auditor, key audit matters, going concern",
         weak: "audit, financial statements, internal control, opinion, accountants",
         looks: &[(Look::Prose, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "annual report, reporte anual, geschaftsbericht, rapport annuel",
@@ -52,7 +48,6 @@ pub(super) const KINDS: &[Kind] = &[
             section 13 or 15 d, reporte anual",
         weak: "shareholders, business, operations, year ended, segment, governance",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "quarterly report, interim report",
@@ -76,7 +71,6 @@ pub(super) const KINDS: &[Kind] = &[
             capital resources, overall performance",
         weak: "quarter, forward looking statements, critical accounting, financial position",
         looks: &[(Look::Prose, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "prospectus, prospecto, prospecto de colocacion, offering memorandum, offering \
@@ -86,7 +80,6 @@ pub(super) const KINDS: &[Kind] = &[
             of distribution, oferta publica, colocacion",
         weak: "securities, shares, offering, investors, risk factors, notes",
         looks: &[(Look::Prose, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "insider report, insider trading report, beneficial ownership report",
@@ -103,7 +96,6 @@ pub(super) const KINDS: &[Kind] = &[
             directors, appointment of auditors, record date, solicitation",
         weak: "shareholders, meeting, vote, directors, compensation",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "tax return, income tax return, steuererklarung, declaration de revenus",
@@ -112,7 +104,6 @@ pub(super) const KINDS: &[Kind] = &[
             deduction, dependents, refund",
         weak: "tax, income, irs, spouse, deduction, wages, treasury, credit",
         looks: &[(Look::FormFields, 0.5)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "notice of assessment, steuerbescheid, avis d imposition",
@@ -121,7 +112,6 @@ pub(super) const KINDS: &[Kind] = &[
             account summary, assessed your return",
         weak: "tax, assessment, balance, payable, income, refund, owing",
         looks: &[(Look::Amounts, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "property tax assessment, property assessment, grundsteuerbescheid, \
@@ -131,7 +121,6 @@ pub(super) const KINDS: &[Kind] = &[
             legal description, parcel, assessed property",
         weak: "property, assessment, tax, land, building, classification, levy",
         looks: &[(Look::Amounts, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "wage and tax statement, statement of remuneration paid",
@@ -140,7 +129,6 @@ pub(super) const KINDS: &[Kind] = &[
             tips other compensation, income tax deducted, ei premiums, cpp contributions",
         weak: "employer, employee, wages, withheld, social insurance number",
         looks: &[(Look::FormFields, 0.3), (Look::Prose, -0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "certificate of foreign status, taxpayer identification request, w 8 ben, w 9, w8ben, \
@@ -151,7 +139,6 @@ pub(super) const KINDS: &[Kind] = &[
             chapter 4 status, self certification",
         weak: "taxpayer, treaty, withholding, entity, exempt, certify, irs",
         looks: &[(Look::FormFields, 0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "beneficial ownership information report, ubo declaration, ultimate beneficial owner, \
@@ -161,7 +148,6 @@ pub(super) const KINDS: &[Kind] = &[
             company applicant, beneficial owner, fincen",
         weak: "ownership, owner, percent, control, nationality, declare",
         looks: &[(Look::FormFields, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "certificate of insurance, insurance policy, insurance certificate, \
@@ -171,7 +157,6 @@ pub(super) const KINDS: &[Kind] = &[
             coverages, insurer, premium, each occurrence, policyholder",
         weak: "insurance, liability, limits, producer, additional insured, claims",
         looks: &[(Look::FormFields, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "insurance claim, claim form, explanation of benefits",
@@ -179,7 +164,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "claim number, date of loss, claimant, date of service, amount billed",
         weak: "insured, policy, provider, deductible, benefits",
         looks: &[(Look::FormFields, 0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "business credit report, credit report, duns record, business information report",

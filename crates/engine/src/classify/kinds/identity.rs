@@ -11,7 +11,6 @@ pub(super) const KINDS: &[Kind] = &[
             given names",
         weak: "authority, date of issue, sex, holder",
         looks: &[(Look::SmallPage, 0.4), (Look::FewWords, 0.4), (Look::Prose, -0.5)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "drivers license, driver license, driving licence, fuhrerschein, permis de conduire \
@@ -21,7 +20,6 @@ pub(super) const KINDS: &[Kind] = &[
             organ donor",
         weak: "class, expires, issued, height, eyes, sex, dob, hair",
         looks: &[(Look::SmallPage, 0.4), (Look::FewWords, 0.4), (Look::Prose, -0.5)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "identity card, identification card, id card, personalausweis, state id",
@@ -30,7 +28,6 @@ pub(super) const KINDS: &[Kind] = &[
             license",
         weak: "expires, issued, height, eyes, sex, dob, card",
         looks: &[(Look::SmallPage, 0.4), (Look::FewWords, 0.3), (Look::Prose, -0.5)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "permanent resident card, residence permit, pr card, confirmation of permanent \
@@ -40,7 +37,6 @@ pub(super) const KINDS: &[Kind] = &[
             client id, uci",
         weak: "citizenship, country of birth, immigrant, status, card",
         looks: &[(Look::FormFields, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "citizenship certificate, certificate of citizenship, naturalization certificate",
@@ -48,7 +44,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "citizenship, proof of citizenship, naturalization, citizen",
         weak: "certificate, born, registrar",
         looks: &[(Look::FewWords, 0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "birth certificate, geburtsurkunde, acte de naissance, acta de nacimiento",
@@ -57,7 +52,6 @@ pub(super) const KINDS: &[Kind] = &[
             records, vital statistics, registrar",
         weak: "born, child, birth, mother, sex, hospital",
         looks: &[(Look::FormFields, 0.3), (Look::Prose, -0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "marriage certificate, death certificate, heiratsurkunde, sterbeurkunde, divorce \
@@ -84,7 +78,6 @@ pub(super) const KINDS: &[Kind] = &[
             semester, course title, grade",
         weak: "university, college, school, student, degree, credits, honors",
         looks: &[(Look::FewWords, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "certificate, certification, zertifikat, certificat, certificado",
@@ -92,7 +85,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "hereby certify, this is to certify, certify that, certificate number",
         weak: "issued, awarded, seal, valid, witness whereof, signature",
         looks: &[(Look::FewWords, 0.4), (Look::Landscape, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "certificate of good standing, good standing, certificate of status",
@@ -101,7 +93,6 @@ pub(super) const KINDS: &[Kind] = &[
             taxes",
         weak: "corporation, hereby certify, delaware, records of this office",
         looks: &[(Look::FewWords, 0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "registration statement, registration form, registration",
@@ -109,7 +100,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "registration statement, registrant, registration no, registration number",
         weak: "register, filed, pursuant, act of",
         looks: &[(Look::FormFields, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "application form, application, antrag, questionnaire, survey, intake form, \
@@ -119,7 +109,6 @@ pub(super) const KINDS: &[Kind] = &[
             form, instructions, omb no",
         weak: "name, address, date of birth, signature, yes no, phone, section",
         looks: &[(Look::FormFields, 1.0)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "medical record, medical report, lab report, discharge summary, pathology report, \

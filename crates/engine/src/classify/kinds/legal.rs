@@ -14,7 +14,6 @@ pub(super) const KINDS: &[Kind] = &[
         weak: "disclose, disclosure, confidential, agreement, hereto, representatives, recipient, \
             injunctive relief, non competition, permitted",
         looks: &[(Look::Prose, 0.4), (Look::Amounts, -0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "contract, agreement, vertrag, contrat, contrato, contratto, terms and conditions, \
@@ -26,7 +25,6 @@ pub(super) const KINDS: &[Kind] = &[
         weak: "party, hereto, herein, hereby, obligations, termination, shall, indemnify, breach, \
             clause, consideration, signed",
         looks: &[(Look::Prose, 0.4), (Look::Amounts, -0.3), (Look::Signature, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "lease agreement, rental agreement, lease, mietvertrag, tenancy agreement, bail, \
@@ -36,7 +34,6 @@ pub(super) const KINDS: &[Kind] = &[
             unit, eviction",
         weak: "rent, lease, unit, property, occupancy, utilities, term",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "employment agreement, employment contract, offer letter, arbeitsvertrag, contrat de \
@@ -46,7 +43,6 @@ pub(super) const KINDS: &[Kind] = &[
             position of",
         weak: "employee, employer, salary, vacation, benefits, duties, termination",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "operating agreement, limited liability company agreement, partnership agreement, \
@@ -56,7 +52,6 @@ pub(super) const KINDS: &[Kind] = &[
             contributions, capital account, managing member, units, distributions",
         weak: "members, manager, allocation, partnership, dissolution, llc",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "trust agreement, deed of trust, declaration of trust, trust deed",
@@ -64,7 +59,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "trustee, grantor, settlor, trust estate, beneficiaries, trust property",
         weak: "trust, beneficiary, indenture, corpus",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "bylaws, by laws, satzung, statuts, estatutos, articles of association",
@@ -73,7 +67,6 @@ pub(super) const KINDS: &[Kind] = &[
             meetings, board of directors, proxies",
         weak: "stockholders, shareholders, directors, officers, article, vacancies",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "articles of incorporation, certificate of incorporation, articles of organization, \
@@ -93,7 +86,6 @@ pub(super) const KINDS: &[Kind] = &[
             resolved, secretary of the company, hereby certify",
         weak: "officers, certificate, bylaws, board of directors, secretary",
         looks: &[(Look::Signature, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "minutes, meeting minutes, protokoll, acta de asamblea, acta asamblea, proces verbal, \
@@ -117,7 +109,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "last will and testament, bequeath, executor, my estate, sound mind",
         weak: "devise, heirs, beneficiary, guardian, witnesses",
         looks: &[(Look::Prose, 0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "deed, title deed, warranty deed, land title, property deed",
@@ -134,7 +125,6 @@ pub(super) const KINDS: &[Kind] = &[
             respondent, sworn",
         weak: "court, judge, motion, counsel, jurisdiction, hearing, attorney",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "patent, patent application, patentschrift",
@@ -157,6 +147,5 @@ pub(super) const KINDS: &[Kind] = &[
             repealed",
         weak: "section, paragraph, minister, provisions, penalty, regulation",
         looks: &[(Look::Prose, 0.3)],
-        ..Kind::EMPTY
     },
 ];

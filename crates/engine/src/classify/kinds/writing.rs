@@ -21,7 +21,6 @@ pub(super) const KINDS: &[Kind] = &[
             (Look::Amounts, -0.6),
             (Look::FormFields, -0.4),
         ],
-        ..Kind::EMPTY
     },
     Kind {
         names: "book page, book, novel, buch, livre, libro, literature, fiction, chapter",
@@ -37,7 +36,6 @@ pub(super) const KINDS: &[Kind] = &[
             (Look::Tables, -0.6),
             (Look::FormFields, -0.6),
         ],
-        ..Kind::EMPTY
     },
     Kind {
         names: "letter, correspondence, brief, lettre, carta, cover letter, business letter",
@@ -47,7 +45,6 @@ pub(super) const KINDS: &[Kind] = &[
             atentamente, dear sir, yours truly",
         weak: "thank you, please, enclosed, regards, forward, contact, writing",
         looks: &[(Look::Tables, -0.3), (Look::Amounts, -0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "email, e mail, mail message",
@@ -69,7 +66,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "fax number, number of pages, pages including cover, facsimile",
         weak: "fax, urgent, from, phone",
         looks: &[(Look::FewWords, 0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "press release, news release, pressemitteilung, communique de presse",
@@ -78,7 +74,6 @@ pub(super) const KINDS: &[Kind] = &[
             relations",
         weak: "announced, today, said, chief executive, contact",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "newspaper, magazine, news article, zeitung, article",
@@ -86,7 +81,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "staff writer, reporter, editor, by staff, published",
         weak: "said, according, week, government, people, yesterday",
         looks: &[(Look::Prose, 0.5), (Look::Columns, 0.5)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "presentation, slides, slide deck, prasentation, pitch deck",
@@ -99,7 +93,6 @@ pub(super) const KINDS: &[Kind] = &[
             (Look::Lists, 0.3),
             (Look::Prose, -0.5),
         ],
-        ..Kind::EMPTY
     },
     Kind {
         names: "report, bericht, rapport, informe, white paper, case study",
@@ -108,7 +101,6 @@ pub(super) const KINDS: &[Kind] = &[
             methodology",
         weak: "introduction, conclusion, figure, table, analysis, summary, overview",
         looks: &[(Look::Prose, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "dissemination report, informational materials, propaganda",
@@ -118,7 +110,6 @@ pub(super) const KINDS: &[Kind] = &[
         weak: "transmitted, distributed, film, copies, radio, motion picture, publication, foreign \
             principal",
         looks: &[(Look::FormFields, 0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "manual, user guide, instructions, handbook, bedienungsanleitung, mode d emploi, \
@@ -128,7 +119,6 @@ pub(super) const KINDS: &[Kind] = &[
             instructions, press the button",
         weak: "figure, install, switch, settings, device, operate, connect",
         looks: &[(Look::Lists, 0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "datasheet, data sheet, specification, datenblatt, technical specification, safety \
@@ -138,7 +128,6 @@ pub(super) const KINDS: &[Kind] = &[
             temperature, hazard, part number, dimensions",
         weak: "typical, max, min, voltage, weight, temperature, mm",
         looks: &[(Look::Tables, 0.5), (Look::Prose, -0.2)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "brochure, flyer, advertisement, leaflet, catalog, catalogue, poster",
@@ -146,7 +135,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "call now, visit our website, special offer, limited time, free, order today",
         weak: "new, best, quality, discover, price, save, contact us",
         looks: &[(Look::Pictures, 0.6), (Look::Prose, -0.3)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "menu, speisekarte, carte, price list, preisliste",
@@ -169,7 +157,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "departure, arrival, flight, gate, boarding, itinerary, passenger",
         weak: "monday, tuesday, wednesday, thursday, friday, time, session",
         looks: &[(Look::Tables, 0.4), (Look::Prose, -0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "source code, code listing, program",
@@ -177,7 +164,6 @@ pub(super) const KINDS: &[Kind] = &[
         strong: "include, function return, import, public static void, def self",
         weak: "int, string, return, void, null, class, const",
         looks: &[(Look::Prose, -0.4)],
-        ..Kind::EMPTY
     },
     Kind {
         names: "drawing, blueprint, floor plan, map, diagram",
@@ -190,6 +176,5 @@ pub(super) const KINDS: &[Kind] = &[
             (Look::Prose, -0.5),
             (Look::Pictures, 0.3),
         ],
-        ..Kind::EMPTY
     },
 ];
