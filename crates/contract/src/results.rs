@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::document::Warning;
-use crate::ids::BlobKey;
 
 /// The result of an extraction.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -166,9 +165,6 @@ pub struct SplitPart {
     pub pages: Vec<usize>,
     /// Mean confidence of its pages, 0 to 1.
     pub confidence: f64,
-    /// Names the part on the wire.
+    /// Names the part on the wire; its PDF lies under [`crate::BlobKey::file`] of the result's key.
     pub file_id: Uuid,
-    /// Where its PDF lies, once stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub blob_key: Option<BlobKey>,
 }

@@ -73,6 +73,9 @@ impl Client {
 
     /// `GET /jobs/{id}`
     pub(crate) async fn job(&self, id: &str) -> anyhow::Result<JobDocument> {
+        if !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            return Err(Exit::Usage.error(format!("'{id}' is not a job id")));
+        }
         self.read(self.request(Method::GET, &format!("/jobs/{id}"))).await
     }
 

@@ -15,6 +15,12 @@ use serde::Deserialize;
 
 use crate::exit::Exit;
 
+/// Slots of one process; beyond it the operating system's limits are the first to be felt.
+const WORKERS_MAX: usize = 1024;
+
+/// A hundred years.
+const RETENTION_DAYS_MAX: u64 = 36_500;
+
 /// Where the data lies. The same names serve as flags, as `DOCKET_*` and in the file.
 #[derive(Clone, Debug, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -52,7 +58,7 @@ pub(crate) struct ServeOptions {
     #[arg(long, env = "DOCKET_WORKERS", value_name = "N")]
     pub(crate) workers: Option<usize>,
     /// Serve only; other processes work
-    #[arg(long, env = "DOCKET_NO_WORKERS", value_parser = clap::value_parser!(bool), num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, env = "DOCKET_NO_WORKERS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true")]
     pub(crate) no_workers: Option<bool>,
     /// The largest upload in MiB [default: 500]
     #[arg(long, env = "DOCKET_MAX_UPLOAD_MB", value_name = "N")]
@@ -260,25 +266,28 @@ impl ServeOptions {
                 waits.iter().copied().map(Duration::from_secs).collect()
             }),
             deadline: seconds(self.deadline_s, defaults.deadline),
-            retention: self
-                .retention_days
-                .map_or(defaults.retention, |days| Duration::from_secs(days * 24 * 60 * 60)),
-            upload_bytes_max: self
-                .max_upload_mb
-                .map_or(defaults.upload_bytes_max, |mebibytes| mebibytes * 1024 * 1024),
+            retention: self.retention_days.map_or(defaults.retention, |days| {
+                Duration::from_secs(days.min(RETENTION_DAYS_MAX) * 24 * 60 * 60)
+            }),
+            upload_bytes_max: self.max_upload_mb.map_or(defaults.upload_bytes_max, |mebibytes| {
+                mebibytes.saturating_mul(1024 * 1024)
+            }),
         }
     }
 
     fn worker(&self) -> anyhow::Result<WorkerSettings> {
         let mut child = child_command()?;
         if let Some(mebibytes) = self.child_memory_mb {
-            child.memory_bytes = mebibytes * 1024 * 1024;
+            child.memory_bytes = mebibytes.saturating_mul(1024 * 1024);
         }
         let defaults = WorkerSettings::new(child);
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let page_cpu = self.page_cpu_s.map_or(defaults.page_cpu, Duration::from_secs);
         Ok(WorkerSettings {
-            slots: self.workers.unwrap_or(processors).max(1),
-            page_cpu: self.page_cpu_s.map_or(defaults.page_cpu, Duration::from_secs),
+            slots: self.workers.unwrap_or(processors).clamp(1, WORKERS_MAX),
+            // A busy machine gives a page its processor time in three times the time at the worst.
+            silence_max: page_cpu.max(Duration::from_secs(1)).saturating_mul(3),
+            page_cpu,
             poll: self.poll_ms.map_or(defaults.poll, |ms| Duration::from_millis(ms.max(10))),
             grace: self.grace_s.map_or(defaults.grace, Duration::from_secs),
             fetch: FetchSettings {

@@ -1,5 +1,14 @@
 //! The one binary: reads the configuration, plugs the rooms together, and is its own client.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one room that prints")]
+#![expect(clippy::print_stderr, reason = "the one room that prints")]
+
+/// Prints a line. A reader that has gone (`| head`) is no fault of ours: what is left is dropped.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($part)*);
+    }};
+}
+pub(crate) use say;
 
 mod cli;
 mod client;

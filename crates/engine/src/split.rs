@@ -38,7 +38,6 @@ pub fn split(document: &ParseResult, spec: &SplitSpec, namespace: Uuid) -> Split
                 pages: Vec::new(),
                 confidence: 0.0,
                 file_id: Uuid::new_v5(&namespace, category.as_bytes()),
-                blob_key: None,
             });
             parts.len() - 1
         });

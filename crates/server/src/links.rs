@@ -40,7 +40,10 @@ fn base_url(state: &ServerState, headers: &HeaderMap) -> String {
         let clean = first.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]_".contains(c));
         (clean && !first.is_empty()).then(|| first.to_owned())
     };
-    let scheme = text("x-forwarded-proto").unwrap_or_else(|| "http".to_owned());
+    let scheme = match text("x-forwarded-proto").as_deref() {
+        Some("https") => "https",
+        _ => "http",
+    };
     let host = text("x-forwarded-host").or_else(|| text(HOST.as_str()));
     format!("{scheme}://{}", host.unwrap_or_else(|| "localhost".to_owned()))
 }

@@ -13,6 +13,9 @@ use crate::problem::Problem;
 /// Categories that one request may name.
 const CATEGORIES_MAX: usize = 1000;
 
+/// Bytes of a category's name or description.
+const CATEGORY_BYTES_MAX: usize = 10_000;
+
 /// Reads the options of an extraction. `citations` says what counts where the form does not.
 pub(crate) fn extract_spec(form: &Form, citations: bool) -> Result<ExtractSpec, Problem> {
     let text = form.text("schema_data").ok_or_else(|| Problem::missing_field("schema_data"))?;
@@ -83,7 +86,8 @@ fn categories(form: &Form, names: &[&str]) -> Result<Vec<Category>, Problem> {
         return Err(refused("there must be from 1 to 1000"));
     }
     let categories: Option<Vec<Category>> = list.iter().map(category).collect();
-    let categories = categories.ok_or_else(|| refused("every entry needs a name"))?;
+    let categories =
+        categories.ok_or_else(|| refused("every entry needs a name of at most 10000 bytes"))?;
     let mut names: Vec<&str> = categories.iter().map(|category| category.name.as_str()).collect();
     names.sort_unstable();
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
@@ -95,7 +99,8 @@ fn categories(form: &Form, names: &[&str]) -> Result<Vec<Category>, Problem> {
 /// A text, or an object with `name` and perhaps `description`.
 fn category(entry: &Value) -> Option<Category> {
     let text = |value: &Value| {
-        value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+        let text = value.as_str().map(str::trim)?;
+        (1..=CATEGORY_BYTES_MAX).contains(&text.len()).then(|| text.to_owned())
     };
     match entry {
         Value::String(_) => Some(Category { name: text(entry)?, description: None }),

@@ -100,6 +100,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE_CAPACITY);
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "full")?;
+    // What is overwritten is gone from the file: a document's password must not outlive its job.
+    connection.pragma_update(None, "secure_delete", true)?;
     Ok(connection)
 }
 

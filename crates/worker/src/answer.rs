@@ -7,7 +7,7 @@ use docket_contract::job::{Failure, FailureCode, PageCounts, Stage};
 use docket_jobs::{BlobWriter, Claim, ProgressOutcome, ProgressUpdate, StoredResult};
 
 use crate::child::{ChildError, EngineChild, Message, PageProgress};
-use crate::execute::{Break, Execution, storage_failed};
+use crate::execute::{Break, Execution, storage_failed, within};
 
 /// Reads the answer to its end. What was stored of an answer that broke off is removed again.
 pub(crate) async fn receive_answer(
@@ -52,7 +52,7 @@ struct Answer<'a> {
 impl Answer<'_> {
     async fn receive(&mut self, child: &mut EngineChild) -> Result<PageCounts, Break> {
         loop {
-            match child.next().await? {
+            match within(self.execution.settings.silence_max, child.next()).await? {
                 Message::Progress(progress) => self.progress(progress).await?,
                 Message::Data(piece) => self.data(piece).await?,
                 Message::File(file_id) => {

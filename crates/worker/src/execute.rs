@@ -2,7 +2,7 @@
 //! settlement.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use docket_contract::BlobKey;
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, PageCounts, Stage};
@@ -149,10 +149,24 @@ async fn try_run(
         Err(error) => return Err(storage_failed(&error)),
     };
     let mut child = execution.children.take()?;
-    child.ask(&request(execution, job), &mut document).await?;
+    let request = request(execution, job);
+    let asked = child.ask(&request, &mut document);
+    within(execution.settings.silence_max, asked).await?;
     let (stored, pages) = receive_answer(execution, claim, &mut child).await?;
     execution.children.give_back(child);
     Ok((stored, pages))
+}
+
+/// What a child does within the time that it may stay silent; one that does not is as good as dead,
+/// and is killed when dropped.
+pub(crate) async fn within<T>(
+    silence_max: Duration,
+    work: impl Future<Output = Result<T, ChildError>>,
+) -> Result<T, ChildError> {
+    match tokio::time::timeout(silence_max, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(ChildError::Died(format!("silent for {} s", silence_max.as_secs()))),
+    }
 }
 
 fn request(execution: &Execution, job: &Job) -> Request {

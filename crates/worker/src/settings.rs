@@ -15,6 +15,9 @@ pub struct WorkerSettings {
     pub child_jobs_max: u32,
     /// Processor time that one page may take.
     pub page_cpu: Duration,
+    /// Time that a child may stay silent, on a page or while it takes in a document; longer, and it
+    /// counts as lost.
+    pub silence_max: Duration,
     /// Bytes that a result may have.
     pub result_bytes_max: u64,
     /// How often the queue is looked at without a hint.
@@ -53,6 +56,7 @@ impl WorkerSettings {
             child,
             child_jobs_max: 100,
             page_cpu: Duration::from_secs(60),
+            silence_max: Duration::from_secs(180),
             result_bytes_max: 1024 * 1024 * 1024,
             poll: Duration::from_millis(250),
             progress_every: Duration::from_millis(500),

@@ -12,13 +12,13 @@ pub(crate) async fn run(command: JobsCommand) -> anyhow::Result<Exit> {
     match command {
         JobsCommand::Get { id, server } => {
             let job = client(&server)?.job(&id).await?;
-            println!("{}", serde_json::to_string_pretty(&job)?);
+            crate::say!("{}", serde_json::to_string_pretty(&job)?);
             Ok(Exit::Done)
         }
         JobsCommand::Watch { id, timeout, server } => {
             let client = client(&server)?;
             let limit = Duration::from_secs(timeout);
-            let ended = client.wait(&id, limit, &mut |job| println!("{}", line(job))).await?;
+            let ended = client.wait(&id, limit, &mut |job| crate::say!("{}", line(job))).await?;
             Ok(ended.map_or(Exit::TimedOut, |job| exit_of(&job)))
         }
         JobsCommand::List { status, job_type, limit, json, server } => {
@@ -28,9 +28,9 @@ pub(crate) async fn run(command: JobsCommand) -> anyhow::Result<Exit> {
             let page = client(&server)?.list(&query).await?;
             for job in &page.jobs {
                 if json {
-                    println!("{}", serde_json::to_string(job)?);
+                    crate::say!("{}", serde_json::to_string(job)?);
                 } else {
-                    println!("{}  {}", job.id, line(job));
+                    crate::say!("{}  {}", job.id, line(job));
                 }
             }
             Ok(Exit::Done)
@@ -39,10 +39,10 @@ pub(crate) async fn run(command: JobsCommand) -> anyhow::Result<Exit> {
             let client = client(&server)?;
             let job = client.job(&id).await?;
             if matches!(job.status.as_str(), "COMPLETED" | "FAILED") {
-                println!("Job has already ended: {}", job.status);
+                crate::say!("Job has already ended: {}", job.status);
                 return Ok(Exit::Done);
             }
-            println!("{}", client.end(&id).await?.message);
+            crate::say!("{}", client.end(&id).await?.message);
             Ok(Exit::Done)
         }
     }

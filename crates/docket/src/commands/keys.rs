@@ -23,7 +23,7 @@ pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<Exit> {
             let jobs = open(arguments.data.clone()).await?;
             match jobs.revoke_key(arguments.id).await? {
                 Some(key) => {
-                    println!("Revoked {} of account '{}'.", preview(&key), key.user_id);
+                    crate::say!("Revoked {} of account '{}'.", preview(&key), key.user_id);
                     Ok(Exit::Done)
                 }
                 None => {
@@ -57,10 +57,10 @@ async fn create(jobs: &Jobs, arguments: &CreateKeyArgs) -> anyhow::Result<Exit> 
             "user": fresh.key.user_id,
             "created_at": jobs_look(fresh.key.created_at),
         });
-        println!("{object}");
+        crate::say!("{object}");
     } else {
-        println!("A key of account '{name}', shown only now:");
-        println!("{}", fresh.text);
+        crate::say!("A key of account '{name}', shown only now:");
+        crate::say!("{}", fresh.text);
     }
     Ok(Exit::Done)
 }
@@ -68,18 +68,22 @@ async fn create(jobs: &Jobs, arguments: &CreateKeyArgs) -> anyhow::Result<Exit> 
 async fn list(jobs: &Jobs) -> anyhow::Result<Exit> {
     let keys = jobs.list_keys().await?;
     if keys.is_empty() {
-        println!("No keys yet: docket keys create --user NAME");
+        crate::say!("No keys yet: docket keys create --user NAME");
         return Ok(Exit::Done);
     }
-    println!(
+    crate::say!(
         "{:<36}  {:<8}  {:<16}  {:<24}  {:<8}  LABEL",
-        "ID", "KEY", "ACCOUNT", "CREATED", "STATE"
+        "ID",
+        "KEY",
+        "ACCOUNT",
+        "CREATED",
+        "STATE"
     );
     for key in keys {
         let state = if key.revoked_at.is_some() { "revoked" } else { "active" };
         let created = jobs_look(key.created_at);
         let (account, label) = (&key.user_id.0, &key.label);
-        println!(
+        crate::say!(
             "{:<36}  {:<8}  {account:<16}  {created:<24}  {state:<8}  {label}",
             key.id,
             preview(&key)

@@ -13,6 +13,6 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     crate::logging::start(&config.log, config.log_format)?;
     let rooms = rooms::open(&config.data, config.policy, Arc::new(NoInspector), true).await?;
     rooms.store.close().await;
-    println!("The schema is up to date.");
+    crate::say!("The schema is up to date.");
     Ok(Exit::Done)
 }

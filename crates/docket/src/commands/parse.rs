@@ -47,7 +47,7 @@ async fn parse_remotely(
     for file in &arguments.files {
         let created = client.submit(file, &fields).await?;
         if !arguments.wait {
-            println!("{}  {}", created.job_id, file.display());
+            crate::say!("{}  {}", created.job_id, file.display());
         }
         submitted.push((file, created.job_id));
     }
@@ -164,7 +164,7 @@ impl Targets {
             Format::Json => (serde_json::to_string_pretty(body)?, "json"),
         };
         let Some(folder) = &self.folder else {
-            println!("{text}");
+            crate::say!("{text}");
             return Ok(());
         };
         let stem = self.names.get(file).map(String::as_str).unwrap_or("result");

@@ -39,9 +39,9 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
     let key = fresh_key(&node.rooms.jobs).await?;
     let client = Client::new(&node.base_url(), &key)?;
     let show = Show::new();
-    println!("{} {}", show.bold("Docket"), env!("CARGO_PKG_VERSION"));
-    println!("  server   {}", node.base_url());
-    println!("  data     {}", node.config.data.data_dir.display());
+    crate::say!("{} {}", show.bold("Docket"), env!("CARGO_PKG_VERSION"));
+    crate::say!("  server   {}", node.base_url());
+    crate::say!("  data     {}", node.config.data.data_dir.display());
 
     let api = node.start_api()?;
     let told = take_through(&mut node, &client, &arguments, &show).await;
@@ -59,7 +59,7 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
         node.stop(api).await?;
         return Ok(exit);
     }
-    println!("\nDocket goes on serving. Ctrl-C ends it.");
+    crate::say!("\nDocket goes on serving. Ctrl-C ends it.");
     wait_for_signal().await?;
     node.stop(api).await?;
     Ok(Exit::Done)
@@ -88,21 +88,21 @@ async fn take_through(
         Some(file) => client.submit(file, &ParseFields::default()).await?,
         None => client.submit_bytes(SAMPLE.to_vec(), "sample.pdf").await?,
     };
-    println!(
+    crate::say!(
         "\n{}  {}  (credits: {})",
         show.bold("POST /parse"),
         created.file_name,
         created.credit_used
     );
-    println!("  job      {}", created.job_id);
-    println!("\n{}", show.bold(&format!("GET /jobs/{}", created.job_id)));
+    crate::say!("  job      {}", created.job_id);
+    crate::say!("\n{}", show.bold(&format!("GET /jobs/{}", created.job_id)));
     // Read before the workers start, so that the first word is the queue's.
     let mut last = String::new();
     let mut tell = |job: &JobDocument| {
         let told =
             format!("{}  {}", show.status(&job.status), job.error.as_ref().unwrap_or(&job.message));
         if told != last {
-            println!("  {:>7.3} s  {told}", started.elapsed().as_secs_f64());
+            crate::say!("  {:>7.3} s  {told}", started.elapsed().as_secs_f64());
             last = told;
         }
     };
@@ -124,26 +124,27 @@ fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
     let plural =
         |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let told = format!("{} in {}, as Markdown", plural(chunks, "chunk"), plural(pages, "page"));
-    println!("\n{}  {told}", show.bold("GET /parse"));
-    println!("{}", show.dim(&"-".repeat(72)));
+    crate::say!("\n{}  {told}", show.bold("GET /parse"));
+    crate::say!("{}", show.dim(&"-".repeat(72)));
     let markdown = markdown(body);
     let lines: Vec<&str> = markdown.lines().collect();
     for line in lines.iter().take(SHOWN_LINES) {
-        println!("{line}");
+        crate::say!("{line}");
     }
     if lines.len() > SHOWN_LINES {
-        println!("{}", show.dim(&format!("... {} more lines", lines.len() - SHOWN_LINES)));
+        crate::say!("{}", show.dim(&format!("... {} more lines", lines.len() - SHOWN_LINES)));
     }
-    println!("{}", show.dim(&"-".repeat(72)));
+    crate::say!("{}", show.dim(&"-".repeat(72)));
     for warning in body["metadata"]["warnings"].as_array().into_iter().flatten() {
-        println!("  warning: {}", warning["message"].as_str().unwrap_or_default());
+        crate::say!("  warning: {}", warning["message"].as_str().unwrap_or_default());
     }
     Ok(())
 }
 
 fn how_to_go_on(base_url: &str, key: &str, id: &str, show: &Show) {
-    let tell = |label: &str, text: &str| println!("{} {text}", show.bold(&format!("{label:<10}")));
-    println!();
+    let tell =
+        |label: &str, text: &str| crate::say!("{} {text}", show.bold(&format!("{label:<10}")));
+    crate::say!();
     tell("Your key", key);
     tell("Poll it", &format!("curl {base_url}/jobs/{id} -H 'X-API-Key: {key}'"));
     tell("Read it", &format!("curl {base_url}/parse/{id} -H 'api-key: {key}'"));

@@ -133,8 +133,8 @@ impl Node {
         }
         if jobs.list_keys().await?.is_empty() {
             let fresh = jobs.create_key(&account, AccountLimits::default(), "first start").await?;
-            println!("The first API key, shown only now (account '{FIRST_ACCOUNT}'):");
-            println!("{}", fresh.text);
+            crate::say!("The first API key, shown only now (account '{FIRST_ACCOUNT}'):");
+            crate::say!("{}", fresh.text);
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use crate::on_both_databases;
 on_both_databases!(
     a_document_that_kills_every_child_fails_after_the_third,
     a_child_beyond_its_memory_takes_nothing_with_it,
+    a_silent_child_counts_as_lost,
 );
 
 fn quick_retries() -> Policy {
@@ -43,5 +44,17 @@ async fn a_child_beyond_its_memory_takes_nothing_with_it(database: Database) {
     let job = app.wait(&big).await;
     assert_eq!(job["status"], "FAILED");
     assert!(job["error"].as_str().unwrap().contains("worker process"), "{job}");
+    app.stop().await;
+}
+
+async fn a_silent_child_counts_as_lost(database: Database) {
+    let mut app = App::start_with(database, quick_retries()).await;
+    // Waits for ever and reads nothing, like a child that was stopped.
+    let silent =
+        ChildCommand { program: "/bin/sleep".into(), arguments: Vec::new(), ..child_command() };
+    let silence_max = Duration::from_millis(200);
+    app.start_worker_with(WorkerSettings { silence_max, ..WorkerSettings::new(silent) });
+    let id = app.submit_id(letter()).await;
+    assert!(app.wait(&id).await["error"].as_str().unwrap().contains("3 times"));
     app.stop().await;
 }

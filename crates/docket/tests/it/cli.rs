@@ -183,3 +183,20 @@ async fn one_process_serves_a_data_folder() {
     assert_eq!(second.status.code(), Some(2));
     assert!(stderr(&second).contains("already serves"), "{}", stderr(&second));
 }
+
+#[tokio::test]
+async fn a_reader_that_goes_away_is_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.pdf");
+    std::fs::write(&path, crate::app::long_document()).unwrap();
+    let child = std::process::Command::new(crate::app::program())
+        .args(["parse", "--local", &argument(&path)])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn();
+    let mut child = child.unwrap();
+    drop(child.stdout.take());
+    let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap()).await.unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+}

@@ -126,3 +126,25 @@ fn install_tls() {
     // The second and later tests find it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_gone_from_the_file_when_its_job_has_ended() {
+    install_tls();
+    let database = Database::sqlite();
+    let mut server = Process::serve(&database, &["--workers", "1"]).await;
+    let client = Api::new(&server, create_key(&database).await);
+    let form =
+        Form::new().part("file", file_part(letter(), "a.pdf")).text("password", "xyzzy-4711");
+    let request = client.http.post(format!("{}/parse", client.base)).header("api-key", &client.key);
+    let created: Value = request.multipart(form).send().await.unwrap().json().await.unwrap();
+    let id = created["job_id"].as_str().unwrap();
+    until(async || client.job(id).await["status"] == "COMPLETED").await;
+    server.terminate().await;
+    for entry in std::fs::read_dir(database.folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            assert!(!bytes.windows(10).any(|window| window == b"xyzzy-4711"), "{}", path.display());
+        }
+    }
+}

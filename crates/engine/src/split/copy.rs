@@ -146,7 +146,7 @@ impl<'a> Copier<'a> {
     ) {
         for (key, value) in dict.entries() {
             let key: &[u8] = &key;
-            if but.contains(&key) || LEFT_OUT.contains(&key) {
+            if but.contains(&key) || LEFT_OUT.contains(&key) || self.leads_away(dict, key) {
                 continue;
             }
             objects::name(to, key);
@@ -158,6 +158,18 @@ impl<'a> Copier<'a> {
                 None => self.maybe_reference(to, &value, depth),
             }
         }
+    }
+
+    /// The entry is a link to a page that stays behind.
+    fn leads_away(&self, dict: &Dict<'a>, key: &[u8]) -> bool {
+        let target = match key {
+            b"Dest" => dict.get::<Array<'_>>(key),
+            b"A" => dict.get::<Dict<'_>>(key).and_then(|action| action.get::<Array<'_>>(keys::D)),
+            _ => None,
+        };
+        let page = target.and_then(|target| target.raw_iter().next());
+        let page = page.and_then(|page| page.as_obj_ref());
+        page.is_some_and(|page| self.numbers.get(&page.into()) == Some(&None))
     }
 
     /// The new number of an object, which is then written in its turn.

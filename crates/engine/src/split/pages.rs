@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hayro_syntax::Pdf;
 use hayro_syntax::object::dict::keys;
-use hayro_syntax::object::{Array, Dict, MaybeRef, Object, ObjectIdentifier};
+use hayro_syntax::object::{Array, Dict, MaybeRef, Object, ObjectIdentifier, Rect};
 use hayro_syntax::page::{Page, Rotation};
 
 use super::copy::{Copier, is_field};
@@ -18,6 +18,9 @@ use crate::pdf::open;
 
 /// Fields of forms are nested less deeply than this.
 const FIELD_DEPTH_MAX: usize = 32;
+
+/// Page trees are climbed no higher than this.
+const TREE_DEPTH_MAX: usize = 64;
 
 /// Entries of a page that are written from what it inherits, or that belong to the document.
 const WRITTEN_ANEW: [&[u8]; 10] = [
@@ -89,9 +92,16 @@ fn copy_pages(pdf: &Pdf, wanted: &[usize]) -> Option<Vec<u8>> {
 fn page_body<'a>(copier: &mut Copier<'a>, page: &Page<'a>, tree: usize) -> Vec<u8> {
     let mut body = b"<</Type/Page/Parent ".to_vec();
     objects::reference(&mut body, tree);
-    for (key, rect) in [("MediaBox", page.media_box()), ("CropBox", page.crop_box())] {
-        formatted(&mut body, format_args!("/{key}"));
-        objects::numbers(&mut body, &[rect.x0, rect.y0, rect.x1, rect.y1]);
+    for key in [&b"MediaBox"[..], b"CropBox"] {
+        if let Some(area) = inherited_area(page.raw(), key) {
+            objects::name(&mut body, key);
+            body.push(b' ');
+            copier.maybe_reference(&mut body, &area, 0);
+        } else if key == b"MediaBox" {
+            let area = page.media_box();
+            formatted(&mut body, format_args!("/MediaBox"));
+            objects::numbers(&mut body, &[area.x0, area.y0, area.x1, area.y1]);
+        }
     }
     let degrees = match page.rotation() {
         Rotation::None => 0,
@@ -121,6 +131,18 @@ fn page_body<'a>(copier: &mut Copier<'a>, page: &Page<'a>, tree: usize) -> Vec<u
     copier.entries(&mut body, page.raw(), &WRITTEN_ANEW, 0);
     body.extend_from_slice(b">>");
     body
+}
+
+/// An area as the page or a node above it states it.
+fn inherited_area<'a>(page: &Dict<'a>, key: &[u8]) -> Option<MaybeRef<Object<'a>>> {
+    let mut node = page.clone();
+    for _ in 0..TREE_DEPTH_MAX {
+        if node.get::<Rect>(key).is_some() {
+            return node.get_raw::<Object<'_>>(key);
+        }
+        node = node.get::<Dict<'_>>(keys::PARENT)?;
+    }
+    None
 }
 
 /// The catalog: the page tree, the form as far as it stands on the pages, and the layers.

@@ -14,6 +14,9 @@ use crate::ServerState;
 use crate::auth::Authenticated;
 use crate::problem::{Family, Problem};
 
+/// Bytes of a key's name.
+const NAME_BYTES_MAX: usize = 200;
+
 /// `GET`: every key, by its last four characters only.
 pub(crate) async fn list(
     State(state): State<ServerState>,
@@ -61,6 +64,9 @@ pub(crate) async fn create(
         return Err(Problem::bad_request("expires_at must be in the future"));
     }
     let name = asked.name.unwrap_or_default();
+    if name.len() > NAME_BYTES_MAX {
+        return Err(Problem::bad_request("name is too long"));
+    }
     let fresh = state.jobs.create_own_key(&caller, &name, asked.expires_at).await;
     let fresh = fresh.map_err(|error| Problem::of(error, Family::Jobs))?;
     let mut answer = json!({
