@@ -133,12 +133,20 @@ async fn a_password_is_gone_from_the_file_when_its_job_has_ended() {
     let database = Database::sqlite();
     let mut server = Process::serve(&database, &["--workers", "1"]).await;
     let client = Api::new(&server, create_key(&database).await);
-    let form =
-        Form::new().part("file", file_part(letter(), "a.pdf")).text("password", "xyzzy-4711");
-    let request = client.http.post(format!("{}/parse", client.base)).header("api-key", &client.key);
-    let created: Value = request.multipart(form).send().await.unwrap().json().await.unwrap();
-    let id = created["job_id"].as_str().unwrap();
-    until(async || client.job(id).await["status"] == "COMPLETED").await;
+    // Several, so that rows grow, shrink and move within their pages.
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        let password = format!("xyzzy-4711-{}", "x".repeat(20 * number));
+        let form =
+            Form::new().part("file", file_part(letter(), "a.pdf")).text("password", password);
+        let url = format!("{}/parse", client.base);
+        let request = client.http.post(url).header("api-key", &client.key).multipart(form);
+        let created: Value = request.send().await.unwrap().json().await.unwrap();
+        ids.push(created["job_id"].as_str().unwrap().to_owned());
+    }
+    for id in &ids {
+        until(async || client.job(id).await["status"] == "COMPLETED").await;
+    }
     server.terminate().await;
     for entry in std::fs::read_dir(database.folder.path()).unwrap() {
         let path = entry.unwrap().path();
