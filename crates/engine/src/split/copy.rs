@@ -160,16 +160,27 @@ impl<'a> Copier<'a> {
         }
     }
 
-    /// The entry is a link to a page that stays behind.
-    fn leads_away(&self, dict: &Dict<'a>, key: &[u8]) -> bool {
+    /// The entry is a link to a page that stays behind, or to a place that only the whole
+    /// document's names tell.
+    fn leads_away(&mut self, dict: &Dict<'a>, key: &[u8]) -> bool {
         let target = match key {
-            b"Dest" => dict.get::<Array<'_>>(key),
-            b"A" => dict.get::<Dict<'_>>(key).and_then(|action| action.get::<Array<'_>>(keys::D)),
+            b"Dest" => dict.get::<Object<'_>>(key),
+            b"A" => {
+                let action = dict.get::<Dict<'_>>(key).unwrap_or_default();
+                let kind = action.get::<Name<'_>>(keys::S);
+                let goes = kind.is_some_and(|kind| &*kind == b"GoTo");
+                action.get::<Object<'_>>(keys::D).filter(|_| goes)
+            }
             _ => None,
         };
-        let page = target.and_then(|target| target.raw_iter().next());
-        let page = page.and_then(|page| page.as_obj_ref());
-        page.is_some_and(|page| self.numbers.get(&page.into()) == Some(&None))
+        match target {
+            Some(Object::Array(target)) => {
+                let page = target.raw_iter().next().and_then(|page| page.as_obj_ref());
+                page.is_none_or(|page| self.number(page.into()).is_none())
+            }
+            Some(_) => true,
+            None => false,
+        }
     }
 
     /// The new number of an object, which is then written in its turn.
