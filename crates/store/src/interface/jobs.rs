@@ -1,0 +1,174 @@
+//! Jobs as their owners see them: submit, find, list, end, expire.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docket_contract::job::{DocumentInfo, Job, JobType, PageCounts};
+use docket_contract::spec::JobSpec;
+use docket_contract::state::{JobState, JobsWord};
+use docket_contract::timestamp::Timestamp;
+use docket_contract::{JobId, UserId};
+
+use super::accounts::Balance;
+use crate::error::Error;
+
+/// Jobs as their owners see them.
+#[async_trait]
+pub trait JobStore: Send + Sync {
+    /// Makes the job true: checks the submit limit and the balance, charges, inserts job and
+    /// event, all or nothing. With an idempotency key that is in use, it answers what the first
+    /// submit did and writes nothing.
+    async fn insert_job(&self, job: NewJob) -> Result<Inserted, Error>;
+
+    /// The job with this id, whoever owns it.
+    async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error>;
+
+    /// An account's jobs, newest first.
+    async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error>;
+
+    /// Ends an unfinished job of this owner at once, running or not, and refunds its credits. A
+    /// worker that runs it finds its claim lost.
+    async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error>;
+
+    /// Removes a finished job of this owner with its events; the caller then removes the blobs.
+    async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error>;
+
+    /// Removes at most `limit` ended jobs, whoever owns them, whose retention is over, with their
+    /// events, oldest first; the caller then removes their blobs. Forgets outdated idempotency
+    /// keys on the way, also at most `limit`.
+    async fn delete_expired(&self, limit: usize) -> Result<Vec<Job>, Error>;
+
+    /// The job's events, oldest first.
+    async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error>;
+}
+
+/// A job to be made.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    /// Its id, made by the caller.
+    pub id: JobId,
+    /// Its owner, an existing account.
+    pub user_id: UserId,
+    /// What to do.
+    pub spec: JobSpec,
+    /// What to do it to.
+    pub document: DocumentInfo,
+    /// `queued` or `awaiting_upload`.
+    pub state: JobState,
+    /// Pages, as far as known.
+    pub pages: PageCounts,
+    /// Credits to charge now.
+    pub credits: i64,
+    /// Higher is claimed earlier.
+    pub priority: i32,
+    /// How long the job is kept after its submit.
+    pub retention: Duration,
+    /// Makes a repetition of this submit answer the first one's job.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// By what a repetition of a submit is known, for 24 hours. A key whose job was deleted is unused,
+/// and so is one whose submit was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The operation: the same key in another one, or of another account, is another key.
+    pub scope: String,
+    /// The client's key.
+    pub key: String,
+    /// The hash of everything that makes two submits the same.
+    pub request_sha256: [u8; 32],
+}
+
+/// What became of an insert.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inserted {
+    /// It is there.
+    Job {
+        /// As stored.
+        job: Job,
+        /// The balance after it.
+        balance: Balance,
+    },
+    /// The balance does not suffice; nothing was written.
+    QuotaExceeded(Balance),
+    /// The account's submits of the last 60 s are used up; nothing was written.
+    RateLimited {
+        /// Seconds until the oldest of them leaves the window, at least 1.
+        retry_after_s: u64,
+    },
+    /// The idempotency key repeats an earlier submit; nothing was written, and it is no submit.
+    Replayed {
+        /// The first submit's job, as it is now.
+        job: Job,
+        /// What it was charged then.
+        credits: i64,
+        /// The balance after it, as answered then.
+        balance: Balance,
+    },
+    /// The idempotency key was used for another request; nothing was written.
+    IdempotencyConflict,
+}
+
+/// Which jobs to list.
+#[derive(Clone, Debug)]
+pub struct JobQuery {
+    /// Whose.
+    pub user_id: UserId,
+    /// Only those with this word on the wire (a started job back in the queue is *processing*).
+    pub status: Option<JobsWord>,
+    /// Only this type.
+    pub job_type: Option<JobType>,
+    /// Only those with a smaller `seq`.
+    pub before_seq: Option<i64>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobPage {
+    /// Newest first.
+    pub jobs: Vec<Job>,
+    /// There are older ones.
+    pub more: bool,
+}
+
+/// What became of a cancel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CancelOutcome {
+    /// Cancelled now.
+    Cancelled(Job),
+    /// It had already ended.
+    AlreadyEnded(Job),
+    /// This owner has no such job.
+    NotFound,
+}
+
+/// What became of a delete.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
+pub enum DeleteOutcome {
+    /// The job as it was; its blobs are now nobody's.
+    Deleted(Job),
+    /// It has not ended: cancel it first.
+    NotEnded,
+    /// This owner has no such job.
+    NotFound,
+}
+
+/// One row of the outbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobEvent {
+    /// Order over all jobs.
+    pub seq: i64,
+    /// Whose change.
+    pub job_id: JobId,
+    /// The job's version after it.
+    pub version: i64,
+    /// The job's state after it.
+    pub state: JobState,
+    /// Pages done after it.
+    pub pages_done: i32,
+    /// When.
+    pub at: Timestamp,
+}

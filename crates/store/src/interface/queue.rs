@@ -1,0 +1,137 @@
+//! The queue as workers see it: claim, heartbeat, progress, settle, sweep.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docket_contract::job::{Failure, Job, PageCounts, Stage};
+use docket_contract::{BlobKey, ClaimToken, WorkerId};
+use tokio::sync::watch;
+
+use crate::claim::{Claim, Settlement};
+use crate::error::Error;
+
+/// The queue as workers see it.
+#[async_trait]
+pub trait QueueStore: Send + Sync {
+    /// Hands out at most `limit` ready jobs, highest priority first, then oldest first. Each goes
+    /// to *processing* with one more attempt, a fresh token and a lease; `started_at` and
+    /// `deadline_at` are set at the first claim only.
+    async fn claim(
+        &self,
+        worker: WorkerId,
+        limit: usize,
+        lease: Duration,
+        deadline: Duration,
+    ) -> Result<Vec<Claim>, Error>;
+
+    /// Renews all leases of the worker in one statement without touching `jobs`, and answers which
+    /// it still holds: everything else it believes to hold is lost. A lease that ran out but was not swept yet
+    /// is renewed as well.
+    async fn heartbeat(&self, worker: WorkerId, lease: Duration) -> Result<Vec<ClaimToken>, Error>;
+
+    /// Writes progress. Counts never fall and stages never go back, whatever is passed.
+    async fn progress(
+        &self,
+        claim: &Claim,
+        update: ProgressUpdate,
+    ) -> Result<ProgressOutcome, Error>;
+
+    /// Ends the execution, guarded by state, attempt and token.
+    async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error>;
+
+    /// Takes jobs with a lost lease from their workers (one more worker loss: back to the queue
+    /// with backoff, failed at the last) and fails unfinished jobs beyond their deadline.
+    async fn sweep(&self, policy: &RetryPolicy) -> Result<Swept, Error>;
+
+    /// How much is waiting and running.
+    async fn queue_depth(&self) -> Result<QueueDepth, Error>;
+
+    /// Changes whenever this process committed something that may be ready to claim. A hint:
+    /// polling alone must suffice.
+    fn ready_hint(&self) -> watch::Receiver<u64>;
+}
+
+/// What a worker reports on the way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProgressUpdate {
+    /// What it is at.
+    pub stage: Stage,
+    /// Pages as far as known; `total` and `selected` once known stay.
+    pub pages: PageCounts,
+    /// The document, once a fetched one is here (hash, size, media type, key).
+    pub document: Option<FetchedDocument>,
+}
+
+/// A document that a worker fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchedDocument {
+    /// Lowercase hex.
+    pub sha256: String,
+    /// Bytes.
+    pub size_bytes: i64,
+    /// By magic bytes.
+    pub media_type: String,
+    /// Where it lies.
+    pub blob_key: BlobKey,
+}
+
+/// What became of a progress write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgressOutcome {
+    /// Written.
+    Written,
+    /// The job is no longer this execution's: stop.
+    ClaimLost,
+}
+
+/// What became of a settlement.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
+pub enum SettleOutcome {
+    /// It stands; the job as it is now.
+    Settled(Job),
+    /// The job is no longer this execution's: nothing was written.
+    ClaimLost,
+}
+
+/// What happens to jobs whose worker was lost.
+#[derive(Clone, Debug)]
+pub struct RetryPolicy {
+    /// The loss that fails the job.
+    pub worker_losses_max: i32,
+    /// Waiting time after the first, second, ... loss; the last entry serves all further ones.
+    pub backoff: Vec<Duration>,
+    /// The failure that ends a job at its last loss.
+    pub worker_lost: Failure,
+    /// The failure that ends a job beyond its deadline.
+    pub deadline_exceeded: Failure,
+}
+
+impl RetryPolicy {
+    /// The waiting time after the `n`-th loss, counted from 1.
+    #[must_use]
+    pub fn backoff_after(&self, losses: i32) -> Duration {
+        let idx = usize::try_from(losses.max(1) - 1).unwrap_or(0);
+        self.backoff.get(idx).or(self.backoff.last()).copied().unwrap_or_default()
+    }
+}
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Jobs put back into the queue.
+    pub requeued: usize,
+    /// Jobs failed for their last worker loss.
+    pub lost: usize,
+    /// Jobs failed for their deadline.
+    pub overdue: usize,
+}
+
+/// Jobs waiting and running.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// In state *queued*.
+    pub queued: i64,
+    /// In state *processing*.
+    pub processing: i64,
+}
