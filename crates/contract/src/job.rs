@@ -96,6 +96,8 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
     /// When it is to be deleted.
     pub expires_at: Option<Timestamp>,
+    /// Until when its document can be uploaded; set exactly in jobs that were made without it.
+    pub upload_until: Option<Timestamp>,
 }
 
 impl Job {
@@ -103,6 +105,16 @@ impl Job {
     #[must_use]
     pub fn visible_state(&self) -> JobState {
         self.state.visible(self.started_at.is_some())
+    }
+
+    /// The word of `GET /parse/{id}` and of tasks: a job that waits says there how its document
+    /// came.
+    #[must_use]
+    pub fn parse_word(&self) -> &'static str {
+        match self.visible_state() {
+            JobState::Queued if self.upload_until.is_some() => "Queued",
+            other => other.parse_word(),
+        }
     }
 }
 
@@ -206,6 +218,8 @@ pub enum FailureCode {
     PageRangeEmpty,
     /// The URL could not be fetched.
     FetchFailed,
+    /// The document was not uploaded in time.
+    UploadExpired,
     /// The account's balance did not suffice once the pages were known.
     QuotaExceeded,
     /// The worker died on it too often.
@@ -219,7 +233,7 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::DocumentUnreadable,
         Self::DocumentEncrypted,
         Self::DocumentUnsupported,
@@ -228,6 +242,7 @@ impl FailureCode {
         Self::PageFailed,
         Self::PageRangeEmpty,
         Self::FetchFailed,
+        Self::UploadExpired,
         Self::QuotaExceeded,
         Self::WorkerLost,
         Self::DeadlineExceeded,
@@ -247,6 +262,7 @@ impl FailureCode {
             Self::PageFailed => "page_failed",
             Self::PageRangeEmpty => "page_range_empty",
             Self::FetchFailed => "fetch_failed",
+            Self::UploadExpired => "upload_expired",
             Self::QuotaExceeded => "quota_exceeded",
             Self::WorkerLost => "worker_lost",
             Self::DeadlineExceeded => "deadline_exceeded",

@@ -2,7 +2,6 @@
 
 use docket_contract::job::{DocumentInfo, PageCounts};
 use docket_contract::spec::{ExtractSpec, JobSpec};
-use docket_contract::state::JobState;
 use docket_contract::{JobId, UserId};
 use docket_store::{Batch, BatchInserted, NewBatch, NewJob};
 use uuid::Uuid;
@@ -81,7 +80,7 @@ impl Jobs {
             user_id: user_id.clone(),
             spec: spec.clone(),
             document,
-            state: JobState::Queued,
+            upload_window: None,
             pages: PageCounts { total, selected: total, ..PageCounts::default() },
             credits: total.map(i64::from).unwrap_or_default(),
             priority: 0,

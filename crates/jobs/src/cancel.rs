@@ -24,7 +24,41 @@ impl Jobs {
         match self.store.cancel_job(&caller.user_id, id).await? {
             CancelOutcome::Cancelled(job) => Ok(Ended::Cancelled(job)),
             CancelOutcome::AlreadyEnded(job) => self.delete(caller, &job).await,
+            CancelOutcome::AlreadyStarted(_) | CancelOutcome::NotFound => Err(Error::NotFound),
+        }
+    }
+
+    /// Cancels the job if no worker has started it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Invalid`] if it was started, or if the database fails.
+    pub async fn cancel_waiting(&self, caller: &Caller, id: JobId) -> Result<Job, Error> {
+        match self.store.cancel_waiting_job(&caller.user_id, id).await? {
+            CancelOutcome::Cancelled(job) => Ok(job),
+            CancelOutcome::AlreadyStarted(job) | CancelOutcome::AlreadyEnded(job) => {
+                Err(Error::Invalid(format!(
+                    "Only a task that has not started can be cancelled. Current status: {}",
+                    job.parse_word()
+                )))
+            }
             CancelOutcome::NotFound => Err(Error::NotFound),
+        }
+    }
+
+    /// Deletes the job with its files if it has ended.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Invalid`] if it has not ended, or if the database fails.
+    pub async fn delete_ended(&self, caller: &Caller, id: JobId) -> Result<Job, Error> {
+        let job = self.find(caller, id).await?;
+        if !job.state.is_terminal() {
+            return Err(Error::Invalid(format!(
+                "Only a task that has ended can be deleted. Current status: {}",
+                job.parse_word()
+            )));
+        }
+        match self.delete(caller, &job).await? {
+            Ended::Cancelled(job) | Ended::Deleted(job) => Ok(job),
         }
     }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use docket_contract::JobId;
 use docket_contract::job::{Job, JobType};
 use docket_contract::state::{JobState, JobsWord};
+use docket_contract::timestamp::Timestamp;
 use docket_contract::wire::jobs::error_text;
 use docket_store::{JobPage, JobQuery};
 
@@ -18,6 +19,12 @@ pub struct ListRequest {
     pub job_type: Option<JobType>,
     /// Only those made before the one with this `seq`.
     pub before_seq: Option<i64>,
+    /// Only those made at this instant or later.
+    pub created_from: Option<Timestamp>,
+    /// Only those made at this instant or earlier.
+    pub created_until: Option<Timestamp>,
+    /// Leaves out so many of the newest.
+    pub offset: usize,
     /// At most so many.
     pub limit: usize,
 }
@@ -53,6 +60,9 @@ impl Jobs {
             status: request.status,
             job_type: request.job_type,
             before_seq: request.before_seq,
+            created_from: request.created_from,
+            created_until: request.created_until,
+            offset: request.offset,
             limit: request.limit,
         };
         Ok(self.store.list_jobs(query).await?)

@@ -2,7 +2,6 @@
 
 use docket_contract::job::{DocumentInfo, Job, PageCounts};
 use docket_contract::spec::JobSpec;
-use docket_contract::state::JobState;
 use docket_contract::{BlobKey, JobId};
 use docket_store::{Balance, Idempotency, Inserted, NewJob};
 use sha2::{Digest, Sha256};
@@ -88,7 +87,7 @@ impl Jobs {
         let job = NewJob {
             id: JobId::new(),
             user_id: caller.user_id.clone(),
-            state: JobState::Queued,
+            upload_window: None,
             pages: PageCounts { total, selected, ..PageCounts::default() },
             credits: selected.map(i64::from).unwrap_or_default(),
             priority: 0,

@@ -22,6 +22,7 @@ impl Jobs {
                 FailureCode::DeadlineExceeded,
                 format!("The job did not end within {minutes} minutes of its start"),
             ),
+            upload_expired: Failure::new(FailureCode::UploadExpired, "upload window expired"),
         };
         let swept = self.store.sweep(&retry).await?;
         if swept != Swept::default() {
@@ -29,7 +30,8 @@ impl Jobs {
                 jobs.requeued = swept.requeued,
                 jobs.lost = swept.lost,
                 jobs.overdue = swept.overdue,
-                "swept jobs of lost workers"
+                jobs.unsupplied = swept.unsupplied,
+                "swept jobs of lost workers, overdue ones, and those whose document never came"
             );
         }
         Ok(swept)

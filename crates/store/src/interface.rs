@@ -17,11 +17,11 @@ pub use accounts::{Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHol
 pub use batches::{Batch, BatchInserted, BatchStore, NewBatch};
 pub use jobs::{
     CancelOutcome, DeleteOutcome, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore,
-    NewJob,
+    NewJob, Rerun, RerunOutcome,
 };
 pub use queue::{
-    FetchedDocument, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy,
-    SettleOutcome, Swept,
+    ChargeOutcome, FetchedDocument, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore,
+    RetryPolicy, SettleOutcome, Supplied, SupplyOutcome, Swept,
 };
 pub use secrets::SecretStore;
 

@@ -1,10 +1,12 @@
-//! The arithmetic of credits and submit limits that both drivers share.
+//! The arithmetic of credits and submit limits, and the rules, that both drivers share.
 
 use chrono::TimeDelta;
+use docket_contract::job::Job;
+use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
 use uuid::Uuid;
 
-use crate::interface::Balance;
+use crate::interface::{Balance, Rerun};
 
 /// The length of a cycle of credits.
 const CYCLE: TimeDelta = TimeDelta::days(30);
@@ -46,6 +48,11 @@ pub(crate) fn retry_after_s(at: Option<Timestamp>, now: Timestamp) -> u64 {
     let leaves_at = at.unwrap_or(now) + SUBMIT_WINDOW;
     let wait_us = (leaves_at - now).num_microseconds().unwrap_or(i64::MAX);
     u64::try_from(wait_us).unwrap_or(0).div_ceil(1_000_000).max(1)
+}
+
+/// Whether the job can run once more as decided: it is as it was then, and its own work ended it.
+pub(crate) fn is_rerunnable(job: &Job, rerun: &Rerun) -> bool {
+    matches!(job.state, JobState::Succeeded | JobState::Failed) && job.version == rerun.version
 }
 
 /// What a job is of the request that makes it.

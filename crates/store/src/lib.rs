@@ -22,7 +22,8 @@ pub use config::{DatabaseConfig, StoreConfig, open};
 pub use error::{Error, OpenError};
 pub use interface::{
     Account, AccountLimits, AccountStore, ApiKey, Balance, Batch, BatchInserted, BatchStore,
-    CancelOutcome, DeleteOutcome, FetchedDocument, Idempotency, Inserted, JobEvent, JobPage,
-    JobQuery, JobStore, KeyHolder, NewApiKey, NewBatch, NewJob, ProgressOutcome, ProgressUpdate,
-    QueueDepth, QueueStore, RetryPolicy, SecretStore, SettleOutcome, Store, Swept,
+    CancelOutcome, ChargeOutcome, DeleteOutcome, FetchedDocument, Idempotency, Inserted, JobEvent,
+    JobPage, JobQuery, JobStore, KeyHolder, NewApiKey, NewBatch, NewJob, ProgressOutcome,
+    ProgressUpdate, QueueDepth, QueueStore, Rerun, RerunOutcome, RetryPolicy, SecretStore,
+    SettleOutcome, Store, Supplied, SupplyOutcome, Swept,
 };

@@ -27,8 +27,8 @@ macro_rules! transition {
 }
 
 /// What the transition of the rows in `changed` leaves behind: *event* always, *requeue* and *end*
-/// also remove the lease, *refund* also gives back what the ledger holds against the job. A charge
-/// of a former cycle is taken back in that cycle and leaves the present one alone.
+/// also remove the lease, *refund* also gives back what the ledger holds against the job's present
+/// run. A charge of a former cycle is taken back in that cycle and leaves the present one alone.
 macro_rules! leave {
     (event) => {
         ", event as (
@@ -49,6 +49,7 @@ macro_rules! leave {
                 select u.user_id, u.job_id, u.cycle_started_at, changed.updated_at as at,
                     sum(u.credits)::bigint as credits
                 from docket.usage u join changed on changed.id = u.job_id
+                    and u.at >= coalesce(changed.rerun_at, changed.created_at)
                 group by u.user_id, u.job_id, u.cycle_started_at, changed.updated_at
                 having sum(u.credits) > 0),
             refund as (
@@ -65,15 +66,18 @@ macro_rules! leave {
 
 mod accounts;
 mod batches;
+mod charge;
 mod expiry;
 mod idempotency;
 mod insert;
 mod jobs;
 mod migrate;
 mod queue;
+mod rerun;
 mod rows;
 mod secrets;
 mod settle;
+mod supply;
 mod sweep;
 
 use std::str::FromStr;

@@ -18,7 +18,7 @@ macro_rules! job_columns {
          document_media_type, document_blob_key, document_source_url, document_password, \
          pages_total, pages_selected, pages_done, pages_failed, stage, credits, priority, run_at, \
          attempt, worker_losses, deadline_at, error_code, error_message, result_key, version, \
-         created_at, updated_at, started_at, finished_at, expires_at"
+         created_at, updated_at, started_at, finished_at, expires_at, upload_until"
     };
 }
 
@@ -115,6 +115,7 @@ pub(crate) fn read_job(row: &mut dyn Columns) -> Result<Job, Error> {
         started_at: row.time_or_null()?,
         finished_at: row.time_or_null()?,
         expires_at: row.time_or_null()?,
+        upload_until: row.time_or_null()?,
     })
 }
 

@@ -17,15 +17,18 @@ macro_rules! transition {
 
 mod accounts;
 mod batches;
+mod charge;
 mod expiry;
 mod idempotency;
 mod jobs;
 mod migrate;
 mod queue;
 mod reader;
+mod rerun;
 mod rows;
 mod secrets;
 mod settle;
+mod supply;
 mod sweep;
 mod writer;
 

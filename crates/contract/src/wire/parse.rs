@@ -148,7 +148,7 @@ impl<'a> ParseStatus<'a> {
         Self {
             job_id: job.id.to_string(),
             id: job.id.to_string(),
-            status: state.parse_word(),
+            status: job.parse_word(),
             created_at: parse_look(job.created_at),
             started_at: job.started_at.filter(|_| started).map(parse_look),
             finished_at: job.finished_at.map(parse_look),

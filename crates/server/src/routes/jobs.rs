@@ -119,7 +119,7 @@ fn list_request(query: &ListQuery) -> Result<ListRequest, Problem> {
             read_cursor(&text).ok_or_else(|| Problem::bad_request("cursor is not one of ours"))?,
         ),
     };
-    Ok(ListRequest { status, job_type, before_seq, limit })
+    Ok(ListRequest { status, job_type, before_seq, limit, ..ListRequest::default() })
 }
 
 fn cursor(seq: i64) -> String {

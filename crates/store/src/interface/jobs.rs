@@ -30,6 +30,14 @@ pub trait JobStore: Send + Sync {
     /// worker that runs it finds its claim lost.
     async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error>;
 
+    /// The same, but leaves alone what was started.
+    async fn cancel_waiting_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error>;
+
+    /// Puts a job of this owner that succeeded or failed back to where its submit left it, with
+    /// another spec, as a further submit that is charged again. The one way out of a terminal
+    /// state. What the former run was charged stays so.
+    async fn rerun_job(&self, owner: &UserId, rerun: Rerun) -> Result<RerunOutcome, Error>;
+
     /// Removes a finished job of this owner with its events; the caller then removes the blobs.
     async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error>;
 
@@ -53,8 +61,8 @@ pub struct NewJob {
     pub spec: JobSpec,
     /// What to do it to.
     pub document: DocumentInfo,
-    /// `queued` or `awaiting_upload`.
-    pub state: JobState,
+    /// How long its document can be uploaded, if it is not here yet: the job awaits it then.
+    pub upload_window: Option<Duration>,
     /// Pages, as far as known.
     pub pages: PageCounts,
     /// Credits to charge now.
@@ -65,6 +73,17 @@ pub struct NewJob {
     pub retention: Duration,
     /// Makes a repetition of this submit answer the first one's job.
     pub idempotency: Option<Idempotency>,
+}
+
+impl NewJob {
+    /// The state that it begins in.
+    #[must_use]
+    pub fn state(&self) -> JobState {
+        match self.upload_window {
+            Some(_) => JobState::AwaitingUpload,
+            None => JobState::Queued,
+        }
+    }
 }
 
 /// By what a repetition of a submit is known, for 24 hours. A key whose job was deleted is unused,
@@ -120,6 +139,12 @@ pub struct JobQuery {
     pub job_type: Option<JobType>,
     /// Only those with a smaller `seq`.
     pub before_seq: Option<i64>,
+    /// Only those made at this instant or later.
+    pub created_from: Option<Timestamp>,
+    /// Only those made at this instant or earlier.
+    pub created_until: Option<Timestamp>,
+    /// Leaves out so many of the newest.
+    pub offset: usize,
     /// At most so many.
     pub limit: usize,
 }
@@ -140,6 +165,50 @@ pub enum CancelOutcome {
     Cancelled(Job),
     /// It had already ended.
     AlreadyEnded(Job),
+    /// It was started, and only a waiting one was to be cancelled.
+    AlreadyStarted(Job),
+    /// This owner has no such job.
+    NotFound,
+}
+
+/// How a job that ended is to run once more.
+#[derive(Clone, Debug)]
+pub struct Rerun {
+    /// Which.
+    pub id: JobId,
+    /// Its version when this was decided: if it has changed since, nothing happens.
+    pub version: i64,
+    /// What to do now.
+    pub spec: JobSpec,
+    /// Opens an encrypted document; the former one was wiped.
+    pub password: Option<String>,
+    /// Pages that it is to read, as far as known.
+    pub pages_selected: Option<i32>,
+    /// Credits to charge now.
+    pub credits: i64,
+    /// How long the job is kept from now on.
+    pub retention: Duration,
+}
+
+/// What became of a rerun.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RerunOutcome {
+    /// It waits again.
+    Queued {
+        /// As it is now. Its former result is no longer its own: the caller removes the blobs.
+        job: Job,
+        /// The balance after it.
+        balance: Balance,
+    },
+    /// It has changed, or it did not end, or by its owner; nothing was written.
+    NotRerunnable(Job),
+    /// The balance does not suffice; nothing was written.
+    QuotaExceeded(Balance),
+    /// The account's submits of the last 60 s are used up; nothing was written.
+    RateLimited {
+        /// Seconds until the oldest of them leaves the window, at least 1.
+        retry_after_s: u64,
+    },
     /// This owner has no such job.
     NotFound,
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use docket_contract::job::{Failure, Job, PageCounts, Stage};
-use docket_contract::{BlobKey, ClaimToken, WorkerId};
+use docket_contract::{BlobKey, ClaimToken, JobId, WorkerId};
 use tokio::sync::watch;
 
+use super::accounts::Balance;
 use crate::claim::{Claim, Settlement};
 use crate::error::Error;
 
@@ -36,11 +37,19 @@ pub trait QueueStore: Send + Sync {
         update: ProgressUpdate,
     ) -> Result<ProgressOutcome, Error>;
 
+    /// Charges the job up to so many credits in all: what it was charged already counts. For
+    /// documents whose pages were not known at the submit.
+    async fn charge(&self, claim: &Claim, credits: i64) -> Result<ChargeOutcome, Error>;
+
+    /// Makes the document of a job that awaits it, and queues it.
+    async fn supply_document(&self, id: JobId, supplied: Supplied) -> Result<SupplyOutcome, Error>;
+
     /// Ends the execution, guarded by state, attempt and token.
     async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error>;
 
     /// Takes jobs with a lost lease from their workers (one more worker loss: back to the queue
-    /// with backoff, failed at the last) and fails unfinished jobs beyond their deadline.
+    /// with backoff, failed at the last) and fails unfinished jobs beyond their deadline, and those
+    /// whose document was not uploaded in time.
     async fn sweep(&self, policy: &RetryPolicy) -> Result<Swept, Error>;
 
     /// How much is waiting and running.
@@ -84,6 +93,38 @@ pub enum ProgressOutcome {
     ClaimLost,
 }
 
+/// What became of a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChargeOutcome {
+    /// The job is charged so many credits, or more.
+    Charged,
+    /// The balance does not suffice; nothing was written.
+    QuotaExceeded(Balance),
+    /// The job is no longer this execution's: nothing was written.
+    ClaimLost,
+}
+
+/// A document that was uploaded after the submit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supplied {
+    /// The document.
+    pub document: FetchedDocument,
+    /// Its pages, as far as known.
+    pub pages_total: Option<i32>,
+    /// Pages that the job is to read, as far as known.
+    pub pages_selected: Option<i32>,
+}
+
+/// What became of a late document.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
+pub enum SupplyOutcome {
+    /// The job is queued with it.
+    Queued(Job),
+    /// The job does not await a document, or no longer: nothing was written.
+    NotAwaited,
+}
+
 /// What became of a settlement.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
@@ -105,6 +146,8 @@ pub struct RetryPolicy {
     pub worker_lost: Failure,
     /// The failure that ends a job beyond its deadline.
     pub deadline_exceeded: Failure,
+    /// The failure that ends a job whose document was not uploaded in time.
+    pub upload_expired: Failure,
 }
 
 impl RetryPolicy {
@@ -125,6 +168,8 @@ pub struct Swept {
     pub lost: usize,
     /// Jobs failed for their deadline.
     pub overdue: usize,
+    /// Jobs failed because their document was not uploaded in time.
+    pub unsupplied: usize,
 }
 
 /// Jobs waiting and running.

@@ -19,15 +19,15 @@ impl BatchStore for PostgresStore {
     async fn insert_batch(&self, wish: NewBatch) -> Result<BatchInserted, Error> {
         let mut transaction = self.pool.begin().await?;
         let account = self.lock_account(&mut transaction, &wish.user_id).await?;
+        let mut balance = account.balance;
+        if balance.remaining() < wish.credits() {
+            return Ok(BatchInserted::QuotaExceeded(balance));
+        }
         if let Some(submits_max) = account.submits_max
             && let Some(retry_after_s) =
                 submit_wait_s(&mut transaction, &wish.user_id, submits_max, account.now).await?
         {
             return Ok(BatchInserted::RateLimited { retry_after_s });
-        }
-        let mut balance = account.balance;
-        if balance.remaining() < wish.credits() {
-            return Ok(BatchInserted::QuotaExceeded(balance));
         }
         let mut batch = insert_row(&mut transaction, &wish, account.now).await?;
         let mut part = Part::First(batch.id);

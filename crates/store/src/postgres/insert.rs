@@ -53,10 +53,11 @@ const INSERT: &str = concat!(
         insert into docket.jobs (user_id, credits, id, type, status, spec, document_name,
             document_sha256, document_bytes, document_media_type, document_blob_key,
             document_source_url, document_password, pages_total, pages_selected, pages_done,
-            pages_failed, priority, run_at, created_at, updated_at, expires_at, batch_id)
+            pages_failed, priority, run_at, created_at, updated_at, expires_at, batch_id,
+            upload_until)
         select $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
             now.at, now.at, now.at, now.at + $21 * interval '1 microsecond',
-            $22
+            $22, now.at + $24 * interval '1 microsecond'
         from now, account
         returning *),
     ledger as (
@@ -77,7 +78,7 @@ impl PostgresStore {
             Some(inserted) => inserted,
             None => self.insert_under_lock(job, &spec).await?,
         };
-        if job.state == JobState::Queued && matches!(inserted, Inserted::Job { .. }) {
+        if job.state() == JobState::Queued && matches!(inserted, Inserted::Job { .. }) {
             self.mark_ready();
         }
         Ok(inserted)
@@ -109,14 +110,14 @@ impl PostgresStore {
         {
             return Ok(answer);
         }
+        if account.balance.remaining() < job.credits {
+            return Ok(Inserted::QuotaExceeded(account.balance));
+        }
         if let Some(submits_max) = account.submits_max
             && let Some(retry_after_s) =
                 submit_wait_s(&mut transaction, &job.user_id, submits_max, account.now).await?
         {
             return Ok(Inserted::RateLimited { retry_after_s });
-        }
-        if account.balance.remaining() < job.credits {
-            return Ok(Inserted::QuotaExceeded(account.balance));
         }
         let (inserted, balance) =
             insert_admitted(&mut transaction, job, spec, self.clock.fixed(), Part::Whole).await?;
@@ -186,7 +187,7 @@ fn insert_query<'q>(job: &'q NewJob, spec: &'q str, terms: Terms) -> PgQuery<'q>
         .bind(job.credits)
         .bind(job.id.uuid())
         .bind(job.spec.job_type().as_str())
-        .bind(job.state.as_str())
+        .bind(job.state().as_str())
         .bind(spec)
         .bind(&document.name)
         .bind(&document.sha256)
@@ -203,6 +204,7 @@ fn insert_query<'q>(job: &'q NewJob, spec: &'q str, terms: Terms) -> PgQuery<'q>
         .bind(duration_us(job.retention))
         .bind(terms.part.batch())
         .bind(terms.part.kind())
+        .bind(job.upload_window.map(duration_us))
 }
 
 pub(super) struct LockedAccount {

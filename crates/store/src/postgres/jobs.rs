@@ -8,7 +8,8 @@ use super::PostgresStore;
 use super::rows::{all, one_job};
 use crate::error::Error;
 use crate::interface::{
-    CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob,
+    CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob, Rerun,
+    RerunOutcome,
 };
 use crate::rows::{cancellation, event_columns, filter_word, job_columns, read_event, read_job};
 
@@ -32,7 +33,10 @@ impl JobStore for PostgresStore {
             .bind(query.before_seq.unwrap_or(i64::MAX))
             .bind(query.job_type.map(|job_type| job_type.as_str()))
             .bind(query.status.map(filter_word))
-            .bind(limit + 1);
+            .bind(limit + 1)
+            .bind(query.created_from)
+            .bind(query.created_until)
+            .bind(i64::try_from(query.offset).unwrap_or(i64::MAX));
         let mut jobs = all(&self.pool, list, read_job).await?;
         let more = jobs.len() > query.limit;
         jobs.truncate(query.limit);
@@ -40,18 +44,15 @@ impl JobStore for PostgresStore {
     }
 
     async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
-        let failure = cancellation();
-        let query = sqlx::query(CANCEL)
-            .bind(self.clock.fixed())
-            .bind(id.uuid())
-            .bind(&owner.0)
-            .bind(failure.code.as_str())
-            .bind(&failure.message);
-        if let Some(job) = one_job(&self.pool, query).await? {
-            return Ok(CancelOutcome::Cancelled(job));
-        }
-        let ended = self.owned_job(owner, id).await?;
-        Ok(ended.map_or(CancelOutcome::NotFound, CancelOutcome::AlreadyEnded))
+        self.cancel(owner, id, CANCEL).await
+    }
+
+    async fn cancel_waiting_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
+        self.cancel(owner, id, CANCEL_WAITING).await
+    }
+
+    async fn rerun_job(&self, owner: &UserId, rerun: Rerun) -> Result<RerunOutcome, Error> {
+        self.rerun(owner, &rerun).await
     }
 
     async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {
@@ -79,6 +80,29 @@ impl JobStore for PostgresStore {
 }
 
 impl PostgresStore {
+    async fn cancel(
+        &self,
+        owner: &UserId,
+        id: JobId,
+        sql: &'static str,
+    ) -> Result<CancelOutcome, Error> {
+        let failure = cancellation();
+        let query = sqlx::query(sql)
+            .bind(self.clock.fixed())
+            .bind(id.uuid())
+            .bind(&owner.0)
+            .bind(failure.code.as_str())
+            .bind(&failure.message);
+        if let Some(job) = one_job(&self.pool, query).await? {
+            return Ok(CancelOutcome::Cancelled(job));
+        }
+        Ok(match self.owned_job(owner, id).await? {
+            None => CancelOutcome::NotFound,
+            Some(job) if job.state.is_terminal() => CancelOutcome::AlreadyEnded(job),
+            Some(job) => CancelOutcome::AlreadyStarted(job),
+        })
+    }
+
     async fn owned_job(&self, owner: &UserId, id: JobId) -> Result<Option<Job>, Error> {
         let query = sqlx::query(concat!(
             "select ",
@@ -101,23 +125,33 @@ const LIST: &str = concat!(
             when status in ('queued', 'processing') then 'processing'
             when status = 'succeeded' then 'completed'
             else 'failed' end)
-     order by seq desc limit $5"
+        and ($6::timestamptz is null or created_at >= $6)
+        and ($7::timestamptz is null or created_at <= $7)
+     order by seq desc limit $5 offset $8"
 );
 
-const CANCEL: &str = concat!(
-    with_now!(),
-    ", changed as (
-        update docket.jobs j set ",
-    transition!(ended),
-    ", status = 'cancelled', credits = 0, error_code = $4, error_message = $5
-        from now
-        where j.id = $2 and j.user_id = $3 and j.finished_at is null
-        returning j.*)",
-    leave!(refund),
-    " select ",
-    job_columns!(),
-    " from changed"
-);
+macro_rules! cancel_sql {
+    ($what:literal) => {
+        concat!(
+            with_now!(),
+            ", changed as (
+                update docket.jobs j set ",
+            transition!(ended),
+            ", status = 'cancelled', credits = 0, error_code = $4, error_message = $5
+                from now
+                where j.id = $2 and j.user_id = $3 and j.finished_at is null",
+            $what,
+            " returning j.*)",
+            leave!(refund),
+            " select ",
+            job_columns!(),
+            " from changed"
+        )
+    };
+}
+
+const CANCEL: &str = cancel_sql!("");
+const CANCEL_WAITING: &str = cancel_sql!(" and j.started_at is null");
 
 const DELETE: &str = concat!(
     "with deleted as (

@@ -10,6 +10,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "secrets", include_str!("../../migrations/postgres/0003_secrets.sql")),
     (4, "batches", include_str!("../../migrations/postgres/0004_batches.sql")),
     (5, "idempotency", include_str!("../../migrations/postgres/0005_idempotency.sql")),
+    (6, "uploads", include_str!("../../migrations/postgres/0006_uploads.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks. A role that may not create schemas

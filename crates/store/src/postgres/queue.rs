@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use docket_contract::{ClaimToken, WorkerId};
+use docket_contract::{ClaimToken, JobId, WorkerId};
 use tokio::sync::watch;
 
 use super::PostgresStore;
@@ -11,7 +11,8 @@ use super::rows::{all, duration_us, one};
 use crate::claim::{Claim, Settlement};
 use crate::error::Error;
 use crate::interface::{
-    ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy, SettleOutcome, Swept,
+    ChargeOutcome, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy,
+    SettleOutcome, Supplied, SupplyOutcome, Swept,
 };
 use crate::rows::{job_columns, read_claim, stage_rank, stage_rank_sql};
 
@@ -72,6 +73,14 @@ impl QueueStore for PostgresStore {
             .bind(document.map(|document| document.blob_key.as_str()));
         let held = one(&self.pool, query, |row| row.long()).await?;
         Ok(held.map_or(ProgressOutcome::ClaimLost, |_| ProgressOutcome::Written))
+    }
+
+    async fn charge(&self, claim: &Claim, credits: i64) -> Result<ChargeOutcome, Error> {
+        self.charge_late(claim, credits).await
+    }
+
+    async fn supply_document(&self, id: JobId, supplied: Supplied) -> Result<SupplyOutcome, Error> {
+        self.supply(id, &supplied).await
     }
 
     async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error> {

@@ -36,11 +36,15 @@ impl PostgresStore {
         let backoff: Vec<i64> = policy.backoff.iter().copied().map(duration_us).collect();
         let query = self.bounded(REQUEUE_LOST).bind(policy.worker_losses_max).bind(backoff);
         let requeued = count(&mut transaction, query).await?;
+        let expired = &policy.upload_expired;
+        let query =
+            self.bounded(FAIL_UNSUPPLIED).bind(expired.code.as_str()).bind(&expired.message);
+        let unsupplied = count(&mut transaction, query).await?;
         transaction.commit().await?;
         if requeued > 0 {
             self.mark_ready();
         }
-        Ok(Swept { requeued, lost, overdue })
+        Ok(Swept { requeued, lost, overdue, unsupplied })
     }
 
     fn bounded<'q>(&self, sql: &'static str) -> PgQuery<'q> {
@@ -83,6 +87,24 @@ const FAIL_OVERDUE: &str = concat!(
     ", status = 'failed', credits = 0, error_code = $3, error_message = $4
         from now, overdue
         where j.id = overdue.id
+        returning j.*)",
+    leave!(refund),
+    " select id from changed"
+);
+
+const FAIL_UNSUPPLIED: &str = concat!(
+    with_now!(),
+    ", expired as materialized (
+        select id from docket.jobs
+        where status = 'awaiting_upload' and upload_until <= (select at from now)
+        order by upload_until limit $2
+        for no key update skip locked),
+    changed as (
+        update docket.jobs j set ",
+    transition!(ended),
+    ", status = 'failed', credits = 0, error_code = $3, error_message = $4
+        from now, expired
+        where j.id = expired.id
         returning j.*)",
     leave!(refund),
     " select id from changed"

@@ -49,14 +49,14 @@ impl BatchStore for SqliteStore {
 fn insert_batch(turn: &Turn<'_>, wish: NewBatch) -> Result<BatchInserted, Error> {
     let (stored, submits_max) =
         stored_balance(turn, &wish.user_id)?.ok_or(Error::NotFound("account"))?;
+    let mut balance = stored.rolled_to(turn.now());
+    if balance.remaining() < wish.credits() {
+        return Ok(BatchInserted::QuotaExceeded(balance));
+    }
     if let Some(submits_max) = submits_max
         && let Some(retry_after_s) = submit_wait_s(turn, &wish.user_id, submits_max)?
     {
         return Ok(BatchInserted::RateLimited { retry_after_s });
-    }
-    let mut balance = stored.rolled_to(turn.now());
-    if balance.remaining() < wish.credits() {
-        return Ok(BatchInserted::QuotaExceeded(balance));
     }
     let mut batch = insert_row(turn, &wish)?;
     let mut part = Part::First(batch.id);

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::accounts::stored_balance;
 use super::expiry::delete_expired;
 use super::idempotency::{remember, repeated};
+use super::rerun::rerun_job;
 use super::rows::{all, duration_us, micros, one_job, timestamp};
 use super::settle::{end_and_refund, write_event};
 use super::writer::Turn;
@@ -17,6 +18,7 @@ use super::{SqliteStore, constraint_error};
 use crate::error::Error;
 use crate::interface::{
     Balance, CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob,
+    Rerun, RerunOutcome,
 };
 use crate::ledger::{Part, retry_after_s, submit_window_start};
 use crate::rows::{
@@ -37,6 +39,9 @@ impl JobStore for SqliteStore {
         let status = query.status.map(filter_word);
         let job_type = query.job_type.map(|job_type| job_type.as_str());
         let before = query.before_seq.unwrap_or(i64::MAX);
+        let from = query.created_from.map(micros);
+        let until = query.created_until.map(micros);
+        let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
         let mut jobs = self
             .readers
@@ -44,7 +49,16 @@ impl JobStore for SqliteStore {
                 all(
                     connection,
                     LIST,
-                    &[&query.user_id.0, &before, &job_type, &status, &(limit + 1)],
+                    &[
+                        &query.user_id.0,
+                        &before,
+                        &job_type,
+                        &status,
+                        &(limit + 1),
+                        &from,
+                        &until,
+                        &offset,
+                    ],
                     read_job,
                 )
             })
@@ -56,7 +70,17 @@ impl JobStore for SqliteStore {
 
     async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
         let owner = owner.clone();
-        self.writer.run(move |turn| cancel_job(turn, &owner, id)).await
+        self.writer.run(move |turn| cancel_job(turn, &owner, id, CANCEL)).await
+    }
+
+    async fn cancel_waiting_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
+        let owner = owner.clone();
+        self.writer.run(move |turn| cancel_job(turn, &owner, id, CANCEL_WAITING)).await
+    }
+
+    async fn rerun_job(&self, owner: &UserId, rerun: Rerun) -> Result<RerunOutcome, Error> {
+        let owner = owner.clone();
+        self.writer.run(move |turn| rerun_job(turn, &owner, &rerun)).await
     }
 
     async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {
@@ -96,7 +120,8 @@ const LIST: &str = concat!(
             when status in ('queued', 'processing') then 'processing'
             when status = 'succeeded' then 'completed'
             else 'failed' end)
-     order by seq desc limit ?5"
+        and (?6 is null or created_at >= ?6) and (?7 is null or created_at <= ?7)
+     order by seq desc limit ?5 offset ?8"
 );
 
 fn insert_job(turn: &Turn<'_>, job: &NewJob) -> Result<Inserted, Error> {
@@ -107,14 +132,14 @@ fn insert_job(turn: &Turn<'_>, job: &NewJob) -> Result<Inserted, Error> {
     {
         return Ok(answer);
     }
+    let mut balance = stored.rolled_to(turn.now());
+    if balance.remaining() < job.credits {
+        return Ok(Inserted::QuotaExceeded(balance));
+    }
     if let Some(submits_max) = submits_max
         && let Some(retry_after_s) = submit_wait_s(turn, &job.user_id, submits_max)?
     {
         return Ok(Inserted::RateLimited { retry_after_s });
-    }
-    let mut balance = stored.rolled_to(turn.now());
-    if balance.remaining() < job.credits {
-        return Ok(Inserted::QuotaExceeded(balance));
     }
     balance.used += job.credits;
     let inserted = make(turn, job, &balance, Part::Whole)?;
@@ -188,15 +213,15 @@ fn insert_row(turn: &Turn<'_>, job: &NewJob, part: Part) -> Result<Job, Error> {
         "insert into jobs (id, user_id, type, status, spec, document_name, document_sha256,
             document_bytes, document_media_type, document_blob_key, document_source_url,
             document_password, pages_total, pages_selected, pages_done, pages_failed, credits,
-            priority, run_at, created_at, updated_at, expires_at, batch_id)
+            priority, run_at, created_at, updated_at, expires_at, batch_id, upload_until)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-            ?19, ?19, ?19, ?19 + ?20, ?21)",
+            ?19, ?19, ?19, ?19 + ?20, ?21, ?19 + ?22)",
     )?
     .execute(params![
         job.id.uuid().as_bytes(),
         job.user_id.0,
         job.spec.job_type().as_str(),
-        job.state.as_str(),
+        job.state().as_str(),
         spec_text(&job.spec)?,
         document.name,
         document.sha256,
@@ -214,6 +239,7 @@ fn insert_row(turn: &Turn<'_>, job: &NewJob, part: Part) -> Result<Job, Error> {
         micros(turn.now()),
         duration_us(job.retention),
         batch.as_ref().map(Uuid::as_bytes),
+        job.upload_window.map(duration_us),
     ])
     .map_err(|error| constraint_error(error, "account", "job"))?;
     let inserted = one_job(
@@ -224,17 +250,33 @@ fn insert_row(turn: &Turn<'_>, job: &NewJob, part: Part) -> Result<Job, Error> {
     inserted.ok_or(Error::NotFound("job"))
 }
 
-fn cancel_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
-    let failure = cancellation();
-    let cancelled = one_job(
-        turn,
+macro_rules! cancel_sql {
+    ($what:literal) => {
         concat!(
             "update jobs set ",
             transition!(ended),
             ", status = 'cancelled', credits = 0, error_code = ?2, error_message = ?3
-             where id = ?4 and user_id = ?5 and finished_at is null returning ",
+             where id = ?4 and user_id = ?5 and finished_at is null",
+            $what,
+            " returning ",
             job_columns!()
-        ),
+        )
+    };
+}
+
+const CANCEL: &str = cancel_sql!("");
+const CANCEL_WAITING: &str = cancel_sql!(" and started_at is null");
+
+fn cancel_job(
+    turn: &Turn<'_>,
+    owner: &UserId,
+    id: JobId,
+    sql: &str,
+) -> Result<CancelOutcome, Error> {
+    let failure = cancellation();
+    let cancelled = one_job(
+        turn,
+        sql,
         &[
             &micros(turn.now()),
             &failure.code.as_str(),
@@ -247,7 +289,11 @@ fn cancel_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<CancelOutcom
         end_and_refund(turn, job.seq)?;
         return Ok(CancelOutcome::Cancelled(job));
     }
-    Ok(owned_job(turn, owner, id)?.map_or(CancelOutcome::NotFound, CancelOutcome::AlreadyEnded))
+    Ok(match owned_job(turn, owner, id)? {
+        None => CancelOutcome::NotFound,
+        Some(job) if job.state.is_terminal() => CancelOutcome::AlreadyEnded(job),
+        Some(job) => CancelOutcome::AlreadyStarted(job),
+    })
 }
 
 fn delete_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {
@@ -275,7 +321,7 @@ pub(super) fn job_by_id(connection: &Connection, id: JobId) -> Result<Option<Job
     )
 }
 
-fn owned_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<Option<Job>, Error> {
+pub(super) fn owned_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<Option<Job>, Error> {
     one_job(
         turn,
         concat!("select ", job_columns!(), " from jobs where id = ?1 and user_id = ?2"),

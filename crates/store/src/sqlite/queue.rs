@@ -3,19 +3,22 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use docket_contract::{ClaimToken, WorkerId};
+use docket_contract::{ClaimToken, JobId, WorkerId};
 use rusqlite::{OptionalExtension, ToSql, params};
 use tokio::sync::watch;
 
 use super::SqliteStore;
+use super::charge::charge;
 use super::rows::{all, duration_us, micros, one_job};
 use super::settle::{settle, write_event};
+use super::supply::supply;
 use super::sweep::sweep;
 use super::writer::Turn;
 use crate::claim::{Claim, Settlement};
 use crate::error::Error;
 use crate::interface::{
-    ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy, SettleOutcome, Swept,
+    ChargeOutcome, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy,
+    SettleOutcome, Supplied, SupplyOutcome, Swept,
 };
 use crate::rows::{job_columns, read_claim, stage_rank, stage_rank_sql};
 
@@ -57,12 +60,17 @@ impl QueueStore for SqliteStore {
         claim: &Claim,
         update: ProgressUpdate,
     ) -> Result<ProgressOutcome, Error> {
-        let guard = Guard {
-            id: *claim.job().id.uuid().as_bytes(),
-            attempt: claim.job().attempt,
-            token: *claim.token().uuid().as_bytes(),
-        };
+        let guard = Guard::of(claim);
         self.writer.run(move |turn| progress(turn, &guard, &update)).await
+    }
+
+    async fn charge(&self, claim: &Claim, credits: i64) -> Result<ChargeOutcome, Error> {
+        let guard = Guard::of(claim);
+        self.writer.run(move |turn| charge(turn, &guard, credits)).await
+    }
+
+    async fn supply_document(&self, id: JobId, supplied: Supplied) -> Result<SupplyOutcome, Error> {
+        self.writer.run(move |turn| supply(turn, id, &supplied)).await
     }
 
     async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error> {
@@ -152,10 +160,20 @@ fn claim(
 }
 
 /// What an execution may write with.
-struct Guard {
-    id: [u8; 16],
-    attempt: i32,
-    token: [u8; 16],
+pub(super) struct Guard {
+    pub(super) id: [u8; 16],
+    pub(super) attempt: i32,
+    pub(super) token: [u8; 16],
+}
+
+impl Guard {
+    fn of(claim: &Claim) -> Self {
+        Self {
+            id: *claim.job().id.uuid().as_bytes(),
+            attempt: claim.job().attempt,
+            token: *claim.token().uuid().as_bytes(),
+        }
+    }
 }
 
 const PROGRESS: &str = concat!(

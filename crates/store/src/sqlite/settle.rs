@@ -73,13 +73,14 @@ pub(super) fn end(turn: &Turn<'_>, seq: i64) -> Result<(), Error> {
 }
 
 /// What the end of a job without a result leaves behind: also the credits that the ledger holds
-/// against it are given back. A charge of a former cycle is taken back in that cycle and leaves
-/// the present one alone.
+/// against its present run are given back. A charge of a former cycle is taken back in that cycle
+/// and leaves the present one alone.
 pub(super) fn end_and_refund(turn: &Turn<'_>, seq: i64) -> Result<(), Error> {
     turn.prepare_cached(
         "update accounts set credits_used = max(0, credits_used - (
             select coalesce(sum(usage.credits), 0) from usage
             where usage.job_id = (select id from jobs where seq = ?1)
+                and usage.at >= (select coalesce(rerun_at, created_at) from jobs where seq = ?1)
                 and usage.cycle_started_at = accounts.cycle_started_at))
          where user_id = (select user_id from jobs where seq = ?1)",
     )?
@@ -87,7 +88,8 @@ pub(super) fn end_and_refund(turn: &Turn<'_>, seq: i64) -> Result<(), Error> {
     turn.prepare_cached(
         "insert into usage (user_id, job_id, kind, credits, cycle_started_at, at)
          select usage.user_id, job_id, 'refund', -sum(usage.credits), cycle_started_at, updated_at
-         from jobs join usage on job_id = jobs.id where jobs.seq = ?1
+         from jobs join usage on job_id = jobs.id and usage.at >= coalesce(rerun_at, created_at)
+         where jobs.seq = ?1
          group by usage.user_id, job_id, cycle_started_at, updated_at
          having sum(usage.credits) > 0",
     )?

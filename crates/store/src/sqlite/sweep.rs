@@ -28,7 +28,10 @@ pub(super) fn sweep(turn: &Turn<'_>, policy: &RetryPolicy) -> Result<Swept, Erro
     if requeued > 0 {
         turn.mark_ready();
     }
-    Ok(Swept { requeued, lost, overdue })
+    let Failure { code, message } = &policy.upload_expired;
+    let parameters: [&dyn ToSql; 4] = [&now, &SWEEP_JOBS_MAX, &code.as_str(), message];
+    let unsupplied = take(turn, FAIL_UNSUPPLIED, &parameters, end_and_refund)?;
+    Ok(Swept { requeued, lost, overdue, unsupplied })
 }
 
 macro_rules! lost_jobs {
@@ -45,6 +48,15 @@ const FAIL_OVERDUE: &str = concat!(
      where seq in (select seq from jobs where status in ('queued', 'processing')
             and deadline_at is not null and deadline_at <= ?1
         order by deadline_at limit ?2)
+     returning seq"
+);
+
+const FAIL_UNSUPPLIED: &str = concat!(
+    "update jobs set ",
+    transition!(ended),
+    ", status = 'failed', credits = 0, error_code = ?3, error_message = ?4
+     where seq in (select seq from jobs where status = 'awaiting_upload' and upload_until <= ?1
+        order by upload_until limit ?2)
      returning seq"
 );
 

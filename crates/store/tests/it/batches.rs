@@ -1,11 +1,12 @@
 //! Batches: all jobs or none, in the order given, as one submit.
 
-use docket_contract::state::JobState;
 use docket_contract::{JobId, UserId};
 use docket_store::{Batch, BatchInserted, DeleteOutcome, Error, Inserted, NewBatch, NewJob};
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, MILLISECOND, idempotency, new_job, new_job_by_url, query, user};
+use crate::fixture::{
+    Fixture, MILLISECOND, idempotency, new_awaiting_job, new_job, new_job_by_url, query, user,
+};
 
 fn of(jobs: Vec<NewJob>) -> NewBatch {
     NewBatch { id: Uuid::now_v7(), user_id: user(), jobs }
@@ -42,7 +43,7 @@ pub(crate) async fn a_batch_is_found_as_given(f: Fixture) {
     let jobs = vec![
         NewJob { credits: 5, ..new_job() },
         new_job_by_url(),
-        NewJob { state: JobState::AwaitingUpload, priority: 3, ..new_job() },
+        NewJob { priority: 3, ..new_awaiting_job() },
         new_job(),
     ];
     let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
@@ -59,7 +60,7 @@ pub(crate) async fn a_batch_is_found_as_given(f: Fixture) {
         assert_eq!(f.find(job.id).await, *job);
         assert_eq!(
             (job.state, job.credits, job.priority),
-            (wish.state, wish.credits, wish.priority)
+            (wish.state(), wish.credits, wish.priority)
         );
         assert_eq!((&job.document, job.created_at), (&wish.document, f.now()));
         assert_eq!(f.store.list_events(job.id).await.unwrap().len(), 1);

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use docket_contract::JobId;
 use docket_contract::job::Job;
-use docket_contract::state::JobState;
 use docket_store::{Clock, NewJob, Settlement};
 use tokio::task::JoinSet;
 
 use crate::fixture::{
-    Fixture, MILLISECOND, RETENTION, failure, idempotency, new_job, query, success, user,
+    Fixture, MILLISECOND, RETENTION, failure, idempotency, new_awaiting_job, new_job, query,
+    success, user,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -39,7 +39,7 @@ pub(crate) async fn only_ended_jobs_expire(f: Fixture) {
     let running = f.insert_some(1).await[0];
     let claim = f.claim_one().await;
     let waiting = f.insert_some(1).await[0];
-    let uploading = f.insert(NewJob { state: JobState::AwaitingUpload, ..new_job() }).await.id;
+    let uploading = f.insert(new_awaiting_job()).await.id;
     let before = [f.find(succeeded).await, f.find(failed).await, f.find(cancelled).await];
 
     f.clock.advance(RETENTION - MILLISECOND);

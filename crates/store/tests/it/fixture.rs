@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts};
 use docket_contract::spec::{JobSpec, ParseSpec};
-use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
 use docket_contract::{BlobKey, JobId, UserId, WorkerId};
 use docket_store::{
-    AccountLimits, Claim, Clock, DatabaseConfig, Idempotency, Inserted, JobQuery, NewJob,
-    OpenError, RetryPolicy, SettleOutcome, Settlement, Store, StoreConfig, TestClock,
+    AccountLimits, Claim, Clock, DatabaseConfig, FetchedDocument, Idempotency, Inserted, JobQuery,
+    NewJob, OpenError, Rerun, RetryPolicy, SettleOutcome, Settlement, Store, StoreConfig, Supplied,
+    TestClock,
 };
 use docket_testkit::postgres::TestPostgres;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 pub(crate) const LEASE: Duration = Duration::from_secs(10);
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
 pub(crate) const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
+pub(crate) const UPLOAD_WINDOW: Duration = Duration::from_secs(2 * 1800);
 pub(crate) const MILLISECOND: Duration = Duration::from_millis(1);
 
 /// A store and the place where it keeps its rows.
@@ -248,7 +249,7 @@ pub(crate) fn new_job() -> NewJob {
             source_url: None,
             password: None,
         },
-        state: JobState::Queued,
+        upload_window: None,
         pages: pages(2, 0),
         credits: 2,
         priority: 0,
@@ -280,12 +281,56 @@ pub(crate) fn new_job_by_url() -> NewJob {
     }
 }
 
+/// A job whose document is still to be uploaded; two credits are charged all the same.
+pub(crate) fn new_awaiting_job() -> NewJob {
+    let job = new_job_by_url();
+    NewJob {
+        document: DocumentInfo { source_url: None, ..job.document },
+        upload_window: Some(UPLOAD_WINDOW),
+        credits: 2,
+        ..job
+    }
+}
+
+/// A document that was uploaded after the submit.
+pub(crate) fn supplied() -> Supplied {
+    let document = FetchedDocument {
+        sha256: "cd".repeat(32),
+        size_bytes: 77,
+        media_type: "image/png".to_owned(),
+        blob_key: BlobKey::upload(),
+    };
+    Supplied { document, pages_total: Some(3), pages_selected: Some(2) }
+}
+
+/// How to run this job once more, for three credits.
+pub(crate) fn rerun_of(job: &Job) -> Rerun {
+    Rerun {
+        id: job.id,
+        version: job.version,
+        spec: JobSpec::Parse(ParseSpec { merge_tables: true, ..ParseSpec::default() }),
+        password: Some("open sesame".to_owned()),
+        pages_selected: Some(1),
+        credits: 3,
+        retention: RETENTION,
+    }
+}
+
 pub(crate) fn pages(total: i32, done: i32) -> PageCounts {
     PageCounts { total: Some(total), selected: Some(total), done, failed: 0 }
 }
 
 pub(crate) fn query() -> JobQuery {
-    JobQuery { user_id: user(), status: None, job_type: None, before_seq: None, limit: 100 }
+    JobQuery {
+        user_id: user(),
+        status: None,
+        job_type: None,
+        before_seq: None,
+        created_from: None,
+        created_until: None,
+        offset: 0,
+        limit: 100,
+    }
 }
 
 pub(crate) fn parsing() -> Option<JobType> {
@@ -304,12 +349,17 @@ pub(crate) fn overdue() -> Failure {
     Failure::new(FailureCode::DeadlineExceeded, "It took too long")
 }
 
+pub(crate) fn unsupplied() -> Failure {
+    Failure::new(FailureCode::UploadExpired, "It was not uploaded in time")
+}
+
 pub(crate) fn retry_policy() -> RetryPolicy {
     RetryPolicy {
         worker_losses_max: 3,
         backoff: [1, 4].map(Duration::from_secs).to_vec(),
         worker_lost: worker_lost(),
         deadline_exceeded: overdue(),
+        upload_expired: unsupplied(),
     }
 }
 

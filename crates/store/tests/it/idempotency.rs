@@ -59,7 +59,7 @@ pub(crate) async fn a_replay_tells_what_was_charged_then(f: Fixture) {
 }
 
 pub(crate) async fn a_replay_is_no_submit(f: Fixture) {
-    f.limit(Some(2), Some(1)).await;
+    f.limit(Some(4), Some(1)).await;
     let job = f.insert(keyed("key", 1)).await;
     for _ in 0..3 {
         assert_eq!(replayed(&f, keyed("key", 1)).await.0, job);

@@ -8,8 +8,8 @@ use docket_store::{
 };
 
 use crate::fixture::{
-    Fixture, MILLISECOND, RETENTION, failure, new_job, new_job_by_url, parsing, query, success,
-    user,
+    Fixture, MILLISECOND, RETENTION, failure, new_awaiting_job, new_job, new_job_by_url, parsing,
+    query, success, user,
 };
 
 pub(crate) async fn an_inserted_job_is_found_as_given(f: Fixture) {
@@ -17,7 +17,7 @@ pub(crate) async fn an_inserted_job_is_found_as_given(f: Fixture) {
     wish.document.password = Some("open sesame".to_owned());
     let job = f.insert(wish.clone()).await;
     assert_eq!(f.find(job.id).await, job);
-    assert_eq!((job.id, &job.user_id, job.state), (wish.id, &wish.user_id, wish.state));
+    assert_eq!((job.id, &job.user_id, job.state), (wish.id, &wish.user_id, wish.state()));
     assert_eq!((&job.spec, &job.document, job.pages), (&wish.spec, &wish.document, wish.pages));
     assert_eq!((job.credits, job.priority, job.version), (2, 3, 1));
     assert_eq!((job.created_at, job.updated_at, job.run_at), (f.now(), f.now(), f.now()));
@@ -85,7 +85,7 @@ pub(crate) async fn lists_are_filtered_by_the_words_of_the_wire(f: Fixture) {
     let cancelled = f.insert_some(1).await[0];
     f.store.cancel_job(&user(), cancelled).await.unwrap();
     let waiting = f.insert_some(1).await[0];
-    let uploading = f.insert(NewJob { state: JobState::AwaitingUpload, ..new_job() }).await.id;
+    let uploading = f.insert(new_awaiting_job()).await.id;
 
     for (word, ids) in [
         (JobsWord::Queued, vec![uploading, waiting]),

@@ -20,6 +20,7 @@ mod secrets;
 mod settle;
 mod sweep;
 mod transitions;
+mod uploads;
 
 /// Makes a test of every case for each driver.
 macro_rules! on_both_drivers {
@@ -140,6 +141,18 @@ on_both_drivers! {
         the_first_secret_stays;
     transitions:
         every_state_answers_every_event;
+    uploads:
+        a_late_document_queues_its_job,
+        a_document_after_the_window_is_refused,
+        late_charges_add_up_to_the_pages,
+        late_charges_belong_to_the_present_cycle,
+        a_rerun_begins_anew,
+        a_failed_rerun_gives_back_its_own_charge_only,
+        a_rerun_is_a_submit,
+        only_the_owner_reruns_what_it_has_seen,
+        of_two_reruns_one_happens,
+        only_waiting_jobs_are_cancelled_as_such,
+        lists_are_cut_by_time_and_offset;
     concurrency:
         no_job_is_handed_out_twice,
         two_stores_share_one_queue,

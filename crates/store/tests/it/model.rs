@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use docket_contract::job::{Failure, FailureCode, Job, PageCounts};
+use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, PageCounts};
 use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
 use docket_contract::{BlobKey, ClaimToken, JobId, UserId, WorkerId};
-use docket_store::{Balance, NewJob, ProgressUpdate, QueueDepth, RetryPolicy, Swept};
+use docket_store::{
+    Balance, ChargeOutcome, NewJob, ProgressUpdate, QueueDepth, Rerun, RetryPolicy, Supplied, Swept,
+};
 
 /// What is known of a job. Deleted jobs stay for their submit and charge.
 #[derive(Debug)]
@@ -16,9 +18,16 @@ pub(crate) struct Entry {
     pub(crate) deleted: bool,
     pub(crate) events: Vec<(i64, JobState, i32, Timestamp)>,
     held: Option<Held>,
-    charged: i64,
-    charged_in: Timestamp,
-    refunded: bool,
+    charges: Vec<Charge>,
+}
+
+/// What an account was charged for a job, and was not given back.
+#[derive(Debug)]
+struct Charge {
+    credits: i64,
+    cycle_started_at: Timestamp,
+    /// Of a run that ended before the present one.
+    former: bool,
 }
 
 #[derive(Debug)]
@@ -40,9 +49,11 @@ pub(crate) struct ModelAccount {
 pub(crate) struct Model {
     pub(crate) entries: Vec<Entry>,
     pub(crate) accounts: Vec<ModelAccount>,
+    /// What the submit limit counts.
+    pub(crate) submits: Vec<(UserId, Timestamp)>,
 }
 
-/// What an insert must answer.
+/// What a submit must answer.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Admission {
     Accepted(Balance),
@@ -79,7 +90,7 @@ impl Entry {
     fn failed(&mut self, now: Timestamp, state: JobState, failure: Failure) {
         self.job.failure = Some(failure);
         self.job.credits = 0;
-        self.refunded = true;
+        self.charges.retain(|charge| charge.former);
         self.moved(now, state);
     }
 
@@ -109,45 +120,53 @@ impl Model {
         while cycle_started_at + TimeDelta::days(30) <= now {
             cycle_started_at += TimeDelta::days(30);
         }
-        let charges = self.entries.iter().filter(|entry| {
-            entry.job.user_id == account.user
-                && entry.charged_in == cycle_started_at
-                && !entry.refunded
-        });
-        let used = charges.map(|entry| entry.charged).sum();
+        let own = self.entries.iter().filter(|entry| entry.job.user_id == account.user);
+        let charges = own.flat_map(|entry| &entry.charges);
+        let current = charges.filter(|charge| charge.cycle_started_at == cycle_started_at);
+        let used = current.map(|charge| charge.credits).sum();
         Balance { used, limit: account.credits_limit, cycle_started_at }
     }
 
-    pub(crate) fn admit(&mut self, account: usize, wish: &NewJob, now: Timestamp) -> Admission {
+    /// What a submit for so many credits must answer now.
+    pub(crate) fn admit(&self, account: usize, credits: i64, now: Timestamp) -> Admission {
+        let mut balance = self.balance(account, now);
+        if balance.remaining() < credits {
+            return Admission::QuotaExceeded(balance);
+        }
         let window = TimeDelta::seconds(60);
-        if let Some(submits_max) = self.accounts[account].submits_per_minute {
-            let submits = self.entries.iter().rev().filter(|entry| {
-                entry.job.user_id == wish.user_id && entry.job.created_at > now - window
-            });
-            if let Some(oldest) = submits.take(submits_max).nth(submits_max - 1) {
-                let wait = (oldest.job.created_at + window - now).num_milliseconds();
+        let ModelAccount { user, submits_per_minute, .. } = &self.accounts[account];
+        if let Some(submits_max) = *submits_per_minute {
+            let own = self.submits.iter().filter(|(who, at)| who == user && *at > now - window);
+            let mut submits: Vec<Timestamp> = own.map(|(_, at)| *at).collect();
+            submits.sort_unstable_by(|a, b| b.cmp(a));
+            if let Some(oldest) = submits.get(submits_max - 1) {
+                let wait = (*oldest + window - now).num_milliseconds();
                 let wait_s = u64::try_from(wait).unwrap().div_ceil(1000);
                 return Admission::RateLimited(wait_s.max(1));
             }
         }
-        let mut balance = self.balance(account, now);
-        if balance.remaining() < wish.credits {
-            return Admission::QuotaExceeded(balance);
-        }
-        balance.used += wish.credits;
+        balance.used += credits;
         Admission::Accepted(balance)
+    }
+
+    /// Charges the account in its present cycle.
+    fn charge(&mut self, account: usize, credits: i64, now: Timestamp) -> Charge {
+        let cycle_started_at = self.balance(account, now).cycle_started_at;
+        self.accounts[account].cycle_started_at = cycle_started_at;
+        Charge { credits, cycle_started_at, former: false }
     }
 
     /// Takes in an accepted job, as it must have been stored, with the `seq` that it was given.
     pub(crate) fn insert(&mut self, account: usize, wish: NewJob, seq: i64, now: Timestamp) {
-        let cycle_started_at = self.balance(account, now).cycle_started_at;
-        self.accounts[account].cycle_started_at = cycle_started_at;
+        let charge = self.charge(account, wish.credits, now);
+        self.submits.push((wish.user_id.clone(), now));
+        let state = wish.state();
         let job = Job {
             id: wish.id,
             seq,
             user_id: wish.user_id,
             job_type: wish.spec.job_type(),
-            state: wish.state,
+            state,
             spec: wish.spec,
             document: wish.document,
             pages: wish.pages,
@@ -166,16 +185,98 @@ impl Model {
             started_at: None,
             finished_at: None,
             expires_at: Some(now + wish.retention),
+            upload_until: wish.upload_window.map(|window| now + window),
         };
         self.entries.push(Entry {
             events: vec![(1, job.state, job.pages.done, now)],
-            charged: job.credits,
-            charged_in: cycle_started_at,
+            charges: vec![charge],
             job,
             deleted: false,
             held: None,
-            refunded: false,
         });
+    }
+
+    /// Whether a document must be taken in; if so, it has been.
+    pub(crate) fn supply(&mut self, id: JobId, supplied: &Supplied, now: Timestamp) -> bool {
+        let entry = self.entry(id);
+        let awaited = !entry.deleted
+            && entry.job.state == JobState::AwaitingUpload
+            && entry.job.upload_until.is_some_and(|at| at > now);
+        if awaited {
+            let document = &mut entry.job.document;
+            document.sha256 = Some(supplied.document.sha256.clone());
+            document.size_bytes = supplied.document.size_bytes;
+            document.media_type.clone_from(&supplied.document.media_type);
+            document.blob_key = Some(supplied.document.blob_key.clone());
+            entry.job.pages.total = supplied.pages_total;
+            entry.job.pages.selected = supplied.pages_selected;
+            entry.requeued(now, Duration::ZERO);
+        }
+        awaited
+    }
+
+    /// What a charge up to so many credits must answer; it was charged if it is accepted.
+    pub(crate) fn charge_late(
+        &mut self,
+        account: usize,
+        id: JobId,
+        credits: i64,
+        now: Timestamp,
+    ) -> ChargeOutcome {
+        let missing = credits - self.entry(id).job.credits;
+        if missing <= 0 {
+            return ChargeOutcome::Charged;
+        }
+        let balance = self.balance(account, now);
+        if balance.remaining() < missing {
+            return ChargeOutcome::QuotaExceeded(balance);
+        }
+        let charge = self.charge(account, missing, now);
+        let entry = self.entry(id);
+        entry.charges.push(charge);
+        entry.job.credits = credits;
+        entry.moved(now, JobState::Processing);
+        ChargeOutcome::Charged
+    }
+
+    /// Whether the job can run once more.
+    pub(crate) fn is_rerunnable(&self, id: JobId) -> bool {
+        let entry = self.entries.iter().find(|entry| entry.job.id == id);
+        entry.is_some_and(|entry| {
+            !entry.deleted && matches!(entry.job.state, JobState::Succeeded | JobState::Failed)
+        })
+    }
+
+    /// Runs a job once more that was admitted.
+    pub(crate) fn rerun(&mut self, account: usize, rerun: Rerun, now: Timestamp) {
+        let charge = self.charge(account, rerun.credits, now);
+        let entry = self.entry(rerun.id);
+        entry.charges.iter_mut().for_each(|charge| charge.former = true);
+        entry.charges.push(charge);
+        let job = entry.job.clone();
+        entry.job = Job {
+            spec: rerun.spec,
+            document: DocumentInfo { password: rerun.password, ..job.document },
+            pages: PageCounts {
+                total: job.pages.total,
+                selected: rerun.pages_selected,
+                ..PageCounts::default()
+            },
+            stage: None,
+            credits: rerun.credits,
+            attempt: 0,
+            worker_losses: 0,
+            deadline_at: None,
+            failure: None,
+            result_key: None,
+            started_at: None,
+            finished_at: None,
+            expires_at: Some(now + rerun.retention),
+            ..job
+        };
+        entry.requeued(now, Duration::ZERO);
+        let submit = (entry.job.user_id.clone(), entry.job.updated_at);
+        self.submits.push(submit);
     }
 
     /// The jobs that a claim must hand out, in order.
@@ -288,6 +389,11 @@ impl Model {
         live
     }
 
+    /// Whether a cancel of a waiting job by the owner must succeed; if so, it has.
+    pub(crate) fn cancel_waiting(&mut self, id: JobId, now: Timestamp) -> bool {
+        self.entry(id).job.started_at.is_none() && self.cancel(id, now)
+    }
+
     /// Whether a delete by the owner must succeed; if so, it has.
     pub(crate) fn delete(&mut self, id: JobId) -> bool {
         let entry = self.entry(id);
@@ -310,6 +416,11 @@ impl Model {
                     JobState::Failed => swept.lost += 1,
                     _ => swept.requeued += 1,
                 }
+            } else if entry.job.state == JobState::AwaitingUpload
+                && entry.job.upload_until.is_some_and(|at| at <= now)
+            {
+                entry.failed(now, JobState::Failed, policy.upload_expired.clone());
+                swept.unsupplied += 1;
             }
         }
         swept

@@ -61,7 +61,10 @@ pub(crate) async fn an_older_schema_is_brought_up_to_date(f: Fixture) {
     f.store.close().await;
     // As the third migration left it.
     f.execute(
-        "drop table {idempotency_keys};
+        "drop index {jobs_upload};
+         alter table {jobs} drop column upload_until;
+         alter table {jobs} drop column rerun_at;
+         drop table {idempotency_keys};
          drop index {jobs_batch};
          drop index {jobs_expiry};
          alter table {jobs} drop column batch_id;

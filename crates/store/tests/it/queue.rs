@@ -6,7 +6,9 @@ use docket_contract::state::JobState;
 use docket_contract::{JobId, WorkerId};
 use docket_store::{NewJob, QueueDepth, Settlement};
 
-use crate::fixture::{DEADLINE, Fixture, LEASE, MILLISECOND, new_job, retry_policy, success, user};
+use crate::fixture::{
+    DEADLINE, Fixture, LEASE, MILLISECOND, new_awaiting_job, new_job, retry_policy, success, user,
+};
 
 fn ids(claims: &[docket_store::Claim]) -> Vec<JobId> {
     claims.iter().map(|claim| claim.job().id).collect()
@@ -44,7 +46,7 @@ pub(crate) async fn jobs_for_later_are_left_alone(f: Fixture) {
 }
 
 pub(crate) async fn jobs_that_await_their_upload_are_left_alone(f: Fixture) {
-    f.insert(NewJob { state: JobState::AwaitingUpload, ..new_job() }).await;
+    f.insert(new_awaiting_job()).await;
     assert!(f.claim(1).await.is_empty());
 }
 
@@ -133,7 +135,7 @@ pub(crate) async fn a_late_heartbeat_saves_an_unswept_lease(f: Fixture) {
 pub(crate) async fn the_depth_counts_waiting_and_running(f: Fixture) {
     assert_eq!(f.store.queue_depth().await.unwrap(), QueueDepth::default());
     f.insert_some(4).await;
-    f.insert(NewJob { state: JobState::AwaitingUpload, ..new_job() }).await;
+    f.insert(new_awaiting_job()).await;
     let mut claims = f.claim(2).await;
     f.settle(claims.remove(0), success()).await;
     let depth = f.store.queue_depth().await.unwrap();
@@ -143,7 +145,7 @@ pub(crate) async fn the_depth_counts_waiting_and_running(f: Fixture) {
 pub(crate) async fn the_hint_tells_of_ready_jobs(f: Fixture) {
     let mut hint = f.store.ready_hint();
     let mut hinted = || std::mem::replace(&mut hint, f.store.ready_hint()).has_changed().unwrap();
-    f.insert(NewJob { state: JobState::AwaitingUpload, ..new_job() }).await;
+    f.insert(new_awaiting_job()).await;
     assert!(!hinted(), "nothing became ready");
     f.insert_some(3).await;
     assert!(hinted(), "insert");

@@ -7,15 +7,16 @@ use docket_contract::job::{PageCounts, Stage};
 use docket_contract::state::JobState;
 use docket_contract::{BlobKey, JobId, UserId, WorkerId};
 use docket_store::{
-    AccountLimits, CancelOutcome, Claim, DeleteOutcome, FetchedDocument, Inserted, JobQuery,
-    NewJob, ProgressOutcome, ProgressUpdate, SettleOutcome, Settlement,
+    AccountLimits, CancelOutcome, ChargeOutcome, Claim, DeleteOutcome, FetchedDocument, Inserted,
+    JobQuery, NewJob, ProgressOutcome, ProgressUpdate, Rerun, RerunOutcome, SettleOutcome,
+    Settlement, SupplyOutcome,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use crate::fixture::{
-    DEADLINE, Fixture, LEASE, failure, new_job, new_job_by_url, pages, query, retry_policy,
-    worker_lost,
+    DEADLINE, Fixture, LEASE, failure, new_awaiting_job, new_job, new_job_by_url, pages, query,
+    rerun_of, retry_policy, supplied, worker_lost,
 };
 use crate::model::{Admission, End, Model, ModelAccount};
 
@@ -50,9 +51,23 @@ enum Step {
         claim: usize,
         end: u8,
     },
+    Charge {
+        claim: usize,
+        credits: i64,
+    },
+    Supply {
+        job: usize,
+    },
     Cancel {
         job: usize,
         by_owner: bool,
+        waiting_only: bool,
+    },
+    Rerun {
+        job: usize,
+        credits: i64,
+        by_owner: bool,
+        outdated: bool,
     },
     Delete {
         job: usize,
@@ -81,8 +96,14 @@ fn step() -> impl Strategy<Value = Step> {
                 claim, stage, done, failed, fetched
             }),
         6 => (any::<usize>(), 0..6_u8).prop_map(|(claim, end)| Step::Settle { claim, end }),
-        1 => (any::<usize>(), any::<bool>())
-            .prop_map(|(job, by_owner)| Step::Cancel { job, by_owner }),
+        2 => (any::<usize>(), 0..8_i64)
+            .prop_map(|(claim, credits)| Step::Charge { claim, credits }),
+        2 => any::<usize>().prop_map(|job| Step::Supply { job }),
+        2 => (any::<usize>(), any::<bool>(), any::<bool>())
+            .prop_map(|(job, by_owner, waiting_only)| Step::Cancel { job, by_owner, waiting_only }),
+        2 => (any::<usize>(), 0..6_i64, 0..4_u8).prop_map(|(job, credits, whim)| Step::Rerun {
+            job, credits, by_owner: whim != 0, outdated: whim == 1
+        }),
         1 => (any::<usize>(), any::<bool>())
             .prop_map(|(job, by_owner)| Step::Delete { job, by_owner }),
         4 => prop_oneof![
@@ -143,7 +164,7 @@ impl Schedule {
                 cycle_started_at: f.now(),
             });
         }
-        let model = Model { entries: Vec::new(), accounts };
+        let model = Model { entries: Vec::new(), accounts, submits: Vec::new() };
         let workers = [WorkerId::new(), WorkerId::new(), WorkerId::new()];
         Self { f, model, workers, claims: Vec::new() }
     }
@@ -165,7 +186,14 @@ impl Schedule {
                 self.progress(claim, stage, counts, fetched).await?;
             }
             Step::Settle { claim, end } => self.settle(claim, end).await?,
-            Step::Cancel { job, by_owner } => self.cancel(job, by_owner).await?,
+            Step::Charge { claim, credits } => self.charge(claim, credits).await?,
+            Step::Supply { job } => self.supply(job).await?,
+            Step::Cancel { job, by_owner, waiting_only } => {
+                self.cancel(job, by_owner, waiting_only).await?;
+            }
+            Step::Rerun { job, credits, by_owner, outdated } => {
+                self.rerun(job, credits, by_owner, outdated).await?;
+            }
             Step::Delete { job, by_owner } => self.delete(job, by_owner).await?,
             Step::Advance(by) => self.f.clock.advance(by),
             Step::Sweep => {
@@ -182,7 +210,7 @@ impl Schedule {
 
     async fn insert(&mut self, account: usize, wish: NewJob) -> Result<(), TestCaseError> {
         let now = self.f.now();
-        let expected = self.model.admit(account, &wish, now);
+        let expected = self.model.admit(account, wish.credits, now);
         let outcome = match self.f.store.insert_job(wish.clone()).await.unwrap() {
             Inserted::Job { job, balance } => {
                 let last = self.model.entries.last().map_or(0, |entry| entry.job.seq);
@@ -258,17 +286,95 @@ impl Schedule {
         Ok(())
     }
 
-    async fn cancel(&mut self, job: usize, by_owner: bool) -> Result<(), TestCaseError> {
+    async fn charge(&mut self, claim: usize, credits: i64) -> Result<(), TestCaseError> {
+        let Some(idx) = pick(claim, self.claims.len()) else { return Ok(()) };
+        let (id, token) = (self.claims[idx].job().id, self.claims[idx].token());
+        let expected = if self.model.is_held(id, token) {
+            let account = self.account_of(&self.claims[idx].job().user_id);
+            self.model.charge_late(account, id, credits, self.f.now())
+        } else {
+            ChargeOutcome::ClaimLost
+        };
+        let outcome = self.f.store.charge(&self.claims[idx], credits).await.unwrap();
+        prop_assert_eq!(outcome, expected);
+        Ok(())
+    }
+
+    async fn supply(&mut self, job: usize) -> Result<(), TestCaseError> {
+        let Some((id, _)) = self.pick_job(job, true) else { return Ok(()) };
+        let supplied = supplied();
+        let outcome = self.f.store.supply_document(id, supplied.clone()).await.unwrap();
+        let expected = if self.model.supply(id, &supplied, self.f.now()) {
+            SupplyOutcome::Queued(self.model_job(id).unwrap().clone())
+        } else {
+            SupplyOutcome::NotAwaited
+        };
+        prop_assert_eq!(outcome, expected);
+        Ok(())
+    }
+
+    async fn cancel(
+        &mut self,
+        job: usize,
+        by_owner: bool,
+        waiting_only: bool,
+    ) -> Result<(), TestCaseError> {
         let Some((id, user)) = self.pick_job(job, by_owner) else { return Ok(()) };
+        let (store, now) = (&self.f.store, self.f.now());
         let known = by_owner && self.model_job(id).is_some();
-        let cancels = known && self.model.cancel(id, self.f.now());
+        let (cancels, outcome) = if waiting_only {
+            let outcome = store.cancel_waiting_job(&user, id).await.unwrap();
+            (known && self.model.cancel_waiting(id, now), outcome)
+        } else {
+            let outcome = store.cancel_job(&user, id).await.unwrap();
+            (known && self.model.cancel(id, now), outcome)
+        };
         let expected = match (known, self.model_job(id).cloned()) {
             (true, Some(job)) if cancels => CancelOutcome::Cancelled(job),
-            (true, Some(job)) => CancelOutcome::AlreadyEnded(job),
+            (true, Some(job)) if job.state.is_terminal() => CancelOutcome::AlreadyEnded(job),
+            (true, Some(job)) => CancelOutcome::AlreadyStarted(job),
             _ => CancelOutcome::NotFound,
         };
-        prop_assert_eq!(self.f.store.cancel_job(&user, id).await.unwrap(), expected);
+        prop_assert_eq!(outcome, expected);
         Ok(())
+    }
+
+    async fn rerun(
+        &mut self,
+        job: usize,
+        credits: i64,
+        by_owner: bool,
+        outdated: bool,
+    ) -> Result<(), TestCaseError> {
+        let Some((id, user)) = self.pick_job(job, by_owner) else { return Ok(()) };
+        let before = self.model_job(id).cloned().filter(|_| by_owner);
+        let version = before.as_ref().map_or(1, |job| job.version) - i64::from(outdated);
+        let entry = self.model.entries.iter().find(|entry| entry.job.id == id).unwrap();
+        let rerun = Rerun { credits, version, ..rerun_of(&entry.job) };
+        let outcome = self.f.store.rerun_job(&user, rerun.clone()).await.unwrap();
+        let (account, now) = (self.account_of(&user), self.f.now());
+        let expected = match before {
+            None => RerunOutcome::NotFound,
+            Some(job) if outdated || !self.model.is_rerunnable(id) => {
+                RerunOutcome::NotRerunnable(job)
+            }
+            Some(_) => match self.model.admit(account, credits, now) {
+                Admission::Accepted(balance) => {
+                    self.model.rerun(account, rerun, now);
+                    RerunOutcome::Queued { job: self.model_job(id).unwrap().clone(), balance }
+                }
+                Admission::QuotaExceeded(balance) => RerunOutcome::QuotaExceeded(balance),
+                Admission::RateLimited(retry_after_s) => {
+                    RerunOutcome::RateLimited { retry_after_s }
+                }
+            },
+        };
+        prop_assert_eq!(outcome, expected);
+        Ok(())
+    }
+
+    fn account_of(&self, user: &UserId) -> usize {
+        self.model.accounts.iter().position(|account| account.user == *user).unwrap()
     }
 
     async fn delete(&mut self, job: usize, by_owner: bool) -> Result<(), TestCaseError> {
@@ -335,8 +441,9 @@ impl Schedule {
             prop_assert_eq!(&seen, if entry.deleted { &[][..] } else { &entry.events[..] });
             // What clients rely on, whatever the model says.
             prop_assert!(seen.is_sorted_by(|a, b| a.0 < b.0 && a.3 < b.3));
-            let ends = seen.iter().filter(|(_, state, ..)| state.is_terminal()).count();
-            prop_assert!(ends <= 1, "it ended twice");
+            let after_end = seen.windows(2).filter(|pair| pair[0].1.is_terminal());
+            let reruns = after_end.into_iter().all(|pair| pair[1].1 == JobState::Queued);
+            prop_assert!(reruns, "it went on after its end");
         }
         Ok(())
     }
@@ -350,7 +457,10 @@ fn pick(any: usize, len: usize) -> Option<usize> {
 
 fn wish(account: usize, credits: i64, priority: i32, kind: u8) -> NewJob {
     let mut job = match kind {
-        0 => NewJob { state: JobState::AwaitingUpload, ..new_job() },
+        0 | 4 => {
+            let minute = Duration::from_secs(60);
+            NewJob { upload_window: Some(minute), ..new_awaiting_job() }
+        }
         1 | 2 => new_job_by_url(),
         _ => new_job(),
     };

@@ -2,15 +2,14 @@
 
 use docket_contract::JobId;
 use docket_contract::job::{PageCounts, Stage};
-use docket_contract::state::JobState;
 use docket_store::{
-    CancelOutcome, Claim, DeleteOutcome, NewJob, ProgressOutcome, ProgressUpdate, RetryPolicy,
-    SettleOutcome, Settlement,
+    CancelOutcome, ChargeOutcome, Claim, DeleteOutcome, ProgressOutcome, ProgressUpdate,
+    RerunOutcome, RetryPolicy, SettleOutcome, Settlement, SupplyOutcome, Swept,
 };
 
 use crate::fixture::{
-    DEADLINE, Fixture, LEASE, MILLISECOND, failure, new_job, retry_policy, success, user,
-    worker_lost,
+    DEADLINE, Fixture, LEASE, MILLISECOND, UPLOAD_WINDOW, failure, new_awaiting_job, new_job,
+    rerun_of, retry_policy, success, supplied, user, worker_lost,
 };
 
 /// What a job has been through before the event.
@@ -44,12 +43,17 @@ enum Event {
     LoseLease,
     LoseLastLease,
     Overdue,
+    Charge,
+    Supply,
+    CancelWaiting,
+    Rerun,
+    UploadExpires,
 }
 
 use Event as E;
 use Past as P;
 
-const EVENTS: [Event; 15] = [
+const EVENTS: [Event; 20] = [
     E::Claim,
     E::Progress,
     E::Succeed,
@@ -65,20 +69,25 @@ const EVENTS: [Event; 15] = [
     E::LoseLease,
     E::LoseLastLease,
     E::Overdue,
+    E::Charge,
+    E::Supply,
+    E::CancelWaiting,
+    E::Rerun,
+    E::UploadExpires,
 ];
 
 /// For each past the state after each event; `-` where it is refused and nothing changes, `.`
 /// where there is no claim to try it with.
 #[rustfmt::skip]
-const TABLE: [(Past, [&str; 15]); 7] = [
-    //                  claim         progress      succeed      fail      retry     release   lose w.   last w.   z.prog z.succ cancel       delete     lease     last l.   overdue
-    (P::AwaitingUpload, ["-",          ".",          ".",         ".",      ".",      ".",      ".",      ".",      ".",   ".",   "cancelled", "-",       "-",      "-",      "-"]),
-    (P::Queued,         ["processing", ".",          ".",         ".",      ".",      ".",      ".",      ".",      ".",   ".",   "cancelled", "-",       "-",      "-",      "-"]),
-    (P::Requeued,       ["processing", "-",          "-",         "-",      "-",      "-",      "-",      "-",      "-",   "-",   "cancelled", "-",       "-",      "-",      "failed"]),
-    (P::Processing,     ["-",          "processing", "succeeded", "failed", "queued", "queued", "queued", "failed", "-",   "-",   "cancelled", "-",       "queued", "failed", "failed"]),
-    (P::Succeeded,      ["-",          "-",          "-",         "-",      "-",      "-",      "-",      "-",      "-",   "-",   "-",         "deleted", "-",      "-",      "-"]),
-    (P::Failed,         ["-",          "-",          "-",         "-",      "-",      "-",      "-",      "-",      "-",   "-",   "-",         "deleted", "-",      "-",      "-"]),
-    (P::Cancelled,      ["-",          "-",          "-",         "-",      "-",      "-",      "-",      "-",      "-",   "-",   "-",         "deleted", "-",      "-",      "-"]),
+const TABLE: [(Past, [&str; 20]); 7] = [
+    //                  claim         progress      succeed      fail      retry     release   lose w.   last w.   z.prog z.succ cancel       delete     lease     last l.   overdue   charge        supply    cancel w.    rerun     expires
+    (P::AwaitingUpload, ["-",          ".",          ".",         ".",      ".",      ".",      ".",      ".",      ".",   ".",   "cancelled", "-",       "-",      "-",      "-", ".",          "queued", "cancelled", "-",      "failed"]),
+    (P::Queued,         ["processing", ".",          ".",         ".",      ".",      ".",      ".",      ".",      ".",   ".",   "cancelled", "-",       "-",      "-",      "-", ".",          "-",      "cancelled", "-",      "-"]),
+    (P::Requeued,       ["processing", "-",          "-",         "-",      "-",      "-",      "-",      "-",      "-",   "-",   "cancelled", "-",       "-",      "-",      "failed", "-",          "-",      "-",         "-",      "failed"]),
+    (P::Processing,     ["-",          "processing", "succeeded", "failed", "queued", "queued", "queued", "failed", "-",   "-",   "cancelled", "-",       "queued", "failed", "failed", "processing", "-",      "-",         "-",      "failed"]),
+    (P::Succeeded,      ["-",          "-",          "-",         "-",      "-",      "-",      "-",      "-",      "-",   "-",   "-",         "deleted", "-",      "-",      "-", "-",          "-",      "-",         "queued", "-"]),
+    (P::Failed,         ["-",          "-",          "-",         "-",      "-",      "-",      "-",      "-",      "-",   "-",   "-",         "deleted", "-",      "-",      "-", "-",          "-",      "-",         "queued", "-"]),
+    (P::Cancelled,      ["-",          "-",          "-",         "-",      "-",      "-",      "-",      "-",      "-",   "-",   "-",         "deleted", "-",      "-",      "-", "-",          "-",      "-",         "-",      "-"]),
 ];
 
 pub(crate) async fn every_state_answers_every_event(f: Fixture) {
@@ -116,11 +125,8 @@ async fn check(f: &Fixture, past: Past, event: Event, expected: &str) {
 
 /// Brings a job to where the past ends; gives its claims that were not consumed, oldest first.
 async fn lead_to(f: &Fixture, past: Past) -> (JobId, Vec<Claim>) {
-    let state = match past {
-        P::AwaitingUpload => JobState::AwaitingUpload,
-        _ => JobState::Queued,
-    };
-    let id = f.insert(NewJob { state, ..new_job() }).await.id;
+    let wish = if matches!(past, P::AwaitingUpload) { new_awaiting_job() } else { new_job() };
+    let id = f.insert(wish).await.id;
     if matches!(past, P::AwaitingUpload | P::Queued) {
         return (id, vec![]);
     }
@@ -157,6 +163,24 @@ async fn happen(f: &Fixture, id: JobId, mut claims: Vec<Claim>, event: Event) ->
         E::LoseLease => return Some(swept(f, LEASE, 3).await),
         E::LoseLastLease => return Some(swept(f, LEASE, 2).await),
         E::Overdue => return Some(swept(f, DEADLINE, 3).await),
+        E::UploadExpires => return Some(swept(f, UPLOAD_WINDOW, 3).await),
+        E::Charge => {
+            let charged = f.store.charge(&claims.pop()?, 3).await.unwrap();
+            return Some(charged == ChargeOutcome::Charged);
+        }
+        E::Supply => {
+            let outcome = f.store.supply_document(id, supplied()).await.unwrap();
+            return Some(matches!(outcome, SupplyOutcome::Queued(_)));
+        }
+        E::CancelWaiting => {
+            let outcome = f.store.cancel_waiting_job(&user(), id).await.unwrap();
+            return Some(matches!(outcome, CancelOutcome::Cancelled(_)));
+        }
+        E::Rerun => {
+            let rerun = rerun_of(&f.find(id).await);
+            let outcome = f.store.rerun_job(&user(), rerun).await.unwrap();
+            return Some(matches!(outcome, RerunOutcome::Queued { .. }));
+        }
         E::Progress => return Some(progress(f, &claims.pop()?).await),
         E::ZombieProgress => return Some(progress(f, claims.first()?).await),
         E::Succeed | E::ZombieSucceed => success(),
@@ -184,7 +208,7 @@ async fn swept(f: &Fixture, after: std::time::Duration, worker_losses_max: i32) 
     f.clock.advance(after);
     let policy = RetryPolicy { worker_losses_max, ..retry_policy() };
     let swept = f.store.sweep(&policy).await.unwrap();
-    swept.requeued + swept.lost + swept.overdue > 0
+    swept != Swept::default()
 }
 
 async fn leave_no_job(f: &Fixture) {
