@@ -48,3 +48,15 @@ need_python_venv() {
         cp "$1" "$VENV/requirements.installed"
     fi
 }
+
+# The npm packages that a package.json pins, in a folder below target.
+need_node_modules() {
+    command -v npm >/dev/null || install_packages nodejs npm
+    mkdir -p "$2"
+    if ! cmp -s "$1" "$2/installed.json"; then
+        step "installing npm packages of $1"
+        cp "$1" "$2/package.json"
+        (cd "$2" && npm install --silent --no-audit --no-fund)
+        cp "$1" "$2/installed.json"
+    fi
+}

@@ -2,6 +2,8 @@
 //! checked once. `docket.example.toml` is its manual.
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
+mod blobs;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,11 +11,13 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use docket_jobs::Policy;
-use docket_store::DatabaseConfig;
+use docket_store::{BlobsConfig, DatabaseConfig};
 use docket_worker::{ChildCommand, FetchSettings, WorkerSettings};
 use serde::Deserialize;
 
 use crate::exit::Exit;
+
+use blobs::BlobOptions;
 
 /// Slots of one process; beyond it the operating system's limits are the first to be felt.
 const WORKERS_MAX: usize = 1024;
@@ -38,6 +42,9 @@ pub(crate) struct DataOptions {
     /// Connections to Postgres [default: 10]
     #[arg(long, env = "DOCKET_DATABASE_CONNECTIONS", value_name = "N")]
     pub(crate) database_connections: Option<u32>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) blobs: BlobOptions,
 }
 
 /// Everything that `serve`, `work`, `migrate` and `quickstart` read.
@@ -138,6 +145,8 @@ struct ConfigFile {
     database_url: Option<String>,
     database_connections: Option<u32>,
     #[serde(flatten)]
+    blobs: BlobOptions,
+    #[serde(flatten)]
     serve: toml::Table,
 }
 
@@ -146,12 +155,14 @@ struct ConfigFile {
 pub(crate) struct DataConfig {
     pub(crate) data_dir: PathBuf,
     pub(crate) database: DatabaseConfig,
+    pub(crate) blobs: BlobsConfig,
 }
 
 impl DataConfig {
-    /// The folder of documents and results.
-    pub(crate) fn blob_dir(&self) -> PathBuf {
-        self.data_dir.join("blobs")
+    /// True if anything of it lies in the data folder.
+    pub(crate) fn uses_data_dir(&self) -> bool {
+        let below = |folder: &Path| folder.starts_with(&self.data_dir);
+        self.is_embedded() || matches!(&self.blobs, BlobsConfig::Folder(folder) if below(folder))
     }
 
     /// True for the embedded database, which one serving process at a time may use.
@@ -178,10 +189,10 @@ impl DataOptions {
     /// Fills what is missing from the file and the defaults.
     pub(crate) fn checked(self) -> anyhow::Result<DataConfig> {
         let file = read_file(self.config.as_deref())?;
-        Ok(self.over(&file))
+        self.over(&file)
     }
 
-    fn over(self, file: &ConfigFile) -> DataConfig {
+    fn over(self, file: &ConfigFile) -> anyhow::Result<DataConfig> {
         let data_dir = self
             .data_dir
             .or_else(|| file.data_dir.clone())
@@ -193,7 +204,8 @@ impl DataOptions {
             Some(url) => DatabaseConfig::Postgres { url, connections_max },
             None => DatabaseConfig::Sqlite { path: data_dir.join("docket.sqlite") },
         };
-        DataConfig { data_dir, database }
+        let blobs = self.blobs.or(file.blobs.clone()).checked(&data_dir)?;
+        Ok(DataConfig { data_dir, database, blobs })
     }
 }
 
@@ -204,7 +216,7 @@ impl ServeOptions {
         let from_file: Self = file.serve.clone().try_into().map_err(|error: toml::de::Error| {
             Exit::Usage.error(format!("configuration file: {}", error.message()))
         })?;
-        let data = self.data.clone().over(&file);
+        let data = self.data.clone().over(&file)?;
         let options = self.or(from_file);
         let policy = options.policy();
         if policy.heartbeat * 2 > policy.lease {

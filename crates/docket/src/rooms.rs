@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use docket_jobs::{Blobs, Inspector, Jobs, Policy, Store};
-use docket_store::{Clock, OpenError, StoreConfig};
+use docket_store::{BlobsConfig, Clock, OpenError, StoreConfig};
 
 use crate::config::DataConfig;
 use crate::exit::Exit;
@@ -15,6 +15,7 @@ use crate::exit::Exit;
 pub(crate) struct Rooms {
     pub(crate) jobs: Jobs,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) blobs: Blobs,
 }
 
 /// Opens store and blobs. The embedded database is brought up to date by whoever opens it; a
@@ -25,7 +26,9 @@ pub(crate) async fn open(
     inspector: Arc<dyn Inspector>,
     migrate: bool,
 ) -> anyhow::Result<Rooms> {
-    make_private_folder(&data.data_dir)?;
+    if data.uses_data_dir() {
+        make_private_folder(&data.data_dir)?;
+    }
     let config = StoreConfig {
         database: data.database.clone(),
         clock: Clock::database(),
@@ -35,9 +38,23 @@ pub(crate) async fn open(
         OpenError::Refused(text) => Exit::Usage.error(text),
         other => anyhow::Error::new(other).context("the database cannot be opened"),
     })?;
-    let blobs = Blobs::local(&data.blob_dir())
-        .with_context(|| format!("{} cannot be used", data.blob_dir().display()))?;
-    Ok(Rooms { jobs: Jobs::new(Arc::clone(&store), blobs, inspector, policy), store })
+    let blobs = Blobs::open(&data.blobs)
+        .with_context(|| format!("{} cannot be used", place_of(&data.blobs)))?;
+    let jobs = Jobs::new(Arc::clone(&store), blobs.clone(), inspector, policy);
+    Ok(Rooms { jobs, store, blobs })
+}
+
+/// Tells a missing bucket or a wrong key at the start, and not to the first client.
+pub(crate) async fn check_storage(rooms: &Rooms, config: &BlobsConfig) -> anyhow::Result<()> {
+    let checked = rooms.blobs.check().await;
+    checked.with_context(|| format!("{} cannot be written and read", place_of(config)))
+}
+
+fn place_of(config: &BlobsConfig) -> String {
+    match config {
+        BlobsConfig::Folder(folder) => format!("the folder {}", folder.display()),
+        BlobsConfig::Bucket(bucket) => format!("the bucket {}", bucket.bucket),
+    }
 }
 
 /// The folder holds documents: it is made readable for its owner only.

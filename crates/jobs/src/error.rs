@@ -19,6 +19,12 @@ pub enum Error {
         /// Bytes that are allowed.
         limit_bytes: u64,
     },
+    /// The part of a file that was asked for holds none of its bytes.
+    #[error("no byte of {size_bytes} lies in the range")]
+    NotInRange {
+        /// Length of the whole file.
+        size_bytes: u64,
+    },
     /// The account's credits do not suffice.
     #[error("insufficient quota")]
     QuotaExceeded(Balance),
@@ -55,6 +61,7 @@ impl From<BlobError> for Error {
     fn from(error: BlobError) -> Self {
         match error {
             BlobError::NotFound(_) => Self::Internal(Box::new(error)),
+            BlobError::NotInRange { size_bytes } => Self::NotInRange { size_bytes },
             other => Self::Unavailable(Box::new(other)),
         }
     }

@@ -22,8 +22,8 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 pub use docket_store::{
-    AccountLimits, ApiKey, Balance, Batch, BlobError, BlobReader, BlobWriter, Blobs, Claim,
-    FetchedDocument, JobPage, ProgressOutcome, ProgressUpdate, QueueDepth, Store, Swept,
+    AccountLimits, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader, BlobWriter, Blobs,
+    Claim, FetchedDocument, JobPage, ProgressOutcome, ProgressUpdate, QueueDepth, Store, Swept,
 };
 
 pub use accounts::{Caller, FreshKey};

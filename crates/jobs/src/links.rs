@@ -5,7 +5,7 @@ use docket_contract::job::Job;
 use docket_contract::results::SplitResult;
 use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
-use docket_store::BlobReader;
+use docket_store::{BlobRange, BlobReader};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
@@ -125,11 +125,17 @@ impl Jobs {
         Ok(LinkSigner { secret: *secret.await? })
     }
 
-    /// Opens what a link leads to; the caller has checked the signature.
+    /// Opens what a link leads to, or a part of it; the caller has checked the signature.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if the job or the file is gone, or if storage fails.
-    pub async fn open_linked(&self, id: JobId, linked: Linked) -> Result<LinkedFile, Error> {
+    /// [`Error::NotFound`] if the job or the file is gone, [`Error::NotInRange`] for a range beyond
+    /// the file, or if storage fails.
+    pub async fn open_linked(
+        &self,
+        id: JobId,
+        linked: Linked,
+        range: Option<BlobRange>,
+    ) -> Result<LinkedFile, Error> {
         let job = self.store.find_job(id).await?.ok_or(Error::NotFound)?;
         let result_key = || job.result_key.clone().ok_or(Error::NotFound);
         let (key, media_type, file_name) = match linked {
@@ -143,7 +149,11 @@ impl Jobs {
                 (result_key()?.file(file_id), "application/pdf".to_owned(), name)
             }
         };
-        let reader = self.blobs.reader(&key).await.map_err(|error| match error {
+        let opened = match range {
+            Some(range) => self.blobs.reader_of_range(&key, range).await,
+            None => self.blobs.reader(&key).await,
+        };
+        let reader = opened.map_err(|error| match error {
             docket_store::BlobError::NotFound(_) => Error::NotFound,
             other => other.into(),
         })?;

@@ -155,6 +155,9 @@ impl Problem {
             Error::UploadTooLarge { size_bytes, limit_bytes } => {
                 Self::too_large(size_bytes, limit_bytes)
             }
+            Error::NotInRange { .. } => {
+                Self::detail(StatusCode::RANGE_NOT_SATISFIABLE, "Range Not Satisfiable")
+            }
             Error::QuotaExceeded(balance) => Self::new(
                 StatusCode::PAYMENT_REQUIRED,
                 match family {
@@ -220,6 +223,7 @@ mod tests {
                 Error::NotFound,
                 Error::Invalid("bad".to_owned()),
                 Error::UploadTooLarge { size_bytes: 2, limit_bytes: 1 },
+                Error::NotInRange { size_bytes: 1 },
                 Error::RateLimited { retry_after_s: 3 },
                 Error::NotCompleted("queued"),
                 Error::JobFailed("why".to_owned()),

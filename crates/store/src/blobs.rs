@@ -1,26 +1,48 @@
-//! Documents and results as blobs behind typed keys; a local folder by default.
+//! Documents and results as blobs behind typed keys: files of a local folder, or objects of a
+//! bucket that speaks S3.
 //!
 //! A blob is there whole or not at all, and once it is there it survives a power cut: files and
-//! their folders are synced before [`BlobWriter::finish`] answers.
+//! their folders are synced before [`BlobWriter::finish`] answers, and a bucket answers when it
+//! has stored. Every key is written once, so nothing here needs a lock of the storage.
 
-use std::path::Path as FsPath;
+mod bucket;
+mod reader;
+mod writer;
+
+use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use docket_contract::BlobKey;
-use futures_util::stream::BoxStream;
-use futures_util::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
-/// Bytes that a writer gathers before it hands them on: the memory that one upload holds.
-const PART_BYTES: usize = 512 * 1024;
+pub use bucket::BucketConfig;
+pub use reader::{BlobRange, BlobReader};
+pub use writer::BlobWriter;
+
+/// Bytes that a writer to a local file gathers before it hands them on.
+const FILE_PART_BYTES: usize = 512 * 1024;
+
+/// S3 refuses parts below 5 MiB, all but the last; larger ones would only hold more memory.
+const BUCKET_PART_BYTES: usize = 5 * 1024 * 1024;
+
+/// Where blobs lie.
+#[derive(Clone, Debug)]
+pub enum BlobsConfig {
+    /// Files below a folder, which is made if missing.
+    Folder(PathBuf),
+    /// Objects of a bucket.
+    Bucket(BucketConfig),
+}
 
 /// The place of all blobs.
 #[derive(Clone, Debug)]
 pub struct Blobs {
     objects: Arc<dyn ObjectStore>,
+    part_bytes: usize,
 }
 
 /// A blob could not be read or written.
@@ -29,6 +51,12 @@ pub enum BlobError {
     /// There is no such blob.
     #[error("blob not found: {0}")]
     NotFound(String),
+    /// The range that was asked for holds no byte of the blob.
+    #[error("no byte of the {size_bytes} of the blob lies in the range")]
+    NotInRange {
+        /// Length of the whole blob.
+        size_bytes: u64,
+    },
     /// The storage failed.
     #[error("blob storage failed: {0}")]
     Storage(#[source] object_store::Error),
@@ -47,6 +75,20 @@ impl From<object_store::Error> for BlobError {
 }
 
 impl Blobs {
+    /// Opens the place of blobs. A bucket is not asked anything yet: see [`Blobs::check`].
+    ///
+    /// # Errors
+    /// If the folder cannot be made, or the settings of the bucket do not fit together.
+    pub fn open(config: &BlobsConfig) -> Result<Self, BlobError> {
+        match config {
+            BlobsConfig::Folder(folder) => Self::local(folder),
+            BlobsConfig::Bucket(config) => {
+                let objects = PrefixStore::new(config.open()?, config.prefix.as_str());
+                Ok(Self { objects: Arc::new(objects), part_bytes: BUCKET_PART_BYTES })
+            }
+        }
+    }
+
     /// Blobs as files below a local folder, which is made if missing.
     ///
     /// # Errors
@@ -54,19 +96,26 @@ impl Blobs {
     pub fn local(folder: &FsPath) -> Result<Self, BlobError> {
         std::fs::create_dir_all(folder)?;
         let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self { objects: Arc::new(files) })
+        Ok(Self { objects: Arc::new(files), part_bytes: FILE_PART_BYTES })
+    }
+
+    /// Writes, reads and removes a small blob: tells a wrong key or a missing bucket before the
+    /// first document comes.
+    ///
+    /// # Errors
+    /// If any of it fails.
+    pub async fn check(&self) -> Result<(), BlobError> {
+        let path = Path::from(BlobKey::upload().as_str());
+        self.objects.put(&path, PutPayload::from_static(b"docket")).await?;
+        self.objects.get(&path).await?.bytes().await?;
+        self.objects.delete(&path).await?;
+        Ok(())
     }
 
     /// Starts a new blob. Dropped without [`BlobWriter::finish`], it leaves nothing.
     #[must_use]
     pub fn writer(&self, key: &BlobKey) -> BlobWriter {
-        BlobWriter {
-            objects: Arc::clone(&self.objects),
-            path: Path::from(key.as_str()),
-            gathered: BytesMut::new(),
-            upload: None,
-            written_bytes: 0,
-        }
+        BlobWriter::new(Arc::clone(&self.objects), Path::from(key.as_str()), self.part_bytes)
     }
 
     /// Opens a blob for reading.
@@ -75,7 +124,23 @@ impl Blobs {
     /// If it is not there or cannot be opened.
     pub async fn reader(&self, key: &BlobKey) -> Result<BlobReader, BlobError> {
         let found = self.objects.get(&Path::from(key.as_str())).await?;
-        Ok(BlobReader { size_bytes: found.meta.size, stream: found.into_stream() })
+        Ok(BlobReader::new(found))
+    }
+
+    /// Opens a part of a blob for reading.
+    ///
+    /// # Errors
+    /// If it is not there or cannot be opened; [`BlobError::NotInRange`] for a range beyond it.
+    pub async fn reader_of_range(
+        &self,
+        key: &BlobKey,
+        range: BlobRange,
+    ) -> Result<BlobReader, BlobError> {
+        let path = Path::from(key.as_str());
+        let size_bytes = self.objects.head(&path).await?.size;
+        let range = range.within(size_bytes).ok_or(BlobError::NotInRange { size_bytes })?;
+        let options = object_store::GetOptions::new().with_range(Some(range));
+        Ok(BlobReader::new(self.objects.get_opts(&path, options).await?))
     }
 
     /// Reads a whole blob into memory.
@@ -95,143 +160,5 @@ impl Blobs {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(other) => Err(other.into()),
         }
-    }
-}
-
-/// A blob on its way in.
-#[derive(Debug)]
-pub struct BlobWriter {
-    objects: Arc<dyn ObjectStore>,
-    path: Path,
-    gathered: BytesMut,
-    upload: Option<Box<dyn MultipartUpload>>,
-    written_bytes: u64,
-}
-
-impl BlobWriter {
-    /// Appends bytes; waits for the storage when a part is full.
-    ///
-    /// # Errors
-    /// If the storage fails.
-    pub async fn write(&mut self, mut bytes: Bytes) -> Result<(), BlobError> {
-        self.written_bytes += bytes.len() as u64;
-        while !bytes.is_empty() {
-            let room = PART_BYTES - self.gathered.len();
-            let taken = bytes.split_to(room.min(bytes.len()));
-            self.gathered.extend_from_slice(&taken);
-            if self.gathered.len() == PART_BYTES {
-                self.put_gathered().await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Bytes appended so far.
-    #[must_use]
-    pub fn written_bytes(&self) -> u64 {
-        self.written_bytes
-    }
-
-    /// Makes the blob visible and durable.
-    ///
-    /// # Errors
-    /// If the storage fails.
-    pub async fn finish(mut self) -> Result<(), BlobError> {
-        if self.upload.is_none() {
-            let whole = PutPayload::from_bytes(self.gathered.split().freeze());
-            self.objects.put(&self.path, whole).await?;
-            return Ok(());
-        }
-        self.put_gathered().await?;
-        if let Some(mut upload) = self.upload.take() {
-            upload.complete().await?;
-        }
-        Ok(())
-    }
-
-    async fn put_gathered(&mut self) -> Result<(), BlobError> {
-        if self.gathered.is_empty() {
-            return Ok(());
-        }
-        let upload = match &mut self.upload {
-            Some(upload) => upload,
-            none => none.insert(self.objects.put_multipart(&self.path).await?),
-        };
-        let part = self.gathered.split().freeze();
-        upload.put_part(PutPayload::from_bytes(part)).await?;
-        Ok(())
-    }
-}
-
-/// A blob on its way out.
-pub struct BlobReader {
-    size_bytes: u64,
-    stream: BoxStream<'static, object_store::Result<Bytes>>,
-}
-
-impl BlobReader {
-    /// Reads from memory what never was a blob.
-    #[must_use]
-    pub fn in_memory(bytes: Bytes) -> Self {
-        let size_bytes = bytes.len() as u64;
-        let stream = futures_util::stream::once(async move { Ok(bytes) }).boxed();
-        Self { size_bytes, stream }
-    }
-
-    /// Length of the whole blob.
-    #[must_use]
-    pub fn size_bytes(&self) -> u64 {
-        self.size_bytes
-    }
-
-    /// The next piece; `None` at the end.
-    ///
-    /// # Errors
-    /// If the storage fails in mid-blob.
-    pub async fn next(&mut self) -> Result<Option<Bytes>, BlobError> {
-        Ok(self.stream.try_next().await?)
-    }
-
-    /// The pieces as a stream.
-    #[must_use]
-    pub fn into_stream(self) -> BoxStream<'static, Result<Bytes, BlobError>> {
-        self.stream.map_err(BlobError::from).boxed()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn blobs_of_every_size_come_back_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::local(folder.path()).unwrap();
-        for size in [0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 3 * PART_BYTES + 17] {
-            let want: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
-            let key = BlobKey::upload();
-            let mut writer = blobs.writer(&key);
-            for piece in want.chunks(100_003) {
-                writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
-            }
-            assert_eq!(writer.written_bytes(), size as u64);
-            writer.finish().await.unwrap();
-            assert_eq!(blobs.read(&key).await.unwrap(), want);
-            assert_eq!(blobs.reader(&key).await.unwrap().size_bytes(), size as u64);
-            blobs.delete(&key).await.unwrap();
-            assert!(matches!(blobs.read(&key).await, Err(BlobError::NotFound(_))));
-            blobs.delete(&key).await.unwrap();
-        }
-    }
-
-    #[tokio::test]
-    async fn an_unfinished_blob_leaves_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::local(folder.path()).unwrap();
-        let key = BlobKey::result();
-        let mut writer = blobs.writer(&key);
-        writer.write(Bytes::from(vec![7; 2 * PART_BYTES])).await.unwrap();
-        drop(writer);
-        assert!(matches!(blobs.read(&key).await, Err(BlobError::NotFound(_))));
     }
 }

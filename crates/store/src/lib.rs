@@ -15,7 +15,7 @@ mod postgres;
 mod rows;
 mod sqlite;
 
-pub use blobs::{BlobError, BlobReader, BlobWriter, Blobs};
+pub use blobs::{BlobError, BlobRange, BlobReader, BlobWriter, Blobs, BlobsConfig, BucketConfig};
 pub use claim::{Claim, Settlement};
 pub use clock::{Clock, TestClock};
 pub use config::{DatabaseConfig, StoreConfig, open};

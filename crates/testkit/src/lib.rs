@@ -1,4 +1,5 @@
 //! Placeholder.
 
+pub mod bucket;
 pub mod pdf;
 pub mod postgres;

@@ -215,6 +215,7 @@ fn server_settings(port: u16) -> Vec<String> {
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
         "max_connections=300",
+        "wal_level=logical",
         "fsync=off",
         "full_page_writes=off",
         "jit=off",

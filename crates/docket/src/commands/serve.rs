@@ -55,6 +55,7 @@ impl Node {
             EngineInspector::new(config.worker.child.clone(), config.worker.child_jobs_max);
         let policy = config.policy.clone();
         let rooms = rooms::open(&config.data, policy, Arc::new(inspector), migrate).await?;
+        rooms::check_storage(&rooms, &config.data.blobs).await?;
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             Exit::Usage.error(format!(
                 "{} cannot be listened on: {error} (--listen sets another)",

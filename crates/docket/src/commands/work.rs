@@ -15,6 +15,7 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     let config = options.checked()?;
     crate::logging::start(&config.log, config.log_format)?;
     let rooms = rooms::open(&config.data, config.policy, Arc::new(NoInspector), false).await?;
+    rooms::check_storage(&rooms, &config.data.blobs).await?;
     let shutdown = CancellationToken::new();
     let worker = Worker::new(rooms.jobs.clone(), config.worker);
     let working = tokio::spawn(worker.run(shutdown.clone()));

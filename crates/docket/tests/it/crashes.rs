@@ -97,32 +97,33 @@ async fn an_upload_leaves_the_servers_memory_alone(database: Database) {
     assert!(grown <= 10 * 1024, "99 MB of upload raised the peak by {grown} KiB");
 }
 
-struct Api {
-    http: Client,
-    base: String,
-    key: String,
+/// A client of one server.
+pub(crate) struct Api {
+    pub(crate) http: Client,
+    pub(crate) base: String,
+    pub(crate) key: String,
 }
 
 impl Api {
-    fn new(server: &Process, key: String) -> Self {
+    pub(crate) fn new(server: &Process, key: String) -> Self {
         Self { http: Client::new(), base: server.base.clone(), key }
     }
 
-    async fn submit(&self, body: Vec<u8>) -> String {
+    pub(crate) async fn submit(&self, body: Vec<u8>) -> String {
         let form = Form::new().part("file", file_part(body, "a.pdf"));
         let request = self.http.post(format!("{}/parse", self.base)).header("api-key", &self.key);
         let created: Value = request.multipart(form).send().await.unwrap().json().await.unwrap();
         created["job_id"].as_str().unwrap_or_else(|| panic!("{created}")).to_owned()
     }
 
-    async fn job(&self, id: &str) -> Value {
+    pub(crate) async fn job(&self, id: &str) -> Value {
         let request =
             self.http.get(format!("{}/jobs/{id}", self.base)).header("api-key", &self.key);
         request.send().await.unwrap().json().await.unwrap()
     }
 }
 
-fn install_tls() {
+pub(crate) fn install_tls() {
     // The second and later tests find it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }

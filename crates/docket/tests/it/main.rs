@@ -4,6 +4,7 @@
 mod app;
 mod auth;
 mod batches;
+mod buckets;
 mod children;
 mod cli;
 mod crashes;

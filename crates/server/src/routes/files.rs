@@ -2,11 +2,14 @@
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
+    RANGE,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use docket_contract::JobId;
-use docket_jobs::Linked;
+use docket_jobs::{BlobRange, Error, Linked};
 use serde::Deserialize;
 
 use crate::ServerState;
@@ -26,6 +29,7 @@ pub(crate) async fn download(
     State(state): State<ServerState>,
     Path((job, what)): Path<(String, String)>,
     Query(given): Query<Signature>,
+    asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let (Ok(job), Some(linked)) = (job.parse::<JobId>(), Linked::from_word(&what)) else {
         return Err(Problem::not_found());
@@ -36,12 +40,24 @@ pub(crate) async fn download(
     if !signer.verify(job, linked, expires, &given.signature, chrono::Utc::now()) {
         return Err(Problem::forbidden("The link is not valid or has expired"));
     }
-    let file = state.jobs.open_linked(job, linked).await;
-    let file = file.map_err(|error| Problem::of(error, Family::Jobs))?;
-    let length = file.reader.size_bytes();
+    let range = asked.get(RANGE).and_then(|value| range_of(value.to_str().ok()?));
+    let file = match state.jobs.open_linked(job, linked, range).await {
+        Ok(file) => file,
+        Err(Error::NotInRange { size_bytes }) => return Ok(not_in_range(size_bytes)),
+        Err(error) => return Err(Problem::of(error, Family::Jobs)),
+    };
+    let (part, size) = (file.reader.range(), file.reader.size_bytes());
     let mut response = Body::from_stream(file.reader.into_stream()).into_response();
+    if range.is_some() {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let told = format!("bytes {}-{}/{size}", part.start, part.end.saturating_sub(1));
+        if let Ok(value) = HeaderValue::from_str(&told) {
+            response.headers_mut().insert(CONTENT_RANGE, value);
+        }
+    }
     let headers = response.headers_mut();
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
     // The bytes are a stranger's: they must never run as a page of this server.
     headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
@@ -54,6 +70,33 @@ pub(crate) async fn download(
         headers.insert(CONTENT_DISPOSITION, value);
     }
     Ok(response)
+}
+
+/// The one range of a `Range` header (RFC 9110 14.2). Several ranges, other units and nonsense are
+/// answered with the whole file, as the RFC allows.
+fn range_of(header: &str) -> Option<BlobRange> {
+    let (first, last) = header.trim().strip_prefix("bytes=")?.split_once('-')?;
+    let number = |digits: &str| {
+        let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse::<u64>().ok().filter(|_| plain)
+    };
+    match (first.trim(), last.trim()) {
+        ("", count) => number(count).map(BlobRange::Suffix),
+        (first, "") => Some(BlobRange::From { first: number(first)?, last: None }),
+        (first, last) => {
+            let (first, last) = (number(first)?, number(last)?);
+            (first <= last).then_some(BlobRange::From { first, last: Some(last) })
+        }
+    }
+}
+
+/// 416 with the size, so that the client can ask better.
+fn not_in_range(size_bytes: u64) -> Response {
+    let mut response = Problem::of(Error::NotInRange { size_bytes }, Family::Jobs).into_response();
+    if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size_bytes}")) {
+        response.headers_mut().insert(CONTENT_RANGE, value);
+    }
+    response
 }
 
 /// The name in both spellings of RFC 6266: reduced to ASCII, and whole in UTF-8.
@@ -76,6 +119,23 @@ fn disposition(file_name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_range_is_read_and_nonsense_is_not() {
+        let from = |first, last| Some(BlobRange::From { first, last });
+        for (header, want) in [
+            ("bytes=0-", from(0, None)),
+            ("bytes=5-9", from(5, Some(9))),
+            ("bytes=-4", Some(BlobRange::Suffix(4))),
+            ("bytes=9-5", None),
+            ("bytes=0-1,3-4", None),
+            ("bytes=-", None),
+            ("pages=1-2", None),
+            ("bytes=+1-2", None),
+        ] {
+            assert_eq!(range_of(header), want, "{header}");
+        }
+    }
 
     #[test]
     fn names_survive_the_header() {

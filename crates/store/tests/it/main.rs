@@ -3,6 +3,7 @@
 
 mod accounts;
 mod batches;
+mod blobs;
 mod concurrency;
 mod credits;
 mod expiry;
@@ -18,6 +19,7 @@ mod queue;
 mod schedules;
 mod secrets;
 mod settle;
+mod supabase;
 mod sweep;
 mod transitions;
 mod uploads;

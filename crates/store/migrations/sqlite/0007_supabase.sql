@@ -1,0 +1,1 @@
+-- Numbered as on Postgres, where it opens jobs to Supabase's clients. Nothing to do here.
