@@ -86,7 +86,7 @@ end
     requests, micros, p50, p99, errors = map(int, re.search(r"RESULT (.*)", out).group(1).split())
     if errors:
         raise RuntimeError(f"{errors} errors from {url}\n{out}")
-    return {"rate": requests / micros * 1e6, "p50_ms": p50 / 1000, "p99_ms": p99 / 1000}
+    return {"requests": requests, "rate": requests / micros * 1e6, "p50_ms": p50 / 1000, "p99_ms": p99 / 1000}
 
 
 def submit_script(key):
@@ -149,14 +149,18 @@ def report(rows, args):
         print(f"| {kind} | {ratio} | {rate} | {static} | {p50:.1f} / {p99:.1f} |")
 
 
+def raise_file_limit():
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=64)
     args = parser.parse_args()
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+    raise_file_limit()
     rows = {}
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cluster:
         static = f"http://127.0.0.1:{free_port()}"

@@ -32,20 +32,25 @@ need_postgres() {
     [ -n "${TEST_DATABASE_URL:-}" ] || has_postgres || install_packages postgresql
 }
 
-# A Python environment with the packages of a requirements file.
+# A Python environment of the tests with the packages of a requirements file.
 need_python_venv() {
+    need_venv "$1" "$VENV"
+}
+
+# A Python environment in a folder, with the packages of a requirements file.
+need_venv() {
     command -v python3 >/dev/null || install_packages python3 python3-venv
-    if [ ! -x "$VENV/bin/python" ]; then
-        python3 -m venv "$VENV" 2>/dev/null || {
-            rm -rf "$VENV"
+    if [ ! -x "$2/bin/python" ]; then
+        python3 -m venv "$2" 2>/dev/null || {
+            rm -rf "$2"
             install_packages python3-venv
-            python3 -m venv "$VENV"
+            python3 -m venv "$2"
         }
     fi
-    if ! cmp -s "$1" "$VENV/requirements.installed"; then
+    if ! cmp -s "$1" "$2/requirements.installed"; then
         step "installing Python packages of $1"
-        "$VENV/bin/python" -m pip install -q --disable-pip-version-check -r "$1"
-        cp "$1" "$VENV/requirements.installed"
+        "$2/bin/python" -m pip install -q --disable-pip-version-check -r "$1"
+        cp "$1" "$2/requirements.installed"
     fi
 }
 

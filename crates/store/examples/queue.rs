@@ -1,0 +1,153 @@
+//! Drives the queue as fast as it goes, for `dev/bench`: no HTTP, no documents, the store alone.
+//!
+//! `queue DATABASE_URL enqueue|claim|batched SECONDS CONCURRENCY PREFILL ACCOUNTS` prints the
+//! number of jobs and the seconds that they took.
+#![expect(clippy::print_stdout, reason = "the result is what it is for")]
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use docket_contract::job::{DocumentInfo, PageCounts};
+use docket_contract::spec::{JobSpec, ParseSpec};
+use docket_contract::{BlobKey, JobId, UserId, WorkerId};
+use docket_store::{
+    AccountLimits, Clock, DatabaseConfig, Inserted, NewBatch, NewJob, SettleOutcome, Settlement,
+    Store, StoreConfig,
+};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+const LEASE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(1800);
+const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
+
+#[derive(Clone, Copy)]
+enum Mode {
+    Enqueue,
+    Claim,
+    Batched,
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [url, mode, seconds, concurrency, prefill, accounts] = arguments.as_slice() else {
+        panic!("DATABASE_URL enqueue|claim|batched SECONDS CONCURRENCY PREFILL ACCOUNTS");
+    };
+    let mode = match mode.as_str() {
+        "enqueue" => Mode::Enqueue,
+        "claim" => Mode::Claim,
+        "batched" => Mode::Batched,
+        other => panic!("{other} is no mode"),
+    };
+    let (concurrency, accounts): (u32, usize) =
+        (concurrency.parse().unwrap(), accounts.parse().unwrap());
+    let database = DatabaseConfig::Postgres { url: url.clone(), connections_max: concurrency };
+    let config = StoreConfig { database, clock: Clock::database(), migrate: true };
+    let store = docket_store::open(config).await.unwrap();
+    let limits = AccountLimits { credits: Some(1_000_000_000_000), submits_per_minute: None };
+    for number in 0..accounts {
+        store.ensure_account(&user(number), limits).await.unwrap();
+    }
+    if !matches!(mode, Mode::Enqueue) {
+        fill(&*store, prefill.parse().unwrap()).await;
+    }
+    let (done, took) = run(&store, mode, seconds.parse().unwrap(), concurrency, accounts).await;
+    println!("RESULT {done} {}", took.as_secs_f64());
+    store.close().await;
+}
+
+async fn run(
+    store: &Arc<dyn Store>,
+    mode: Mode,
+    seconds: u64,
+    concurrency: u32,
+    accounts: usize,
+) -> (usize, Duration) {
+    let started = Instant::now();
+    let done = Arc::new(AtomicUsize::new(0));
+    let mut tasks = JoinSet::new();
+    for number in 0..concurrency as usize {
+        let (store, done) = (Arc::clone(store), Arc::clone(&done));
+        let owner = user(number % accounts);
+        tasks.spawn(async move {
+            let worker = WorkerId::new();
+            while started.elapsed().as_secs() < seconds {
+                let count = match mode {
+                    Mode::Enqueue => enqueue(&*store, &owner).await,
+                    Mode::Claim => work(&store, worker, 1).await,
+                    Mode::Batched => work(&store, worker, 50).await,
+                };
+                if count == 0 {
+                    break;
+                }
+                done.fetch_add(count, Ordering::Relaxed);
+            }
+        });
+    }
+    tasks.join_all().await;
+    (done.load(Ordering::Relaxed), started.elapsed())
+}
+
+async fn enqueue(store: &dyn Store, owner: &UserId) -> usize {
+    match store.insert_job(new_job(owner)).await.unwrap() {
+        Inserted::Job { .. } => 1,
+        refused => panic!("{refused:?}"),
+    }
+}
+
+/// Claims at most so many, and settles all of them at the same time.
+async fn work(store: &Arc<dyn Store>, worker: WorkerId, limit: usize) -> usize {
+    let claims = store.claim(worker, limit, LEASE, DEADLINE).await.unwrap();
+    let count = claims.len();
+    let settling = claims.into_iter().map(|claim| async {
+        let settlement = Settlement::succeeded(BlobKey::result(), pages());
+        let outcome = store.settle(claim, settlement).await.unwrap();
+        assert!(matches!(outcome, SettleOutcome::Settled(_)));
+    });
+    futures_util::future::join_all(settling).await;
+    count
+}
+
+async fn fill(store: &dyn Store, count: usize) {
+    let mut left = count;
+    while left > 0 {
+        let some = left.min(1000);
+        let jobs = (0..some).map(|_| new_job(&user(0))).collect();
+        store.insert_batch(NewBatch { id: Uuid::now_v7(), user_id: user(0), jobs }).await.unwrap();
+        left -= some;
+    }
+}
+
+fn user(number: usize) -> UserId {
+    UserId(format!("bench-{number}"))
+}
+
+fn pages() -> PageCounts {
+    PageCounts { total: Some(2), selected: Some(2), done: 2, failed: 0 }
+}
+
+fn new_job(owner: &UserId) -> NewJob {
+    NewJob {
+        id: JobId::new(),
+        user_id: owner.clone(),
+        spec: JobSpec::Parse(ParseSpec::default()),
+        document: DocumentInfo {
+            name: "report.pdf".to_owned(),
+            sha256: Some("ab".repeat(32)),
+            size_bytes: 1234,
+            media_type: "application/pdf".to_owned(),
+            blob_key: Some(BlobKey::upload()),
+            source_url: None,
+            password: None,
+        },
+        upload_window: None,
+        pages: PageCounts { done: 0, ..pages() },
+        credits: 2,
+        priority: 0,
+        retention: RETENTION,
+        idempotency: None,
+    }
+}
