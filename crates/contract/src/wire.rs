@@ -5,3 +5,4 @@ pub mod extract;
 pub mod jobs;
 pub mod pages;
 pub mod parse;
+pub mod webhooks;

@@ -1,11 +1,14 @@
 //! The commands and their flags.
 
+mod webhooks;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
 use crate::config::{DataOptions, ServeOptions};
+pub(crate) use webhooks::{ListenArgs, WebhooksCommand};
 
 /// Asynchronous document jobs: submit, poll, read.
 #[derive(Debug, Parser)]
@@ -33,6 +36,9 @@ pub(crate) enum Command {
     /// Look at jobs on a server
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Be told of what happens: endpoints, their log, a receiver
+    #[command(subcommand)]
+    Webhooks(WebhooksCommand),
     /// Reads documents for another docket process
     #[command(hide = true)]
     EngineChild {

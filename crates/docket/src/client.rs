@@ -89,6 +89,21 @@ impl Client {
         self.read(self.request(Method::DELETE, &format!("/jobs/{id}"))).await
     }
 
+    /// Any endpoint that takes and gives JSON.
+    pub(crate) async fn json<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<T> {
+        let request = self.request(method, path);
+        self.read(match body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+        .await
+    }
+
     /// `GET /parse/{id}`
     pub(crate) async fn parsed(&self, id: &str) -> anyhow::Result<Value> {
         self.read(self.request(Method::GET, &format!("/parse/{id}"))).await
@@ -145,6 +160,9 @@ async fn refusal(response: Response) -> anyhow::Error {
     let detail = match &body["detail"] {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
+        Value::Array(fields) => {
+            fields.iter().filter_map(field_refusal).collect::<Vec<_>>().join("; ")
+        }
         other => other["message"].as_str().map_or_else(|| other.to_string(), str::to_owned),
     };
     let hint = if status == StatusCode::UNAUTHORIZED {
@@ -153,4 +171,10 @@ async fn refusal(response: Response) -> anyhow::Error {
         ""
     };
     Exit::Refused.error(format!("the server refuses: {} {detail}{hint}", status.as_u16()))
+}
+
+/// What is wrong with a field, from an entry of form validation.
+fn field_refusal(entry: &Value) -> Option<String> {
+    let field = entry["loc"].as_array()?.get(1)?.as_str().unwrap_or("body");
+    Some(format!("{field}: {}", entry["msg"].as_str()?))
 }

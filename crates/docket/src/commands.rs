@@ -6,6 +6,7 @@ mod migrate;
 mod parse;
 mod quickstart;
 mod serve;
+mod webhooks;
 mod work;
 
 use crate::cli::Command;
@@ -21,6 +22,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Keys(command) => keys::run(command).await,
         Command::Parse(arguments) => parse::run(*arguments).await,
         Command::Jobs(command) => jobs::run(command).await,
+        Command::Webhooks(command) => webhooks::run(command).await,
         Command::EngineChild { .. } => Err(anyhow::anyhow!("an engine child has no runtime")),
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 mod blobs;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use docket_jobs::Policy;
 use docket_store::{BlobsConfig, DatabaseConfig};
-use docket_worker::{ChildCommand, FetchSettings, WorkerSettings};
+use docket_worker::{ChildCommand, FetchSettings, WebhookSettings, WorkerSettings};
 use serde::Deserialize;
 
 use crate::exit::Exit;
@@ -124,6 +125,32 @@ pub(crate) struct ServeOptions {
     /// Days that a job is kept [default: 7]
     #[arg(long, env = "DOCKET_RETENTION_DAYS", value_name = "N", help_heading = "Tuning")]
     pub(crate) retention_days: Option<u64>,
+    /// Seconds before the second, third, ... attempt at a webhook's delivery
+    #[arg(
+        long,
+        env = "DOCKET_WEBHOOK_BACKOFF_S",
+        value_name = "S",
+        value_delimiter = ',',
+        help_heading = "Webhooks"
+    )]
+    pub(crate) webhook_backoff_s: Option<Vec<u64>>,
+    /// Seconds that an attempt at a delivery may take [default: 15]
+    #[arg(long, env = "DOCKET_WEBHOOK_TIMEOUT_S", value_name = "S", help_heading = "Webhooks")]
+    pub(crate) webhook_timeout_s: Option<u64>,
+    /// Attempts at one endpoint at the same time [default: 4]
+    #[arg(long, env = "DOCKET_WEBHOOK_PARALLEL", value_name = "N", help_heading = "Webhooks")]
+    pub(crate) webhook_parallel: Option<usize>,
+    /// Failed attempts in a row that disable an endpoint when a delivery is given up [default: 20]
+    #[arg(long, env = "DOCKET_WEBHOOK_FAILURES_MAX", value_name = "N", help_heading = "Webhooks")]
+    pub(crate) webhook_failures_max: Option<i32>,
+    /// Days that the log of deliveries is kept [default: 7]
+    #[arg(
+        long,
+        env = "DOCKET_WEBHOOK_RETENTION_DAYS",
+        value_name = "N",
+        help_heading = "Webhooks"
+    )]
+    pub(crate) webhook_retention_days: Option<u64>,
 }
 
 /// How logs are written.
@@ -183,6 +210,7 @@ pub(crate) struct Config {
     pub(crate) log_format: LogFormat,
     pub(crate) policy: Policy,
     pub(crate) worker: WorkerSettings,
+    pub(crate) webhooks: WebhookSettings,
 }
 
 impl DataOptions {
@@ -231,6 +259,7 @@ impl ServeOptions {
             log: options.log.clone().unwrap_or_else(|| "info".to_owned()),
             log_format: options.log_format.unwrap_or_default(),
             worker: options.worker()?,
+            webhooks: options.webhooks(),
             policy,
         })
     }
@@ -259,6 +288,11 @@ impl ServeOptions {
             child_memory_mb: self.child_memory_mb.or(other.child_memory_mb),
             page_cpu_s: self.page_cpu_s.or(other.page_cpu_s),
             retention_days: self.retention_days.or(other.retention_days),
+            webhook_backoff_s: self.webhook_backoff_s.or(other.webhook_backoff_s),
+            webhook_timeout_s: self.webhook_timeout_s.or(other.webhook_timeout_s),
+            webhook_parallel: self.webhook_parallel.or(other.webhook_parallel),
+            webhook_failures_max: self.webhook_failures_max.or(other.webhook_failures_max),
+            webhook_retention_days: self.webhook_retention_days.or(other.webhook_retention_days),
         }
     }
 
@@ -284,6 +318,7 @@ impl ServeOptions {
             upload_bytes_max: self.max_upload_mb.map_or(defaults.upload_bytes_max, |mebibytes| {
                 mebibytes.saturating_mul(1024 * 1024)
             }),
+            webhooks: self.webhook_policy(),
         }
     }
 

@@ -16,6 +16,7 @@ mod links;
 mod policy;
 mod submit;
 mod sweep;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub use docket_store::{
     AccountLimits, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader, BlobWriter, Blobs,
     Claim, FetchedDocument, JobPage, ProgressOutcome, ProgressUpdate, QueueDepth, Store, Swept,
 };
+pub use docket_store::{DeliveryClaim, EndpointChange};
 
 pub use accounts::{Caller, FreshKey};
 pub use batch::BatchSubmit;
@@ -37,6 +39,10 @@ pub use inspect::{Inspection, Inspector, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};
 pub use policy::Policy;
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
+pub use webhooks::{
+    AttemptResult, DeliveryPage, EndpointWish, Refusal, SecretText, SignedMessage, Told,
+    WebhookPolicy, sign, verify,
+};
 
 /// The verbs. Cheap to clone.
 #[derive(Clone)]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::webhooks::WebhookPolicy;
+
 /// Limits and times. The defaults are the design's.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -23,6 +25,8 @@ pub struct Policy {
     pub retention: Duration,
     /// The largest upload, in bytes.
     pub upload_bytes_max: u64,
+    /// The numbers of webhooks.
+    pub webhooks: WebhookPolicy,
 }
 
 impl Default for Policy {
@@ -37,6 +41,7 @@ impl Default for Policy {
             deadline: Duration::from_secs(30 * 60),
             retention: Duration::from_secs(7 * 24 * 60 * 60),
             upload_bytes_max: 500 * 1024 * 1024,
+            webhooks: WebhookPolicy::default(),
         }
     }
 }

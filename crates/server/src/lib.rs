@@ -10,6 +10,7 @@ mod operation_options;
 mod parse_options;
 mod path_id;
 mod problem;
+mod receiver;
 mod router;
 mod routes;
 mod serve;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use docket_jobs::Jobs;
 
+pub use receiver::{Received, receiver};
 pub use router::router;
 pub use serve::serve;
 

@@ -74,6 +74,12 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, problem::missing_field(name))
     }
 
+    /// 422 of a field of a JSON body, in the shape of form validation.
+    pub(crate) fn invalid_field(loc: &Value, kind: &str, text: &str, input: &Value) -> Self {
+        let entry = json!({ "type": kind, "loc": loc, "msg": text, "input": input });
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, json!({ "detail": [entry] }))
+    }
+
     /// A form without any of the files that it must have.
     pub(crate) fn missing_file(name: &str) -> Self {
         let mut body = problem::missing_field(name);

@@ -21,7 +21,7 @@ use crate::drain::drain_unread_bodies;
 use crate::json_errors::errors_as_json;
 use crate::problem::Problem;
 use crate::routes::{
-    batch, chunking, classify, extract, files, health, jobs, keys, parse, splitter, usage,
+    batch, chunking, classify, extract, files, health, jobs, keys, parse, splitter, usage, webhooks,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -63,6 +63,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/org/get_usage", get(usage::usage))
         .route("/api/v1/org/get_usage", get(usage::usage))
         .route("/files/{job}/{what}", get(files::download))
+        .merge(webhooks::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .with_state(state)

@@ -13,3 +13,4 @@ pub(crate) mod result;
 pub(crate) mod splitter;
 pub(crate) mod submit;
 pub(crate) mod usage;
+pub(crate) mod webhooks;

@@ -10,6 +10,7 @@ mod batches;
 mod jobs;
 mod queue;
 mod secrets;
+mod webhooks;
 
 use async_trait::async_trait;
 
@@ -24,12 +25,18 @@ pub use queue::{
     RetryPolicy, SettleOutcome, Supplied, SupplyOutcome, Swept,
 };
 pub use secrets::SecretStore;
+pub use webhooks::{
+    AttemptEnd, DeliveryClaim, DeliveryQuery, DeliveryQueue, DeliverySettled, EndpointChange,
+    NewEndpoint, Verdict, WebhookStore,
+};
 
 use crate::error::Error;
 
 /// All of the store, for the rooms that are handed it whole.
 #[async_trait]
-pub trait Store: JobStore + BatchStore + QueueStore + AccountStore + SecretStore {
+pub trait Store:
+    JobStore + BatchStore + QueueStore + AccountStore + SecretStore + WebhookStore + DeliveryQueue
+{
     /// Answers if the database does.
     async fn ping(&self) -> Result<(), Error>;
 

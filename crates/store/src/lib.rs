@@ -27,3 +27,7 @@ pub use interface::{
     ProgressUpdate, QueueDepth, QueueStore, Rerun, RerunOutcome, RetryPolicy, SecretStore,
     SettleOutcome, Store, Supplied, SupplyOutcome, Swept,
 };
+pub use interface::{
+    AttemptEnd, DeliveryClaim, DeliveryQuery, DeliveryQueue, DeliverySettled, EndpointChange,
+    NewEndpoint, Verdict, WebhookStore,
+};

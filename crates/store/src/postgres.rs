@@ -67,6 +67,7 @@ macro_rules! leave {
 mod accounts;
 mod batches;
 mod charge;
+mod deliveries;
 mod expiry;
 mod idempotency;
 mod insert;
@@ -79,6 +80,7 @@ mod secrets;
 mod settle;
 mod supply;
 mod sweep;
+mod webhooks;
 
 use std::str::FromStr;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! How a row of `jobs` becomes a [`Job`]: one list of columns and one reader for both databases.
 
+mod webhooks;
+
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts, Stage};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::{JobState, JobsWord};
@@ -61,14 +63,22 @@ pub(crate) use {
     batch_columns, event_columns, job_columns, key_columns, remembered_columns, stage_rank_sql,
 };
 
+pub(crate) use webhooks::{
+    attempt_columns, delivery_columns, endpoint_columns, events_text, read_attempt, read_delivery,
+    read_delivery_claim, read_endpoint, wants_sql,
+};
+
 /// A row whose columns are taken one after the other.
 pub(crate) trait Columns {
     fn uuid(&mut self) -> Result<Uuid, Error>;
+    fn uuid_or_null(&mut self) -> Result<Option<Uuid>, Error>;
+    fn bytes_or_null(&mut self) -> Result<Option<Vec<u8>>, Error>;
     fn text(&mut self) -> Result<String, Error>;
     fn text_or_null(&mut self) -> Result<Option<String>, Error>;
     fn int(&mut self) -> Result<i32, Error>;
     fn int_or_null(&mut self) -> Result<Option<i32>, Error>;
     fn long(&mut self) -> Result<i64, Error>;
+    fn long_or_null(&mut self) -> Result<Option<i64>, Error>;
     fn time(&mut self) -> Result<Timestamp, Error>;
     fn time_or_null(&mut self) -> Result<Option<Timestamp>, Error>;
 }

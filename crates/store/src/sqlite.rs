@@ -18,6 +18,7 @@ macro_rules! transition {
 mod accounts;
 mod batches;
 mod charge;
+mod deliveries;
 mod expiry;
 mod idempotency;
 mod jobs;
@@ -30,6 +31,7 @@ mod secrets;
 mod settle;
 mod supply;
 mod sweep;
+mod webhooks;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -49,7 +51,7 @@ use writer::Writer;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// More statements than the driver has, so that none is compiled twice.
-const STATEMENT_CACHE_CAPACITY: usize = 64;
+const STATEMENT_CACHE_CAPACITY: usize = 128;
 
 /// Jobs in one SQLite file.
 pub(crate) struct SqliteStore {

@@ -4,7 +4,7 @@
 //! very address that was judged: a name that answers differently the second time gains nothing.
 //! Redirects are followed by hand, so each is judged again.
 
-mod address;
+pub(crate) mod address;
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -14,6 +14,7 @@ mod local;
 mod pool;
 mod settings;
 mod sweeper;
+mod webhooks;
 
 pub use child::{ChildCommand, child_main};
 pub use inspect::EngineInspector;
@@ -21,3 +22,4 @@ pub use local::{LocalFailure, LocalParse, parse_local};
 pub use pool::{Worker, WorkerHealth};
 pub use settings::{FetchSettings, WorkerSettings};
 pub use sweeper::run_sweeper;
+pub use webhooks::{WebhookSettings, run_webhooks};

@@ -8,7 +8,7 @@ use anyhow::Context;
 use docket_contract::UserId;
 use docket_jobs::{AccountLimits, Jobs};
 use docket_server::{ServerState, router};
-use docket_worker::{EngineInspector, Worker, WorkerHealth, run_sweeper};
+use docket_worker::{EngineInspector, Worker, WorkerHealth, run_sweeper, run_webhooks};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -44,6 +44,7 @@ pub(crate) struct Node {
     listener: Option<TcpListener>,
     shutdown: CancellationToken,
     worker: Option<(JoinHandle<()>, WorkerHealth)>,
+    webhooks: Option<JoinHandle<()>>,
     _lock: ServingLock,
 }
 
@@ -70,6 +71,7 @@ impl Node {
             listener: Some(listener),
             shutdown: CancellationToken::new(),
             worker: None,
+            webhooks: None,
             _lock: lock,
         })
     }
@@ -102,6 +104,11 @@ impl Node {
         };
         tracing::info!(listen = %self.address, "docket serves");
         tokio::spawn(run_sweeper(self.rooms.jobs.clone(), self.shutdown.clone()));
+        self.webhooks = Some(tokio::spawn(run_webhooks(
+            self.rooms.jobs.clone(),
+            self.config.webhooks.clone(),
+            self.shutdown.clone(),
+        )));
         Ok(tokio::spawn(docket_server::serve(listener, router(state), self.shutdown.clone())))
     }
 
@@ -118,6 +125,9 @@ impl Node {
         self.shutdown.cancel();
         if let Some((worker, _)) = self.worker {
             worker.await.context("the worker panicked")?;
+        }
+        if let Some(webhooks) = self.webhooks {
+            webhooks.await.context("the delivery of webhooks panicked")?;
         }
         api.await.context("the API panicked")?.context("the socket failed")?;
         self.rooms.store.close().await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use docket_jobs::NoInspector;
-use docket_worker::{Worker, run_sweeper};
+use docket_worker::{Worker, run_sweeper, run_webhooks};
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::serve::wait_for_signal;
@@ -19,11 +19,13 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     let shutdown = CancellationToken::new();
     let worker = Worker::new(rooms.jobs.clone(), config.worker);
     let working = tokio::spawn(worker.run(shutdown.clone()));
-    tokio::spawn(run_sweeper(rooms.jobs, shutdown.clone()));
+    tokio::spawn(run_sweeper(rooms.jobs.clone(), shutdown.clone()));
+    let webhooks = tokio::spawn(run_webhooks(rooms.jobs, config.webhooks, shutdown.clone()));
     wait_for_signal().await?;
     tracing::info!("shutting down");
     shutdown.cancel();
     working.await?;
+    webhooks.await?;
     rooms.store.close().await;
     Ok(Exit::Done)
 }

@@ -122,11 +122,13 @@ fn list_request(query: &ListQuery) -> Result<ListRequest, Problem> {
     Ok(ListRequest { status, job_type, before_seq, limit, ..ListRequest::default() })
 }
 
-fn cursor(seq: i64) -> String {
+/// Where the next page of a list begins.
+pub(crate) fn cursor(seq: i64) -> String {
     format!("c{seq:x}")
 }
 
-fn read_cursor(text: &str) -> Option<i64> {
+/// Reads it back.
+pub(crate) fn read_cursor(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('c')?;
     i64::from_str_radix(digits, 16).ok().filter(|seq| *seq >= 0)
 }

@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "idempotency", include_str!("../../migrations/postgres/0005_idempotency.sql")),
     (6, "uploads", include_str!("../../migrations/postgres/0006_uploads.sql")),
     (7, "supabase", include_str!("../../migrations/postgres/0007_supabase.sql")),
+    (8, "webhooks", include_str!("../../migrations/postgres/0008_webhooks.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks. A role that may not create schemas

@@ -40,6 +40,14 @@ impl Columns for PgColumns<'_> {
         self.take()
     }
 
+    fn uuid_or_null(&mut self) -> Result<Option<Uuid>, Error> {
+        self.take()
+    }
+
+    fn bytes_or_null(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        self.take()
+    }
+
     fn text(&mut self) -> Result<String, Error> {
         self.take()
     }
@@ -57,6 +65,10 @@ impl Columns for PgColumns<'_> {
     }
 
     fn long(&mut self) -> Result<i64, Error> {
+        self.take()
+    }
+
+    fn long_or_null(&mut self) -> Result<Option<i64>, Error> {
         self.take()
     }
 

@@ -47,6 +47,14 @@ impl Columns for SqliteColumns<'_, '_> {
         Ok(Uuid::from_bytes(self.take()?))
     }
 
+    fn uuid_or_null(&mut self) -> Result<Option<Uuid>, Error> {
+        Ok(self.take::<Option<[u8; 16]>>()?.map(Uuid::from_bytes))
+    }
+
+    fn bytes_or_null(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        self.take()
+    }
+
     fn text(&mut self) -> Result<String, Error> {
         self.take()
     }
@@ -64,6 +72,10 @@ impl Columns for SqliteColumns<'_, '_> {
     }
 
     fn long(&mut self) -> Result<i64, Error> {
+        self.take()
+    }
+
+    fn long_or_null(&mut self) -> Result<Option<i64>, Error> {
         self.take()
     }
 

@@ -23,6 +23,7 @@ mod supabase;
 mod sweep;
 mod transitions;
 mod uploads;
+mod webhooks;
 
 /// Makes a test of every case for each driver.
 macro_rules! on_both_drivers {
@@ -174,4 +175,28 @@ on_both_drivers! {
         repetitions_and_expiry_follow_the_real_clock;
     schedules:
         random_schedules_agree_with_the_model;
+    webhooks:
+        endpoints_are_kept_per_account,
+        an_account_has_so_many_endpoints_at_most,
+        an_ended_job_is_told_to_those_who_want_it,
+        every_end_is_told_once,
+        jobs_of_accounts_without_endpoints_leave_nothing,
+        what_is_told_outlives_its_job,
+        a_batch_is_told_when_its_last_job_has_ended,
+        jobs_of_a_batch_that_end_together_are_told_as_one_batch,
+        a_delivery_is_claimed_by_one_worker,
+        an_unsettled_delivery_is_due_again,
+        endpoints_take_turns_within_their_bounds,
+        a_failing_endpoint_is_tried_one_at_a_time,
+        attempts_are_written_down,
+        a_failed_attempt_waits_for_its_delay,
+        gone_disables_at_once,
+        failures_in_a_row_disable_when_a_delivery_is_given_up,
+        disabled_endpoints_hold_their_deliveries,
+        two_secrets_sign_during_a_rotation,
+        a_delivery_is_replayed_from_the_start,
+        a_delivery_under_way_is_not_replayed,
+        failed_deliveries_are_replayed_since_an_instant,
+        deliveries_are_listed_newest_first,
+        old_deliveries_are_removed;
 }

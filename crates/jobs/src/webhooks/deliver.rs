@@ -1,0 +1,224 @@
+//! Deliveries: claimed like jobs, signed, attempted, settled by the schedule.
+
+use std::time::Duration;
+
+use docket_contract::timestamp::Timestamp;
+use docket_contract::webhook::Delivery;
+use docket_contract::wire::webhooks::EventBody;
+use docket_store::{AttemptEnd, DeliveryClaim, DeliverySettled, Verdict};
+
+use super::signature::sign;
+use crate::{Error, Jobs};
+
+/// Deliveries that are removed in one go.
+const REMOVE_MAX: usize = 1000;
+
+/// The numbers of webhooks, each a setting.
+#[derive(Clone, Debug)]
+pub struct WebhookPolicy {
+    /// Waiting time after the first, second, ... failed attempt, before jitter; after the last the
+    /// delivery is given up. The default is the schedule of the Standard Webhooks specification.
+    pub backoff: Vec<Duration>,
+    /// From the beginning of an attempt to the end of the answer.
+    pub timeout: Duration,
+    /// Attempts at one endpoint at the same time, over all processes.
+    pub per_endpoint_max: usize,
+    /// Failed attempts in a row that disable an endpoint when a delivery is given up.
+    pub failures_max: i32,
+    /// How long the log is kept.
+    pub retention: Duration,
+}
+
+impl Default for WebhookPolicy {
+    fn default() -> Self {
+        let backoff_s = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+        Self {
+            backoff: backoff_s.map(Duration::from_secs).to_vec(),
+            timeout: Duration::from_secs(15),
+            per_endpoint_max: 4,
+            failures_max: 20,
+            retention: Duration::from_secs(7 * 24 * 60 * 60),
+        }
+    }
+}
+
+/// A message ready to be posted.
+#[derive(Clone, Debug)]
+pub struct SignedMessage {
+    /// The header `webhook-id`.
+    pub id: String,
+    /// The header `webhook-timestamp`: seconds since 1970.
+    pub timestamp_s: i64,
+    /// The header `webhook-signature`.
+    pub signature: String,
+    /// What is posted.
+    pub body: Vec<u8>,
+}
+
+/// How an attempt went.
+#[derive(Clone, Debug)]
+pub struct AttemptResult {
+    /// How long it took.
+    pub duration: Duration,
+    /// The status that it was answered with.
+    pub status_code: Option<u16>,
+    /// Why it failed, if it did.
+    pub refusal: Option<Refusal>,
+}
+
+/// Why an attempt failed.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// A sentence for the endpoint's owner.
+    pub error: String,
+    /// The endpoint wants nothing more, ever.
+    pub gone: bool,
+    /// It asks to be left alone for so long.
+    pub retry_after: Option<Duration>,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It was taken.
+    Delivered,
+    /// It will be tried again.
+    Retried,
+    /// It was given up.
+    GivenUp,
+    /// Another process has it, or the endpoint is gone.
+    ClaimLost,
+}
+
+impl Jobs {
+    /// Hands out at most `limit` due deliveries.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn claim_deliveries(&self, limit: usize) -> Result<Vec<DeliveryClaim>, Error> {
+        let policy = &self.policy.webhooks;
+        // What outlives its own timeout by a whole lease belongs to a process that is gone.
+        let lease = policy.timeout + self.policy.lease;
+        Ok(self.store.claim_deliveries(limit, policy.per_endpoint_max, lease).await?)
+    }
+
+    /// The message of a claim, signed at `now`. `base` stands before the paths in it.
+    ///
+    /// # Errors
+    /// If it cannot be written as JSON.
+    pub fn signed_message(
+        &self,
+        claim: &DeliveryClaim,
+        base: &str,
+        now: Timestamp,
+    ) -> Result<SignedMessage, Error> {
+        let delivery = claim.delivery();
+        let body = serde_json::to_vec(&EventBody::new(delivery, base))
+            .map_err(|error| Error::Internal(Box::new(error)))?;
+        let (id, timestamp_s) = (delivery.id.to_string(), now.timestamp());
+        let signature = sign(claim.secrets(), &id, timestamp_s, &body);
+        Ok(SignedMessage { id, timestamp_s, signature, body })
+    }
+
+    /// Ends an attempt: delivered, to be tried again by the schedule, or given up.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn settle_delivery(
+        &self,
+        claim: DeliveryClaim,
+        result: AttemptResult,
+    ) -> Result<Told, Error> {
+        let verdict = verdict(&self.policy.webhooks, claim.delivery().tries, result.refusal);
+        let told = match &verdict {
+            Verdict::Delivered => Told::Delivered,
+            Verdict::Retry { .. } => Told::Retried,
+            Verdict::GiveUp { .. } | Verdict::Gone { .. } => Told::GivenUp,
+        };
+        let Delivery { id, endpoint_id, attempts, .. } = *claim.delivery();
+        let end = AttemptEnd {
+            duration: result.duration,
+            status_code: result.status_code.map(i32::from),
+            verdict,
+        };
+        match self.store.settle_delivery(claim, end).await? {
+            DeliverySettled::Settled { disabled } => {
+                if disabled {
+                    tracing::warn!(webhook.id = %endpoint_id, "webhook was disabled");
+                }
+                if told == Told::GivenUp {
+                    tracing::warn!(webhook.id = %endpoint_id, delivery.id = %id, delivery.attempt = attempts, "delivery was given up");
+                }
+                Ok(told)
+            }
+            DeliverySettled::ClaimLost => Ok(Told::ClaimLost),
+        }
+    }
+
+    /// Removes the part of the log that is too old; answers how many deliveries.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn expire_deliveries(&self) -> Result<usize, Error> {
+        let retention = self.policy.webhooks.retention;
+        Ok(self.store.delete_old_deliveries(retention, REMOVE_MAX).await?)
+    }
+}
+
+fn verdict(policy: &WebhookPolicy, tries: i32, refusal: Option<Refusal>) -> Verdict {
+    let Some(Refusal { error, gone, retry_after }) = refusal else { return Verdict::Delivered };
+    if gone {
+        return Verdict::Gone { error };
+    }
+    let place = usize::try_from(tries.max(1) - 1).unwrap_or(usize::MAX);
+    let Some(wait) = policy.backoff.get(place) else {
+        return Verdict::GiveUp { failures_max: policy.failures_max, error };
+    };
+    // Jitter: what failed together must not come back together.
+    let wait = wait.mul_f64(rand::random_range(1.0..1.25));
+    // Asked for more, it gets more, but never a hold that outlasts the schedule's longest step.
+    let longest = policy.backoff.iter().max().copied().unwrap_or_default();
+    let asked = retry_after.unwrap_or_default().min(longest);
+    Verdict::Retry { delay: wait.max(asked), error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(retry_after_s: Option<u64>) -> Option<Refusal> {
+        let retry_after = retry_after_s.map(Duration::from_secs);
+        Some(Refusal { error: "no".to_owned(), gone: false, retry_after })
+    }
+
+    fn delay_s(tries: i32, retry_after_s: Option<u64>) -> Option<f64> {
+        match verdict(&WebhookPolicy::default(), tries, refused(retry_after_s)) {
+            Verdict::Retry { delay, .. } => Some(delay.as_secs_f64()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_schedule_is_kept_with_jitter_and_ends() {
+        for (tries, base) in [(1, 5.0), (2, 300.0), (9, 86_400.0)] {
+            let delay = delay_s(tries, None).unwrap();
+            assert!((base..base * 1.25).contains(&delay), "{tries}: {delay}");
+        }
+        assert_eq!(delay_s(10, None), None, "given up after ten attempts");
+    }
+
+    #[test]
+    fn a_receiver_may_ask_for_more_time_within_bounds() {
+        assert_eq!(delay_s(1, Some(600)), Some(600.0));
+        assert!(delay_s(2, Some(1)).unwrap() >= 300.0);
+        assert_eq!(delay_s(1, Some(u64::MAX)), Some(86_400.0));
+    }
+
+    #[test]
+    fn gone_ends_it() {
+        let gone = Some(Refusal { error: "gone".to_owned(), gone: true, retry_after: None });
+        let end = verdict(&WebhookPolicy::default(), 1, gone);
+        assert_eq!(end, Verdict::Gone { error: "gone".to_owned() });
+        assert_eq!(verdict(&WebhookPolicy::default(), 1, None), Verdict::Delivered);
+    }
+}

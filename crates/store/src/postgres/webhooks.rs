@@ -1,0 +1,258 @@
+//! Endpoints of webhooks and the log of their deliveries, in Postgres.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docket_contract::UserId;
+use docket_contract::timestamp::Timestamp;
+use docket_contract::webhook::{Attempt, Delivery, Endpoint, MessageId, SigningSecret};
+use uuid::Uuid;
+
+use super::PostgresStore;
+use super::rows::{PgColumns, all, duration_us, one};
+use crate::error::Error;
+use crate::interface::{DeliveryQuery, EndpointChange, NewEndpoint, WebhookStore};
+use crate::rows::{
+    attempt_columns, delivery_columns, endpoint_columns, events_text, read_attempt, read_delivery,
+    read_endpoint,
+};
+
+/// Whether an attempt at the delivery `d` is under way.
+macro_rules! under_way {
+    () => {
+        "(d.status = 'pending' and d.claim_token is not null and d.next_attempt_at > now.at)"
+    };
+}
+
+#[async_trait]
+impl WebhookStore for PostgresStore {
+    async fn insert_endpoint(
+        &self,
+        endpoint: NewEndpoint,
+        endpoints_max: i64,
+    ) -> Result<Option<Endpoint>, Error> {
+        let mut transaction = self.pool.begin().await?;
+        // Under the account's lock, so that two requests cannot both be the last one allowed.
+        let account = self.lock_account(&mut transaction, &endpoint.user_id).await?;
+        let row = sqlx::query(INSERT)
+            .bind(account.now)
+            .bind(Uuid::now_v7())
+            .bind(&endpoint.user_id.0)
+            .bind(&endpoint.url)
+            .bind(&endpoint.description)
+            .bind(events_text(&endpoint.events))
+            .bind(endpoint.secret.0.as_slice())
+            .bind(endpoints_max)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        row.map(|row| read_endpoint(&mut PgColumns::new(&row))).transpose()
+    }
+
+    async fn list_endpoints(&self, owner: &UserId) -> Result<Vec<Endpoint>, Error> {
+        let query = sqlx::query(concat!(
+            "select ",
+            endpoint_columns!(),
+            " from docket.webhook_endpoints where user_id = $1 order by created_at desc, id desc"
+        ))
+        .bind(&owner.0);
+        all(&self.pool, query, read_endpoint).await
+    }
+
+    async fn find_endpoint(&self, owner: &UserId, id: Uuid) -> Result<Option<Endpoint>, Error> {
+        let query = sqlx::query(concat!(
+            "select ",
+            endpoint_columns!(),
+            " from docket.webhook_endpoints where id = $1 and user_id = $2"
+        ))
+        .bind(id)
+        .bind(&owner.0);
+        one(&self.pool, query, read_endpoint).await
+    }
+
+    async fn change_endpoint(
+        &self,
+        owner: &UserId,
+        id: Uuid,
+        change: EndpointChange,
+    ) -> Result<Option<Endpoint>, Error> {
+        let query = sqlx::query(CHANGE)
+            .bind(self.clock.fixed())
+            .bind(id)
+            .bind(&owner.0)
+            .bind(change.url)
+            .bind(change.description)
+            .bind(change.events.as_deref().map(events_text))
+            .bind(change.enabled);
+        one(&self.pool, query, read_endpoint).await
+    }
+
+    async fn rotate_secret(
+        &self,
+        owner: &UserId,
+        id: Uuid,
+        fresh: SigningSecret,
+        overlap: Duration,
+    ) -> Result<Option<Endpoint>, Error> {
+        let query = sqlx::query(ROTATE)
+            .bind(self.clock.fixed())
+            .bind(id)
+            .bind(&owner.0)
+            .bind(fresh.0.as_slice())
+            .bind(duration_us(overlap));
+        one(&self.pool, query, read_endpoint).await
+    }
+
+    async fn delete_endpoint(&self, owner: &UserId, id: Uuid) -> Result<bool, Error> {
+        let deleted =
+            sqlx::query("delete from docket.webhook_endpoints where id = $1 and user_id = $2")
+                .bind(id)
+                .bind(&owner.0)
+                .execute(&self.pool)
+                .await?;
+        Ok(deleted.rows_affected() > 0)
+    }
+
+    async fn insert_test(&self, owner: &UserId, id: Uuid) -> Result<Option<Delivery>, Error> {
+        let query = sqlx::query(concat!(
+            "insert into docket.webhook_deliveries (id, endpoint_id, occurred_at, next_attempt_at,
+                created_at)
+             select $2, e.id, now.at, now.at, now.at
+             from docket.webhook_endpoints e,
+                (select coalesce($1::timestamptz, clock_timestamp()) as at) now
+             where e.id = $3 and e.user_id = $4 returning ",
+            delivery_columns!()
+        ))
+        .bind(self.clock.fixed())
+        .bind(Uuid::new_v4())
+        .bind(id)
+        .bind(&owner.0);
+        one(&self.pool, query, read_delivery).await
+    }
+
+    async fn list_deliveries(&self, query: DeliveryQuery) -> Result<Vec<Delivery>, Error> {
+        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
+        let list = sqlx::query(concat!(
+            "select ",
+            delivery_columns!(),
+            " from docket.webhook_deliveries
+             where endpoint_id = $1 and seq < $2 and ($3::text is null or status = $3)
+             order by seq desc limit $4"
+        ))
+        .bind(query.endpoint_id)
+        .bind(query.before_seq.unwrap_or(i64::MAX))
+        .bind(query.status.map(|status| status.as_str()))
+        .bind(limit + 1);
+        all(&self.pool, list, read_delivery).await
+    }
+
+    async fn find_delivery(
+        &self,
+        endpoint: Uuid,
+        id: MessageId,
+    ) -> Result<Option<(Delivery, Vec<Attempt>)>, Error> {
+        let query = sqlx::query(concat!(
+            "select ",
+            delivery_columns!(),
+            " from docket.webhook_deliveries where id = $1 and endpoint_id = $2"
+        ))
+        .bind(id.0)
+        .bind(endpoint);
+        let Some(delivery) = one(&self.pool, query, read_delivery).await? else { return Ok(None) };
+        let query = sqlx::query(concat!(
+            "select ",
+            attempt_columns!(),
+            " from docket.webhook_attempts where delivery_id = $1 order by attempt"
+        ))
+        .bind(id.0);
+        Ok(Some((delivery, all(&self.pool, query, read_attempt).await?)))
+    }
+
+    async fn replay_delivery(
+        &self,
+        endpoint: Uuid,
+        id: MessageId,
+    ) -> Result<Option<Delivery>, Error> {
+        let query = sqlx::query(concat!(
+            "update docket.webhook_deliveries d
+             set status = 'pending', ended_at = null,
+                tries = case when ",
+            under_way!(),
+            " then d.tries else 0 end,
+                claim_token = case when ",
+            under_way!(),
+            " then d.claim_token end,
+                next_attempt_at = case when ",
+            under_way!(),
+            " then d.next_attempt_at else now.at end
+             from (select coalesce($1::timestamptz, clock_timestamp()) as at) now
+             where id = $2 and endpoint_id = $3 returning ",
+            delivery_columns!()
+        ))
+        .bind(self.clock.fixed())
+        .bind(id.0)
+        .bind(endpoint);
+        one(&self.pool, query, read_delivery).await
+    }
+
+    async fn replay_failed(&self, endpoint: Uuid, since: Timestamp) -> Result<u64, Error> {
+        let replayed = sqlx::query(
+            "update docket.webhook_deliveries
+             set status = 'pending', ended_at = null, tries = 0,
+                next_attempt_at = coalesce($1::timestamptz, clock_timestamp())
+             where endpoint_id = $2 and status = 'failed' and occurred_at >= $3",
+        )
+        .bind(self.clock.fixed())
+        .bind(endpoint)
+        .bind(since)
+        .execute(&self.pool)
+        .await?;
+        Ok(replayed.rows_affected())
+    }
+}
+
+const INSERT: &str = concat!(
+    "insert into docket.webhook_endpoints (id, user_id, url, description, events, secret,
+        created_at, updated_at)
+     select $2, $3, $4, $5, $6, $7, $1, $1
+     where (select count(*) from docket.webhook_endpoints where user_id = $3) < $8
+     returning ",
+    endpoint_columns!()
+);
+
+const CHANGE: &str = concat!(
+    with_now!(),
+    ", changed as (
+        update docket.webhook_endpoints e set
+            url = coalesce($4, e.url),
+            description = coalesce($5, e.description),
+            events = coalesce($6, e.events),
+            failures_in_a_row = case when $7 and e.disabled_at is not null then 0
+                else e.failures_in_a_row end,
+            disabled_at = case when $7 then null when not $7 then coalesce(e.disabled_at, now.at)
+                else e.disabled_at end,
+            disabled_reason = case when $7 then null
+                when not $7 then coalesce(e.disabled_reason, 'owner') else e.disabled_reason end,
+            updated_at = now.at
+        from now
+        where e.id = $2 and e.user_id = $3
+        returning e.*),
+    due as (
+        update docket.webhook_deliveries d set next_attempt_at = now.at
+        from changed, now
+        where $7 and d.endpoint_id = changed.id and d.status = 'pending'
+            and d.next_attempt_at > now.at and d.claim_token is null)
+    select ",
+    endpoint_columns!(),
+    " from changed"
+);
+
+const ROTATE: &str = concat!(
+    with_now!(),
+    " update docket.webhook_endpoints e set secret = $4, previous_secret = e.secret,
+        previous_secret_until = now.at + $5 * interval '1 microsecond', updated_at = now.at
+     from now
+     where e.id = $2 and e.user_id = $3
+     returning ",
+    endpoint_columns!()
+);
