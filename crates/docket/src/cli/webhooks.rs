@@ -9,7 +9,8 @@ pub(crate) enum WebhooksCommand {
     /// Make an endpoint; its secret is shown only now
     Create {
         /// Where events are posted to
-        url: String,
+        #[arg(value_name = "URL")]
+        target: String,
         /// Only these events (job.completed, job.failed, job.cancelled, batch.completed)
         #[arg(long = "event", value_name = "EVENT", value_delimiter = ',')]
         events: Vec<String>,

@@ -16,8 +16,8 @@ use crate::exit::Exit;
 
 pub(crate) async fn run(command: WebhooksCommand) -> anyhow::Result<Exit> {
     match command {
-        WebhooksCommand::Create { url, events, description, json, server } => {
-            let body = json!({ "url": url, "events": events, "description": description });
+        WebhooksCommand::Create { target, events, description, json, server } => {
+            let body = json!({ "url": target, "events": events, "description": description });
             let client = client(&server)?;
             let made: WebhookDocument = client.json(Method::POST, "/webhooks", Some(&body)).await?;
             if json {

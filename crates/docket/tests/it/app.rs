@@ -10,7 +10,10 @@ use docket_server::{ServerState, router};
 use docket_store::{Clock, DatabaseConfig, StoreConfig};
 use docket_testkit::pdf::{Font, PdfBuilder};
 use docket_testkit::postgres::TestPostgres;
-use docket_worker::{ChildCommand, EngineInspector, Worker, WorkerSettings, run_sweeper};
+use docket_worker::{
+    ChildCommand, EngineInspector, WebhookSettings, Worker, WorkerSettings, run_sweeper,
+    run_webhooks,
+};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
@@ -116,6 +119,19 @@ impl App {
     pub(crate) fn start_worker_with(&mut self, settings: WorkerSettings) {
         let worker = Worker::new(self.jobs.clone(), settings);
         self.tasks.push(tokio::spawn(worker.run(self.shutdown.clone())));
+    }
+
+    /// Starts to deliver webhooks, to this machine too.
+    pub(crate) fn start_webhooks(&mut self) {
+        let settings = WebhookSettings { allow_private_hosts: true, ..WebhookSettings::default() };
+        self.start_webhooks_with(settings);
+    }
+
+    pub(crate) fn start_webhooks_with(&mut self, settings: WebhookSettings) {
+        let poll = Duration::from_millis(20);
+        let settings = WebhookSettings { poll, ..settings };
+        let delivering = run_webhooks(self.jobs.clone(), settings, self.shutdown.clone());
+        self.tasks.push(tokio::spawn(delivering));
     }
 
     /// Ends in order; a test that leaves its jobs in the database calls it last.

@@ -17,6 +17,7 @@ mod parse;
 mod processes;
 mod quickstart;
 mod uploads;
+mod webhooks;
 mod wire;
 
 /// Makes two tests of each function: one on SQLite, one on a real Postgres.

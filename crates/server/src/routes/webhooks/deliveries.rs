@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use docket_contract::webhook::{DeliveryStatus, MessageId};
@@ -20,6 +21,9 @@ use crate::auth::Authenticated;
 use crate::path_id::PathId;
 use crate::problem::Problem;
 use crate::routes::jobs::{cursor, read_cursor};
+
+/// Endpoint and delivery, whatever they are: what is no id is answered like an unknown one.
+type DeliveryPath = Result<Path<(String, String)>, PathRejection>;
 
 /// Deliveries on one page.
 const LIST_DEFAULT: usize = 50;
@@ -82,7 +86,7 @@ fn given(text: Option<&String>) -> Option<&str> {
 pub(super) async fn find(
     State(state): State<ServerState>,
     Authenticated(caller): Authenticated,
-    ids: Option<Path<(String, String)>>,
+    ids: DeliveryPath,
 ) -> Result<Json<DeliveryDetail>, Problem> {
     let (endpoint, id) = ids_of(ids)?;
     let found = state.jobs.find_delivery(&caller, endpoint, id).await;
@@ -99,7 +103,7 @@ pub(super) async fn find(
 pub(super) async fn replay(
     State(state): State<ServerState>,
     Authenticated(caller): Authenticated,
-    ids: Option<Path<(String, String)>>,
+    ids: DeliveryPath,
 ) -> Result<(StatusCode, Json<DeliveryDocument>), Problem> {
     let (endpoint, id) = ids_of(ids)?;
     let delivery = state.jobs.replay_delivery(&caller, endpoint, id).await;
@@ -120,10 +124,11 @@ pub(super) async fn replay_failed(
     Ok((StatusCode::ACCEPTED, Json(json!({ "replayed": replayed }))))
 }
 
-fn ids_of(ids: Option<Path<(String, String)>>) -> Result<(Uuid, MessageId), Problem> {
-    let Path((endpoint, delivery)) = ids.ok_or_else(|| unknown("Delivery not found"))?;
-    let delivery = MessageId::from_text(&delivery);
-    Ok((endpoint_id(&endpoint)?, delivery.ok_or_else(|| unknown("Delivery not found"))?))
+fn ids_of(ids: DeliveryPath) -> Result<(Uuid, MessageId), Problem> {
+    let Path((endpoint, delivery)) = ids.map_err(|_| unknown("Webhook not found"))?;
+    let endpoint = endpoint_id(&endpoint)?;
+    let delivery = MessageId::from_text(&delivery).ok_or_else(|| unknown("Delivery not found"))?;
+    Ok((endpoint, delivery))
 }
 
 fn delivery_problem(error: Error) -> Problem {
