@@ -16,7 +16,7 @@ on_both_databases!(
 );
 
 /// Leases short enough for a test.
-const SHORT: [&str; 8] =
+pub(crate) const SHORT: [&str; 8] =
     ["--lease-s", "2", "--heartbeat-s", "1", "--backoff-s", "0", "--workers", "1"];
 
 async fn a_killed_workers_job_runs_again_and_completes_once(database: Database) {

@@ -12,6 +12,7 @@ mod execution;
 mod expiry;
 mod idempotency;
 mod jobs;
+mod nodes;
 mod operations;
 mod parse;
 mod processes;
