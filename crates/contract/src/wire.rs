@@ -5,4 +5,6 @@ pub mod extract;
 pub mod jobs;
 pub mod pages;
 pub mod parse;
+pub mod tasks;
+pub mod upload;
 pub mod webhooks;

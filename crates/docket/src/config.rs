@@ -71,6 +71,9 @@ pub(crate) struct ServeOptions {
     /// The largest upload in MiB [default: 500]
     #[arg(long, env = "DOCKET_MAX_UPLOAD_MB", value_name = "N")]
     pub(crate) max_upload_mb: Option<u64>,
+    /// Jobs that may wait; further submits get 503 [default: 1000000]
+    #[arg(long, env = "DOCKET_QUEUE_JOBS_MAX", value_name = "N")]
+    pub(crate) queue_jobs_max: Option<u64>,
     /// A key that the first account gets at every start
     #[arg(long, env = "DOCKET_API_KEY", hide_env_values = true, hide = true)]
     pub(crate) api_key: Option<String>,
@@ -272,6 +275,7 @@ impl ServeOptions {
             workers: self.workers.or(other.workers),
             no_workers: self.no_workers.or(other.no_workers),
             max_upload_mb: self.max_upload_mb.or(other.max_upload_mb),
+            queue_jobs_max: self.queue_jobs_max.or(other.queue_jobs_max),
             api_key: self.api_key.or(other.api_key),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
@@ -308,7 +312,7 @@ impl ServeOptions {
             sweep: seconds(self.sweep_s, defaults.sweep).max(Duration::from_millis(100)),
             attempts_max: self.attempts_max.unwrap_or(defaults.attempts_max).max(1),
             worker_losses_max: self.worker_losses_max.unwrap_or(defaults.worker_losses_max).max(1),
-            backoff: backoff.map_or(defaults.backoff, |waits| {
+            backoff: backoff.map_or(defaults.backoff.clone(), |waits| {
                 waits.iter().copied().map(Duration::from_secs).collect()
             }),
             deadline: seconds(self.deadline_s, defaults.deadline),
@@ -319,6 +323,8 @@ impl ServeOptions {
                 mebibytes.saturating_mul(1024 * 1024)
             }),
             webhooks: self.webhook_policy(),
+            queue_jobs_max: self.queue_jobs_max.unwrap_or(defaults.queue_jobs_max),
+            ..defaults
         }
     }
 

@@ -41,6 +41,11 @@ impl Jobs {
                 }
             }
         }
+        let credits = jobs.iter().map(|job| job.credits).sum();
+        if let Err(error) = self.admit_to_queue(caller, jobs.len(), credits).await {
+            self.discard_documents(&jobs).await;
+            return Err(error);
+        }
         let kept = jobs.clone();
         let batch = NewBatch { id: Uuid::new_v4(), user_id: caller.user_id.clone(), jobs };
         match self.store.insert_batch(batch).await? {

@@ -34,6 +34,15 @@ pub enum Error {
         /// Seconds to wait.
         retry_after_s: u64,
     },
+    /// More jobs wait than may.
+    #[error("the queue is full")]
+    QueueFull {
+        /// Seconds to wait.
+        retry_after_s: u64,
+    },
+    /// The document can not be uploaded any more, or never could.
+    #[error("no upload is awaited")]
+    UploadClosed,
     /// The result was asked for before the end; holds the job's word on `/jobs`.
     #[error("job is not completed, it is {0}")]
     NotCompleted(&'static str),

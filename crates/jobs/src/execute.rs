@@ -3,7 +3,8 @@
 use docket_contract::job::{Failure, FailureCode, Job, PageCounts};
 use docket_contract::{BlobKey, ClaimToken, WorkerId};
 use docket_store::{
-    BlobReader, BlobWriter, Claim, ProgressOutcome, ProgressUpdate, SettleOutcome, Settlement,
+    BlobReader, BlobWriter, ChargeOutcome, Claim, ProgressOutcome, ProgressUpdate, SettleOutcome,
+    Settlement,
 };
 use tokio::sync::watch;
 
@@ -83,6 +84,14 @@ impl Jobs {
         update: ProgressUpdate,
     ) -> Result<ProgressOutcome, Error> {
         Ok(self.store.progress(claim, update).await?)
+    }
+
+    /// Charges the job up to so many credits in all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn charge(&self, claim: &Claim, credits: i64) -> Result<ChargeOutcome, Error> {
+        Ok(self.store.charge(claim, credits).await?)
     }
 
     /// Ends an execution with a result that is already stored.

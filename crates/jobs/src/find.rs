@@ -93,10 +93,14 @@ impl Jobs {
     pub async fn result_of(&self, job: &Job) -> Result<Bytes, Error> {
         let key = job.result_key.as_ref().ok_or(Error::NotFound)?;
         match self.blobs.read(key).await {
-            Err(docket_store::BlobError::NotFound(_))
-                if self.store.find_job(job.id).await?.is_none() =>
-            {
-                Err(Error::NotFound)
+            Err(docket_store::BlobError::NotFound(missing)) => {
+                match self.store.find_job(job.id).await? {
+                    None => Err(Error::NotFound),
+                    Some(now) if now.result_key != job.result_key => {
+                        Err(Error::Unavailable("the job is being run once more".into()))
+                    }
+                    Some(_) => Err(docket_store::BlobError::NotFound(missing).into()),
+                }
             }
             other => Ok(other?),
         }

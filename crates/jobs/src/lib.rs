@@ -14,17 +14,23 @@ mod find;
 mod inspect;
 mod links;
 mod policy;
+mod queue_limit;
+mod rerun;
 mod submit;
 mod sweep;
+mod upload;
 mod webhooks;
 
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
+use queue_limit::QueueGauge;
+
 pub use docket_store::{
     AccountLimits, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader, BlobWriter, Blobs,
-    Claim, FetchedDocument, JobPage, ProgressOutcome, ProgressUpdate, QueueDepth, Store, Swept,
+    ChargeOutcome, Claim, FetchedDocument, JobPage, ProgressOutcome, ProgressUpdate, QueueDepth,
+    Store, Swept,
 };
 pub use docket_store::{DeliveryClaim, EndpointChange};
 
@@ -38,7 +44,9 @@ pub use find::{Finished, ListRequest};
 pub use inspect::{Inspection, Inspector, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};
 pub use policy::Policy;
+pub use rerun::RerunRequest;
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
+pub use upload::announced_media_type;
 pub use webhooks::{
     AttemptResult, DeliveryPage, EndpointWish, Refusal, SecretText, SignedMessage, Told,
     WebhookPolicy, sign, verify,
@@ -52,6 +60,7 @@ pub struct Jobs {
     inspector: Arc<dyn Inspector>,
     policy: Arc<Policy>,
     link_secret: Arc<OnceCell<[u8; 32]>>,
+    queue_gauge: Arc<QueueGauge>,
 }
 
 impl Jobs {
@@ -63,7 +72,14 @@ impl Jobs {
         inspector: Arc<dyn Inspector>,
         policy: Policy,
     ) -> Self {
-        Self { store, blobs, inspector, policy: Arc::new(policy), link_secret: Arc::default() }
+        Self {
+            store,
+            blobs,
+            inspector,
+            policy: Arc::new(policy),
+            link_secret: Arc::default(),
+            queue_gauge: Arc::default(),
+        }
     }
 
     /// The numbers in force.

@@ -18,6 +18,9 @@ const LINK_LIFETIME_S: i64 = 60 * 60;
 /// The name of the signing secret in the database.
 const SECRET_NAME: &str = "links";
 
+/// What stands in a signature for the right to upload; no [`Linked`] has this word.
+const UPLOAD: &str = "upload";
+
 /// What a link leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Linked {
@@ -64,8 +67,7 @@ impl LinkSigner {
         let expires = now.timestamp() + LINK_LIFETIME_S;
         let word = linked.word();
         let signature = self.mac(job, &word, expires).finalize().into_bytes();
-        let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("/files/{job}/{word}?expires={expires}&signature={hex}")
+        format!("/files/{job}/{word}?expires={expires}&signature={}", to_hex(&signature))
     }
 
     /// True if this link was made here and has not expired.
@@ -83,12 +85,32 @@ impl LinkSigner {
         genuine && now.timestamp() < expires
     }
 
+    /// Path and query of the link by which the job's document can be uploaded until `expires`, in
+    /// seconds since 1970.
+    #[must_use]
+    pub fn upload_path(&self, job: JobId, expires: i64) -> String {
+        let signature = self.mac(job, UPLOAD, expires).finalize().into_bytes();
+        format!("/files/{job}/upload?expires={expires}&signature={}", to_hex(&signature))
+    }
+
+    /// True if this link for an upload was made here and has not expired.
+    #[must_use]
+    pub fn verify_upload(&self, job: JobId, expires: i64, signature: &str, now: Timestamp) -> bool {
+        let Some(bytes) = from_hex(signature) else { return false };
+        let genuine = self.mac(job, UPLOAD, expires).verify_slice(&bytes).is_ok();
+        genuine && now.timestamp() < expires
+    }
+
     fn mac(&self, job: JobId, word: &str, expires: i64) -> Hmac<Sha256> {
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.secret)
             .expect("a MAC takes keys of any length");
         mac.update(format!("{job}\n{word}\n{expires}").as_bytes());
         mac
     }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
@@ -210,6 +232,21 @@ mod tests {
     fn a_link_ends_after_an_hour() {
         check(|link| link.4 += chrono::TimeDelta::seconds(LINK_LIFETIME_S - 1), true);
         check(|link| link.4 += chrono::TimeDelta::seconds(LINK_LIFETIME_S), false);
+    }
+
+    #[test]
+    fn a_link_to_read_is_none_to_write() {
+        let signer = LinkSigner { secret: [7; 32] };
+        let (job, now) = (JobId::new(), Timestamp::default());
+        let signature = |path: &str| path.rsplit('=').next().unwrap().to_owned();
+        let upload = signature(&signer.upload_path(job, 60));
+        assert!(signer.verify_upload(job, 60, &upload, now));
+        assert!(!signer.verify_upload(job, 61, &upload, now));
+        assert!(!signer.verify_upload(JobId::new(), 60, &upload, now));
+        assert!(!signer.verify_upload(job, 60, &upload, now + chrono::TimeDelta::seconds(60)));
+        assert!(!signer.verify(job, Linked::Document, 60, &upload, now));
+        let read = signature(&signer.path(job, Linked::Document, now));
+        assert!(!signer.verify_upload(job, LINK_LIFETIME_S, &read, now));
     }
 
     #[test]

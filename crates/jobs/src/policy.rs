@@ -27,6 +27,10 @@ pub struct Policy {
     pub upload_bytes_max: u64,
     /// The numbers of webhooks.
     pub webhooks: WebhookPolicy,
+    /// How long a document can be uploaded after its submit, unless the client says.
+    pub upload_window: Duration,
+    /// Jobs that may wait; further submits are turned away.
+    pub queue_jobs_max: u64,
 }
 
 impl Default for Policy {
@@ -42,6 +46,8 @@ impl Default for Policy {
             retention: Duration::from_secs(7 * 24 * 60 * 60),
             upload_bytes_max: 500 * 1024 * 1024,
             webhooks: WebhookPolicy::default(),
+            upload_window: Duration::from_secs(15 * 60),
+            queue_jobs_max: 1_000_000,
         }
     }
 }

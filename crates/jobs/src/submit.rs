@@ -1,5 +1,7 @@
 //! Submit: the bytes are stored first, then job and event become true in one transaction.
 
+use std::time::Duration;
+
 use docket_contract::job::{DocumentInfo, Job, PageCounts};
 use docket_contract::spec::JobSpec;
 use docket_contract::{BlobKey, JobId};
@@ -7,6 +9,7 @@ use docket_store::{Balance, Idempotency, Inserted, NewJob};
 use sha2::{Digest, Sha256};
 
 use crate::document::{AcceptedKinds, Upload, document_name};
+use crate::upload::announced;
 use crate::{Caller, Error, Jobs};
 
 /// A wish to be submitted.
@@ -57,6 +60,13 @@ pub enum Source {
     },
     /// From an address that a worker fetches.
     Url(String),
+    /// From an upload that is still to come.
+    Later {
+        /// What it will be called; its extension promises its type.
+        file_name: String,
+        /// How long it can be uploaded.
+        window: Duration,
+    },
 }
 
 /// A job just made.
@@ -75,19 +85,24 @@ impl Jobs {
     /// If the document is empty or of a kind that cannot be read, the balance or the submit limit
     /// does not suffice, or storage fails. Nothing is left behind then.
     pub async fn submit(&self, caller: &Caller, submit: Submit) -> Result<Submitted, Error> {
+        let mut upload_window = None;
         let (document, total) = match submit.source {
             Source::Upload { upload, file_name } => {
                 let kinds = AcceptedKinds::of(&submit.spec);
                 self.store_document(*upload, file_name.as_deref(), submit.password, kinds).await?
             }
             Source::Url(url) => (document_at(&url, submit.password)?, None),
+            Source::Later { file_name, window } => {
+                upload_window = Some(window.min(self.policy.retention));
+                (announced(&file_name, submit.password)?, None)
+            }
         };
         let blob_key = document.blob_key.clone();
         let selected = total.map(|total| selected_pages(&submit.spec, total));
         let job = NewJob {
             id: JobId::new(),
             user_id: caller.user_id.clone(),
-            upload_window: None,
+            upload_window,
             pages: PageCounts { total, selected, ..PageCounts::default() },
             credits: selected.map(i64::from).unwrap_or_default(),
             priority: 0,
@@ -96,10 +111,8 @@ impl Jobs {
             spec: submit.spec,
             document,
         };
-        let inserted = self.store.insert_job(job).await;
-        // Of an error nobody knows whether the job is there: its bytes are left alone.
-        let refused = matches!(&inserted, Ok(other) if !matches!(other, Inserted::Job { .. }));
-        if let Some(key) = blob_key.filter(|_| refused) {
+        let inserted = self.insert(caller, job).await;
+        if let Some(key) = blob_key.filter(|_| is_refusal(&inserted)) {
             self.discard(&key).await;
         }
         match inserted? {
@@ -113,6 +126,11 @@ impl Jobs {
             Inserted::QuotaExceeded(balance) => Err(Error::QuotaExceeded(balance)),
             Inserted::RateLimited { retry_after_s } => Err(Error::RateLimited { retry_after_s }),
         }
+    }
+
+    async fn insert(&self, caller: &Caller, job: NewJob) -> Result<Inserted, Error> {
+        self.admit_to_queue(caller, 1, job.credits).await?;
+        Ok(self.store.insert_job(job).await?)
     }
 
     pub(crate) async fn store_document(
@@ -156,13 +174,22 @@ impl Jobs {
         Ok(self.inspector.inspect(reader, password).await.page_count)
     }
 
-    pub(crate) fn retention(&self, expires_in_s: Option<u64>) -> std::time::Duration {
+    pub(crate) fn retention(&self, expires_in_s: Option<u64>) -> Duration {
         let longest = self.policy.retention;
-        expires_in_s.map_or(longest, |s| std::time::Duration::from_secs(s).min(longest))
+        expires_in_s.map_or(longest, |s| Duration::from_secs(s).min(longest))
     }
 }
 
-fn selected_pages(spec: &JobSpec, total: i32) -> i32 {
+/// True if no job was made. Of a failure of the storage nobody knows whether the job is there: its
+/// bytes are left alone.
+fn is_refusal(inserted: &Result<Inserted, Error>) -> bool {
+    match inserted {
+        Ok(Inserted::Job { .. }) | Err(Error::Unavailable(_) | Error::Internal(_)) => false,
+        Ok(_) | Err(_) => true,
+    }
+}
+
+pub(crate) fn selected_pages(spec: &JobSpec, total: i32) -> i32 {
     let Some(range) = spec.page_range() else {
         return total;
     };

@@ -20,6 +20,9 @@ use crate::problem::{Family, Problem};
 /// Bytes that all text fields of a form may have together.
 const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Bytes of a JSON body with a document in it; it is held in memory.
+const JSON_DOCUMENT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Files that one form may have.
 const FILES_MAX: usize = 1000;
 
@@ -41,6 +44,11 @@ impl Form {
     /// The field's text, trimmed, unless it is empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
+    }
+
+    /// Takes the field out.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.fields.remove(name);
     }
 
     /// The first of these fields that has a text.
@@ -91,7 +99,7 @@ pub(crate) async fn read_form(
     file_fields: &[&str],
     family: Family,
 ) -> Result<Form, Problem> {
-    refuse_declared_size(jobs, request.headers())?;
+    refuse_declared_size(jobs, request.headers(), TEXT_BYTES_MAX as u64)?;
     if request.body().is_end_stream() {
         return Ok(Form::default());
     }
@@ -104,22 +112,40 @@ pub(crate) async fn read_form(
                 .map_err(|error| Problem::bad_request(&format!("Invalid form: {error}")))?;
             read_multipart(jobs, multipart, file_fields, family).await
         }
-        "application/json" => read_json(&read_text(request.into_body()).await?),
-        _ => Ok(read_urlencoded(&read_text(request.into_body()).await?)),
+        "application/json" => read_json(&read_bytes(request.into_body(), TEXT_BYTES_MAX).await?),
+        _ => Ok(read_urlencoded(&read_bytes(request.into_body(), TEXT_BYTES_MAX).await?)),
     }
 }
 
-/// A body that says itself that it is too large is refused before a byte of it is read.
-fn refuse_declared_size(jobs: &Jobs, headers: &HeaderMap) -> Result<(), Problem> {
+/// Reads a JSON object that may have a document in it, in base64.
+pub(crate) async fn read_large_json(request: Request) -> Result<Form, Problem> {
+    let most = JSON_DOCUMENT_BYTES_MAX;
+    match declared_size(request.headers()) {
+        Some(size_bytes) if size_bytes > most as u64 => {
+            Err(Problem::too_large(size_bytes, most as u64))
+        }
+        _ => read_json(&read_bytes(request.into_body(), most).await?),
+    }
+}
+
+/// A body that says itself that it is too large is refused before a byte of it is read; beside the
+/// document it may have so many bytes.
+pub(crate) fn refuse_declared_size(
+    jobs: &Jobs,
+    headers: &HeaderMap,
+    beside_bytes: u64,
+) -> Result<(), Problem> {
     let limit_bytes = jobs.policy().upload_bytes_max;
-    let declared =
-        headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    match declared {
-        Some(size_bytes) if size_bytes > limit_bytes + TEXT_BYTES_MAX as u64 => {
+    match declared_size(headers) {
+        Some(size_bytes) if size_bytes > limit_bytes.saturating_add(beside_bytes) => {
             Err(Problem::too_large(size_bytes, limit_bytes))
         }
         _ => Ok(()),
     }
+}
+
+fn declared_size(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 async fn read_multipart(
@@ -172,16 +198,13 @@ fn broken_form(error: &MultipartError) -> Problem {
     Problem::bad_request(&format!("Invalid form: {}", error.body_text()))
 }
 
-async fn read_text(body: Body) -> Result<Vec<u8>, Problem> {
+async fn read_bytes(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Problem::bad_request("The request's body broke off"))?;
-        if bytes.len() + piece.len() > TEXT_BYTES_MAX {
-            return Err(Problem::too_large(
-                (bytes.len() + piece.len()) as u64,
-                TEXT_BYTES_MAX as u64,
-            ));
+        if bytes.len() + piece.len() > most {
+            return Err(Problem::too_large((bytes.len() + piece.len()) as u64, most as u64));
         }
         bytes.extend_from_slice(&piece);
     }

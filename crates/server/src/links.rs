@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
 use docket_contract::JobId;
+use docket_contract::timestamp::Timestamp;
 use docket_jobs::{LinkSigner, Linked};
 
 use crate::ServerState;
@@ -22,9 +23,19 @@ impl Links {
         Ok(Self { base: base_url(state, headers), signer })
     }
 
+    /// The address of a path of this server.
+    pub(crate) fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// A link by which the job's document can be uploaded until then.
+    pub(crate) fn to_upload(&self, job: JobId, expires: Timestamp) -> String {
+        self.absolute(&self.signer.upload_path(job, expires.timestamp()))
+    }
+
     /// A link that lasts an hour.
     pub(crate) fn to(&self, job: JobId, linked: Linked) -> String {
-        format!("{}{}", self.base, self.signer.path(job, linked, chrono::Utc::now()))
+        self.absolute(&self.signer.path(job, linked, chrono::Utc::now()))
     }
 }
 

@@ -12,8 +12,7 @@ use crate::form::Form;
 use crate::problem::Problem;
 
 /// Options that change nothing yet, but are told back in `configuration`, with how they are read.
-const ECHOED_BOOLS: [&str; 11] = [
-    "use_high_resolution",
+const ECHOED_BOOLS: [&str; 10] = [
     "validate_table_segments",
     "enhanced_table",
     "xml_citation",
@@ -25,7 +24,7 @@ const ECHOED_BOOLS: [&str; 11] = [
     "enhance_reading_order",
     "detect_pii",
 ];
-const ECHOED_TEXTS: [&str; 4] = ["ocr_engine", "agentic_ocr", "pii_engine", "pii_block_severity"];
+const ECHOED_TEXTS: [&str; 3] = ["agentic_ocr", "pii_engine", "pii_block_severity"];
 const ECHOED_JSON: [&str; 5] = [
     "validate_segments",
     "segment_analysis",
@@ -34,37 +33,63 @@ const ECHOED_JSON: [&str; 5] = [
     "llm_processing",
 ];
 
-/// The engines that the wire names.
-const OCR_ENGINES: [&str; 3] = ["UnsiloedHawk", "UnsiloedBeta", "UnsiloedStorm"];
+/// Those with a closed set of words.
+const ECHOED_WORDS: [(&str, &[&str]); 3] = [
+    ("ocr_engine", &["UnsiloedHawk", "UnsiloedBeta", "UnsiloedStorm"]),
+    ("segmentation_version", &["v1", "v2"]),
+    ("response_profile", &["slim", "full", "custom"]),
+];
 
 /// Reads the options.
 pub(crate) fn parse_spec(form: &Form) -> Result<ParseSpec, Problem> {
+    parse_spec_over(form, ParseSpec::default())
+}
+
+/// Reads the options; what the form does not say, or says in an unknown word, stays as it is.
+pub(crate) fn parse_spec_over(form: &Form, base: ParseSpec) -> Result<ParseSpec, Problem> {
     Ok(ParseSpec {
-        page_range: page_range(form)?,
-        layout: match form.first_text(&["layout_analysis", "segmentation_method"]) {
-            Some("page_by_page") => Layout::PageByPage,
-            _ => Layout::Smart,
+        page_range: page_range(form, base.page_range)?,
+        layout: layout(form).unwrap_or(base.layout),
+        ocr_mode: ocr_mode(form).unwrap_or(base.ocr_mode),
+        merge_tables: boolean(form, "merge_tables").unwrap_or(base.merge_tables),
+        keep_segment_types: match form.first_text(&["segment_filter", "keep_segment_types"]) {
+            Some(text) => segment_types(text),
+            None => base.keep_segment_types,
         },
-        ocr_mode: match form.first_text(&["ocr_strategy", "ocr_mode"]) {
-            Some("force_ocr" | "full_ocr") => OcrMode::Force,
-            _ => OcrMode::Auto,
-        },
-        merge_tables: boolean(form, "merge_tables").unwrap_or(false),
-        keep_segment_types: form
-            .first_text(&["segment_filter", "keep_segment_types"])
-            .and_then(segment_types),
         segment_type_naming: match form.text("segment_type_naming") {
             Some("Other") => SegmentNaming::Other,
-            _ => SegmentNaming::Unsiloed,
+            Some("Unsiloed") => SegmentNaming::Unsiloed,
+            _ => base.segment_type_naming,
         },
-        chunking: chunking(form)?,
-        output_fields: output_fields(form)?,
+        chunking: chunking(form, base.chunking)?,
+        output_fields: output_fields(form, base.output_fields)?,
         error_handling: match form.text("error_handling") {
             Some("Fail") => ErrorHandling::Fail,
-            _ => ErrorHandling::Continue,
+            Some("Continue") => ErrorHandling::Continue,
+            _ => base.error_handling,
         },
-        echoed: echoed(form)?,
+        echoed: echoed(form, base.echoed)?,
     })
+}
+
+/// Under its three names, newest first; tasks have words of their own.
+fn layout(form: &Form) -> Option<Layout> {
+    let names = ["layout_analysis", "segmentation_method", "segmentation_strategy"];
+    match form.first_text(&names)? {
+        "page_by_page" | "Page" => Some(Layout::PageByPage),
+        "smart_layout_detection" | "advanced_layout_detection" | "LayoutAnalysis" => {
+            Some(Layout::Smart)
+        }
+        _ => None,
+    }
+}
+
+fn ocr_mode(form: &Form) -> Option<OcrMode> {
+    match form.first_text(&["ocr_strategy", "ocr_mode"])? {
+        "force_ocr" | "full_ocr" | "All" => Some(OcrMode::Force),
+        "auto_ocr" | "auto_detection" | "Auto" => Some(OcrMode::Auto),
+        _ => None,
+    }
 }
 
 /// Seconds until the job is deleted, if the client shortens them.
@@ -72,12 +97,15 @@ pub(crate) fn expires_in_s(form: &Form) -> Option<u64> {
     form.text("expires_in").and_then(|text| text.parse().ok())
 }
 
-fn page_range(form: &Form) -> Result<Option<PageRange>, Problem> {
-    let Some(text) = form.text("page_range").filter(|text| !text.eq_ignore_ascii_case("all"))
-    else {
-        return Ok(None);
-    };
-    PageRange::parse(text).map(Some).map_err(|error| Problem::bad_request(&error.to_string()))
+fn page_range(form: &Form, base: Option<PageRange>) -> Result<Option<PageRange>, Problem> {
+    match form.text("page_range") {
+        None => Ok(base),
+        Some(text) if text.eq_ignore_ascii_case("all") => Ok(None),
+        Some(text) => match PageRange::parse(text) {
+            Ok(range) => Ok(Some(range)),
+            Err(error) => Err(Problem::bad_request(&error.to_string())),
+        },
+    }
 }
 
 /// The kinds named in a comma list or a JSON list; `None` for all of them.
@@ -90,8 +118,7 @@ pub(crate) fn segment_types(text: &str) -> Option<Vec<SegmentType>> {
     Some(names.into_iter().filter_map(SegmentType::from_any_name).collect())
 }
 
-fn chunking(form: &Form) -> Result<ParseChunking, Problem> {
-    let defaults = ParseChunking::default();
+fn chunking(form: &Form, defaults: ParseChunking) -> Result<ParseChunking, Problem> {
     let Some(given) = object(form, "chunk_processing")? else {
         return Ok(defaults);
     };
@@ -106,7 +133,7 @@ fn chunking(form: &Form) -> Result<ParseChunking, Problem> {
 }
 
 /// `response_profile` beats `output_fields` unless it is `custom`.
-fn output_fields(form: &Form) -> Result<OutputFields, Problem> {
+fn output_fields(form: &Form, base: OutputFields) -> Result<OutputFields, Problem> {
     let all = OutputFields::default();
     let given = object(form, "output_fields")?;
     match form.text("response_profile") {
@@ -116,7 +143,7 @@ fn output_fields(form: &Form) -> Result<OutputFields, Problem> {
         Some("full") => return Ok(all),
         _ => {}
     }
-    let Some(given) = given else { return Ok(all) };
+    let Some(given) = given else { return Ok(base) };
     let on = |name: &str| given.get(name).and_then(Value::as_bool).unwrap_or(true);
     Ok(OutputFields {
         bbox: on("bbox"),
@@ -129,19 +156,28 @@ fn output_fields(form: &Form) -> Result<OutputFields, Problem> {
     })
 }
 
-fn echoed(form: &Form) -> Result<Map<String, Value>, Problem> {
-    let mut echoed = Map::new();
+fn echoed(form: &Form, mut echoed: Map<String, Value>) -> Result<Map<String, Value>, Problem> {
+    let high_resolution = form.first_text(&["use_high_resolution", "high_resolution"]);
+    if let Some(value) = high_resolution.and_then(read_boolean) {
+        echoed.insert("use_high_resolution".to_owned(), Value::Bool(value));
+    }
     for name in ECHOED_BOOLS {
         if let Some(value) = boolean(form, name) {
             echoed.insert(name.to_owned(), Value::Bool(value));
         }
     }
     for name in ECHOED_TEXTS {
-        if let Some(text) = form.text(name)
-            && (name != "ocr_engine" || OCR_ENGINES.contains(&text))
-        {
+        if let Some(text) = form.text(name) {
             echoed.insert(name.to_owned(), Value::String(text.to_owned()));
         }
+    }
+    for (name, words) in ECHOED_WORDS {
+        if let Some(text) = form.text(name).filter(|text| words.contains(text)) {
+            echoed.insert(name.to_owned(), Value::String(text.to_owned()));
+        }
+    }
+    if let Some(size) = form.text("merge_batch_size").and_then(|text| text.parse::<u32>().ok()) {
+        echoed.insert("merge_batch_size".to_owned(), Value::from(size));
     }
     for name in ECHOED_JSON {
         if let Some(value) = json(form, name)? {
@@ -243,6 +279,43 @@ mod tests {
         ] {
             assert!(parse_spec(&Form::of(&[(name, text)])).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_not_given_anew_stays() {
+        let base = spec(&[
+            ("page_range", "2-3"),
+            ("layout_analysis", "page_by_page"),
+            ("ocr_mode", "force_ocr"),
+            ("merge_tables", "true"),
+            ("keep_segment_types", "Text"),
+            ("output_fields", r#"{"html":false}"#),
+            ("chunk_processing", r#"{"target_length":7,"ignore_headers_and_footers":true}"#),
+            ("error_handling", "Fail"),
+            ("ocr_engine", "UnsiloedBeta"),
+        ]);
+        assert_eq!(parse_spec_over(&Form::of(&[]), base.clone()).unwrap(), base);
+        let unknown = [("layout_analysis", "sideways"), ("error_handling", "Pray")];
+        assert_eq!(parse_spec_over(&Form::of(&unknown), base.clone()).unwrap(), base);
+        let anew = [
+            ("page_range", "all"),
+            ("segmentation_strategy", "LayoutAnalysis"),
+            ("ocr_strategy", "Auto"),
+            ("merge_tables", "false"),
+            ("segment_filter", "all"),
+            ("response_profile", "full"),
+            ("chunk_processing", r#"{"target_length":9}"#),
+            ("high_resolution", "true"),
+        ];
+        let changed = parse_spec_over(&Form::of(&anew), base).unwrap();
+        assert_eq!((changed.page_range, changed.keep_segment_types), (None, None));
+        assert_eq!((changed.layout, changed.ocr_mode), (Layout::Smart, OcrMode::Auto));
+        assert_eq!(changed.output_fields, OutputFields::default());
+        assert_eq!(changed.chunking.target_length_words, 9);
+        assert!(changed.chunking.ignore_headers_and_footers && !changed.merge_tables);
+        assert_eq!(changed.error_handling, ErrorHandling::Fail);
+        assert_eq!(changed.echoed["ocr_engine"], "UnsiloedBeta");
+        assert_eq!(changed.echoed["use_high_resolution"], true);
     }
 
     #[test]

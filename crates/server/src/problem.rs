@@ -100,6 +100,14 @@ impl Problem {
         self
     }
 
+    /// The same error of an upload: its client decodes a 400 only with the text as `error`.
+    pub(crate) fn with_error_text(mut self) -> Self {
+        if self.status == StatusCode::BAD_REQUEST {
+            self.body["error"] = self.body["detail"].clone();
+        }
+        self
+    }
+
     /// 404 of a path that leads nowhere.
     pub(crate) fn not_found() -> Self {
         Self::detail(StatusCode::NOT_FOUND, "Not Found")
@@ -127,9 +135,13 @@ impl Problem {
 
     /// 503.
     pub(crate) fn unavailable(text: &str, reason: &str) -> Self {
-        let body = problem::unavailable(text, reason, UNAVAILABLE_RETRY_S);
+        Self::unavailable_for(text, reason, UNAVAILABLE_RETRY_S)
+    }
+
+    fn unavailable_for(text: &str, reason: &str, retry_after_s: u64) -> Self {
+        let body = problem::unavailable(text, reason, retry_after_s);
         Self {
-            retry_after_s: Some(UNAVAILABLE_RETRY_S),
+            retry_after_s: Some(retry_after_s),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, body)
         }
     }
@@ -175,6 +187,12 @@ impl Problem {
                 retry_after_s: Some(retry_after_s),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, problem::rate_limited(retry_after_s))
             },
+            Error::QueueFull { retry_after_s } => Self::unavailable_for(
+                "The queue is full, try again later",
+                "queue_full",
+                retry_after_s,
+            ),
+            Error::UploadClosed => Self::forbidden("The link is not valid or has expired"),
             Error::NotCompleted(word) => {
                 Self::bad_request(&format!("Job is not completed. Current status: {word}"))
             }
@@ -231,6 +249,8 @@ mod tests {
                 Error::UploadTooLarge { size_bytes: 2, limit_bytes: 1 },
                 Error::NotInRange { size_bytes: 1 },
                 Error::RateLimited { retry_after_s: 3 },
+                Error::QueueFull { retry_after_s: 7 },
+                Error::UploadClosed,
                 Error::NotCompleted("queued"),
                 Error::JobFailed("why".to_owned()),
                 Error::Unavailable("down".into()),
@@ -259,6 +279,16 @@ mod tests {
         let text = problem(Family::Extract).with_detail_text().body;
         assert_eq!(text["detail"], "Insufficient quota");
         assert_eq!(text["quota_data"]["limit"], 3);
+    }
+
+    #[test]
+    fn a_full_queue_tells_when_to_come_back() {
+        let problem = Problem::of(Error::QueueFull { retry_after_s: 7 }, Family::Pages);
+        let details = &problem.body["error"]["details"];
+        assert_eq!(*details, json!({ "reason": "queue_full", "retry_after": 7 }));
+        let response = problem.into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[RETRY_AFTER], "7");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, patch, post, put};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any as AnyOrigin, CorsLayer};
@@ -21,7 +21,8 @@ use crate::drain::drain_unread_bodies;
 use crate::json_errors::errors_as_json;
 use crate::problem::Problem;
 use crate::routes::{
-    batch, chunking, classify, extract, files, health, jobs, keys, parse, splitter, usage, webhooks,
+    batch, chunking, classify, editor, extract, files, health, jobs, keys, parse, splitter,
+    task_create, task_list, tasks, upload, usage, webhooks,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,11 +44,21 @@ pub fn router(state: ServerState) -> Router {
         .route("/ready", get(health::ready))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::status).delete(jobs::end))
+        .route("/jobs/{id}/status", get(jobs::lowercase_status))
         .route("/jobs/{id}/result", get(jobs::result))
+        .route("/jobs/{id}/results", get(jobs::result))
         // A redirect to the form without the slash would lose the body in many clients.
         .route("/parse", post(parse::submit))
         .route("/parse/", post(parse::submit))
         .route("/parse/{id}", get(parse::status))
+        .route("/v2/parse/upload", post(upload::create))
+        .route("/api/v1/task/parse", post(task_create::create))
+        .route("/api/v1/task/{id}", get(tasks::status).delete(tasks::delete))
+        .route("/api/v1/task/{id}/cancel", get(tasks::cancel))
+        .route("/api/v1/task/{id}/parse", patch(tasks::update))
+        .route("/api/v1/tasks", get(task_list::list))
+        .route("/pdf-editor/{*operation}", any(editor::missing))
+        .route("/api/v1/pdf-editor/{*operation}", any(editor::missing))
         .route("/v2/extract", post(extract::submit))
         .route("/extract", post(extract::submit))
         .route("/cite", post(extract::submit))
@@ -62,6 +73,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/api/v1/auth/api-keys", get(keys::list).post(keys::create).delete(keys::revoke))
         .route("/org/get_usage", get(usage::usage))
         .route("/api/v1/org/get_usage", get(usage::usage))
+        .route("/files/{job}/upload", put(upload::receive))
         .route("/files/{job}/{what}", get(files::download))
         .merge(webhooks::routes())
         .fallback(|| async { Problem::not_found() })

@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 pub(crate) mod chunking;
 pub(crate) mod classify;
+pub(crate) mod editor;
 pub(crate) mod extract;
 pub(crate) mod files;
 pub(crate) mod health;
@@ -12,5 +13,9 @@ pub(crate) mod parse;
 pub(crate) mod result;
 pub(crate) mod splitter;
 pub(crate) mod submit;
+pub(crate) mod task_create;
+pub(crate) mod task_list;
+pub(crate) mod tasks;
+pub(crate) mod upload;
 pub(crate) mod usage;
 pub(crate) mod webhooks;

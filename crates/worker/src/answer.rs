@@ -7,7 +7,7 @@ use docket_contract::job::{Failure, FailureCode, PageCounts, Stage};
 use docket_jobs::{BlobWriter, Claim, ProgressOutcome, ProgressUpdate, StoredResult};
 
 use crate::child::{ChildError, EngineChild, Message, PageProgress};
-use crate::execute::{Break, Execution, storage_failed, within};
+use crate::execute::{Break, Execution, charge, storage_failed, within};
 
 /// Reads the answer to its end. What was stored of an answer that broke off is removed again.
 pub(crate) async fn receive_answer(
@@ -24,6 +24,7 @@ pub(crate) async fn receive_answer(
         stored,
         finished: Vec::new(),
         bytes: 0,
+        is_charged: false,
         last_written: Instant::now(),
     };
     match answer.receive(child).await {
@@ -46,6 +47,8 @@ struct Answer<'a> {
     /// Blobs that are complete.
     finished: Vec<BlobKey>,
     bytes: u64,
+    /// The pages are known, and paid.
+    is_charged: bool,
     last_written: Instant,
 }
 
@@ -62,6 +65,7 @@ impl Answer<'_> {
                     self.stored.file_keys.push(key);
                 }
                 Message::Done(progress) => {
+                    self.charge(progress).await?;
                     let nothing = self.execution.jobs.begin_result().1;
                     self.finish(nothing).await?;
                     return Ok(page_counts(progress));
@@ -83,8 +87,17 @@ impl Answer<'_> {
         Ok(())
     }
 
+    async fn charge(&mut self, progress: PageProgress) -> Result<(), Break> {
+        if !self.is_charged {
+            charge(self.execution, self.claim, progress.selected).await?;
+            self.is_charged = true;
+        }
+        Ok(())
+    }
+
     /// Writes progress at most every so often: a short job writes none, its settlement tells all.
     async fn progress(&mut self, progress: PageProgress) -> Result<(), Break> {
+        self.charge(progress).await?;
         if self.last_written.elapsed() < self.execution.settings.progress_every {
             return Ok(());
         }

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use docket_contract::BlobKey;
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, PageCounts, Stage};
-use docket_jobs::{BlobError, Claim, Jobs, ProgressOutcome, ProgressUpdate, Settled, StoredResult};
+use docket_jobs::{
+    BlobError, ChargeOutcome, Claim, Jobs, ProgressOutcome, ProgressUpdate, Settled, StoredResult,
+};
 
 use crate::answer::receive_answer;
 use crate::child::{ChildError, ChildPool, Request};
@@ -148,6 +150,9 @@ async fn try_run(
         }
         Err(error) => return Err(storage_failed(&error)),
     };
+    if let Some(pages) = job.pages.selected {
+        charge(execution, claim, pages).await?;
+    }
     let mut child = execution.children.take()?;
     let request = request(execution, job);
     let asked = child.ask(&request, &mut document);
@@ -212,6 +217,27 @@ async fn fetch(
             execution.jobs.discard(&key).await;
             Err(lost)
         }
+    }
+}
+
+/// Charges for the pages that are to be read, as far as the submit did not: it may not have known
+/// them.
+pub(crate) async fn charge(execution: &Execution, claim: &Claim, pages: i32) -> Result<(), Break> {
+    let credits = i64::from(pages);
+    if credits <= claim.job().credits {
+        return Ok(());
+    }
+    match execution.jobs.charge(claim, credits).await {
+        Ok(ChargeOutcome::Charged) => Ok(()),
+        Ok(ChargeOutcome::QuotaExceeded(balance)) => Err(Break::Failed(Failure::new(
+            FailureCode::QuotaExceeded,
+            format!(
+                "Insufficient quota: {pages} pages are to be read, {} credits are left",
+                balance.remaining()
+            ),
+        ))),
+        Ok(ChargeOutcome::ClaimLost) => Err(Break::ClaimLost),
+        Err(error) => Err(storage_failed(&error)),
     }
 }
 

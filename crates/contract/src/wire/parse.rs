@@ -209,7 +209,10 @@ fn configuration(spec: &ParseSpec) -> Map<String, Value> {
     let mut put = |name: &str, value: Value| {
         all.insert(name.to_owned(), value);
     };
-    put("high_resolution", json!(false));
+    put(
+        "high_resolution",
+        json!(spec.echoed.get("use_high_resolution").is_some_and(|on| on == true)),
+    );
     put("ocr_strategy", json!(ocr));
     put("ocr_mode", json!(ocr));
     put("ocr_engine", json!("UnsiloedHawk"));

@@ -1,6 +1,7 @@
 //! The whole of it: real router, worker, engine children and databases, over HTTP.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod admission;
 mod app;
 mod auth;
 mod batches;
@@ -12,11 +13,13 @@ mod execution;
 mod expiry;
 mod idempotency;
 mod jobs;
+mod late_uploads;
 mod nodes;
 mod operations;
 mod parse;
 mod processes;
 mod quickstart;
+mod tasks;
 mod uploads;
 mod webhooks;
 mod wire;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::app::{App, Database, child_command, file_part, letter, text_of};
+use crate::app::{App, Database, child_command, file_part, letter, pages, text_of};
 use crate::on_both_databases;
 
 on_both_databases!(
@@ -172,7 +172,7 @@ async fn submit_url(app: &App, body: &Value) -> Value {
 }
 
 /// A web server with a letter, a page that is no PDF, and redirects.
-async fn file_host() -> String {
+pub(crate) async fn file_host() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -193,6 +193,7 @@ async fn file_host() -> String {
 fn answer_for(path: &str) -> Vec<u8> {
     let (head, body) = match path {
         "/letter.pdf" => ("200 OK", letter()),
+        "/three.pdf" => ("200 OK", pages(3)),
         "/page.html" => ("200 OK", b"<html>hello</html>".to_vec()),
         "/moved/letter.pdf" => ("302 Found\r\nlocation: /letter.pdf", Vec::new()),
         "/loop.pdf" => ("302 Found\r\nlocation: /loop.pdf", Vec::new()),

@@ -13,6 +13,7 @@ use crate::form::{Form, read_form};
 use crate::operation_options::extract_spec;
 use crate::path_id::PathId;
 use crate::problem::{Family, Problem};
+use crate::routes::submit::in_own_task;
 
 /// `POST /batch/cite`
 pub(crate) async fn submit(
@@ -33,12 +34,7 @@ pub(crate) async fn submit(
         password: form.text("password").map(str::to_owned),
     };
     let jobs = state.jobs.clone();
-    // A task of its own: a client that goes away now must not leave bytes without jobs.
-    let submitted = tokio::spawn(async move { jobs.submit_batch(&caller, submit).await }).await;
-    let submitted = submitted.map_err(|error| {
-        tracing::error!(%error, "submit panicked");
-        Problem::internal()
-    })?;
+    let submitted = in_own_task(async move { jobs.submit_batch(&caller, submit).await }).await?;
     let batch = submitted.map_err(|error| Problem::of(error, Family::Extract))?;
     Ok(Json(json!({
         "batch_id": batch_id(batch.id),

@@ -21,7 +21,14 @@ pub(crate) struct Signature {
     #[serde(default)]
     expires: String,
     #[serde(default)]
-    signature: String,
+    pub(crate) signature: String,
+}
+
+impl Signature {
+    /// Seconds since 1970; long ago if it is no number.
+    pub(crate) fn expires(&self) -> i64 {
+        self.expires.parse().unwrap_or(0)
+    }
 }
 
 /// `GET /files/{job_id}/{what}`
@@ -36,8 +43,7 @@ pub(crate) async fn download(
     };
     let signer =
         state.jobs.link_signer().await.map_err(|error| Problem::of(error, Family::Jobs))?;
-    let expires = given.expires.parse().unwrap_or(0);
-    if !signer.verify(job, linked, expires, &given.signature, chrono::Utc::now()) {
+    if !signer.verify(job, linked, given.expires(), &given.signature, chrono::Utc::now()) {
         return Err(Problem::forbidden("The link is not valid or has expired"));
     }
     let range = asked.get(RANGE).and_then(|value| range_of(value.to_str().ok()?));

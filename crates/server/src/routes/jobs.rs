@@ -33,6 +33,17 @@ pub(crate) async fn status(
     Ok(Json(JobDocument::from(&job)))
 }
 
+/// `GET /jobs/{id}/status`: an older form of the same, with its words in lower case.
+pub(crate) async fn lowercase_status(
+    state: State<ServerState>,
+    caller: Authenticated,
+    id: PathId,
+) -> Result<Json<JobDocument>, Problem> {
+    let Json(mut document) = status(state, caller, id).await?;
+    document.status.make_ascii_lowercase();
+    Ok(Json(document))
+}
+
 /// `GET /jobs/{id}/result`
 pub(crate) async fn result(
     State(state): State<ServerState>,

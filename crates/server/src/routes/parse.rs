@@ -114,7 +114,7 @@ fn filtered(result: &[u8], kept: &[SegmentType]) -> serde_json::Result<Vec<u8>> 
 }
 
 /// A job of another family is unknown here.
-fn parse_spec_of<'a>(job: &'a Job, id: &str) -> Result<&'a ParseSpec, Problem> {
+pub(crate) fn parse_spec_of<'a>(job: &'a Job, id: &str) -> Result<&'a ParseSpec, Problem> {
     match &job.spec {
         JobSpec::Parse(spec) => Ok(spec),
         _ => Err(Problem::no_such_job(Family::Parse, id)),

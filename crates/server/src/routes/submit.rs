@@ -27,35 +27,59 @@ pub(crate) async fn submit_document(
     family: Family,
     spec: impl FnOnce(&Form) -> Result<JobSpec, Problem>,
 ) -> Result<Submitted, Problem> {
-    let idempotency_key = idempotency_key(&request);
+    let idempotency = idempotency(&request);
     let mut form = read_form(&state.jobs, request, fields.file, family).await?;
-    let idempotency = idempotency_key.map(|(scope, key)| IdempotencyRequest {
-        scope,
-        key,
-        fields_sha256: form.fields_sha256(),
-    });
-    let submit = Submit {
-        idempotency,
+    let wish = Submit {
         source: source(&mut form, fields)?,
         spec: spec(&form)?,
         password: form.text("password").map(str::to_owned),
         expires_in_s: expires_in_s(&form),
+        idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
     };
+    submit(state, caller, wish, family).await
+}
+
+/// Submits what was read.
+pub(crate) async fn submit(
+    state: &ServerState,
+    caller: Caller,
+    wish: Submit,
+    family: Family,
+) -> Result<Submitted, Problem> {
     let jobs = state.jobs.clone();
-    // A task of its own: a client that goes away now must not leave bytes without a job.
-    let submitted = tokio::spawn(async move { jobs.submit(&caller, submit).await }).await;
-    let submitted = submitted.map_err(|error| {
-        tracing::error!(%error, "submit panicked");
-        Problem::internal()
-    })?;
+    let submitted = in_own_task(async move { jobs.submit(&caller, wish).await }).await?;
     submitted.map_err(|error| Problem::of(error, family))
 }
 
-/// The path and the header's text, if the client wants this submit to happen once.
-fn idempotency_key(request: &Request) -> Option<(String, String)> {
+/// Goes on to the end though the client may go away now: it must not leave bytes without a job.
+pub(crate) async fn in_own_task<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.map_err(|error| {
+        tracing::error!(%error, "a verb panicked");
+        Problem::internal()
+    })
+}
+
+/// The path and the header's text, by which the client wants this submit to happen once.
+pub(crate) struct IdempotencyKey {
+    scope: String,
+    key: String,
+}
+
+impl IdempotencyKey {
+    /// Complete with what makes two forms the same.
+    pub(crate) fn with_fields_of(self, form: &Form) -> IdempotencyRequest {
+        let fields_sha256 = form.fields_sha256();
+        IdempotencyRequest { scope: self.scope, key: self.key, fields_sha256 }
+    }
+}
+
+/// What the request's header says, if it has one.
+pub(crate) fn idempotency(request: &Request) -> Option<IdempotencyKey> {
     let key = request.headers().get("idempotency-key")?.to_str().ok()?.trim();
-    let scope = request.uri().path().trim_end_matches('/');
-    (!key.is_empty()).then(|| (scope.to_owned(), key.chars().take(255).collect()))
+    let scope = request.uri().path().trim_end_matches('/').to_owned();
+    (!key.is_empty()).then(|| IdempotencyKey { scope, key: key.chars().take(255).collect() })
 }
 
 fn source(form: &mut Form, fields: DocumentFields) -> Result<Source, Problem> {

@@ -1,0 +1,123 @@
+//! The bodies of `/api/v1/task`: a parse job in the older service's shape.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::job::Job;
+use crate::spec::ParseSpec;
+use crate::timestamp::parse_look;
+use crate::wire::parse::{ParseMetadata, ParseStatus, StoredParse};
+
+/// `GET /api/v1/task/{id}`, and what creating, changing and cancelling a task answer.
+#[derive(Debug, Serialize)]
+pub struct TaskResponse<'a> {
+    /// The job's id.
+    pub task_id: String,
+    /// The word of `/parse`.
+    pub status: &'static str,
+    /// When it was submitted.
+    pub created_at: String,
+    /// When it was first claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+    /// When it will be deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// Where this document can be read, with a key.
+    pub task_url: String,
+    /// A short text for people; the reason of a failure.
+    pub message: String,
+    /// All options in effect, under the old and the new names.
+    pub configuration: Map<String, Value>,
+    /// The result of a task that succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<TaskOutput<'a>>,
+}
+
+/// The result of a task.
+#[derive(Debug, Serialize)]
+pub struct TaskOutput<'a> {
+    /// The chunks; empty if they are not wanted, or wanted as a file.
+    pub chunks: TaskChunks<'a>,
+    /// The document's name.
+    pub file_name: &'a str,
+    /// Pages of the whole document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_count: Option<i32>,
+    /// A link to the document.
+    pub pdf_url: Option<String>,
+    /// What went wrong without ending the task.
+    pub metadata: ParseMetadata,
+    /// A link to the stored result, if it was asked for as a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_file_url: Option<String>,
+}
+
+/// Chunks as they were stored, or none.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum TaskChunks<'a> {
+    /// As stored.
+    Stored(&'a RawValue),
+    /// Left out.
+    None([(); 0]),
+}
+
+/// The links of a task.
+#[derive(Clone, Debug, Default)]
+pub struct TaskLinks {
+    /// To the task itself.
+    pub task_url: String,
+    /// To the document.
+    pub pdf_url: Option<String>,
+    /// To the stored result, if it is wanted as a file.
+    pub output_file_url: Option<String>,
+}
+
+impl<'a> TaskResponse<'a> {
+    /// Describes a job; `result` is its stored result, if it has one that is to be sent.
+    #[must_use]
+    pub fn new(
+        job: &'a Job,
+        spec: &ParseSpec,
+        result: Option<&StoredParse<'a>>,
+        links: TaskLinks,
+    ) -> Self {
+        let parse = ParseStatus::new(job, spec, result);
+        let output = result.is_some() || job.result_key.is_some();
+        Self {
+            task_id: parse.job_id,
+            status: parse.status,
+            created_at: parse.created_at,
+            started_at: parse.started_at,
+            finished_at: parse.finished_at,
+            expires_at: job.expires_at.map(parse_look),
+            task_url: links.task_url,
+            message: parse.message,
+            configuration: parse.configuration,
+            output: output.then(|| TaskOutput {
+                chunks: parse.chunks.map_or(TaskChunks::None([]), TaskChunks::Stored),
+                file_name: parse.file_name,
+                page_count: parse.page_count,
+                pdf_url: links.pdf_url,
+                metadata: parse.metadata,
+                output_file_url: links.output_file_url,
+            }),
+        }
+    }
+}
+
+/// `DELETE /api/v1/task/{id}`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskDeleted {
+    /// The job's id.
+    pub task_id: String,
+    /// The word that it had.
+    pub status: String,
+    /// What was done.
+    pub message: String,
+}

@@ -1,0 +1,72 @@
+//! The bodies of `/v2/parse/upload`: a job whose document is uploaded afterwards.
+
+use serde::{Deserialize, Serialize};
+
+use crate::job::Job;
+use crate::timestamp::{Timestamp, upload_look};
+
+/// The answer to `POST /v2/parse/upload`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadCreated {
+    /// The job's id.
+    pub job_id: String,
+    /// Where the bytes are to be put, absolute and signed.
+    pub upload_url: String,
+    /// Until when, in seconds.
+    pub expires_at: String,
+    /// `PUT`
+    pub upload_method: String,
+    /// What the upload must be sent with.
+    pub upload_headers: UploadHeaders,
+    /// Credits charged so far: the pages are known after the upload.
+    pub credit_used: i64,
+    /// The balance after it.
+    pub quota_remaining: i64,
+}
+
+/// The headers that an upload must have, exactly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadHeaders {
+    /// The media type that the document's name promises.
+    #[serde(rename = "Content-Type")]
+    pub content_type: String,
+}
+
+/// The answer to the upload itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadReceived {
+    /// The job's id.
+    pub job_id: String,
+    /// Its word now, `Queued` as a rule.
+    pub status: String,
+    /// A short text for people.
+    pub message: String,
+}
+
+impl UploadCreated {
+    /// Describes a job just made; `url` leads to where its document is awaited until `expires`.
+    #[must_use]
+    pub fn new(job: &Job, url: String, expires: Timestamp, quota_remaining: i64) -> Self {
+        Self {
+            job_id: job.id.to_string(),
+            upload_url: url,
+            expires_at: upload_look(expires),
+            upload_method: "PUT".to_owned(),
+            upload_headers: UploadHeaders { content_type: job.document.media_type.clone() },
+            credit_used: job.credits,
+            quota_remaining,
+        }
+    }
+}
+
+impl UploadReceived {
+    /// Describes the job that has its document now.
+    #[must_use]
+    pub fn new(job: &Job) -> Self {
+        Self {
+            job_id: job.id.to_string(),
+            status: job.parse_word().to_owned(),
+            message: "Document received".to_owned(),
+        }
+    }
+}

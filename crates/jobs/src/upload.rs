@@ -1,0 +1,130 @@
+//! Documents that are uploaded after the submit, through a signed link and without a key.
+
+use docket_contract::JobId;
+use docket_contract::job::{DocumentInfo, Job};
+use docket_contract::state::JobState;
+use docket_store::{FetchedDocument, Supplied, SupplyOutcome};
+
+use crate::document::{AcceptedKinds, Upload, document_name};
+use crate::submit::selected_pages;
+use crate::{Error, Jobs};
+
+/// The kinds of documents that can be announced, by the extension of their name.
+const EXTENSIONS: [(&str, &str); 15] = [
+    ("pdf", "application/pdf"),
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("tiff", "image/tiff"),
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("tif", "image/tiff"),
+    ("bmp", "image/bmp"),
+    ("webp", "image/webp"),
+    ("doc", "application/msword"),
+    ("ppt", "application/vnd.ms-powerpoint"),
+    ("xls", "application/vnd.ms-excel"),
+    ("htm", "text/html"),
+];
+
+/// Extensions that the refusal of others lists.
+const EXTENSIONS_TOLD: usize = 8;
+
+/// The media type that a name promises.
+///
+/// # Errors
+/// [`Error::Invalid`] for a name whose extension is not one of a document.
+pub fn announced_media_type(file_name: &str) -> Result<&'static str, Error> {
+    let extension = file_name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let known = EXTENSIONS.iter().find(|(name, _)| extension.as_deref() == Some(name));
+    known.map(|(_, media_type)| *media_type).ok_or_else(|| {
+        let told: Vec<&str> = EXTENSIONS[..EXTENSIONS_TOLD].iter().map(|(name, _)| *name).collect();
+        let given = extension.map(|extension| format!(".{extension}"));
+        Error::Invalid(format!(
+            "Unsupported file type: {}. Supported extensions: {}",
+            given.as_deref().unwrap_or("none"),
+            told.join(", ")
+        ))
+    })
+}
+
+/// A document of which only the name is known.
+pub(crate) fn announced(file_name: &str, password: Option<String>) -> Result<DocumentInfo, Error> {
+    let name = document_name(Some(file_name));
+    Ok(DocumentInfo {
+        media_type: announced_media_type(&name)?.to_owned(),
+        name,
+        sha256: None,
+        size_bytes: 0,
+        blob_key: None,
+        source_url: None,
+        password,
+    })
+}
+
+impl Jobs {
+    /// The job that a link for an upload was made for, while the upload can still matter: before
+    /// it, or for a repetition after it.
+    ///
+    /// # Errors
+    /// [`Error::UploadClosed`], or if the database fails.
+    pub async fn find_for_upload(&self, id: JobId) -> Result<Job, Error> {
+        let job = self.store.find_job(id).await?;
+        let open =
+            |job: &Job| job.state == JobState::AwaitingUpload || job.document.sha256.is_some();
+        job.filter(|job| job.upload_until.is_some() && open(job)).ok_or(Error::UploadClosed)
+    }
+
+    /// Makes the upload the job's document and queues the job. The same bytes once more change
+    /// nothing.
+    ///
+    /// # Errors
+    /// If the upload is empty, of a kind that cannot be read, or too late, or if storage fails.
+    /// Nothing is left behind then.
+    pub async fn supply_document(&self, job: &Job, upload: Upload) -> Result<Job, Error> {
+        let password = job.document.password.clone();
+        let kinds = AcceptedKinds::of(&job.spec);
+        let name = Some(job.document.name.as_str());
+        let (document, total) = self.store_document(upload, name, password, kinds).await?;
+        let (Some(blob_key), Some(sha256)) = (document.blob_key, document.sha256) else {
+            return Err(Error::UploadClosed);
+        };
+        let supplied = Supplied {
+            document: FetchedDocument {
+                sha256: sha256.clone(),
+                size_bytes: document.size_bytes,
+                media_type: document.media_type,
+                blob_key: blob_key.clone(),
+            },
+            pages_total: total,
+            pages_selected: total.map(|total| selected_pages(&job.spec, total)),
+        };
+        match self.store.supply_document(job.id, supplied).await? {
+            SupplyOutcome::Queued(job) => Ok(job),
+            SupplyOutcome::NotAwaited => {
+                self.discard(&blob_key).await;
+                let now = self.store.find_job(job.id).await?;
+                let same = |job: &Job| job.document.sha256.as_deref() == Some(&sha256);
+                now.filter(same).ok_or(Error::UploadClosed)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_promise_a_type() {
+        for (name, want) in [("a.pdf", "application/pdf"), ("b.c.JPG", "image/jpeg")] {
+            assert_eq!(announced_media_type(name).unwrap(), want);
+        }
+        for (name, told) in [("a.exe", ": .exe. "), ("a", ": none. "), ("a.", ": .. ")] {
+            let refused = announced_media_type(name).unwrap_err().to_string();
+            assert!(refused.contains(told), "{refused}");
+            assert!(refused.ends_with("pdf, png, jpg, jpeg, tiff, docx, pptx, xlsx"), "{refused}");
+        }
+    }
+}

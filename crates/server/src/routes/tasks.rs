@@ -1,0 +1,178 @@
+//! `/api/v1/task`: parse jobs in the older service's shape. A task is the job with the same id.
+
+use axum::Json;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use docket_contract::job::Job;
+use docket_contract::spec::JobSpec;
+use docket_contract::state::JobState;
+use docket_contract::wire::parse::StoredParse;
+use docket_contract::wire::tasks::{TaskDeleted, TaskLinks, TaskResponse};
+use docket_jobs::{Caller, Linked, RerunRequest};
+use serde::Deserialize;
+
+use crate::ServerState;
+use crate::auth::Authenticated;
+use crate::form::read_form;
+use crate::links::Links;
+use crate::parse_options::{expires_in_s, parse_spec_over, read_boolean};
+use crate::path_id::{PathId, job_id};
+use crate::problem::{Family, Problem, unreadable};
+use crate::routes::parse::parse_spec_of;
+use crate::routes::submit::in_own_task;
+
+/// Which parts of a task are sent.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct TaskQuery {
+    include_chunks: Option<String>,
+    output_file: Option<String>,
+}
+
+impl TaskQuery {
+    fn includes_chunks(&self) -> bool {
+        self.include_chunks.as_deref().and_then(read_boolean).unwrap_or(true) && !self.as_file()
+    }
+
+    fn as_file(&self) -> bool {
+        self.output_file.as_deref().and_then(read_boolean).unwrap_or(false)
+    }
+}
+
+/// `GET /api/v1/task/{id}`
+pub(crate) async fn status(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+    Query(query): Query<TaskQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let job = find(&state, &caller, &id).await?;
+    let links = Links::new(&state, &headers).await?;
+    answer(&state, &job, &links, &query).await
+}
+
+/// `DELETE /api/v1/task/{id}`: only what has ended.
+pub(crate) async fn delete(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+) -> Result<Json<TaskDeleted>, Problem> {
+    let job = find(&state, &caller, &id).await?;
+    let deleted = state.jobs.delete_ended(&caller, job.id).await;
+    let deleted = deleted.map_err(|error| Problem::of_job(error, Family::Parse, &id))?;
+    Ok(Json(TaskDeleted {
+        task_id: deleted.id.to_string(),
+        status: deleted.parse_word().to_owned(),
+        message: "Task and its files were deleted".to_owned(),
+    }))
+}
+
+/// `GET /api/v1/task/{id}/cancel`: only what has not started.
+pub(crate) async fn cancel(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let job = find(&state, &caller, &id).await?;
+    let cancelled = state.jobs.cancel_waiting(&caller, job.id).await;
+    let job = cancelled.map_err(|error| Problem::of_job(error, Family::Parse, &id))?;
+    let links = Links::new(&state, &headers).await?;
+    answer(&state, &job, &links, &TaskQuery::default()).await
+}
+
+/// `PATCH /api/v1/task/{id}/parse`: once more, with the options given now over those given before.
+pub(crate) async fn update(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Problem> {
+    let of_job = |error| Problem::of_job(error, Family::Parse, &id);
+    find(&state, &caller, &id).await?;
+    let form = read_form(&state.jobs, request, &[], Family::Parse).await?;
+    let seen = state.jobs.find_rerunnable(&caller, job_id(Family::Parse, &id)?).await;
+    let seen = seen.map_err(of_job)?;
+    let rerun = RerunRequest {
+        spec: JobSpec::Parse(parse_spec_over(&form, parse_spec_of(&seen, &id)?.clone())?),
+        password: form.text("password").map(str::to_owned),
+        expires_in_s: expires_in_s(&form),
+    };
+    let jobs = state.jobs.clone();
+    let submitted = in_own_task(async move { jobs.rerun(&caller, &seen, rerun).await }).await?;
+    let job = submitted.map_err(of_job)?.job;
+    let links = Links::new(&state, &headers).await?;
+    answer(&state, &job, &links, &TaskQuery::default()).await
+}
+
+/// The caller's parse job; a job of another family is no task.
+async fn find(state: &ServerState, caller: &Caller, id: &str) -> Result<Job, Problem> {
+    let job = state.jobs.find(caller, job_id(Family::Parse, id)?).await;
+    let job = job.map_err(|error| Problem::of_job(error, Family::Parse, id))?;
+    parse_spec_of(&job, id)?;
+    Ok(job)
+}
+
+/// A task as its own answer.
+pub(crate) async fn answer(
+    state: &ServerState,
+    job: &Job,
+    links: &Links,
+    query: &TaskQuery,
+) -> Result<Response, Problem> {
+    let stored = stored_result(state, job, query).await?;
+    let body = describe(job, links, stored.as_deref(), query)?;
+    Ok(Json(body).into_response())
+}
+
+/// The stored result, if the query wants its chunks.
+pub(crate) async fn stored_result(
+    state: &ServerState,
+    job: &Job,
+    query: &TaskQuery,
+) -> Result<Option<axum::body::Bytes>, Problem> {
+    if job.state != JobState::Succeeded || !query.includes_chunks() {
+        return Ok(None);
+    }
+    let stored = state.jobs.result_of(job).await;
+    Ok(Some(stored.map_err(|error| Problem::of_job(error, Family::Parse, &job.id.to_string()))?))
+}
+
+/// The body of a task.
+pub(crate) fn describe<'a>(
+    job: &'a Job,
+    links: &Links,
+    stored: Option<&'a [u8]>,
+    query: &TaskQuery,
+) -> Result<TaskResponse<'a>, Problem> {
+    let id = job.id.to_string();
+    let spec = parse_spec_of(job, &id)?;
+    let result: Option<StoredParse<'a>> =
+        stored.map(serde_json::from_slice).transpose().map_err(unreadable)?;
+    let succeeded = job.state == JobState::Succeeded;
+    let links = TaskLinks {
+        task_url: links.absolute(&format!("/api/v1/task/{id}")),
+        pdf_url: succeeded.then(|| links.to(job.id, Linked::Document)),
+        output_file_url: (succeeded && query.as_file()).then(|| links.to(job.id, Linked::Result)),
+    };
+    Ok(TaskResponse::new(job, spec, result.as_ref(), links))
+}
+
+/// A task just made.
+pub(crate) async fn created(
+    state: &ServerState,
+    headers: &HeaderMap,
+    job: &Job,
+) -> Result<(StatusCode, Response), Problem> {
+    let links = Links::new(state, headers).await?;
+    let body = answer(state, job, &links, &TaskQuery::default()).await?;
+    Ok((StatusCode::CREATED, body))
+}
+
+/// Reads whether chunks are wanted in a list, where they are not unless asked for.
+pub(crate) fn list_query(include_chunks: Option<&str>) -> TaskQuery {
+    let wanted = include_chunks.and_then(read_boolean).unwrap_or(false);
+    TaskQuery { include_chunks: Some(wanted.to_string()), output_file: None }
+}
