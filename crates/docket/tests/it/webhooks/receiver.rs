@@ -85,6 +85,7 @@ impl Receiver {
     pub(super) async fn next(&self) -> Seen {
         let mut seen = self.seen.lock().await;
         let next = tokio::time::timeout(LIMIT, seen.recv()).await;
+        drop(seen);
         next.expect("nothing was delivered").unwrap()
     }
 
