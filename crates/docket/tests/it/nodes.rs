@@ -76,7 +76,7 @@ async fn every_job_ends_once_though_nodes_die() {
     let serving = [SHORT.as_slice(), &["--no-workers"]].concat();
     let mut nodes =
         vec![Process::serve(&database, &serving).await, Process::serve(&database, &serving).await];
-    let mut workers = vec![Process::work(&database, &SHORT), Process::work(&database, &SHORT)];
+    let mut workers = [Process::work(&database, &SHORT), Process::work(&database, &SHORT)];
     let client = RoundRobin::new(&nodes, create_key(&database).await);
 
     // The node after the one that took the submit is asked, and knows the job.
