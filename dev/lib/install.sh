@@ -32,6 +32,11 @@ need_postgres() {
     [ -n "${TEST_DATABASE_URL:-}" ] || has_postgres || install_packages postgresql
 }
 
+# Tesseract, which reads scanned pages; the tests read some with it.
+need_tesseract() {
+    command -v tesseract >/dev/null || install_packages tesseract-ocr
+}
+
 # A Python environment of the tests with the packages of a requirements file.
 need_python_venv() {
     need_venv "$1" "$VENV"

@@ -245,8 +245,10 @@ pub struct Warning {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WarningCode {
-    /// The page shows pictures only and has no text layer: it needs OCR.
+    /// The page shows pictures only, has no text layer, and could not be recognised.
     NoTextLayer,
+    /// The page should have been recognised, and was not: its text layer was used alone.
+    OcrNotDone,
     /// The page shows nothing at all.
     BlankPage,
     /// The page could not be read.

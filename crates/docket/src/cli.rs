@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
-use crate::config::{DataOptions, ServeOptions};
+use crate::config::{DataOptions, OcrOptions, ServeOptions};
 pub(crate) use webhooks::{ListenArgs, WebhooksCommand};
 
 /// Asynchronous document jobs: submit, poll, read.
@@ -131,6 +131,8 @@ pub(crate) struct ParseArgs {
     /// Opens encrypted documents
     #[arg(long, env = "DOCKET_DOCUMENT_PASSWORD", hide_env_values = true)]
     pub(crate) password: Option<String>,
+    #[command(flatten)]
+    pub(crate) ocr: OcrOptions,
     /// Seconds to wait for each result
     #[arg(long, default_value_t = 600, value_name = "S")]
     pub(crate) timeout: u64,

@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 mod blobs;
+mod ocr;
 mod webhooks;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 use crate::exit::Exit;
 
 use blobs::BlobOptions;
+pub(crate) use ocr::OcrOptions;
 
 /// Slots of one process; beyond it the operating system's limits are the first to be felt.
 const WORKERS_MAX: usize = 1024;
@@ -86,6 +88,9 @@ pub(crate) struct ServeOptions {
     /// Let documents be fetched by URL from private networks and from this machine
     #[arg(long, env = "DOCKET_ALLOW_PRIVATE_HOSTS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true")]
     pub(crate) allow_private_hosts: Option<bool>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) ocr: OcrOptions,
     /// Seconds that a claimed job is safe without a heartbeat [default: 10]
     #[arg(long, env = "DOCKET_LEASE_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) lease_s: Option<u64>,
@@ -280,6 +285,7 @@ impl ServeOptions {
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
             allow_private_hosts: self.allow_private_hosts.or(other.allow_private_hosts),
+            ocr: self.ocr.or(other.ocr),
             lease_s: self.lease_s.or(other.lease_s),
             heartbeat_s: self.heartbeat_s.or(other.heartbeat_s),
             sweep_s: self.sweep_s.or(other.sweep_s),
@@ -336,8 +342,10 @@ impl ServeOptions {
         let defaults = WorkerSettings::new(child);
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let page_cpu = self.page_cpu_s.map_or(defaults.page_cpu, Duration::from_secs);
+        let slots = self.workers.unwrap_or(processors).clamp(1, WORKERS_MAX);
         Ok(WorkerSettings {
-            slots: self.workers.unwrap_or(processors).clamp(1, WORKERS_MAX),
+            slots,
+            tesseract: self.ocr.checked(slots),
             // A busy machine gives a page its processor time in three times the time at the worst.
             silence_max: page_cpu.max(Duration::from_secs(1)).saturating_mul(3),
             page_cpu,

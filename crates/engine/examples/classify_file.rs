@@ -17,9 +17,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chunking = ParseChunking { target_length_words: 0, ignore_headers_and_footers: false };
     let parsing = ParseSpec { chunking, ..ParseSpec::default() };
     let request = ParseRequest {
-        spec: &parsing,
         password: password.as_deref(),
-        namespace: uuid::Uuid::nil(),
+        ..ParseRequest::new(&parsing, uuid::Uuid::nil())
     };
     let parsed = parse(std::fs::read(document)?, &request, &mut |_| {})?;
     let categories: Vec<Value> = serde_json::from_slice(&std::fs::read(categories)?)?;

@@ -31,7 +31,7 @@ fn run(file: &str, schema: &str) -> Result<String, Box<dyn std::error::Error>> {
     let schema = serde_json::from_str(&std::fs::read_to_string(schema)?)?;
     let mut spec = ParseSpec::default();
     spec.chunking.target_length_words = 0;
-    let request = ParseRequest { spec: &spec, password: None, namespace: uuid::Uuid::nil() };
+    let request = ParseRequest::new(&spec, uuid::Uuid::nil());
     let document = parse(bytes, &request, &mut |_| {})?;
     let spec = ExtractSpec {
         schema,

@@ -26,9 +26,8 @@ fn main() -> ExitCode {
     };
     let spec = ParseSpec::default();
     let request = ParseRequest {
-        spec: &spec,
         password: password.map(String::as_str),
-        namespace: uuid::Uuid::nil(),
+        ..ParseRequest::new(&spec, uuid::Uuid::nil())
     };
     let start = Instant::now();
     let mut pages = 0;

@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bytes = std::fs::read(document)?;
     let chunking = ParseChunking { target_length_words: 0, ignore_headers_and_footers: false };
     let parsing = ParseSpec { chunking, ..ParseSpec::default() };
-    let request = ParseRequest { spec: &parsing, password: None, namespace: Uuid::nil() };
+    let request = ParseRequest::new(&parsing, Uuid::nil());
     let parsed = parse(bytes.clone(), &request, &mut |_| {})?;
     let categories: Vec<Value> = serde_json::from_slice(&std::fs::read(categories)?)?;
     let categories = categories.iter().map(category).collect();

@@ -2,6 +2,8 @@
 
 use docket_contract::FailureCode;
 
+use crate::models::OcrFault;
+
 /// Why a document could not be parsed. Damage that leaves something readable is a warning instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -11,14 +13,16 @@ pub enum Error {
     /// The document cannot be decrypted.
     #[error("{0}")]
     Encrypted(Lock),
-    /// The bytes are no PDF.
-    #[error("The document is not a PDF, and other kinds are not supported")]
-    Unsupported(NotPdf),
-    /// Pages show something, but none of them holds text.
-    #[error("The document has no text layer; it needs OCR, which this version does not have")]
+    /// The bytes are of no kind that can be read.
+    #[error("The document is neither a PDF nor of another kind that can be read")]
+    Unsupported(UnknownKind),
+    /// Pages show something, but none of them holds text, and they could not be recognised.
+    #[error("The document has no text layer: {fault}")]
     NoText {
         /// How many of the selected pages need OCR.
         pages_without_text: usize,
+        /// Why the last of them was not recognised.
+        fault: OcrFault,
     },
     /// A page could not be read and the request wants that to end the job.
     #[error("Failed to process page {page}: {reason}")]
@@ -64,9 +68,9 @@ pub enum Lock {
     Unsupported,
 }
 
-/// Marks [`Error::Unsupported`]: the bytes hold no PDF header.
+/// Marks [`Error::Unsupported`]: the bytes begin like no document that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotPdf;
+pub struct UnknownKind;
 
 /// Why a page could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -74,9 +78,9 @@ pub enum PageFault {
     /// Its content made the reader fail.
     #[error("its content is damaged")]
     Damaged,
-    /// It shows something, but has no text layer.
-    #[error("it has no text layer and needs OCR, which this version does not have")]
-    NoTextLayer,
+    /// It shows something, but has no text layer, and could not be recognised.
+    #[error("it has no text layer: {0}")]
+    NoTextLayer(OcrFault),
 }
 
 impl Error {

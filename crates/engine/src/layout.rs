@@ -27,6 +27,8 @@ pub(crate) struct Word {
     pub baseline: f32,
     pub size: f32,
     pub style: Style,
+    /// How sure its least certain character is, 0 to 1: 1 in a text layer.
+    pub confidence: f32,
     /// True if nothing but a change of line parts it from the word before, for text without spaces.
     pub glued: bool,
 }

@@ -11,18 +11,25 @@ mod classify;
 mod error;
 mod extract;
 mod geometry;
+mod kind;
 mod layout;
+mod models;
+mod ocr;
 mod parse;
 mod pdf;
+mod raster;
 mod render;
+mod scan;
 mod segment;
 mod split;
 mod table;
 
 pub use chunk::chunk;
 pub use classify::classify;
-pub use error::{Damage, Error, Lock, NotPdf, PageFault};
+pub use error::{Damage, Error, Lock, PageFault, UnknownKind};
 pub use extract::extract;
+use kind::Kind;
+pub use models::{Arrangement, Models, NoModels, OcrFault, Picture};
 pub use parse::{ParseRequest, Progress, parse};
 pub use split::{pages_as_pdf, split};
 
@@ -40,6 +47,14 @@ pub struct Inspection {
 /// # Errors
 /// If it cannot be opened; see [`Error`].
 pub fn inspect(document: Vec<u8>, password: Option<&str>) -> Result<Inspection, Error> {
-    let document = pdf::open(document, password)?;
-    Ok(Inspection { page_count: document.pdf.pages().len(), encrypted: document.encrypted })
+    match kind::kind(&document) {
+        Some(Kind::Image(format)) => {
+            let file = raster::ImageFile::new(document, format)?;
+            Ok(Inspection { page_count: file.page_count(), encrypted: false })
+        }
+        Some(Kind::Pdf) | None => {
+            let document = pdf::open(document, password)?;
+            Ok(Inspection { page_count: document.pdf.pages().len(), encrypted: document.encrypted })
+        }
+    }
 }

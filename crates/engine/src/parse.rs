@@ -2,15 +2,20 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use docket_contract::spec::{ErrorHandling, Layout, OcrMode};
+use docket_contract::spec::{ErrorHandling, Layout};
 use docket_contract::{ParseResult, ParseSpec, SegmentType, Warning, WarningCode};
+use hayro_syntax::page::Page;
 use uuid::Uuid;
 
 use crate::error::{Error, PageFault};
-use crate::geometry::Rect;
+use crate::kind::{Kind, kind};
 use crate::layout::{PageLayout, lay_out};
+use crate::models::{Models, NoModels, OcrFault};
+use crate::ocr::{complete, read_picture};
 use crate::pdf::{FontStore, PageContent, open, read_page};
+use crate::raster::{ImageFile, draw_page};
 use crate::render::{Renderer, gather};
+use crate::scan::{Source, many_unmapped, source};
 use crate::segment::{Part, classify};
 
 /// How far a parse is.
@@ -35,13 +40,20 @@ pub struct ParseRequest<'a> {
     pub password: Option<&'a str>,
     /// Names chunks and segments: their ids are version 5 UUIDs of it and their place.
     pub namespace: Uuid,
+    /// Recognisers for pages without text.
+    pub models: &'a dyn Models,
 }
 
-/// More drawn curves than this on a page without text are letters or drawings.
-const STROKES_OF_A_DRAWING: usize = 200;
-/// Unmapped glyphs are worth a warning from this number and share of a page's glyphs.
-const UNMAPPED_MIN: usize = 20;
-const UNMAPPED_SHARE: usize = 10;
+impl<'a> ParseRequest<'a> {
+    /// Without a password and without recognisers.
+    #[must_use]
+    pub fn new(spec: &'a ParseSpec, namespace: Uuid) -> Self {
+        Self { spec, password: None, namespace, models: &NoModels }
+    }
+}
+
+/// Resolution at which pages of PDFs are drawn for OCR: what recognisers are made for.
+const OCR_DPI: f32 = 300.0;
 
 /// Parses a document. `progress` is called before the first page and after every page.
 ///
@@ -52,22 +64,89 @@ pub fn parse(
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ParseResult, Error> {
+    match kind(&document) {
+        Some(Kind::Image(format)) => {
+            parse_images(ImageFile::new(document, format)?, request, progress)
+        }
+        Some(Kind::Pdf) | None => parse_pdf(document, request, progress),
+    }
+}
+
+fn parse_pdf(
+    document: Vec<u8>,
+    request: &ParseRequest<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ParseResult, Error> {
     let document = open(document, request.password)?;
-    let page_count = document.pdf.pages().len();
-    let selected = selected_pages(request.spec, page_count)?;
     let fonts = FontStore::new();
-    let mut reading = Reading::new(request.spec, page_count, selected.len());
+    let page_count = document.pdf.pages().len();
+    read_pages(page_count, request, progress, &mut |index| {
+        let page = &document.pdf.pages()[index];
+        Some(read_pdf_page(page, read_page(page, &document, &fonts), request))
+    })
+}
+
+fn parse_images(
+    mut file: ImageFile,
+    request: &ParseRequest<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ParseResult, Error> {
+    read_pages(file.page_count(), request, progress, &mut |index| {
+        let raster = file.page(index)?;
+        let (width, height) = raster.size_points();
+        let (content, fault) = match read_picture(raster, request.models) {
+            Ok(content) => (content, None),
+            Err(fault) => (PageContent { width, height, ..PageContent::default() }, Some(fault)),
+        };
+        Some(PageRead { source: Source::Picture { keep_text: false }, content, fault })
+    })
+}
+
+/// Reads the selected pages, given by their index, and assembles the result.
+fn read_pages(
+    page_count: usize,
+    request: &ParseRequest<'_>,
+    progress: &mut dyn FnMut(Progress),
+    read: &mut dyn FnMut(usize) -> Option<PageRead>,
+) -> Result<ParseResult, Error> {
+    let selected = selected_pages(request.spec, page_count)?;
+    let mut reading = Reading::new(page_count, selected.len());
     progress(reading.progress);
     for page in &selected {
         let read = catch_unwind(AssertUnwindSafe(|| {
-            let content = read_page(&document.pdf.pages()[*page - 1], &document, &fonts);
-            let layout = lay_out(&content);
-            (content, layout)
+            let read = read(*page - 1)?;
+            let layout = lay_out(&read.content);
+            Some((read, layout))
         }));
-        reading.take(*page, read.ok(), request.spec.error_handling)?;
+        reading.take(*page, read.ok().flatten(), request.spec.error_handling)?;
         progress(reading.progress);
     }
     reading.finish(request)
+}
+
+/// A page's content, and how it was come by.
+struct PageRead {
+    source: Source,
+    content: PageContent,
+    /// Why its picture was not recognised, if that was needed.
+    fault: Option<OcrFault>,
+}
+
+/// Completes the content of a PDF's page by what its picture shows, where that is needed.
+fn read_pdf_page<'a>(
+    page: &'a Page<'a>,
+    mut content: PageContent,
+    request: &ParseRequest<'_>,
+) -> PageRead {
+    let source = source(&content, request.spec.ocr_mode);
+    let Source::Picture { keep_text } = source else {
+        return PageRead { source, content, fault: None };
+    };
+    let fault = match draw_page(page, OCR_DPI) {
+        Some(raster) => complete(&mut content, raster, request.models, keep_text).err(),
+        None => Some(OcrFault::Failed),
+    };
+    PageRead { source, content, fault }
 }
 
 fn selected_pages(spec: &ParseSpec, page_count: usize) -> Result<Vec<usize>, Error> {
@@ -84,34 +163,27 @@ struct Reading {
     failed_pages: Vec<usize>,
     pages_with_text: usize,
     pages_without_text: usize,
+    /// Why the last page was not recognised.
+    fault: Option<OcrFault>,
 }
 
 impl Reading {
-    fn new(spec: &ParseSpec, page_count: usize, pages_selected: usize) -> Self {
-        let mut warnings = Vec::new();
-        if spec.ocr_mode == OcrMode::Force {
-            warnings.push(Warning {
-                code: WarningCode::OptionUnsupported,
-                message:
-                    "OCR was asked for, which this version does not have: the text layer was used"
-                        .to_owned(),
-                page: None,
-            });
-        }
+    fn new(page_count: usize, pages_selected: usize) -> Self {
         Self {
             progress: Progress { pages_done: 0, pages_failed: 0, pages_selected, page_count },
             pages: Vec::new(),
-            warnings,
+            warnings: Vec::new(),
             failed_pages: Vec::new(),
             pages_with_text: 0,
             pages_without_text: 0,
+            fault: None,
         }
     }
 
     fn take(
         &mut self,
         page: usize,
-        read: Option<(PageContent, PageLayout)>,
+        read: Option<(PageRead, PageLayout)>,
         handling: ErrorHandling,
     ) -> Result<(), Error> {
         let fault = match read {
@@ -119,8 +191,8 @@ impl Reading {
                 self.warn(page, WarningCode::PageUnreadable, "The page could not be read");
                 Some(PageFault::Damaged)
             }
-            Some((content, layout)) => {
-                let fault = self.judge(page, &content);
+            Some((read, layout)) => {
+                let fault = self.judge(page, &read);
                 self.pages.push((page, layout));
                 fault
             }
@@ -137,31 +209,37 @@ impl Reading {
     }
 
     /// Notes what is odd about a page; the answer says why it counts as failed.
-    fn judge(&mut self, page: usize, content: &PageContent) -> Option<PageFault> {
+    fn judge(&mut self, page: usize, read: &PageRead) -> Option<PageFault> {
+        let content = &read.content;
         if content.truncated {
             let message = "The page holds more than the limits allow: part of it was left out";
             self.warn(page, WarningCode::ContentTruncated, message);
         }
-        let unmapped = content.glyphs_unmapped;
-        if unmapped >= UNMAPPED_MIN && unmapped * UNMAPPED_SHARE > content.glyphs.len() {
+        if many_unmapped(content) {
+            let unmapped = content.glyphs_unmapped;
             let message = format!("{unmapped} glyphs of the page have no known character");
             self.warn(page, WarningCode::UnmappedGlyphs, &message);
         }
-        if content.glyphs.iter().any(|glyph| glyph.character != ' ') {
-            self.pages_with_text += 1;
-            return None;
+        let has_text = content.glyphs.iter().any(|glyph| glyph.character != ' ');
+        self.fault = read.fault.or(self.fault);
+        match read.fault {
+            Some(fault) if has_text => {
+                let message = format!("The page's text layer was used alone: {fault}");
+                self.warn(page, WarningCode::OcrNotDone, &message);
+            }
+            Some(fault) => {
+                self.pages_without_text += 1;
+                let message = format!("The page has no text layer: {fault}");
+                self.warn(page, WarningCode::NoTextLayer, &message);
+                return Some(PageFault::NoTextLayer(fault));
+            }
+            None if has_text => {}
+            None if read.source == Source::Nothing => {
+                self.warn(page, WarningCode::BlankPage, "The page shows nothing");
+            }
+            None => self.warn(page, WarningCode::BlankPage, "The page shows no text"),
         }
-        let seen = Rect { x0: 0.0, y0: 0.0, x1: content.width, y1: content.height };
-        let shows_picture =
-            content.pictures.iter().any(|rect| rect.intersection(&seen).area() > 16.0);
-        if shows_picture || unmapped > 0 || content.strokes > STROKES_OF_A_DRAWING {
-            self.pages_without_text += 1;
-            let message =
-                "The page has no text layer: it needs OCR, which this version does not have";
-            self.warn(page, WarningCode::NoTextLayer, message);
-            return Some(PageFault::NoTextLayer);
-        }
-        self.warn(page, WarningCode::BlankPage, "The page shows nothing");
+        self.pages_with_text += usize::from(has_text);
         None
     }
 
@@ -170,8 +248,8 @@ impl Reading {
     }
 
     fn finish(self, request: &ParseRequest<'_>) -> Result<ParseResult, Error> {
-        if self.pages_with_text == 0 && self.pages_without_text > 0 {
-            return Err(Error::NoText { pages_without_text: self.pages_without_text });
+        if let Some(fault) = self.fault.filter(|_| self.pages_with_text == 0) {
+            return Err(Error::NoText { pages_without_text: self.pages_without_text, fault });
         }
         if self.failed_pages.len() == self.progress.pages_selected {
             return Err(Error::Unreadable(crate::error::Damage::Corrupt));

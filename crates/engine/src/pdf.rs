@@ -37,6 +37,8 @@ pub(crate) struct PageContent {
     pub strokes: usize,
     /// Glyphs of which the character is not known; they are not in `glyphs`.
     pub glyphs_unmapped: usize,
+    /// Glyphs that are written without being shown, as text recognised on a scan is.
+    pub glyphs_invisible: usize,
     /// A limit ended the reading of this page early.
     pub truncated: bool,
 }
@@ -56,6 +58,8 @@ pub(crate) struct Glyph {
     pub direction: Direction,
     /// Its looks.
     pub style: Style,
+    /// How sure the character is, 0 to 1: 1 in a text layer.
+    pub confidence: f32,
 }
 
 /// The looks of a glyph, as far as layout cares.

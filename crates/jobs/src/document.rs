@@ -113,6 +113,10 @@ fn media_type_of_bytes(head: &[u8]) -> Option<&'static str> {
         Some("image/jpeg")
     } else if starts(b"II*\0") || starts(b"MM\0*") {
         Some("image/tiff")
+    } else if starts(b"BM") && head.len() > 26 {
+        Some("image/bmp")
+    } else if starts(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
+        Some("image/webp")
     } else if starts(b"PK\x03\x04") {
         Some("application/zip")
     } else if starts(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
@@ -152,6 +156,7 @@ impl AcceptedKinds {
         match (by_bytes, extension.as_deref()) {
             (Some("application/pdf"), _) | (None, Some("pdf")) => Ok("application/pdf"),
             _ if self == Self::PdfOnly => Err(Error::Invalid("File must be a PDF".to_owned())),
+            (Some(image), _) if image.starts_with("image/") => Ok(image),
             (Some(other), _) => Err(unsupported(other)),
             (None, Some(extension)) => Err(unsupported(&format!(".{extension}"))),
             (None, None) => Err(unsupported("unknown")),
@@ -160,7 +165,9 @@ impl AcceptedKinds {
 }
 
 fn unsupported(what: &str) -> Error {
-    Error::Invalid(format!("Unsupported file type: {what}. Supported types: pdf"))
+    Error::Invalid(format!(
+        "Unsupported file type: {what}. Supported types: pdf, png, jpg, jpeg, tiff, bmp, webp"
+    ))
 }
 
 /// The name that a job bears: the client's own, without folders and control characters.
@@ -190,7 +197,10 @@ mod tests {
         check(b"junk before %PDF-1.4", "a.bin", Ok("application/pdf"));
         check(b"damaged beyond", "a.PDF", Ok("application/pdf"));
         check(b"MZ\x90\0", "setup.exe", Err(".exe"));
-        check(b"\x89PNG\r\n\x1a\n", "a.pdf", Err("image/png"));
+        check(b"\x89PNG\r\n\x1a\n", "a.pdf", Ok("image/png"));
+        check(b"RIFF\x10\0\0\0WEBPVP8 ", "photo", Ok("image/webp"));
+        check(b"RIFF\x10\0\0\0WAVEfmt ", "song.wav", Err(".wav"));
+        check(b"BM", "notes", Err("unknown"));
         check(b"hello", "noext", Err("unknown"));
     }
 

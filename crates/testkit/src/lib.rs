@@ -1,5 +1,6 @@
-//! Placeholder.
+//! For tests only: documents of our own making, and a throw-away Postgres.
 
 pub mod bucket;
 pub mod pdf;
 pub mod postgres;
+pub mod scan;

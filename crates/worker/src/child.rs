@@ -4,12 +4,17 @@
 //! bytes (little endian), one byte for the kind, then the payload. A request is one `Request`
 //! frame and the document in `Data` frames up to an `End`; the child answers with `Progress`
 //! frames, the result in `Data` frames, each of its files in a `File` and `Data` frames, and one `Done`, `Inspected` or `Failed`.
+//!
+//! In between it may ask back: a `Picture` and its pixels in `Data` frames up to an `End`, to which the
+//! parent answers with one `ReadText` and the text in `Data` frames up to an `End`.
 
 mod confine;
 mod entry;
 mod frame;
 mod perform;
+mod picture;
 mod process;
+mod recognise;
 
 use docket_contract::job::Failure;
 use docket_contract::spec::JobSpec;
@@ -17,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use entry::child_main;
+pub(crate) use picture::{PictureHead, ReadOutcome};
 pub use process::ChildCommand;
 pub(crate) use process::{ChildError, ChildPool, EngineChild};
 
@@ -56,6 +62,8 @@ pub(crate) struct PageProgress {
 pub(crate) enum Message {
     Progress(PageProgress),
     Data(bytes::Bytes),
+    /// It waits for the text of this picture.
+    Picture(docket_engine::Picture),
     /// The data that follows is a file of the result.
     File(Uuid),
     Done(PageProgress),

@@ -15,12 +15,14 @@ use crate::child::{ChildError, ChildPool, Request};
 use crate::fetch::{FetchError, Fetcher};
 use crate::heartbeat::{Leases, Stop};
 use crate::settings::WorkerSettings;
+use crate::tesseract::TextReader;
 
 /// What every execution of a worker shares.
 pub(crate) struct Execution {
     pub(crate) jobs: Jobs,
     pub(crate) children: ChildPool,
     pub(crate) fetcher: Fetcher,
+    pub(crate) reader: TextReader,
     pub(crate) settings: WorkerSettings,
     pub(crate) leases: Arc<Leases>,
 }

@@ -14,6 +14,7 @@ mod local;
 mod pool;
 mod settings;
 mod sweeper;
+mod tesseract;
 mod webhooks;
 
 pub use child::{ChildCommand, child_main};
@@ -22,4 +23,5 @@ pub use local::{LocalFailure, LocalParse, parse_local};
 pub use pool::{Worker, WorkerHealth};
 pub use settings::{FetchSettings, WorkerSettings};
 pub use sweeper::run_sweeper;
+pub use tesseract::TesseractSettings;
 pub use webhooks::{WebhookSettings, run_webhooks};

@@ -8,6 +8,7 @@ use docket_jobs::BlobReader;
 use uuid::Uuid;
 
 use crate::child::{ChildCommand, ChildError, ChildPool, Message, Request};
+use crate::tesseract::{TesseractSettings, TextReader};
 
 /// What to parse.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct LocalParse {
     pub spec: ParseSpec,
     /// Opens it.
     pub password: Option<String>,
+    /// Reads its pictures.
+    pub tesseract: TesseractSettings,
 }
 
 /// A local parse gave no result.
@@ -42,7 +45,8 @@ pub async fn parse_local(
         page_cpu_s: 60,
     };
     let mut document = BlobReader::in_memory(parse.document);
-    let answer = ask(&children, &request, &mut document, progress).await;
+    let reader = TextReader::new(parse.tesseract);
+    let answer = ask(&children, &reader, &request, &mut document, progress).await;
     let bytes = answer.map_err(|error| LocalFailure(failure_of(error)))??;
     serde_json::from_slice(&bytes)
         .map_err(|error| LocalFailure(Failure::new(FailureCode::Internal, error.to_string())))
@@ -50,6 +54,7 @@ pub async fn parse_local(
 
 async fn ask(
     children: &ChildPool,
+    reader: &TextReader,
     request: &Request,
     document: &mut BlobReader,
     progress: &mut (dyn FnMut(i32, i32) + Send),
@@ -61,6 +66,9 @@ async fn ask(
         match child.next().await? {
             Message::Progress(pages) => progress(pages.done, pages.selected),
             Message::Data(piece) => result.extend_from_slice(&piece),
+            Message::Picture(picture) => {
+                child.tell_text(reader.read(picture).await).await?;
+            }
             Message::Done(_) => return Ok(Ok(result)),
             Message::Failed(failure) => return Ok(Err(LocalFailure(failure))),
             Message::File(_) | Message::Inspected { .. } => {

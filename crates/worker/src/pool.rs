@@ -15,6 +15,7 @@ use crate::execute::{Execution, execute};
 use crate::fetch::Fetcher;
 use crate::heartbeat::{Leases, Stop, run_heartbeat};
 use crate::settings::WorkerSettings;
+use crate::tesseract::TextReader;
 
 /// A worker process's loop. Cheap to make; [`Worker::run`] does the work.
 pub struct Worker {
@@ -58,6 +59,7 @@ impl Worker {
         let execution = Execution {
             children: ChildPool::new(settings.child.clone(), settings.child_jobs_max),
             fetcher: Fetcher::new(settings.fetch.clone()),
+            reader: TextReader::new(settings.tesseract.clone()),
             leases: Arc::new(Leases::default()),
             jobs,
             settings,

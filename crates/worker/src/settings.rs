@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::child::ChildCommand;
+use crate::tesseract::TesseractSettings;
 
 /// How a worker process behaves. The defaults are the design's.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct WorkerSettings {
     pub progress_every: Duration,
     /// How long running jobs may go on after a shutdown was asked for.
     pub grace: Duration,
+    /// Reading of pictures.
+    pub tesseract: TesseractSettings,
     /// Fetching of documents by URL.
     pub fetch: FetchSettings,
 }
@@ -61,6 +64,7 @@ impl WorkerSettings {
             poll: Duration::from_millis(250),
             progress_every: Duration::from_millis(500),
             grace: Duration::from_secs(30),
+            tesseract: TesseractSettings::new("tesseract".into()),
             fetch: FetchSettings::default(),
         }
     }

@@ -105,6 +105,7 @@ async fn parse_locally(
             document: document.into(),
             spec: ParseSpec { page_range: page_range.clone(), ..ParseSpec::default() },
             password: arguments.password.clone(),
+            tesseract: arguments.ocr.checked(1),
         };
         let parsed =
             parse_local(&command, parse, &mut |done, selected| line.pages(done, selected)).await;

@@ -15,6 +15,7 @@ mod idempotency;
 mod jobs;
 mod late_uploads;
 mod nodes;
+mod ocr;
 mod operations;
 mod parse;
 mod processes;

@@ -1,9 +1,10 @@
 //! `POST /parse` and `GET /parse/{id}`: options and the shape of the result.
 
+use docket_worker::{TesseractSettings, WorkerSettings};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::app::{App, Database, letter, pages, text_of};
+use crate::app::{App, Database, child_command, letter, pages, text_of};
 use crate::on_both_databases;
 
 on_both_databases!(
@@ -137,7 +138,9 @@ async fn both_sets_of_configuration_names_are_there(database: Database) {
 async fn blank_and_scanned_pages_are_told(database: Database) {
     use docket_testkit::pdf::{Font, PdfBuilder};
     let mut app = App::start(database).await;
-    app.start_worker();
+    let nowhere = TesseractSettings::new("/nowhere/tesseract".into());
+    let settings = WorkerSettings::new(child_command());
+    app.start_worker_with(WorkerSettings { tesseract: nowhere, ..settings });
     let mixed = PdfBuilder::new()
         .page(|page| page.text(72.0, 90.0, 12.0, Font::Helvetica, "Only this page has text."))
         .page(|page| page)

@@ -13,7 +13,15 @@ fn write(page: &mut PageContent, x: f32, baseline: f32, text: &str) {
         let x0 = x + ADVANCE * index as f32;
         let rect = Rect { x0, y0: baseline - 7.5, x1: x0 + ADVANCE, y1: baseline + 2.2 };
         let (direction, style) = (Direction::Right, Style::default());
-        page.glyphs.push(Glyph { character, rect, baseline, size: SIZE, direction, style });
+        page.glyphs.push(Glyph {
+            character,
+            rect,
+            baseline,
+            size: SIZE,
+            direction,
+            style,
+            confidence: 1.0,
+        });
     }
 }
 
@@ -133,6 +141,7 @@ fn turned_text_does_not_disturb_the_rest() {
             size: SIZE,
             direction,
             style,
+            confidence: 1.0,
         });
     }
     let blocks = lay_out(&content).blocks;

@@ -24,6 +24,7 @@ struct Letter {
     size: f32,
     style: Style,
     after_space: bool,
+    confidence: f32,
 }
 
 /// Cuts glyphs, in stream order, into fragments of words.
@@ -45,6 +46,7 @@ pub(crate) fn fragments(glyphs: &[&Glyph], upright: impl Fn(&Rect) -> Rect) -> V
             size: glyph.size,
             style: glyph.style,
             after_space,
+            confidence: glyph.confidence,
         };
         if let Some(last) = run.last_mut()
             && goes_left(last, &letter)
@@ -191,6 +193,7 @@ fn word(letters: &[Letter]) -> Word {
         baseline: main.baseline,
         size: main.size,
         style: Style { bold, italic, ..main.style },
+        confidence: letters.iter().map(|letter| letter.confidence).fold(1.0, f32::min),
         glued: false,
     }
 }

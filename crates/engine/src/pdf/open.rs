@@ -7,7 +7,7 @@ use hayro_syntax::object::dict::keys;
 use hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier};
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use crate::error::{Damage, Error, Lock, NotPdf};
+use crate::error::{Damage, Error, Lock, UnknownKind};
 
 /// How far into the file a header may stand.
 const HEADER_SEARCH_BYTES: usize = 2048;
@@ -80,7 +80,7 @@ fn failure(error: LoadPdfError, password_given: bool, encrypted: bool, has_heade
         LoadPdfError::Invalid if encrypted && !password_given => {
             Error::Encrypted(Lock::PasswordNeeded)
         }
-        LoadPdfError::Invalid if !has_header => Error::Unsupported(NotPdf),
+        LoadPdfError::Invalid if !has_header => Error::Unsupported(UnknownKind),
         LoadPdfError::Invalid => Error::Unreadable(Damage::Corrupt),
     }
 }

@@ -85,6 +85,9 @@ impl<'a> Interpreter<'a, '_> {
         font: &LoadedFont<'_>,
         size: f64,
     ) {
+        if self.state.text.mode == 3 {
+            self.page.glyphs_invisible += count;
+        }
         let matrix = self.state.transform * self.position.matrix;
         let [a, b, c, d, _, _] = matrix.as_coeffs();
         let horizontal = font.is_horizontal();
@@ -108,6 +111,7 @@ impl<'a> Interpreter<'a, '_> {
                 size,
                 direction,
                 style,
+                confidence: 1.0,
             };
             self.push(glyph);
         }

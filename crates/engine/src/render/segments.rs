@@ -150,7 +150,11 @@ impl Frame {
 
     fn word(&self, word: &Word, direction: Direction) -> EmbeddedWord {
         let rect = direction.back(&word.rect, self.points.0, self.points.1);
-        EmbeddedWord { bbox: clamped(&rect, &self.bbox), text: word.text.clone(), confidence: 1.0 }
+        EmbeddedWord {
+            bbox: clamped(&rect, &self.bbox),
+            text: word.text.clone(),
+            confidence: rounded(f64::from(word.confidence)),
+        }
     }
 }
 

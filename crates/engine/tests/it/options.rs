@@ -153,7 +153,7 @@ fn forced_ocr_is_told_to_be_missing() {
     let spec = ParseSpec { ocr_mode: OcrMode::Force, ..ParseSpec::default() };
     let result = parsed(numbered(1), &spec).unwrap();
     assert_eq!(text(&result), "Sheet 1 here");
-    assert_eq!(result.warnings[0].code, WarningCode::OptionUnsupported);
+    assert_eq!(result.warnings[0].code, WarningCode::OcrNotDone);
 }
 
 #[test]

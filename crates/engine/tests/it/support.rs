@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// Parses with options.
 pub(crate) fn parsed(document: Vec<u8>, spec: &ParseSpec) -> Result<ParseResult, Error> {
-    let request = ParseRequest { spec, password: None, namespace: Uuid::nil() };
+    let request = ParseRequest::new(spec, Uuid::nil());
     parse(document, &request, &mut |_| {})
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn markdown(result: &ParseResult) -> String {
 /// Every progress report of a parse.
 pub(crate) fn reports(document: Vec<u8>, spec: &ParseSpec) -> Vec<Progress> {
     let mut reports = Vec::new();
-    let request = ParseRequest { spec, password: None, namespace: Uuid::nil() };
+    let request = ParseRequest::new(spec, Uuid::nil());
     parse(document, &request, &mut |progress| reports.push(progress))
         .expect("the document can be read");
     reports

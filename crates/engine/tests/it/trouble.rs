@@ -1,7 +1,7 @@
 //! Documents of which little or nothing can be read, and what is said of them.
 
 use docket_contract::{FailureCode, ParseSpec, WarningCode};
-use docket_engine::{Damage, Error, Lock, ParseRequest, inspect, parse};
+use docket_engine::{Damage, Error, Lock, OcrFault, ParseRequest, inspect, parse};
 use docket_testkit::pdf::{Font, PdfBuilder, RawPdf};
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ fn bytes_that_are_no_document() {
 #[test]
 fn pictures_without_text_need_ocr() {
     let scan = error(page(|page| page.picture(0.0, 0.0, 595.0, 842.0)));
-    assert_eq!(scan, Error::NoText { pages_without_text: 1 });
+    assert_eq!(scan, Error::NoText { pages_without_text: 1, fault: OcrFault::Unavailable });
     assert!(scan.to_string().contains("needs OCR"));
 }
 
@@ -92,7 +92,7 @@ fn locked_documents_say_what_they_need() {
     assert_eq!(error(locked("Standard")), Error::Encrypted(Lock::PasswordNeeded));
     assert_eq!(error(locked("Elsewhere")), Error::Encrypted(Lock::Unsupported));
     let spec = ParseSpec::default();
-    let request = ParseRequest { spec: &spec, password: Some("guess"), namespace: Uuid::nil() };
+    let request = ParseRequest { password: Some("guess"), ..ParseRequest::new(&spec, Uuid::nil()) };
     let wrong = parse(locked("Standard"), &request, &mut |_| {}).unwrap_err();
     assert_eq!(wrong, Error::Encrypted(Lock::PasswordWrong));
     assert_eq!(wrong.code(), FailureCode::DocumentEncrypted);

@@ -17,14 +17,16 @@ const ARROWS: [(&str, &[&str]); 7] = [
 ];
 
 /// Libraries that one room alone may use.
-const WRAPPED: [(&str, &str); 12] = [
+const WRAPPED: [(&str, &str); 14] = [
     ("sqlx", "store"),
     ("rusqlite", "store"),
     ("object_store", "store"),
     ("axum", "server"),
     ("tower", "server"),
     ("tower-http", "server"),
+    ("hayro", "engine"),
     ("hayro-syntax", "engine"),
+    ("image", "engine"),
     ("hayro-font", "engine"),
     ("hayro-cmap", "engine"),
     ("landlock", "worker"),

@@ -1,5 +1,6 @@
 //! The child's own side: a plain loop without a runtime that reads requests and runs the engine.
 
+use std::cell::RefCell;
 use std::io::{self, BufReader, Read, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use super::confine::{allow_cpu, confine};
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
 use super::perform::{Performed, Work, perform};
+use super::recognise::{Parent, ParentModels, read_to_end};
 use super::{PageProgress, Request};
 
 /// The stack of the thread that reads documents: nesting is bounded, but generously.
@@ -31,38 +33,34 @@ pub fn child_main(memory_bytes: u64) -> ExitCode {
     }
 }
 
-#[expect(clippy::significant_drop_tightening, reason = "both pipes are held for the child's life")]
 fn serve() -> io::Result<()> {
-    let mut input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
-    let mut output = io::stdout().lock();
-    while let Some((kind, payload)) = frame::read(&mut input)? {
+    let input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
+    let parent = RefCell::new(Parent { input, output: io::stdout().lock() });
+    loop {
+        let Some((kind, payload)) = frame::read(&mut parent.borrow_mut().input)? else {
+            return Ok(());
+        };
         if kind != Kind::Request {
             return Err(io::Error::from(io::ErrorKind::InvalidData));
         }
         let request: Request = serde_json::from_slice(&payload)?;
-        let document = read_document(&mut input)?;
-        answer(request, document, &mut output)?;
-        output.flush()?;
-    }
-    Ok(())
-}
-
-fn read_document(input: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut document = Vec::new();
-    loop {
-        match frame::read(input)? {
-            Some((Kind::Data, piece)) => document.extend_from_slice(&piece),
-            Some((Kind::End, _)) => return Ok(document),
-            _ => return Err(io::Error::from(io::ErrorKind::InvalidData)),
-        }
+        let document = read_to_end(&mut parent.borrow_mut().input)?;
+        answer(request, document, &parent)?;
+        parent.borrow_mut().output.flush()?;
     }
 }
 
-fn answer(request: Request, document: Vec<u8>, output: &mut impl Write) -> io::Result<()> {
+fn answer<R: Read, W: Write>(
+    request: Request,
+    document: Vec<u8>,
+    parent: &RefCell<Parent<R, W>>,
+) -> io::Result<()> {
     match request {
         Request::Inspect { password } => {
             allow_cpu(Duration::from_secs(10));
-            match docket_engine::inspect(document, password.as_deref()) {
+            let looked = docket_engine::inspect(document, password.as_deref());
+            let output = &mut parent.borrow_mut().output;
+            match looked {
                 Ok(found) => write_json(output, Kind::Inspected, &count(found.page_count)),
                 Err(error) => write_failure(output, &error),
             }
@@ -70,10 +68,13 @@ fn answer(request: Request, document: Vec<u8>, output: &mut impl Write) -> io::R
         Request::Execute { spec, password, namespace, page_cpu_s } => {
             let page_cpu = Duration::from_secs(page_cpu_s);
             allow_cpu(page_cpu);
-            let mut told = Told { output, last: None, broken: None, page_cpu };
-            let work = Work { document, spec: &spec, password: password.as_deref(), namespace };
+            let mut told = Told { parent, last: None, broken: None, page_cpu };
+            let models = &ParentModels { parent };
+            let password = password.as_deref();
+            let work = Work { document, spec: &spec, password, namespace, models };
             let performed = perform(work, &mut |progress| told.tell(&progress));
             let Told { last, broken, .. } = told;
+            let output = &mut parent.borrow_mut().output;
             match (performed, last, broken) {
                 (_, _, Some(error)) => Err(error),
                 (Ok(performed), Some(progress), None) => {
@@ -87,20 +88,21 @@ fn answer(request: Request, document: Vec<u8>, output: &mut impl Write) -> io::R
 }
 
 /// Tells the parent how far it is, and lets the next page have its processor time.
-struct Told<'a, W: Write> {
-    output: &'a mut W,
+struct Told<'a, R, W> {
+    parent: &'a RefCell<Parent<R, W>>,
     last: Option<PageProgress>,
     broken: Option<io::Error>,
     page_cpu: Duration,
 }
 
-impl<W: Write> Told<'_, W> {
+impl<R, W: Write> Told<'_, R, W> {
     fn tell(&mut self, progress: &Progress) {
         allow_cpu(self.page_cpu);
         let progress = pages(progress);
         self.last = Some(progress);
-        let told = write_json(self.output, Kind::Progress, &progress);
-        if let Err(error) = told.and_then(|()| self.output.flush()) {
+        let output = &mut self.parent.borrow_mut().output;
+        let told = write_json(output, Kind::Progress, &progress);
+        if let Err(error) = told.and_then(|()| output.flush()) {
             self.broken = Some(error);
         }
     }

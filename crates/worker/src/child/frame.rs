@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Inspected = 6,
     Failed = 7,
     File = 8,
+    Picture = 9,
+    ReadText = 10,
 }
 
 impl Kind {
@@ -32,6 +34,8 @@ impl Kind {
             Self::Inspected,
             Self::Failed,
             Self::File,
+            Self::Picture,
+            Self::ReadText,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == byte)

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use docket_contract::document::ParseResult;
 use docket_contract::results::{ChunkResult, ClassifyResult, ExtractResult, SplitResult};
 use docket_contract::spec::{JobSpec, ParseChunking, ParseSpec};
-use docket_engine::{Error, ParseRequest, Progress};
+use docket_engine::{Error, Models, ParseRequest, Progress};
 use uuid::Uuid;
 
 /// A job's work.
@@ -14,6 +14,7 @@ pub(super) struct Work<'a> {
     pub(super) spec: &'a JobSpec,
     pub(super) password: Option<&'a str>,
     pub(super) namespace: Uuid,
+    pub(super) models: &'a dyn Models,
 }
 
 /// What came out: a result, and files that go with it.
@@ -49,9 +50,10 @@ pub(super) fn perform(
     work: Work<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Performed, Error> {
-    let Work { document, spec, password, namespace } = work;
+    let Work { document, spec, password, namespace, models } = work;
     let read = |document, spec: &ParseSpec, progress: &mut dyn FnMut(Progress)| {
-        docket_engine::parse(document, &ParseRequest { spec, password, namespace }, progress)
+        let request = ParseRequest { spec, password, namespace, models };
+        docket_engine::parse(document, &request, progress)
     };
     let whole = whole_document();
     let mut files = Vec::new();

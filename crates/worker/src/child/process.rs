@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 
+use docket_engine::OcrFault;
 use docket_jobs::{BlobError, BlobReader};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
-use super::{Message, Request};
+use super::{Message, PictureHead, ReadOutcome, Request};
 
 /// How a child is started: a program that ends up in [`super::child_main`].
 #[derive(Clone, Debug)]
@@ -134,9 +135,48 @@ impl EngineChild {
     /// The next message of the answer.
     pub(crate) async fn next(&mut self) -> Result<Message, ChildError> {
         match frame::receive(&mut self.output).await {
+            Ok((Kind::Picture, head)) => self.picture(&head).await,
             Ok((kind, payload)) => {
                 read_message(kind, payload).map_err(|error| ChildError::Died(error.to_string()))
             }
+            Err(_) => Err(self.how_it_died().await),
+        }
+    }
+
+    /// The pixels of a picture, after its head.
+    async fn picture(&mut self, head: &[u8]) -> Result<Message, ChildError> {
+        let odd = || ChildError::Died("it sent a picture that is none".to_owned());
+        let head: PictureHead = serde_json::from_slice(head).map_err(|_| odd())?;
+        let most = head.pixel_bytes().ok_or_else(odd)?;
+        let mut pixels = Vec::new();
+        loop {
+            match frame::receive(&mut self.output).await {
+                Ok((Kind::Data, piece)) if pixels.len() + piece.len() <= most => {
+                    pixels.extend_from_slice(&piece);
+                }
+                Ok((Kind::End, _)) => break,
+                Ok(_) => return Err(odd()),
+                Err(_) => return Err(self.how_it_died().await),
+            }
+        }
+        head.with_pixels(pixels).map(Message::Picture).ok_or_else(odd)
+    }
+
+    /// Answers a [`Message::Picture`].
+    pub(crate) async fn tell_text(
+        &mut self,
+        read: Result<Vec<u8>, OcrFault>,
+    ) -> Result<(), ChildError> {
+        let outcome = read.as_ref().map_or_else(|fault| (*fault).into(), |_| ReadOutcome::Read);
+        let outcome =
+            serde_json::to_vec(&outcome).map_err(|error| ChildError::Died(error.to_string()))?;
+        self.send(Kind::ReadText, &outcome).await?;
+        for part in read.unwrap_or_default().chunks(PAYLOAD_BYTES_MAX) {
+            self.send(Kind::Data, part).await?;
+        }
+        self.send(Kind::End, &[]).await?;
+        match self.input.flush().await {
+            Ok(()) => Ok(()),
             Err(_) => Err(self.how_it_died().await),
         }
     }
@@ -174,7 +214,7 @@ fn read_message(kind: Kind, payload: Vec<u8>) -> serde_json::Result<Message> {
         Kind::Done => Message::Done(serde_json::from_slice(&payload)?),
         Kind::Inspected => Message::Inspected { page_count: serde_json::from_slice(&payload)? },
         Kind::Failed => Message::Failed(serde_json::from_slice(&payload)?),
-        Kind::Request | Kind::End => {
+        Kind::Request | Kind::End | Kind::Picture | Kind::ReadText => {
             return Err(serde::de::Error::custom("a child does not send this kind of frame"));
         }
     })

@@ -1,0 +1,172 @@
+//! Scans and images, read by a real Tesseract.
+
+use std::time::Duration;
+
+use docket_testkit::pdf::{Font, PdfBuilder};
+use docket_testkit::scan::{image_file, scan, scanned_pdf};
+use docket_worker::{TesseractSettings, WorkerSettings};
+use image::{GrayImage, ImageFormat, imageops};
+use serde_json::Value;
+
+use crate::app::{App, Database, argument, child_command, program, text_of, until};
+use crate::on_both_databases;
+
+on_both_databases!(
+    images_of_every_kind_are_read,
+    scanned_pages_are_read_page_by_page,
+    without_tesseract_scans_fail_and_say_so,
+    a_tesseract_that_hangs_costs_its_page_only,
+    cancelling_a_job_ends_its_tesseract,
+);
+
+/// A page with a heading and a paragraph.
+fn sheet() -> GrayImage {
+    let lines = [
+        "The harbour was dredged again in the spring of that year, and ships of",
+        "greater draught could reach the quay. Trade doubled within two seasons.",
+    ];
+    let document = PdfBuilder::new().page(|page| {
+        let page = page.text(72.0, 100.0, 22.0, Font::TimesBold, "Harbour Report");
+        lines.iter().enumerate().fold(page, |page, (row, line)| {
+            page.text(72.0, 140.0 + 15.0 * row as f64, 12.0, Font::Times, line)
+        })
+    });
+    scan(document.build(), 200.0)
+}
+
+fn check_read(parsed: &Value) {
+    let text = text_of(parsed);
+    assert!(text.contains("# Harbour Report"), "{text}");
+    assert!(
+        text.contains("dredged again in the spring of that year, and ships of greater"),
+        "{text}"
+    );
+    assert_eq!(parsed["page_count"], 1);
+    assert_eq!(parsed["credit_used"], 1);
+    let segments = parsed["chunks"][0]["segments"].as_array().unwrap();
+    let words: Vec<&Value> = segments.iter().flat_map(|s| s["ocr"].as_array().unwrap()).collect();
+    assert!(words.iter().any(|word| word["text"] == "Harbour"));
+    for word in words {
+        assert!((0.3..1.0).contains(&word["confidence"].as_f64().unwrap()), "{word}");
+    }
+}
+
+async fn images_of_every_kind_are_read(database: Database) {
+    let mut app = App::start(database).await;
+    app.start_worker();
+    let upright = sheet();
+    let turned = imageops::rotate90(&upright);
+    for (format, media_type) in [
+        (ImageFormat::Png, "image/png"),
+        (ImageFormat::Jpeg, "image/jpeg"),
+        (ImageFormat::Tiff, "image/tiff"),
+        (ImageFormat::WebP, "image/webp"),
+        (ImageFormat::Bmp, "image/bmp"),
+    ] {
+        let parsed = app.parse(image_file(&upright, format), &[]).await;
+        assert_eq!(parsed["file_type"], media_type);
+        check_read(&parsed);
+    }
+    check_read(&app.parse(image_file(&turned, ImageFormat::Png), &[]).await);
+    app.stop().await;
+}
+
+async fn scanned_pages_are_read_page_by_page(database: Database) {
+    let mut app = App::start(database).await;
+    app.start_worker();
+    let picture = sheet();
+    let stamp = "BT /F0 9 Tf 500 20 Td (EXHIBIT 7) Tj ET";
+    // A text layer that someone else's OCR has left, which differs from what the picture shows.
+    let layer = "BT 3 Tr /F0 12 Tf 72 700 Td (Text of an earlier recognition) Tj ET";
+    let pdf = scanned_pdf(&[(&picture, ""), (&picture, stamp), (&picture, layer)]);
+    let parsed = app.parse(pdf, &[]).await;
+    let by_page = |page: u64| -> String {
+        let chunks = parsed["chunks"].as_array().unwrap().iter();
+        let segments = chunks.flat_map(|chunk| chunk["segments"].as_array().unwrap());
+        let texts = segments.filter(|segment| segment["page_number"] == page);
+        texts.map(|segment| segment["content"].as_str().unwrap().to_owned() + "\n").collect()
+    };
+    assert!(by_page(1).contains("Trade doubled within two seasons"), "{}", by_page(1));
+    let second = by_page(2);
+    assert!(second.contains("Trade doubled within two seasons"), "{second}");
+    assert_eq!(second.matches("EXHIBIT 7").count(), 1, "{second}");
+    assert_eq!(by_page(3).trim(), "Text of an earlier recognition");
+    assert!(parsed["metadata"].get("failed_pages").is_none(), "{}", parsed["metadata"]);
+    app.stop().await;
+}
+
+async fn without_tesseract_scans_fail_and_say_so(database: Database) {
+    let mut app = App::start(database).await;
+    app.start_worker_with(with_tesseract("/nowhere/tesseract", Duration::from_secs(9)));
+    let created = app.submit(image_file(&sheet(), ImageFormat::Png), &[]).await;
+    let job = app.wait(created["job_id"].as_str().unwrap()).await;
+    assert_eq!(job["status"], "FAILED");
+    assert!(job["error"].as_str().unwrap().contains("Tesseract is not installed"), "{job}");
+    assert_eq!(app.jobs.balance(&app.caller).await.unwrap().used, 0);
+    app.stop().await;
+}
+
+async fn a_tesseract_that_hangs_costs_its_page_only(database: Database) {
+    let mut app = App::start(database).await;
+    let folder = tempfile::tempdir().unwrap();
+    let hanging = script(&folder, "exec sleep 1000");
+    app.start_worker_with(with_tesseract(&hanging, Duration::from_millis(300)));
+    let document = PdfBuilder::new()
+        .page(|page| page.text(72.0, 90.0, 12.0, Font::Times, "Words of the first page"))
+        .page(|page| page.picture(72.0, 72.0, 300.0, 300.0))
+        .build();
+    let parsed = app.parse(document, &[]).await;
+    assert_eq!(parsed["metadata"]["failed_pages"], serde_json::json!([2]));
+    let warning = parsed["metadata"]["warnings"][0]["message"].as_str().unwrap();
+    assert!(warning.contains("longer than a page may take"), "{warning}");
+    assert!(text_of(&parsed).contains("Words of the first page"));
+    app.stop().await;
+}
+
+async fn cancelling_a_job_ends_its_tesseract(database: Database) {
+    let mut app = App::start(database).await;
+    let folder = tempfile::tempdir().unwrap();
+    let note = folder.path().join("pid");
+    let hanging = script(&folder, &format!("echo $$ > {}; exec sleep 1000", argument(&note)));
+    app.start_worker_with(with_tesseract(&hanging, Duration::from_secs(1000)));
+    let created = app.submit(image_file(&sheet(), ImageFormat::Png), &[]).await;
+    let pid = || std::fs::read_to_string(&note).ok().filter(|text| text.ends_with('\n'));
+    until(async || pid().is_some()).await;
+    let process = std::path::PathBuf::from(format!("/proc/{}", pid().unwrap().trim()));
+    assert!(process.exists());
+    app.delete(&format!("/jobs/{}", created["job_id"].as_str().unwrap())).await;
+    until(async || !process.exists()).await;
+    app.stop().await;
+}
+
+fn with_tesseract(program: &str, page_time: Duration) -> WorkerSettings {
+    let tesseract = TesseractSettings { page_time, ..TesseractSettings::new(program.into()) };
+    WorkerSettings { tesseract, ..WorkerSettings::new(child_command()) }
+}
+
+/// A program that stands in for Tesseract.
+fn script(folder: &tempfile::TempDir, line: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.path().join("tesseract");
+    std::fs::write(&path, format!("#!/bin/sh\n{line}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    argument(&path)
+}
+
+#[test]
+fn scans_are_read_without_a_server_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scan.png");
+    std::fs::write(&file, image_file(&sheet(), ImageFormat::Png)).unwrap();
+    let run = |tesseract: &str| {
+        let mut command = std::process::Command::new(program());
+        command.args(["parse", "--local", &argument(&file), "--tesseract-path", tesseract]);
+        command.output().unwrap()
+    };
+    let read = run("tesseract");
+    let text = String::from_utf8_lossy(&read.stdout);
+    assert!(text.contains("# Harbour Report"), "{text}");
+    let without = run("/nowhere/tesseract");
+    assert_eq!(without.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&without.stderr).contains("Tesseract is not installed"));
+}

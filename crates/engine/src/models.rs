@@ -1,0 +1,67 @@
+//! What the engine asks of the outside: recognisers that it does not run itself.
+
+use std::fmt;
+
+/// A picture in shades of gray, to be read by a recogniser.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// Row by row from the top, one byte a pixel: 0 is black, 255 is white.
+    pub pixels: Vec<u8>,
+    /// Dots per inch, as far as known.
+    pub dpi: u32,
+    /// How the text of the picture is arranged.
+    pub arrangement: Arrangement,
+}
+
+/// How the text of a picture is arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrangement {
+    /// As on a page: columns, headings, pictures, at any right angle.
+    Page,
+    /// One upright column, such as a till receipt.
+    Column,
+}
+
+/// Why a recogniser read nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OcrFault {
+    /// There is none here.
+    #[error("it needs OCR, and Tesseract is not installed on this server")]
+    Unavailable,
+    /// It took too long.
+    #[error("OCR took longer than a page may take")]
+    TooSlow,
+    /// It ended without an answer.
+    #[error("OCR failed")]
+    Failed,
+}
+
+/// Recognisers. They run outside of the engine, and may be missing.
+pub trait Models: fmt::Debug {
+    /// Reads the text of a picture as hOCR 1.2: an XHTML document of lines and words with boxes in
+    /// pixels.
+    ///
+    /// # Errors
+    /// If the picture was not read.
+    fn read_text(&self, picture: Picture) -> Result<String, OcrFault>;
+}
+
+/// No recogniser at all.
+#[derive(Clone, Copy, Debug)]
+pub struct NoModels;
+
+impl Models for NoModels {
+    fn read_text(&self, _picture: Picture) -> Result<String, OcrFault> {
+        Err(OcrFault::Unavailable)
+    }
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Picture({} x {} at {} dpi)", self.width, self.height, self.dpi)
+    }
+}

@@ -1,0 +1,119 @@
+//! Straight lines in a picture: the rulings of tables and forms.
+
+use image::GrayImage;
+
+use super::{Raster, otsu};
+use crate::geometry::Rect;
+
+/// The shortest ruling in points; rows of letters have no ink of this length without a gap.
+const LENGTH_MIN: f32 = 22.0;
+/// The thickest ruling in points.
+const THICKNESS_MAX: f32 = 4.0;
+/// A gap of so many pixels within a ruling is a fault of the scan.
+const GAP_MAX: u32 = 1;
+/// More rulings are the texture of a picture.
+const RULINGS_MAX: usize = 2_000;
+
+/// A stretch of ink along one row or column: where it stands, from where and to where it goes.
+#[derive(Clone, Copy)]
+struct Stretch {
+    at: u32,
+    start: u32,
+    end: u32,
+}
+
+/// Boxes of straight lines along the axes, in points.
+pub(crate) fn rulings(raster: &Raster) -> Vec<Rect> {
+    let pixels = &raster.pixels;
+    let threshold = otsu(pixels);
+    let points = raster.points_per_pixel();
+    let shortest = (LENGTH_MIN / points).max(8.0) as u32;
+    let thickest = (THICKNESS_MAX / points).max(2.0) as u32;
+    let (width, height) = pixels.dimensions();
+    let dark = |x: u32, y: u32| is_dark(pixels, x, y, threshold);
+    let across = lines(height, width, shortest, thickest, |y, x| dark(x, y));
+    let down = lines(width, height, shortest, thickest, dark);
+    if across.len() + down.len() > RULINGS_MAX {
+        return Vec::new();
+    }
+    let rect = |x0: u32, y0: u32, x1: u32, y1: u32| {
+        let [x0, y0, x1, y1] = [x0, y0, x1, y1].map(|pixel| pixel as f32 * points);
+        Rect { x0, y0, x1, y1 }
+    };
+    let across =
+        across.iter().map(|(first, last)| rect(last.start, first.at, last.end, last.at + 1));
+    let down = down.iter().map(|(first, last)| rect(first.at, last.start, last.at + 1, last.end));
+    across.chain(down).collect()
+}
+
+fn is_dark(pixels: &GrayImage, x: u32, y: u32, threshold: u8) -> bool {
+    pixels.get_pixel(x, y).0[0] <= threshold
+}
+
+/// Gathers long stretches of neighbouring rows into lines; the second stretch of a pair has the
+/// extent of the whole line. What is thicker than a line is a bar or a picture.
+fn lines(
+    rows: u32,
+    length: u32,
+    shortest: u32,
+    thickest: u32,
+    dark: impl Fn(u32, u32) -> bool,
+) -> Vec<(Stretch, Stretch)> {
+    let mut open: Vec<(Stretch, Stretch)> = Vec::new();
+    let mut done = Vec::new();
+    for row in 0..rows {
+        let stretches = stretches(row, length, shortest, &dark);
+        for stretch in stretches {
+            let touching = open.iter_mut().find(|(_, last)| {
+                last.at + GAP_MAX >= row && last.start < stretch.end && stretch.start < last.end
+            });
+            match touching {
+                Some((_, last)) => {
+                    let start = last.start.min(stretch.start);
+                    *last = Stretch { at: row, start, end: last.end.max(stretch.end) };
+                }
+                None => open.push((stretch, stretch)),
+            }
+        }
+        let ended = |line: &mut (Stretch, Stretch)| line.1.at + GAP_MAX < row;
+        done.extend(open.extract_if(.., ended));
+        if done.len() > RULINGS_MAX {
+            return done;
+        }
+    }
+    done.extend(open);
+    done.retain(|(first, last)| last.at + 1 - first.at <= thickest);
+    done
+}
+
+/// Runs of ink of at least the shortest length in one row.
+fn stretches(
+    row: u32,
+    length: u32,
+    shortest: u32,
+    dark: &impl Fn(u32, u32) -> bool,
+) -> Vec<Stretch> {
+    let mut found = Vec::new();
+    let mut run: Option<(u32, u32)> = None;
+    let mut close = |run: Option<(u32, u32)>| {
+        if let Some((start, end)) = run
+            && end - start >= shortest
+        {
+            found.push(Stretch { at: row, start, end });
+        }
+    };
+    for place in 0..length {
+        if !dark(row, place) {
+            continue;
+        }
+        match &mut run {
+            Some((_, end)) if place <= *end + GAP_MAX => *end = place + 1,
+            _ => {
+                close(run);
+                run = Some((place, place + 1));
+            }
+        }
+    }
+    close(run);
+    found
+}

@@ -1,0 +1,85 @@
+//! Pictures and what was read off them, as parent and child tell each other.
+
+use docket_engine::{Arrangement, OcrFault, Picture};
+use serde::{Deserialize, Serialize};
+
+/// Pixels of the largest picture that a child may ask its parent to read.
+const PIXELS_MAX: u64 = 160_000_000;
+
+/// What goes before the pixels of a picture.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct PictureHead {
+    width: u32,
+    height: u32,
+    dpi: u32,
+    column: bool,
+}
+
+impl From<&Picture> for PictureHead {
+    fn from(picture: &Picture) -> Self {
+        let column = picture.arrangement == Arrangement::Column;
+        Self { width: picture.width, height: picture.height, dpi: picture.dpi, column }
+    }
+}
+
+impl PictureHead {
+    /// How many bytes its pixels are; `None` for more than any picture has.
+    pub(crate) fn pixel_bytes(&self) -> Option<usize> {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        usize::try_from(pixels).ok().filter(|_| pixels <= PIXELS_MAX)
+    }
+
+    /// The picture with these pixels; `None` if they are not as many as they should be.
+    pub(crate) fn with_pixels(self, pixels: Vec<u8>) -> Option<Picture> {
+        let Self { width, height, dpi, column } = self;
+        let arrangement = if column { Arrangement::Column } else { Arrangement::Page };
+        let whole = self.pixel_bytes() == Some(pixels.len());
+        whole.then_some(Picture { width, height, pixels, dpi, arrangement })
+    }
+}
+
+/// What goes before the text that was read.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReadOutcome {
+    Read,
+    Unavailable,
+    TooSlow,
+    Failed,
+}
+
+impl From<OcrFault> for ReadOutcome {
+    fn from(fault: OcrFault) -> Self {
+        match fault {
+            OcrFault::Unavailable => Self::Unavailable,
+            OcrFault::TooSlow => Self::TooSlow,
+            OcrFault::Failed => Self::Failed,
+        }
+    }
+}
+
+impl From<ReadOutcome> for Option<OcrFault> {
+    fn from(outcome: ReadOutcome) -> Self {
+        match outcome {
+            ReadOutcome::Read => None,
+            ReadOutcome::Unavailable => Some(OcrFault::Unavailable),
+            ReadOutcome::TooSlow => Some(OcrFault::TooSlow),
+            ReadOutcome::Failed => Some(OcrFault::Failed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_gone_mad_cannot_ask_for_the_whole_memory() {
+        let head = PictureHead { width: 3, height: 2, dpi: 300, column: false };
+        assert_eq!(head.pixel_bytes(), Some(6));
+        assert!(head.with_pixels(vec![0; 6]).is_some());
+        assert!(head.with_pixels(vec![0; 7]).is_none());
+        let mad = PictureHead { width: u32::MAX, height: u32::MAX, ..head };
+        assert_eq!(mad.pixel_bytes(), None);
+    }
+}
