@@ -6,7 +6,7 @@ use docket_contract::{JobId, UserId};
 use docket_store::{Batch, BatchInserted, NewBatch, NewJob};
 use uuid::Uuid;
 
-use crate::document::{AcceptedKinds, Upload};
+use crate::document::{AcceptedKinds, Expected, Upload};
 use crate::{Caller, Error, Jobs};
 
 /// A batch to be submitted.
@@ -30,7 +30,7 @@ impl Jobs {
         let spec = JobSpec::Extract(spec);
         let mut jobs = Vec::with_capacity(files.len());
         for (upload, name) in files {
-            let kinds = AcceptedKinds::of(&spec);
+            let kinds = AcceptedKinds::of(&spec, Expected::Document);
             match self.store_document(upload, name.as_deref(), password.clone(), kinds).await {
                 Ok((document, total)) => {
                     jobs.push(self.batch_job(&caller.user_id, &spec, document, total));

@@ -5,10 +5,13 @@ use docket_contract::{BlobKey, JobSpec};
 use docket_store::BlobWriter;
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Jobs};
+use crate::{Error, Jobs, office};
 
-/// Bytes that are looked at to tell the type: readers accept `%PDF-` within the first 1024.
-const HEAD_BYTES: usize = 1024;
+/// Bytes that are looked at to tell the type: enough for the first entries of an Office package.
+const HEAD_BYTES: usize = 8 * 1024;
+
+/// Bytes within which readers accept `%PDF-`.
+const PDF_MARK_BYTES: usize = 1024;
 
 /// The name of a document that came without one.
 pub(crate) const NAMELESS: &str = "document.pdf";
@@ -105,7 +108,8 @@ impl Upload {
 /// The media type by the first bytes.
 fn media_type_of_bytes(head: &[u8]) -> Option<&'static str> {
     let starts = |magic: &[u8]| head.starts_with(magic);
-    if head.windows(5).any(|window| window == b"%PDF-") {
+    let first = &head[..head.len().min(PDF_MARK_BYTES)];
+    if first.windows(5).any(|window| window == b"%PDF-") {
         Some("application/pdf")
     } else if starts(b"\x89PNG\r\n\x1a\n") {
         Some("image/png")
@@ -118,7 +122,7 @@ fn media_type_of_bytes(head: &[u8]) -> Option<&'static str> {
     } else if starts(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
         Some("image/webp")
     } else if starts(b"PK\x03\x04") {
-        Some("application/zip")
+        Some(office::package_media_type(head).unwrap_or("application/zip"))
     } else if starts(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         Some("application/x-ole-storage")
     } else {
@@ -133,13 +137,40 @@ pub(crate) enum AcceptedKinds {
     Readable,
     /// PDFs only, because the job makes PDFs of it.
     PdfOnly,
+    /// Workbooks only, because the operation is made for them.
+    WorkbookOnly,
 }
 
+/// What kinds of documents an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Whatever the job can be done on.
+    Document,
+    /// Excel workbooks.
+    Workbook,
+}
+
+impl Expected {
+    /// Refuses a document that is still to be fetched, if its name says that it is of another kind.
+    pub(crate) fn accept_name(self, name: &str) -> Result<(), Error> {
+        let promised = crate::upload::announced_media_type(name);
+        match promised {
+            Ok(media_type) if self == Self::Workbook && !office::is_workbook(media_type) => {
+                Err(Error::Invalid(NOT_A_WORKBOOK.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+const NOT_A_WORKBOOK: &str = "File must be an Excel workbook (xlsx or xls)";
+
 impl AcceptedKinds {
-    pub(crate) fn of(spec: &JobSpec) -> Self {
-        match spec {
-            JobSpec::Split(_) => Self::PdfOnly,
-            _ => Self::Readable,
+    pub(crate) fn of(spec: &JobSpec, expected: Expected) -> Self {
+        match (spec, expected) {
+            (JobSpec::Split(_), _) => Self::PdfOnly,
+            (_, Expected::Workbook) => Self::WorkbookOnly,
+            (_, Expected::Document) => Self::Readable,
         }
     }
 
@@ -152,6 +183,10 @@ impl AcceptedKinds {
         by_bytes: Option<&'static str>,
         name: &str,
     ) -> Result<&'static str, Error> {
+        if self == Self::WorkbookOnly {
+            let workbook = office::workbook_media_type(by_bytes, name);
+            return workbook.ok_or_else(|| Error::Invalid(NOT_A_WORKBOOK.to_owned()));
+        }
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         match (by_bytes, extension.as_deref()) {
             (Some("application/pdf"), _) | (None, Some("pdf")) => Ok("application/pdf"),

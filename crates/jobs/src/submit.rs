@@ -8,7 +8,7 @@ use docket_contract::{BlobKey, JobId};
 use docket_store::{Balance, Idempotency, Inserted, NewJob};
 use sha2::{Digest, Sha256};
 
-use crate::document::{AcceptedKinds, Upload, document_name};
+use crate::document::{AcceptedKinds, Expected, Upload, document_name};
 use crate::upload::announced;
 use crate::{Caller, Error, Jobs};
 
@@ -19,6 +19,8 @@ pub struct Submit {
     pub spec: JobSpec,
     /// What to do it to.
     pub source: Source,
+    /// What kinds of documents this operation takes.
+    pub expected: Expected,
     /// Opens an encrypted document.
     pub password: Option<String>,
     /// Makes a repetition of this submit answer the first one's job.
@@ -88,10 +90,14 @@ impl Jobs {
         let mut upload_window = None;
         let (document, total) = match submit.source {
             Source::Upload { upload, file_name } => {
-                let kinds = AcceptedKinds::of(&submit.spec);
+                let kinds = AcceptedKinds::of(&submit.spec, submit.expected);
                 self.store_document(*upload, file_name.as_deref(), submit.password, kinds).await?
             }
-            Source::Url(url) => (document_at(&url, submit.password)?, None),
+            Source::Url(url) => {
+                let document = document_at(&url, submit.password)?;
+                submit.expected.accept_name(&document.name)?;
+                (document, None)
+            }
             Source::Later { file_name, window } => {
                 upload_window = Some(window.min(self.policy.retention));
                 (announced(&file_name, submit.password)?, None)

@@ -5,7 +5,7 @@ use docket_contract::job::{DocumentInfo, Job};
 use docket_contract::state::JobState;
 use docket_store::{FetchedDocument, Supplied, SupplyOutcome};
 
-use crate::document::{AcceptedKinds, Upload, document_name};
+use crate::document::{AcceptedKinds, Expected, Upload, document_name};
 use crate::submit::selected_pages;
 use crate::{Error, Jobs};
 
@@ -18,13 +18,13 @@ const EXTENSIONS: [(&str, &str); 15] = [
     ("tiff", "image/tiff"),
     ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("xlsx", crate::office::XLSX),
     ("tif", "image/tiff"),
     ("bmp", "image/bmp"),
     ("webp", "image/webp"),
     ("doc", "application/msword"),
     ("ppt", "application/vnd.ms-powerpoint"),
-    ("xls", "application/vnd.ms-excel"),
+    ("xls", crate::office::XLS),
     ("htm", "text/html"),
 ];
 
@@ -84,7 +84,7 @@ impl Jobs {
     /// Nothing is left behind then.
     pub async fn supply_document(&self, job: &Job, upload: Upload) -> Result<Job, Error> {
         let password = job.document.password.clone();
-        let kinds = AcceptedKinds::of(&job.spec);
+        let kinds = AcceptedKinds::of(&job.spec, Expected::Document);
         let name = Some(job.document.name.as_str());
         let (document, total) = self.store_document(upload, name, password, kinds).await?;
         let (Some(blob_key), Some(sha256)) = (document.blob_key, document.sha256) else {

@@ -40,9 +40,39 @@ const ECHOED_WORDS: [(&str, &[&str]); 3] = [
     ("response_profile", &["slim", "full", "custom"]),
 ];
 
+/// The switches of workbooks with their defaults.
+const WORKBOOK_BOOLS: [(&str, bool); 7] = [
+    ("exclude_hidden", false),
+    ("exclude_hidden_cols", true),
+    ("exclude_hidden_rows", true),
+    ("exclude_hidden_sheets", true),
+    ("exclude_styling", true),
+    ("exclude_images", false),
+    ("split_large_tables", true),
+];
+const WORKBOOK_ROWS_DEFAULT: u32 = 50;
+const CLUSTERINGS: [&str; 3] = ["accurate", "fast", "off"];
+
 /// Reads the options.
 pub(crate) fn parse_spec(form: &Form) -> Result<ParseSpec, Problem> {
     parse_spec_over(form, ParseSpec::default())
+}
+
+/// Reads the options of a workbook: those of a parse, and switches of its own with their defaults,
+/// told back in `configuration`.
+pub(crate) fn workbook_spec(form: &Form) -> Result<ParseSpec, Problem> {
+    let mut spec = parse_spec(form)?;
+    for (name, default) in WORKBOOK_BOOLS {
+        let value = boolean(form, name).unwrap_or(default);
+        spec.echoed.insert(name.to_owned(), Value::Bool(value));
+    }
+    let rows = form.text("max_rows_per_segment").and_then(|text| text.parse::<u32>().ok());
+    let rows = rows.filter(|rows| *rows > 0).unwrap_or(WORKBOOK_ROWS_DEFAULT);
+    spec.echoed.insert("max_rows_per_segment".to_owned(), Value::from(rows));
+    let clustering = form.text("table_clustering").filter(|word| CLUSTERINGS.contains(word));
+    let clustering = clustering.unwrap_or(CLUSTERINGS[0]).to_owned();
+    spec.echoed.insert("table_clustering".to_owned(), Value::String(clustering));
+    Ok(spec)
 }
 
 /// Reads the options; what the form does not say, or says in an unknown word, stays as it is.
@@ -94,7 +124,7 @@ fn ocr_mode(form: &Form) -> Option<OcrMode> {
 
 /// Seconds until the job is deleted, if the client shortens them.
 pub(crate) fn expires_in_s(form: &Form) -> Option<u64> {
-    form.text("expires_in").and_then(|text| text.parse().ok())
+    form.text("expires_in").and_then(|text| text.parse().ok()).filter(|seconds| *seconds > 0)
 }
 
 fn page_range(form: &Form, base: Option<PageRange>) -> Result<Option<PageRange>, Problem> {

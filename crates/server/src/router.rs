@@ -10,6 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, patch, post, put};
 use tower::ServiceBuilder;
+use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any as AnyOrigin, CorsLayer};
 use tower_http::request_id::{
@@ -39,7 +40,7 @@ pub fn router(state: ServerState) -> Router {
         .layer(middleware::from_fn(drain_unread_bodies))
         // Uploads have their own limit, counted in the file's bytes and not in the form's.
         .layer(DefaultBodyLimit::disable());
-    Router::new()
+    let routes = Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .route("/jobs", get(jobs::list))
@@ -47,9 +48,8 @@ pub fn router(state: ServerState) -> Router {
         .route("/jobs/{id}/status", get(jobs::lowercase_status))
         .route("/jobs/{id}/result", get(jobs::result))
         .route("/jobs/{id}/results", get(jobs::result))
-        // A redirect to the form without the slash would lose the body in many clients.
         .route("/parse", post(parse::submit))
-        .route("/parse/", post(parse::submit))
+        .route("/parse/excel", post(parse::submit_workbook))
         .route("/parse/{id}", get(parse::status))
         .route("/v2/parse/upload", post(upload::create))
         .route("/api/v1/task/parse", post(task_create::create))
@@ -79,7 +79,24 @@ pub fn router(state: ServerState) -> Router {
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .with_state(state)
-        .layer(layers)
+        .layer(layers);
+    // Around the routes, because a path is matched before any layer of theirs.
+    Router::new().fallback_service(MapRequest::new(routes, without_trailing_slash))
+}
+
+/// A path with a slash at its end means the one without: a redirect would lose the body in many
+/// clients.
+fn without_trailing_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let path = uri.path().trim_end_matches('/');
+    if path.len() == uri.path().len() || path.is_empty() {
+        return request;
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    if let Ok(trimmed) = format!("{path}{query}").parse() {
+        *request.uri_mut() = trimmed;
+    }
+    request
 }
 
 fn cors() -> CorsLayer {

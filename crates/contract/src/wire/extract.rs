@@ -41,6 +41,9 @@ pub struct ExtractStatus<'a> {
     /// The values, one per property of the schema, in its order; only when completed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Map<String, Value>>,
+    /// A link to the document; only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_url: Option<String>,
     /// Order and echo of the schema, and what is known of the document.
     pub metadata: Map<String, Value>,
 }
@@ -64,6 +67,7 @@ impl<'a> ExtractStatus<'a> {
             message: error.clone(),
             error,
             result: result.map(|result| values(&result.fields, form)),
+            file_url: None,
             metadata: metadata(job, spec, result),
         }
     }

@@ -44,7 +44,10 @@ impl ClassifyStatus {
         Self {
             job_id: job.id.to_string(),
             status: job.visible_state().pages_word(),
-            progress: progress(job, "Starting classification...", "Classification completed"),
+            progress: progress(
+                job,
+                ["Starting classification...", "Classification completed", "Classification failed"],
+            ),
             error: error_text(job),
             result: result.map(classification),
         }
@@ -117,7 +120,14 @@ impl<'a> SplitStatus<'a> {
         Self {
             job_id: job.id.to_string(),
             status: job.visible_state().pages_word(),
-            progress: progress(job, "Starting document processing...", "Splitting completed"),
+            progress: progress(
+                job,
+                [
+                    "Starting document processing...",
+                    "Splitting completed",
+                    "Classification failed with error",
+                ],
+            ),
             file_url,
             file_name: &job.document.name,
             parameters: parameters(job, spec),
@@ -145,15 +155,19 @@ fn parameters(job: &Job, spec: &SplitSpec) -> Map<String, Value> {
     all
 }
 
-/// The object `result` of a split; `link` gives each part's address.
+/// The object `result` of a split; `link` gives each part's address, if links are wanted.
 #[must_use]
-pub fn split_result(result: &SplitResult, link: &dyn Fn(&SplitPart) -> String) -> Value {
+pub fn split_result(result: &SplitResult, link: &dyn Fn(&SplitPart) -> Option<String>) -> Value {
     let file = |part: &SplitPart| {
         let name = format!("{}.pdf", part.category);
-        json!({
+        let mut file = json!({
             "name": name, "path": name, "type": "file", "fileId": part.file_id,
-            "full_path": link(part), "confidence_score": part.confidence, "pages": part.pages,
-        })
+            "confidence_score": part.confidence, "pages": part.pages,
+        });
+        if let Some(link) = link(part) {
+            file["full_path"] = Value::String(link);
+        }
+        file
     };
     let files: Vec<Value> = result.parts.iter().map(file).collect();
     let splits: Map<String, Value> =
@@ -166,7 +180,7 @@ pub fn split_result(result: &SplitResult, link: &dyn Fn(&SplitPart) -> String) -
     })
 }
 
-fn progress(job: &Job, starting: &str, completed: &str) -> String {
+fn progress(job: &Job, [starting, completed, failed]: [&str; 3]) -> String {
     match job.visible_state() {
         JobState::AwaitingUpload | JobState::Queued => starting.to_owned(),
         JobState::Processing => match job.pages.selected {
@@ -176,6 +190,6 @@ fn progress(job: &Job, starting: &str, completed: &str) -> String {
             _ => starting.to_owned(),
         },
         JobState::Succeeded => completed.to_owned(),
-        JobState::Failed | JobState::Cancelled => "Classification failed".to_owned(),
+        JobState::Failed | JobState::Cancelled => failed.to_owned(),
     }
 }

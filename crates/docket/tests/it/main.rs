@@ -24,6 +24,7 @@ mod tasks;
 mod uploads;
 mod webhooks;
 mod wire;
+mod wire_options;
 
 /// Makes two tests of each function: one on SQLite, one on a real Postgres.
 macro_rules! on_both_databases {

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
+use docket_jobs::Expected;
 use serde_json::{Value, json};
 
 use crate::ServerState;
@@ -13,8 +14,11 @@ use crate::operation_options::chunk_spec;
 use crate::problem::{Family, Problem};
 use crate::routes::submit::{DocumentFields, submit_document};
 
-const FIELDS: DocumentFields =
-    DocumentFields { file: &["document_file", "file", "pdf_file"], url: &["url", "file_url"] };
+const FIELDS: DocumentFields = DocumentFields {
+    file: &["document_file", "file", "pdf_file"],
+    url: &["url", "file_url"],
+    expected: Expected::Document,
+};
 
 /// `POST /chunking`
 pub(crate) async fn submit(

@@ -7,6 +7,7 @@ use docket_contract::results::ClassifyResult;
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
 use docket_contract::wire::pages::ClassifyStatus;
+use docket_jobs::Expected;
 use serde_json::{Value, json};
 
 use crate::ServerState;
@@ -17,8 +18,11 @@ use crate::path_id::{PathId, job_id};
 use crate::problem::{Family, Problem, unreadable};
 use crate::routes::submit::{DocumentFields, submit_document};
 
-const FIELDS: DocumentFields =
-    DocumentFields { file: &["pdf_file", "file"], url: &["file_url", "url"] };
+const FIELDS: DocumentFields = DocumentFields {
+    file: &["pdf_file", "file"],
+    url: &["file_url", "url"],
+    expected: Expected::Document,
+};
 
 /// `POST /classify`
 pub(crate) async fn submit(

@@ -4,24 +4,29 @@ use axum::Json;
 use axum::extract::{OriginalUri, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use docket_contract::job::Job;
 use docket_contract::results::ExtractResult;
-use docket_contract::spec::{ExtractSpec, JobSpec};
+use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
-use docket_contract::wire::extract::{ExtractStatus, ValueForm};
+use docket_contract::wire::extract::ExtractStatus;
+use docket_jobs::{Expected, Linked};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::ServerState;
 use crate::auth::Authenticated;
 use crate::form::Form;
+use crate::links::Links;
 use crate::operation_options::{extract_spec, value_form};
+use crate::parse_options::read_boolean;
 use crate::path_id::{PathId, job_id};
 use crate::problem::{Family, Problem, unreadable};
 use crate::routes::submit::{DocumentFields, submit_document};
 
-const FIELDS: DocumentFields =
-    DocumentFields { file: &["pdf_file", "file"], url: &["file_url", "url"] };
+const FIELDS: DocumentFields = DocumentFields {
+    file: &["pdf_file", "file"],
+    url: &["file_url", "url"],
+    expected: Expected::Document,
+};
 
 /// `POST /v2/extract`, and the older `/extract` and `/cite`, which always cite.
 pub(crate) async fn submit(
@@ -54,6 +59,7 @@ pub(crate) async fn submit(
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct StatusQuery {
     result_format: Option<String>,
+    include_url: Option<String>,
 }
 
 /// `GET /extract/{id}`
@@ -69,8 +75,9 @@ pub(crate) async fn status(
     let JobSpec::Extract(spec) = &job.spec else {
         return Err(Problem::no_such_job(Family::Extract, &id));
     };
-    let header = headers.get("x-result-format").and_then(|value| value.to_str().ok());
-    let form = value_form(spec, query.result_format.as_deref().or(header));
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let format = query.result_format.as_deref().or_else(|| header("x-result-format"));
+    let form = value_form(spec, format);
     let result = match job.state {
         JobState::Succeeded => {
             let stored = state.jobs.result_of(&job).await.map_err(of_job)?;
@@ -78,14 +85,10 @@ pub(crate) async fn status(
         }
         _ => None,
     };
-    Ok(answer(&job, spec, result.as_ref(), form))
-}
-
-fn answer(
-    job: &Job,
-    spec: &ExtractSpec,
-    result: Option<&ExtractResult>,
-    form: ValueForm,
-) -> Response {
-    Json(ExtractStatus::new(job, spec, result, form)).into_response()
+    let mut body = ExtractStatus::new(&job, spec, result.as_ref(), form);
+    let include_url = query.include_url.as_deref().or_else(|| header("include-url"));
+    if include_url.and_then(read_boolean).unwrap_or(false) && job.document.blob_key.is_some() {
+        body.file_url = Some(Links::new(&state, &headers).await?.to(job.id, Linked::Document));
+    }
+    Ok(Json(body).into_response())
 }

@@ -9,19 +9,21 @@ use docket_contract::job::Job;
 use docket_contract::spec::{JobSpec, ParseSpec};
 use docket_contract::state::JobState;
 use docket_contract::wire::parse::{OutputFile, ParseCreated, ParseStatus, StoredParse};
-use docket_jobs::Linked;
+use docket_jobs::{Expected, Linked};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::ServerState;
 use crate::auth::Authenticated;
 use crate::form::Form;
 use crate::links::Links;
-use crate::parse_options::{parse_spec, read_boolean, segment_types};
+use crate::parse_options::{parse_spec, read_boolean, segment_types, workbook_spec};
 use crate::path_id::{PathId, job_id};
 use crate::problem::{Family, Problem, unreadable};
 use crate::routes::submit::{DocumentFields, submit_document};
 
-const FIELDS: DocumentFields = DocumentFields { file: &["file"], url: &["url"] };
+const FIELDS: DocumentFields =
+    DocumentFields { file: &["file"], url: &["url"], expected: Expected::Document };
 
 /// `POST /parse`
 pub(crate) async fn submit(
@@ -31,6 +33,23 @@ pub(crate) async fn submit(
 ) -> Result<Json<ParseCreated>, Problem> {
     let spec = |form: &Form| Ok(JobSpec::Parse(parse_spec(form)?));
     let submitted = submit_document(&state, caller, request, FIELDS, Family::Parse, spec).await?;
+    let id = submitted.job.id.to_string();
+    let spec = parse_spec_of(&submitted.job, &id)?;
+    Ok(Json(ParseCreated::new(&submitted.job, spec, submitted.balance.remaining())))
+}
+
+const WORKBOOK_FIELDS: DocumentFields =
+    DocumentFields { file: &["file"], url: &["url"], expected: Expected::Workbook };
+
+/// `POST /parse/excel`: the same for workbooks only, with options of their own.
+pub(crate) async fn submit_workbook(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    request: Request,
+) -> Result<Json<ParseCreated>, Problem> {
+    let spec = |form: &Form| Ok(JobSpec::Parse(workbook_spec(form)?));
+    let submitted =
+        submit_document(&state, caller, request, WORKBOOK_FIELDS, Family::Parse, spec).await?;
     let id = submitted.job.id.to_string();
     let spec = parse_spec_of(&submitted.job, &id)?;
     Ok(Json(ParseCreated::new(&submitted.job, spec, submitted.balance.remaining())))
@@ -95,8 +114,8 @@ pub(crate) async fn status(
     let mut body = ParseStatus::new(&job, spec, result.as_ref());
     let links = Links::new(&state, &headers).await?;
     if succeeded && switched(query.output_file.as_ref(), false) {
-        body.chunks = None;
-        body.total_chunks = None;
+        body.chunks = Some(no_chunks());
+        body.total_chunks = Some(0);
         body.result = Some(OutputFile { output_file_url: links.to(job.id, Linked::Result) });
     }
     if switched(query.include_url.as_ref(), true) && job.document.blob_key.is_some() {
@@ -105,6 +124,10 @@ pub(crate) async fn status(
         body.file_url = Some(document);
     }
     Ok(Json(body).into_response())
+}
+
+fn no_chunks() -> &'static RawValue {
+    serde_json::from_str("[]").unwrap_or(RawValue::NULL)
 }
 
 fn filtered(result: &[u8], kept: &[SegmentType]) -> serde_json::Result<Vec<u8>> {

@@ -46,7 +46,7 @@ pub(crate) async fn result_body(
         JobSpec::Split(_) => {
             let stored: SplitResult = serde_json::from_slice(result).map_err(unreadable)?;
             let links = Links::new(state, headers).await?;
-            let link = |part: &SplitPart| links.to(job.id, Linked::File(part.file_id));
+            let link = |part: &SplitPart| Some(links.to(job.id, Linked::File(part.file_id)));
             let result = raw(&split_result(&stored, &link))?;
             serde_json::to_vec(&JobResult::new(job, &result)).map_err(unreadable)
         }

@@ -2,7 +2,7 @@
 
 use axum::extract::Request;
 use docket_contract::spec::JobSpec;
-use docket_jobs::{Caller, IdempotencyRequest, Source, Submit, Submitted};
+use docket_jobs::{Caller, Expected, IdempotencyRequest, Source, Submit, Submitted};
 
 use crate::ServerState;
 use crate::form::{Form, read_form};
@@ -16,6 +16,8 @@ pub(crate) struct DocumentFields {
     pub(crate) file: &'static [&'static str],
     /// Fields with an address; the first is the name in errors.
     pub(crate) url: &'static [&'static str],
+    /// What kinds of documents it takes.
+    pub(crate) expected: Expected,
 }
 
 /// Reads the form, makes the spec of it, and submits.
@@ -32,6 +34,7 @@ pub(crate) async fn submit_document(
     let wish = Submit {
         source: source(&mut form, fields)?,
         spec: spec(&form)?,
+        expected: fields.expected,
         password: form.text("password").map(str::to_owned),
         expires_in_s: expires_in_s(&form),
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),

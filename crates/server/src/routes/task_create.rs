@@ -7,7 +7,7 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use docket_contract::spec::JobSpec;
-use docket_jobs::{Source, Submit};
+use docket_jobs::{Expected, Source, Submit};
 
 use crate::ServerState;
 use crate::auth::Authenticated;
@@ -35,6 +35,7 @@ pub(crate) async fn create(
     let wish = Submit {
         source: source(&state, &mut form).await?,
         spec: JobSpec::Parse(parse_spec(&form)?),
+        expected: Expected::Document,
         password: form.text("password").map(str::to_owned),
         expires_in_s: expires_in_s(&form),
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),

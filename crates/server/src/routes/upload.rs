@@ -11,7 +11,7 @@ use docket_contract::job::Job;
 use docket_contract::spec::JobSpec;
 use docket_contract::timestamp::Timestamp;
 use docket_contract::wire::upload::{UploadCreated, UploadReceived};
-use docket_jobs::{Caller, Error, Source, Submit, Submitted, announced_media_type};
+use docket_jobs::{Caller, Error, Expected, Source, Submit, Submitted, announced_media_type};
 use futures_util::StreamExt;
 
 use crate::ServerState;
@@ -52,6 +52,7 @@ async fn announce(
     let wish = Submit {
         source: Source::Later { file_name: file_name.to_owned(), window },
         spec: JobSpec::Parse(parse_spec(&form)?),
+        expected: Expected::Document,
         password: form.text("password").map(str::to_owned),
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
         // Here the field tells how long the link lasts.
