@@ -6,7 +6,9 @@
 mod bidi;
 mod columns;
 mod lines;
+mod noise;
 mod order;
+mod panels;
 mod paragraphs;
 #[cfg(test)]
 mod tests;
@@ -15,6 +17,7 @@ mod words;
 use crate::geometry::{Direction, Rect};
 pub(crate) use bidi::is_rtl;
 pub(crate) use lines::line as line_of_words;
+use paragraphs::Habits;
 
 use crate::pdf::{Glyph, PageContent, Style};
 use crate::table::{Table, extract};
@@ -47,6 +50,8 @@ pub(crate) struct Line {
     pub tabular: bool,
     /// The line only keeps the place of a table.
     pub table: Option<Box<Table>>,
+    /// The line only keeps the place of a panel with this number.
+    pub panel: Option<usize>,
 }
 
 /// Lines that belong together: a paragraph, a heading, a list item.
@@ -73,6 +78,11 @@ pub(crate) struct PageLayout {
 }
 
 impl Line {
+    /// False if it only keeps a place.
+    pub(crate) fn is_text(&self) -> bool {
+        self.table.is_none() && self.panel.is_none()
+    }
+
     /// Its words joined by spaces.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -160,19 +170,41 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
     }
     let fragments =
         words::fragments(&glyphs, |rect| direction.upright(rect, page.width, page.height));
-    let fragments = lines::join(fragments);
+    let mut fragments = lines::join(fragments);
+    let noisy = noise::steady(&mut fragments);
     let body_size = lines::dominant(fragments.iter().map(|line| (line.size, line.characters())));
-    let fragments = match direction {
-        Direction::Right => extract(fragments, &page.rulings),
-        _ => fragments,
+    let regions = match direction {
+        Direction::Right => {
+            let lines = extract(fragments, &page.rulings);
+            let (lines, panels) = panels::take(lines, &page.panels);
+            let insides = panels.into_iter().map(|panel| columns::cut(panel.lines)).collect();
+            panels::put_back(columns::cut(lines), insides)
+        }
+        _ => columns::cut(fragments),
     };
-    columns::cut(fragments)
-        .into_iter()
-        .flat_map(|region| {
-            let lines = rows_of_lines(region.lines);
-            paragraphs::gather(lines, region.column, direction, body_size)
-        })
-        .collect()
+    let obstacles = match direction {
+        Direction::Right => obstacles(page),
+        _ => Vec::new(),
+    };
+    let habits = Habits { body_size, noisy, obstacles: &obstacles };
+    let blocks = regions.into_iter().flat_map(|region| {
+        let mut lines = rows_of_lines(region.lines);
+        if noisy {
+            noise::judge_gaps(&mut lines);
+        }
+        paragraphs::gather(lines, region.column, direction, &habits)
+    });
+    blocks.collect()
+}
+
+/// Pictures and boxes that text may flow around.
+fn obstacles(page: &PageContent) -> Vec<Rect> {
+    const SIDE_MIN: f32 = 24.0;
+    const OBSTACLES_MAX: usize = 200;
+    let big = |rect: &&Rect| {
+        rect.width().min(rect.height()) > SIDE_MIN && rect.width() < 0.7 * page.width
+    };
+    page.pictures.iter().chain(&page.panels).filter(big).take(OBSTACLES_MAX).copied().collect()
 }
 
 fn main_direction(glyphs: &[Glyph]) -> Direction {

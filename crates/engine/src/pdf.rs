@@ -33,6 +33,8 @@ pub(crate) struct PageContent {
     pub pictures: Vec<Rect>,
     /// Thin rectangles and straight lines along the axes.
     pub rulings: Vec<Rect>,
+    /// Drawn boxes that are big enough to hold text of their own.
+    pub panels: Vec<Rect>,
     /// How many curves and slanted lines are drawn.
     pub strokes: usize,
     /// Glyphs of which the character is not known; they are not in `glyphs`.

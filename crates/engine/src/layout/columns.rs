@@ -199,6 +199,15 @@ fn reads_like_columns(run: &[Band], gutter: f32) -> bool {
     let mut lines: Vec<&Line> = run.iter().flat_map(|band| &band.lines).collect();
     lines.sort_by_key(|line| line.order);
     let is_left = |line: &Line| line.rect.center().0 < gutter;
+    // A box beside lines of text is read by itself; boxes beside boxes are in the stream's order.
+    let boxes = |on_left: bool| {
+        let mut side = lines.iter().filter(|line| is_left(line) == on_left);
+        side.all(|line| line.panel.is_some())
+    };
+    if boxes(true) != boxes(false) {
+        return true;
+    }
+    lines.retain(|line| line.panel.is_none());
     let switches = lines.windows(2).filter(|pair| is_left(pair[0]) != is_left(pair[1])).count();
     let left = side(lines.iter().copied().filter(|line| is_left(line)));
     let right = side(lines.iter().copied().filter(|line| !is_left(line)));

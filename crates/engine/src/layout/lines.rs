@@ -16,7 +16,7 @@ pub(crate) fn line(words: Vec<Word>, order: usize) -> Line {
         .iter()
         .find(|word| (word.size - size).abs() < 0.05 * size)
         .map_or(rect.y1, |word| word.baseline);
-    Line { words, rect, baseline, size, order, tabular: false, table: None }
+    Line { words, rect, baseline, size, order, tabular: false, table: None, panel: None }
 }
 
 /// The value that carries most weight; values within a twentieth of a point count as one.

@@ -63,7 +63,11 @@ fn merge(mut runs: Vec<Run>) -> Vec<Run> {
         }
     }
     let sorted = merged.into_iter().map(|(mut run, mixed)| {
-        if mixed {
+        let boxes = run.lines.iter().filter(|line| line.panel.is_some()).count();
+        if mixed && boxes * 2 > run.lines.len() {
+            // Boxes side by side: only the stream tells whether they go across or down.
+            run.lines.sort_by_key(|line| line.order);
+        } else if mixed {
             run.lines = by_place(run.lines);
         }
         run
@@ -128,7 +132,7 @@ fn rows(lines: Vec<Line>) -> Vec<Line> {
 }
 
 fn is_same_row(row: &Line, line: &Line) -> bool {
-    if row.table.is_some() || line.table.is_some() {
+    if !row.is_text() || !line.is_text() {
         return false;
     }
     let small = row.size.min(line.size);

@@ -1,18 +1,35 @@
 //! Lines to paragraphs.
 
 use super::{Block, Line};
-use crate::geometry::Direction;
+use crate::geometry::{Direction, Rect};
 use crate::segment::{Marker, item_marker};
+
+/// What the whole page is like.
+pub(crate) struct Habits<'p> {
+    /// The font size of most of it.
+    pub body_size: f32,
+    /// It was recognised from a picture, so that sizes and distances are inexact.
+    pub noisy: bool,
+    /// Pictures and boxes, around which text flows.
+    pub obstacles: &'p [Rect],
+}
 
 /// Cuts the lines of a column, in reading order, into blocks.
 pub(crate) fn gather(
     lines: Vec<Line>,
     column: (f32, f32),
     direction: Direction,
-    body_size: f32,
+    habits: &Habits<'_>,
 ) -> Vec<Block> {
-    let leading = usual_leading(&lines);
-    let setting = Setting { column, leading, body_size, size_slack: size_slack(&lines, body_size) };
+    let leading = usual_leading(&lines, habits.noisy);
+    let (gap_max, size_slack) = if habits.noisy {
+        (1.4 * leading, 0.3)
+    } else {
+        ((leading * 1.2).max(leading + 0.12), 0.08)
+    };
+    let edges = if habits.noisy { usual_edges(&lines, column) } else { column };
+    let (body_size, obstacles) = (habits.body_size, habits.obstacles);
+    let setting = Setting { column: edges, gap_max, body_size, size_slack, obstacles };
     let mut blocks: Vec<Vec<Line>> = Vec::new();
     for line in lines {
         match blocks.last_mut() {
@@ -27,8 +44,21 @@ pub(crate) fn gather(
     blocks.into_iter().map(block).collect()
 }
 
+/// Where lines start and end, but for the few that specks of a scan make longer.
+fn usual_edges(lines: &[Line], column: (f32, f32)) -> (f32, f32) {
+    let mut starts: Vec<f32> = lines.iter().map(|line| line.rect.x0).collect();
+    let mut ends: Vec<f32> = lines.iter().map(|line| line.rect.x1).collect();
+    starts.sort_by(f32::total_cmp);
+    ends.sort_by(|a, b| b.total_cmp(a));
+    let few = lines.len() / 12;
+    match (starts.get(few), ends.get(few)) {
+        (Some(start), Some(end)) => (*start, *end),
+        _ => column,
+    }
+}
+
 /// The distance of baselines, in font sizes, that most neighbours of one size have.
-fn usual_leading(lines: &[Line]) -> f32 {
+fn usual_leading(lines: &[Line], noisy: bool) -> f32 {
     let mut ratios: Vec<f32> = lines
         .windows(2)
         .filter(|pair| (pair[0].size - pair[1].size).abs() < 0.05 * pair[0].size)
@@ -39,40 +69,41 @@ fn usual_leading(lines: &[Line]) -> f32 {
         return 1.3;
     }
     // The lower third: in a column of short paragraphs the gaps between them are the majority.
-    let at = ratios.len() / 3;
+    let at = if noisy { ratios.len() / 2 } else { ratios.len() / 3 };
     *ratios.select_nth_unstable_by(at, f32::total_cmp).1
 }
 
-/// Text that was recognised from a picture has another size in every line; set text has few sizes.
-fn size_slack(lines: &[Line], body_size: f32) -> f32 {
-    let off = |line: &&Line| {
-        let difference = (line.size / body_size - 1.0).abs();
-        (0.004..0.2).contains(&difference)
-    };
-    let noisy = lines.len() >= 6 && lines.iter().filter(off).count() * 2 > lines.len();
-    if noisy { 0.3 } else { 0.08 }
-}
-
 /// What lines are judged against.
-struct Setting {
+struct Setting<'p> {
     /// Left and right edge of the column.
     column: (f32, f32),
-    /// The usual distance of baselines in font sizes.
-    leading: f32,
+    /// Baselines of one paragraph are at most this many font sizes apart.
+    gap_max: f32,
     /// The font size of most of the page.
     body_size: f32,
     /// Lines of one paragraph differ by less than this part of their size.
     size_slack: f32,
+    /// Pictures and boxes, around which text flows.
+    obstacles: &'p [Rect],
 }
 
-impl Setting {
+impl Setting<'_> {
+    /// The edges of the column beside a line: what stands next to it narrows it.
+    fn edges_at(&self, line: &Line) -> (f32, f32) {
+        let (left, right) = self.column;
+        let beside = self.obstacles.iter().filter(|obstacle| {
+            obstacle.x0 > line.rect.x1 - line.size && obstacle.overlap_y(&line.rect) > 0.0
+        });
+        (left, beside.map(|obstacle| obstacle.x0 - line.size).fold(right, f32::min))
+    }
+
     /// Bigger than running text, as titles are.
     fn is_big(&self, line: &Line) -> bool {
         line.size > 1.15 * self.body_size
     }
 }
 
-fn starts_block(block: &[Line], line: &Line, setting: &Setting) -> bool {
+fn starts_block(block: &[Line], line: &Line, setting: &Setting<'_>) -> bool {
     let Some(last) = block.last() else {
         return true;
     };
@@ -86,7 +117,7 @@ fn starts_block(block: &[Line], line: &Line, setting: &Setting) -> bool {
     if big && same_size && (0.8..1.65).contains(&(step / size)) && !starts_item(block, line) {
         return changes_style(last, line);
     }
-    if step < -0.5 * size || step > (setting.leading * 1.2).max(setting.leading + 0.12) * size {
+    if step < -0.5 * size || step > setting.gap_max * size {
         return true;
     }
     if is_script(last, line) {
@@ -178,11 +209,11 @@ fn indents(block: &[Line], line: &Line) -> bool {
 
 /// The first word of the line would have had room at the end of the last one. Centred lines are
 /// broken by sense, so nothing follows from their length.
-fn would_have_fit(last: &Line, line: &Line, setting: &Setting) -> bool {
+fn would_have_fit(last: &Line, line: &Line, setting: &Setting<'_>) -> bool {
     let Some(word) = line.words.first() else {
         return false;
     };
-    let (left, right) = setting.column;
+    let (left, right) = setting.edges_at(last);
     let centred = (last.rect.center().0 - line.rect.center().0).abs() < 0.5 * line.size
         && (last.rect.x0 - line.rect.x0).abs() > line.size;
     if centred {

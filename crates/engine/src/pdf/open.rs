@@ -1,5 +1,6 @@
 //! Opening: decryption, the page tree, and what the catalog says of the whole document.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -37,8 +38,9 @@ pub(crate) fn open(bytes: Vec<u8>, password: Option<&str>) -> Result<Document, E
     let given = password.filter(|word| !word.is_empty());
     let opened = match (attempt(""), given) {
         (Err(_), Some(word)) if encrypted => match attempt(word) {
+            // Newer files hash the password in the form of RFC 4013.
             Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
-                attempt(&prepared(word))
+                attempt(&stringprep::saslprep(word).unwrap_or(Cow::Borrowed(word)))
             }
             outcome => outcome,
         },
@@ -50,21 +52,6 @@ pub(crate) fn open(bytes: Vec<u8>, password: Option<&str>) -> Result<Document, E
     }
     let hidden_groups = catch_unwind(AssertUnwindSafe(|| hidden_groups(&pdf))).unwrap_or_default();
     Ok(Document { pdf, encrypted, hidden_groups })
-}
-
-/// The steps of `SASLprep` (RFC 4013) that matter to passwords that people type: characters that map
-/// to nothing go, odd spaces become spaces, and the two raised letters become plain.
-fn prepared(password: &str) -> String {
-    password
-        .chars()
-        .filter(|c| !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}'))
-        .map(|c| match c {
-            '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{3000}' => ' ',
-            '\u{AA}' => 'a',
-            '\u{BA}' => 'o',
-            other => other,
-        })
-        .collect()
 }
 
 fn failure(error: LoadPdfError, password_given: bool, encrypted: bool, has_header: bool) -> Error {

@@ -1,4 +1,4 @@
-//! Follows path operators as far as straight lines and thin boxes matter: the rulings of a page.
+//! Follows path operators as far as straight lines and boxes matter: the rulings and panels of a page.
 
 use hayro_syntax::content::ops::TypedInstruction as Op;
 use hayro_syntax::object::Number;
@@ -12,8 +12,18 @@ const THICKNESS_MAX: f32 = 2.5;
 /// Shorter ones are dots or parts of drawings.
 const LENGTH_MIN: f32 = 4.0;
 
+/// Boxes at least this wide and high in points can hold text of their own.
+const PANEL_WIDTH_MIN: f32 = 60.0;
+const PANEL_HEIGHT_MIN: f32 = 24.0;
+/// A box with round corners has at most this many curves.
+const CORNER_CURVES_MAX: usize = 16;
+/// The straight part of the outline of a box with round corners.
+const STRAIGHT_SHARE: f32 = 0.7;
+
 /// Rulings and pictures of a page that are kept.
 pub(crate) const SHAPES_MAX: usize = 20_000;
+/// Panels of a page that are kept.
+const PANELS_MAX: usize = 500;
 
 /// The path under construction.
 #[derive(Default)]
@@ -23,12 +33,14 @@ pub(crate) struct PathBuilder {
     lines: Vec<(Point, Point)>,
     boxes: Vec<(Point, Point)>,
     curves: usize,
+    subpaths: usize,
 }
 
 impl PathBuilder {
     pub(crate) fn move_to(&mut self, to: Point) {
         self.start = to;
         self.current = to;
+        self.subpaths += 1;
     }
 
     pub(crate) fn line_to(&mut self, to: Point) {
@@ -57,16 +69,19 @@ impl PathBuilder {
         self.lines.clear();
         self.boxes.clear();
         self.curves = 0;
+        self.subpaths = 0;
     }
 
-    /// Ends the path with a painting operator: rulings come out, the rest is counted.
+    /// Ends the path with a painting operator: rulings and panels come out, the rest is counted.
     pub(crate) fn paint(
         &mut self,
         transform: Affine,
         stroke_width: Option<f64>,
         rulings: &mut Vec<Rect>,
+        panels: &mut Vec<Rect>,
     ) -> usize {
         let mut strokes = self.curves;
+        panels.extend(self.outline(transform).into_iter().filter(is_panel));
         let place = |(from, to): &(Point, Point)| {
             let (from, to) = (transform * *from, transform * *to);
             Rect::of_corners((from.x as f32, from.y as f32), (to.x as f32, to.y as f32))
@@ -86,9 +101,30 @@ impl PathBuilder {
             } else if stroke_width.is_some() && rect.is_finite() {
                 rulings.extend(sides(&rect).into_iter().filter(is_ruling));
             }
+            panels.extend(Some(rect).filter(is_panel));
         }
         self.clear();
         strokes
+    }
+
+    /// The box that a single closed line along the axes draws, with round corners or without.
+    fn outline(&self, transform: Affine) -> Option<Rect> {
+        if self.subpaths != 1 || self.lines.len() < 3 || self.curves > CORNER_CURVES_MAX {
+            return None;
+        }
+        let mut whole = Rect::NOTHING;
+        let mut straight = 0.0;
+        for (from, to) in &self.lines {
+            let (from, to) = (transform * *from, transform * *to);
+            let line = Rect::of_corners((from.x as f32, from.y as f32), (to.x as f32, to.y as f32));
+            if line.width().min(line.height()) > 0.5 {
+                return None;
+            }
+            straight += line.width() + line.height();
+            whole = whole.union(&line);
+        }
+        let around = 2.0 * (whole.width() + whole.height());
+        (straight >= STRAIGHT_SHARE * around).then_some(whole)
     }
 }
 
@@ -125,9 +161,10 @@ impl Interpreter<'_, '_> {
 
     fn paint(&mut self, stroke: bool) {
         let width = stroke.then_some(self.state.line_width);
-        let rulings = &mut self.page.rulings;
-        self.page.strokes += self.path.paint(self.state.transform, width, rulings);
+        let (rulings, panels) = (&mut self.page.rulings, &mut self.page.panels);
+        self.page.strokes += self.path.paint(self.state.transform, width, rulings, panels);
         rulings.truncate(SHAPES_MAX);
+        panels.truncate(PANELS_MAX);
     }
 }
 
@@ -135,6 +172,10 @@ fn is_ruling(rect: &Rect) -> bool {
     rect.is_finite()
         && rect.width().min(rect.height()) <= THICKNESS_MAX
         && rect.width().max(rect.height()) >= LENGTH_MIN
+}
+
+fn is_panel(rect: &Rect) -> bool {
+    rect.is_finite() && rect.width() >= PANEL_WIDTH_MIN && rect.height() >= PANEL_HEIGHT_MIN
 }
 
 fn sides(rect: &Rect) -> [Rect; 4] {
@@ -154,14 +195,40 @@ mod tests {
     #[test]
     fn thin_boxes_and_straight_lines_are_rulings() {
         let mut path = PathBuilder::default();
-        let mut rulings = Vec::new();
+        let (mut rulings, mut panels) = (Vec::new(), Vec::new());
         path.rectangle(Point::new(10.0, 10.0), 100.0, 0.5);
         path.move_to(Point::new(0.0, 0.0));
         path.line_to(Point::new(50.0, 60.0));
-        let strokes = path.paint(Affine::IDENTITY, None, &mut rulings);
+        let strokes = path.paint(Affine::IDENTITY, None, &mut rulings, &mut panels);
         assert_eq!((rulings.len(), strokes), (1, 1));
         path.rectangle(Point::new(10.0, 10.0), 100.0, 50.0);
-        path.paint(Affine::IDENTITY, Some(1.0), &mut rulings);
-        assert_eq!(rulings.len(), 5);
+        path.paint(Affine::IDENTITY, Some(1.0), &mut rulings, &mut panels);
+        assert_eq!((rulings.len(), panels.len()), (5, 1));
+    }
+
+    #[test]
+    fn a_box_with_round_corners_is_a_panel_and_a_triangle_is_none() {
+        let point = |x: f64, y: f64| Point::new(x, y);
+        let (mut rulings, mut panels) = (Vec::new(), Vec::new());
+        let mut path = PathBuilder::default();
+        path.move_to(point(5.0, 0.0));
+        for (line, curve) in [
+            ((95.0, 0.0), (100.0, 5.0)),
+            ((100.0, 45.0), (95.0, 50.0)),
+            ((5.0, 50.0), (0.0, 45.0)),
+            ((0.0, 5.0), (5.0, 0.0)),
+        ] {
+            path.line_to(point(line.0, line.1));
+            path.curve_to(point(curve.0, curve.1));
+        }
+        path.close();
+        path.paint(Affine::IDENTITY, None, &mut rulings, &mut panels);
+        assert_eq!(panels, [Rect { x0: 0.0, y0: 0.0, x1: 100.0, y1: 50.0 }]);
+        path.move_to(point(0.0, 0.0));
+        path.line_to(point(100.0, 0.0));
+        path.line_to(point(50.0, 80.0));
+        path.close();
+        path.paint(Affine::IDENTITY, None, &mut rulings, &mut panels);
+        assert_eq!(panels.len(), 1);
     }
 }

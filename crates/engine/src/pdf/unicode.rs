@@ -1,5 +1,7 @@
 //! Cleans the characters that fonts give: ligatures, private use, odd spaces, spacing accents.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// What a character code stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum GlyphText {
@@ -42,6 +44,10 @@ pub(crate) fn clean(raw: &str, font_name: &str) -> GlyphText {
                 None => unknown = true,
             },
             '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFFF}' => unknown = true,
+            // Shapes of Arabic letters and radicals of Chinese ones stand for the letters.
+            '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{2F00}'..='\u{2FDF}' => {
+                out.extend(std::iter::once(character).nfkc());
+            }
             '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => unknown = true,
             _ => out.push(character),
         }
@@ -122,6 +128,8 @@ mod tests {
         assert_eq!(clean("\u{200D}", "Any"), GlyphText::Nothing);
         assert_eq!(clean("\u{A0}", "Any"), GlyphText::Char(' '));
         assert_eq!(clean("\u{E123}", "Any"), GlyphText::Unknown);
+        assert_eq!(clean("\u{FE91}", "Any"), GlyphText::Char('\u{628}'));
+        assert_eq!(clean("\u{FEFB}", "Any"), GlyphText::Many("\u{644}\u{627}".into()));
         assert_eq!(clean("\u{F0B7}", "Symbol"), GlyphText::Char('\u{2022}'));
     }
 

@@ -116,10 +116,37 @@ fn hyphen(head: &str, tail: &str, first: char, vocabulary: &Vocabulary) -> Seam 
     if vocabulary.knows(&format!("{stem}{tail}")) {
         return Seam::DropHyphen;
     }
-    if vocabulary.knows(&format!("{stem}-{tail}")) || stem.contains('-') {
+    if vocabulary.knows(&format!("{stem}-{tail}")) || stem.contains('-') || is_first_part(stem) {
+        return Seam::Nothing;
+    }
+    // `comma-` and `separated` are words of the document; of `docu-` and `ment` neither is.
+    let are_words = is_long(stem) && is_long(tail) && !is_prefix(stem);
+    if are_words && vocabulary.knows(stem) && vocabulary.knows(tail) {
         return Seam::Nothing;
     }
     Seam::DropHyphen
+}
+
+fn is_long(part: &str) -> bool {
+    bare(part).chars().count() >= 4
+}
+
+/// Words that seldom start a longer one and often stand before a hyphen.
+fn is_first_part(stem: &str) -> bool {
+    const FIRST_PARTS: [&str; 20] = [
+        "self", "half", "cross", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+        "twenty", "thirty", "forty", "fifty", "large", "small", "long", "short", "quasi",
+    ];
+    FIRST_PARTS.contains(&bare(stem).as_str())
+}
+
+/// Words that more often start a longer one than stand before a hyphen.
+fn is_prefix(stem: &str) -> bool {
+    const PREFIXES: [&str; 16] = [
+        "inter", "over", "under", "super", "counter", "with", "some", "every", "there", "where",
+        "here", "fore", "after", "through", "back", "micro",
+    ];
+    PREFIXES.contains(&bare(stem).as_str())
 }
 
 /// Scripts that are written without spaces.
@@ -149,6 +176,14 @@ mod tests {
     fn hyphens_at_line_ends() {
         assert_eq!(joined("the docu-", "ment is", &[]), "the document is");
         assert_eq!(joined("a well-", "known fact", &["well-known"]), "a well-known fact");
+        assert_eq!(
+            joined("a comma-", "separated list", &["comma", "separated"]),
+            "a comma-separated list"
+        );
+        assert_eq!(
+            joined("in under-", "standing it", &["under", "standing"]),
+            "in understanding it"
+        );
         assert_eq!(joined("the Navier-", "Stokes", &[]), "the Navier-Stokes");
         assert_eq!(joined("pages 3-", "5", &[]), "pages 3-5");
         assert_eq!(joined("end of", "line", &[]), "end of line");

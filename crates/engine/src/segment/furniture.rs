@@ -1,9 +1,12 @@
 //! Running headers, footers and page numbers: lines at the edge of a page that come back.
 
+mod edges;
+
 use std::collections::HashMap;
 
-use crate::geometry::Direction;
-use crate::layout::{Block, Line, PageLayout};
+use crate::geometry::{Direction, Rect};
+use crate::layout::{Block, PageLayout};
+use edges::{Place, is_in_margin, near_edge, outermost_is_furniture, rows};
 
 /// Headers and footers of one page.
 #[derive(Default)]
@@ -12,8 +15,8 @@ pub(crate) struct Furniture {
     pub footers: Vec<Block>,
 }
 
-/// How many lines from the top and from the bottom may be furniture.
-const LINES_PER_EDGE: usize = 4;
+/// How many rows from the top and from the bottom may be furniture.
+const ROWS_PER_EDGE: usize = 4;
 /// Headers and footers stand within this part of the page's height from its edges.
 const EDGE: f32 = 0.14;
 /// Furniture stands at the same height on its pages, within this many points.
@@ -21,27 +24,23 @@ const DRIFT: f32 = 12.0;
 /// On two neighbouring pages alone it has to be more exact.
 const DRIFT_OF_NEIGHBOURS: f32 = 2.0;
 
-/// Where a line stands: page, block and line within the block.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Place {
-    page: usize,
-    block: usize,
-    line: usize,
-}
-
 struct Candidate {
     place: Place,
     top: bool,
     y: f32,
     text: String,
-    /// It stands at the very edge, apart from a full page of text.
-    lonely: bool,
+    /// It looks like furniture without coming back.
+    certain: bool,
 }
 
 /// Takes headers and footers out of the pages. The answer has an entry per page.
 pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<Furniture> {
-    let candidates: Vec<Candidate> =
-        pages.iter().enumerate().flat_map(|(index, (_, page))| candidates(index, page)).collect();
+    let alone = pages.len() == 1;
+    let candidates: Vec<Candidate> = pages
+        .iter()
+        .enumerate()
+        .flat_map(|(index, (_, page))| candidates(index, page, alone))
+        .collect();
     let mut by_text: HashMap<(&str, bool), Vec<&Candidate>> = HashMap::new();
     for candidate in &candidates {
         by_text.entry((candidate.text.as_str(), candidate.top)).or_default().push(candidate);
@@ -49,8 +48,7 @@ pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<Furniture> {
     let mut taken: Vec<Vec<(Place, bool)>> = vec![Vec::new(); pages.len()];
     for candidate in &candidates {
         let same = &by_text[&(candidate.text.as_str(), candidate.top)];
-        let lonely = pages.len() == 1 && candidate.lonely;
-        if comes_back(candidate, same, pages.len()) || is_page_number(&candidate.text) || lonely {
+        if candidate.certain || comes_back(candidate, same, pages.len()) {
             taken[candidate.place.page].push((candidate.place, candidate.top));
         }
     }
@@ -58,52 +56,27 @@ pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<Furniture> {
 }
 
 /// The outermost lines of a page.
-fn candidates(index: usize, page: &PageLayout) -> Vec<Candidate> {
-    let mut lines: Vec<(Place, &Line)> = Vec::new();
-    for (block_index, block) in page.blocks.iter().enumerate() {
-        if block.direction == Direction::Right && block.table.is_none() {
-            let place = |line| Place { page: index, block: block_index, line };
-            lines.extend(block.lines.iter().enumerate().map(|(at, line)| (place(at), line)));
+fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
+    let rows = rows(index, page);
+    let mut candidates = Vec::new();
+    for top in [true, false] {
+        let count = rows.len().min(ROWS_PER_EDGE);
+        let outer = if top { &rows[..count] } else { &rows[rows.len() - count..] };
+        let furniture = alone && outermost_is_furniture(&rows, top, page);
+        let outermost = if top { 0 } else { count.saturating_sub(1) };
+        for (at, row) in outer.iter().enumerate() {
+            let certain = furniture && at == outermost;
+            if !certain && !near_edge(row.baseline, top, page.height) {
+                continue;
+            }
+            for (place, line) in &row.lines {
+                let text = pattern(&line.text());
+                let certain = certain || is_page_number(&text);
+                candidates.push(Candidate { place: *place, top, y: line.baseline, text, certain });
+            }
         }
     }
-    lines.sort_by(|a, b| a.1.baseline.total_cmp(&b.1.baseline));
-    let lonely = lonely(&lines, page.height);
-    let candidate = |(place, line): &(Place, &Line), top: bool| {
-        let y = line.baseline;
-        let near = if top { y < EDGE * page.height } else { y > (1.0 - EDGE) * page.height };
-        let lonely = if top {
-            lonely.0.is_some_and(|edge| y <= edge)
-        } else {
-            lonely.1.is_some_and(|edge| y >= edge)
-        };
-        near.then(|| Candidate { place: *place, top, y, text: pattern(&line.text()), lonely })
-    };
-    let top = lines.iter().take(LINES_PER_EDGE).filter_map(|entry| candidate(entry, true));
-    let bottom =
-        lines.iter().rev().take(LINES_PER_EDGE).filter_map(|entry| candidate(entry, false));
-    top.chain(bottom).collect()
-}
-
-/// The baselines of the first and the last row, if a row stands at the edge of a page full of text,
-/// apart from it, and is no bigger than it. One page alone cannot show what comes back.
-fn lonely(lines: &[(Place, &Line)], page_height: f32) -> (Option<f32>, Option<f32>) {
-    const ROWS_MIN: usize = 15;
-    const BAND: f32 = 0.085;
-    if lines.len() < ROWS_MIN {
-        return (None, None);
-    }
-    let body = lines[lines.len() / 2].1.size;
-    let apart = |edge: &Line, gap: f32| {
-        gap > 1.9 * edge.size && edge.size <= 1.1 * body && edge.share(|style| style.bold) < 0.5
-    };
-    let gap = |edge: &Line| {
-        let gaps = lines.iter().map(|(_, line)| (line.baseline - edge.baseline).abs());
-        gaps.filter(|gap| *gap > 2.0).fold(f32::INFINITY, f32::min)
-    };
-    let (first, last) = (lines[0].1, lines[lines.len() - 1].1);
-    let top = apart(first, gap(first)) && first.baseline < BAND * page_height;
-    let bottom = apart(last, gap(last)) && last.baseline > (1.0 - BAND) * page_height;
-    (top.then_some(first.baseline + 2.0), bottom.then_some(last.baseline - 2.0))
+    candidates
 }
 
 /// The text with its numbers and case taken away.
@@ -167,11 +140,18 @@ fn is_page_number(pattern: &str) -> bool {
 /// Moves lines out of the blocks of a page.
 fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
     let mut furniture = Furniture::default();
-    if taken.is_empty() {
-        return furniture;
-    }
+    let upright = page
+        .blocks
+        .iter()
+        .filter(|block| block.direction == Direction::Right)
+        .fold(Rect::NOTHING, |whole, block| whole.union(&block.rect));
+    let has_margins = page.blocks.first().is_some_and(|b| b.direction == Direction::Right);
     let blocks = std::mem::take(&mut page.blocks);
     for (block_index, block) in blocks.into_iter().enumerate() {
+        if has_margins && is_in_margin(&block, page, &upright) {
+            furniture.footers.push(block);
+            continue;
+        }
         if block.table.is_some() {
             page.blocks.push(block);
             continue;

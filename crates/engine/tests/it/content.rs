@@ -51,6 +51,15 @@ fn to_unicode_maps_win_over_the_encoding() {
 }
 
 #[test]
+fn shapes_of_arabic_letters_are_letters() {
+    let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /ToUnicode 6 0 R >>";
+    let map = b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> \
+                endcodespacerange 2 beginbfchar <41> <FEFB> <42> <FE91> endbfchar endcmap";
+    let pdf = raw_page(font, "BT /F 12 Tf 72 700 Td (AB) Tj ET", "", "").stream(6, "", map);
+    assert_eq!(text(&result(pdf.build(1))), "\u{628}\u{644}\u{627}");
+}
+
+#[test]
 fn type3_glyphs_are_read_by_their_names() {
     let font = "<< /Type /Font /Subtype /Type3 /FontMatrix [0.001 0 0 0.001 0 0] /FontBBox [0 0 700 900] \
                 /FirstChar 1 /LastChar 2 /Widths [700 700] /CharProcs << /H 6 0 R /i 6 0 R >> \

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use docket_contract::ParseSpec;
 use docket_testkit::pdf::fixtures;
 
-use crate::support::{markdown, parsed, result};
+use crate::support::{markdown, outline, parsed, result};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
@@ -45,6 +45,24 @@ fn goldens() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+}
+
+/// What the golden cannot show: which segments are furniture.
+#[test]
+fn the_edges_of_a_page_alone_are_furniture() {
+    let (_, bytes) = fixtures::areas()
+        .into_iter()
+        .find(|(name, _)| name.ends_with("page_alone.pdf"))
+        .expect("the fixture exists");
+    let of_kind = |kind: &str| -> Vec<String> {
+        let found = outline(&result(bytes.clone())).into_iter().filter(|(own, _)| own == kind);
+        found.map(|(_, text)| text).collect()
+    };
+    assert_eq!(of_kind("PageHeader"), ["118", "A HISTORY OF THE LAMP"]);
+    assert_eq!(
+        of_kind("PageFooter"),
+        ["Revision 2.4 Part 119-036 10 June 2019", "Taken from the archive on a Monday"]
+    );
 }
 
 /// The hostile ones end, with whatever outcome, and say the same when read again.

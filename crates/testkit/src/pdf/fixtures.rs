@@ -1,10 +1,12 @@
 //! The documents under `fixtures/`, made by code: each entry is a path below that folder and its
 //! bytes.
 
+mod areas;
 mod hostile;
 mod layout;
 mod quickstart;
 
+pub use areas::areas;
 pub use hostile::hostile;
 pub use layout::layout;
 pub use quickstart::quickstart;
@@ -14,6 +16,7 @@ pub use quickstart::quickstart;
 pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     let mut all = vec![("quickstart/sample.pdf", quickstart())];
     all.extend(layout());
+    all.extend(areas());
     all.extend(hostile());
     all
 }
