@@ -313,6 +313,14 @@ def settle(load, servers, args):
         load.fail(f"{job} does not end, last seen {load.seen.get(job)}")
 
 
+def show_errors():
+    """What the servers said of faults of their own."""
+    for log in sorted(FOLDER.glob("*.log")):
+        lines = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line or "panicked" in line]
+        for line in lines[-10:]:
+            print(f"{log.stem}: {line[:600]}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=5)
@@ -332,6 +340,8 @@ def main():
     print(f"{len(load.jobs)} jobs: {dict(load.ended)}, {again} of them run more than once; {load.reads} reads, not answered: {dict(load.refused)}")
     for line in load.broken[:20]:
         print("BROKEN", line)
+    if load.broken:
+        show_errors()
     print("all promises held" if not load.broken else f"{len(load.broken)} promises broken")
     sys.exit(1 if load.broken else 0)
 

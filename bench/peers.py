@@ -137,14 +137,15 @@ def queue_rows(url, folder, args, rows):
     databases = {name: f"{url.rsplit('/', 1)[0]}/{name}" for name in ("own", "boss")}
     for name in databases:
         psql(url, f"create database {name}")
-    for mode, prefill in [("enqueue", 0), ("claim", args.queue_jobs), ("batched", args.queue_jobs * 4)]:
+    own, boss = [QUEUE, databases["own"]], ["node", NODE / "pgboss.mjs", databases["boss"]]
+    for mode, waiting in [("enqueue", 0), ("claim", args.queue_jobs), ("batched", args.queue_jobs * 4)]:
         for _ in range(args.rounds):
-            common = [mode, args.seconds, 8, prefill]
-            own = queue_run([QUEUE, databases["own"], *common, 8], server)
-            boss = queue_run(["node", NODE / "pgboss.mjs", databases["boss"], *common], server)
-            rows.setdefault(mode, []).append((own, boss))
-            # What a round left would be the next one's: start each from the same table.
-            psql(databases["own"], "truncate docket.jobs cascade")
+            for command, database in ((own, databases["own"]), (boss, databases["boss"])):
+                subprocess.run([str(part) for part in [*command, "fill", waiting]], check=True)
+                psql(database, "vacuum analyze")
+            rows.setdefault(mode, []).append(tuple(queue_run([*command, mode, args.seconds, 8], server) for command in (own, boss)))
+            # What a round left would be the next one's: each starts from the same table.
+            psql(databases["own"], "truncate docket.jobs, docket.job_events, docket.usage cascade")
             psql(databases["boss"], "truncate pgboss.job")
 
 

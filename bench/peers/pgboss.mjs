@@ -1,9 +1,10 @@
 // pg-boss, driven like the example `queue` of docket-store:
-//   node pgboss.mjs DATABASE_URL enqueue|claim|batched SECONDS CONCURRENCY PREFILL
+//   node pgboss.mjs DATABASE_URL fill COUNT
+//   node pgboss.mjs DATABASE_URL enqueue|claim|batched SECONDS CONCURRENCY
 // Prints the number of jobs and the seconds that they took.
 import PgBoss from "pg-boss";
 
-const [url, mode, seconds, concurrency, prefill] = process.argv.slice(2);
+const [url, mode, seconds, concurrency = 1] = process.argv.slice(2);
 const queue = "bench";
 const boss = new PgBoss({ connectionString: url, max: Number(concurrency), supervise: false, schedule: false });
 boss.on("error", (error) => { console.error(error); process.exit(1); });
@@ -12,10 +13,12 @@ await boss.createQueue(queue);
 // As much as our own row says of a document and of its parameters.
 const data = { spec: { use_high_resolution: false, ocr_mode: "auto_ocr" }, document: { name: "report.pdf", sha256: "ab".repeat(32), bytes: 1234, blob: "uploads/ab/00000000000000000000000000000000" } };
 
-if (mode !== "enqueue") {
-  for (let left = Number(prefill); left > 0; left -= 5000) {
+if (mode === "fill") {
+  for (let left = Number(seconds); left > 0; left -= 5000) {
     await boss.insert(Array.from({ length: Math.min(left, 5000) }, () => ({ name: queue, data })));
   }
+  await boss.stop({ graceful: false });
+  process.exit(0);
 }
 
 const steps = {

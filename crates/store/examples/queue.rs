@@ -1,7 +1,8 @@
 //! Drives the queue as fast as it goes, for `dev/bench`: no HTTP, no documents, the store alone.
 //!
-//! `queue DATABASE_URL enqueue|claim|batched SECONDS CONCURRENCY PREFILL ACCOUNTS` prints the
-//! number of jobs and the seconds that they took.
+//! `queue DATABASE_URL fill COUNT` makes jobs that wait; `queue DATABASE_URL
+//! enqueue|claim|batched SECONDS CONCURRENCY` prints the number of jobs and the seconds that they
+//! took. Jobs are submitted for as many accounts as run at a time.
 #![expect(clippy::print_stdout, reason = "the result is what it is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
@@ -33,28 +34,27 @@ enum Mode {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [url, mode, seconds, concurrency, prefill, accounts] = arguments.as_slice() else {
-        panic!("DATABASE_URL enqueue|claim|batched SECONDS CONCURRENCY PREFILL ACCOUNTS");
+    let (url, mode, amount, concurrency) = match arguments.as_slice() {
+        [url, mode, count] => (url, mode, count, 1),
+        [url, mode, seconds, at_once] => (url, mode, seconds, at_once.parse().unwrap()),
+        _ => panic!("DATABASE_URL fill COUNT, or DATABASE_URL enqueue|claim|batched SECONDS N"),
     };
+    let amount: usize = amount.parse().unwrap();
+    let database = DatabaseConfig::Postgres { url: url.clone(), connections_max: concurrency };
+    let config = StoreConfig { database, clock: Clock::database(), migrate: true };
+    let store = docket_store::open(config).await.unwrap();
+    let limits = AccountLimits { credits: Some(1_000_000_000_000), submits_per_minute: None };
+    for number in 0..concurrency {
+        store.ensure_account(&user(number), limits).await.unwrap();
+    }
     let mode = match mode.as_str() {
+        "fill" => return fill(&*store, amount).await,
         "enqueue" => Mode::Enqueue,
         "claim" => Mode::Claim,
         "batched" => Mode::Batched,
         other => panic!("{other} is no mode"),
     };
-    let (concurrency, accounts): (u32, usize) =
-        (concurrency.parse().unwrap(), accounts.parse().unwrap());
-    let database = DatabaseConfig::Postgres { url: url.clone(), connections_max: concurrency };
-    let config = StoreConfig { database, clock: Clock::database(), migrate: true };
-    let store = docket_store::open(config).await.unwrap();
-    let limits = AccountLimits { credits: Some(1_000_000_000_000), submits_per_minute: None };
-    for number in 0..accounts {
-        store.ensure_account(&user(number), limits).await.unwrap();
-    }
-    if !matches!(mode, Mode::Enqueue) {
-        fill(&*store, prefill.parse().unwrap()).await;
-    }
-    let (done, took) = run(&store, mode, seconds.parse().unwrap(), concurrency, accounts).await;
+    let (done, took) = run(&store, mode, amount as u64, concurrency).await;
     println!("RESULT {done} {}", took.as_secs_f64());
     store.close().await;
 }
@@ -64,14 +64,13 @@ async fn run(
     mode: Mode,
     seconds: u64,
     concurrency: u32,
-    accounts: usize,
 ) -> (usize, Duration) {
     let started = Instant::now();
     let done = Arc::new(AtomicUsize::new(0));
     let mut tasks = JoinSet::new();
-    for number in 0..concurrency as usize {
+    for number in 0..concurrency {
         let (store, done) = (Arc::clone(store), Arc::clone(&done));
-        let owner = user(number % accounts);
+        let owner = user(number);
         tasks.spawn(async move {
             let worker = WorkerId::new();
             while started.elapsed().as_secs() < seconds {
@@ -121,7 +120,7 @@ async fn fill(store: &dyn Store, count: usize) {
     }
 }
 
-fn user(number: usize) -> UserId {
+fn user(number: u32) -> UserId {
     UserId(format!("bench-{number}"))
 }
 

@@ -78,6 +78,7 @@ mod rerun;
 mod rows;
 mod secrets;
 mod settle;
+mod success;
 mod supply;
 mod sweep;
 mod webhooks;
@@ -112,6 +113,7 @@ const SERVER_VERSION_MIN: i32 = 150_000;
 pub(crate) struct PostgresStore {
     clock: Clock,
     pool: PgPool,
+    successes: success::Successes,
     ready: watch::Sender<u64>,
 }
 
@@ -140,7 +142,8 @@ impl PostgresStore {
                 })
             })
             .connect_lazy_with(options);
-        Ok(Self { clock, pool, ready: watch::Sender::new(0) })
+        let successes = success::Successes::start(pool.clone(), clock.clone());
+        Ok(Self { clock, pool, successes, ready: watch::Sender::new(0) })
     }
 
     /// Tells that there may be something to claim.

@@ -1,10 +1,12 @@
-//! How executions end in Postgres: one guarded statement per way out.
+//! How executions end in Postgres: one guarded statement per way out. Successes, of which there
+//! are most, go together: see [`super::success`].
 
 use docket_contract::job::Job;
 use docket_contract::state::JobState;
 
 use super::PostgresStore;
 use super::rows::{PgQuery, duration_us, one_job};
+use super::success::Success;
 use crate::claim::{Claim, Outcome, Settlement};
 use crate::error::Error;
 use crate::interface::SettleOutcome;
@@ -31,14 +33,6 @@ macro_rules! settle_sql {
     };
 }
 
-const SUCCEED: &str = settle_sql!(
-    end,
-    transition!(ended),
-    ", status = 'succeeded', result_key = $5, pages_total = coalesce(j.pages_total, $6),
-       pages_selected = coalesce(j.pages_selected, $7), pages_done = greatest(j.pages_done, $8),
-       pages_failed = $9"
-);
-
 const FAIL: &str = settle_sql!(
     refund,
     transition!(ended),
@@ -61,14 +55,7 @@ impl PostgresStore {
     ) -> Result<SettleOutcome, Error> {
         let settled = match claim.outcome(settlement) {
             Outcome::Succeeded { result_key, pages } => {
-                let query = self
-                    .guarded(SUCCEED, claim)
-                    .bind(result_key.as_str())
-                    .bind(pages.total)
-                    .bind(pages.selected)
-                    .bind(pages.done)
-                    .bind(pages.failed);
-                one_job(&self.pool, query).await?
+                self.successes.write(Success::new(claim, result_key, pages)).await?
             }
             Outcome::Failed { failure, losses } => {
                 let query = self

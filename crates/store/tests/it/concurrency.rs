@@ -3,14 +3,17 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use docket_contract::job::PageCounts;
 use docket_contract::state::JobState;
-use docket_contract::{JobId, UserId, WorkerId};
+use docket_contract::{BlobKey, JobId, UserId, WorkerId};
 use docket_store::{
     CancelOutcome, Clock, Error, Inserted, NewJob, SettleOutcome, Settlement, Store, Swept,
 };
 use tokio::task::JoinSet;
 
-use crate::fixture::{DEADLINE, Fixture, LEASE, MILLISECOND, new_job, retry_policy, success, user};
+use crate::fixture::{
+    DEADLINE, Fixture, LEASE, MILLISECOND, new_job, pages, retry_policy, success, user,
+};
 
 /// Claims until the queue is empty; the jobs in the order in which this worker got them.
 async fn drain(store: Arc<dyn Store>, limit: usize) -> Vec<(i64, JobId)> {
@@ -138,6 +141,37 @@ pub(crate) async fn a_cancel_and_a_settlement_race(f: Fixture) {
         f.clock.advance(MILLISECOND);
     }
     assert_eq!(f.ledger_sum(&user()).await, 0);
+}
+
+pub(crate) async fn settlements_at_the_same_time_stand_alone(f: Fixture) {
+    f.insert_some(40).await;
+    let (gone, alive) = (WorkerId::new(), WorkerId::new());
+    let lost = f.store.claim(gone, 20, LEASE, DEADLINE).await.unwrap();
+    let held = f.store.claim(alive, 20, LEASE, DEADLINE).await.unwrap();
+    let lost_ids: HashSet<JobId> = lost.iter().map(|claim| claim.job().id).collect();
+    f.clock.advance(LEASE);
+    f.store.heartbeat(alive, LEASE).await.unwrap();
+    assert_eq!(f.store.sweep(&retry_policy()).await.unwrap().requeued, 20);
+
+    let impossible = held[7].job().id;
+    let mut tasks = JoinSet::new();
+    for claim in lost.into_iter().chain(held) {
+        let (store, id) = (Arc::clone(&f.store), claim.job().id);
+        let failed = if id == impossible { -1 } else { 0 };
+        let pages = PageCounts { failed, ..pages(2, 2) };
+        tasks.spawn(async move {
+            (id, store.settle(claim, Settlement::succeeded(BlobKey::result(), pages)).await)
+        });
+    }
+    for (id, outcome) in tasks.join_all().await {
+        match outcome {
+            Ok(SettleOutcome::Settled(job)) => assert_eq!((job.id, f.find(id).await), (id, job)),
+            Ok(SettleOutcome::ClaimLost) => assert!(lost_ids.contains(&id)),
+            Err(_) => assert_eq!(id, impossible, "a row that cannot be written harms no other"),
+        }
+    }
+    let ended = "select count(*) from {jobs} where status = 'succeeded'";
+    assert_eq!(f.number(ended).await, 19);
 }
 
 pub(crate) async fn failing_operations_harm_nobody_else(f: Fixture) {

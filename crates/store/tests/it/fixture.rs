@@ -1,6 +1,6 @@
 //! A store of its own for each test, on a clock that the test moves, and short ways to fill it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,16 +96,53 @@ impl Fixture {
         }
     }
 
+    /// Removes everything and leaves the schema as the migration with this number left it, with one
+    /// account.
+    pub(crate) async fn rebuild_at(&self, version: i64) {
+        self.erase().await;
+        let steps = migrations(&self.place).into_iter().take(usize::try_from(version).unwrap());
+        let recorded = (1..=version)
+            .map(|step| format!("insert into {{schema_migrations}} values ({step}, 'x', {{now}});"))
+            .collect::<String>();
+        let account = "insert into {accounts} (user_id, cycle_started_at, created_at)
+            values ('owner', {now}, {now});";
+        let (first, now, names): (_, _, fn(&str) -> String) = match &self.place {
+            Place::Sqlite(folder) => {
+                std::fs::create_dir_all(folder.path().join("data")).unwrap();
+                let table = "create table schema_migrations
+                    (version integer primary key, name text not null, applied_at integer not null)
+                    strict;";
+                (table, "1893456000000000", plain_names)
+            }
+            Place::Postgres(_) => {
+                let table = "create schema docket; create table docket.schema_migrations
+                    (version bigint primary key, name text not null, applied_at timestamptz);";
+                (table, "timestamptz '2030-01-01 00:00:00Z'", schema_names)
+            }
+        };
+        let last = names(&format!("{recorded}{account}").replace("{now}", now));
+        let sql: String = std::iter::once(first.to_owned()).chain(steps).chain([last]).collect();
+        self.execute_plain(&sql).await;
+    }
+
     /// Runs a statement behind the store's back. Tables are named as `{table}`.
     pub(crate) async fn execute(&self, sql: &str) {
+        let named = match &self.place {
+            Place::Sqlite(_) => plain_names(sql),
+            Place::Postgres(_) => schema_names(sql),
+        };
+        self.execute_plain(&named).await;
+    }
+
+    async fn execute_plain(&self, sql: &str) {
         match &self.place {
             Place::Sqlite(folder) => {
                 let connection = rusqlite::Connection::open(file(folder)).unwrap();
-                connection.execute_batch(&plain_names(sql)).unwrap();
+                connection.execute_batch(sql).unwrap();
             }
             Place::Postgres(database) => {
                 let mut side = self.side.lock().await;
-                sqlx::raw_sql(AssertSqlSafe(schema_names(sql)))
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
                     .execute(connected(&mut side, database).await)
                     .await
                     .unwrap();
@@ -216,6 +253,19 @@ async fn connected<'a>(
         *side = Some(PgConnection::connect(database.url()).await.unwrap());
     }
     side.as_mut().unwrap()
+}
+
+/// The texts of all migrations of a place, oldest first.
+fn migrations(place: &Place) -> Vec<String> {
+    let dialect = match place {
+        Place::Sqlite(_) => "sqlite",
+        Place::Postgres(_) => "postgres",
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(dialect);
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort_unstable();
+    paths.iter().map(|path| std::fs::read_to_string(path).unwrap() + "\n").collect()
 }
 
 fn file(folder: &TempDir) -> PathBuf {

@@ -163,12 +163,13 @@ on_both_drivers! {
         concurrent_submits_keep_the_limit,
         a_settlement_and_a_sweep_race,
         a_cancel_and_a_settlement_race,
+        settlements_at_the_same_time_stand_alone,
         failing_operations_harm_nobody_else;
     opening:
         many_nodes_open_at_once,
         an_old_schema_is_refused_without_migrating,
         a_newer_schema_is_refused,
-        an_older_schema_is_brought_up_to_date,
+        every_older_schema_is_brought_up_to_date,
         a_reopened_store_finds_everything,
         a_closed_store_is_unavailable,
         the_real_clock_runs,

@@ -1,0 +1,137 @@
+//! Successes that come at the same time are written by one statement: one commit instead of many.
+//!
+//! Nobody waits for company: whatever arrived while the former statement ran goes together.
+
+use docket_contract::job::{Job, PageCounts};
+use docket_contract::{BlobKey, JobId};
+use futures_util::future::join_all;
+use sqlx::postgres::PgPool;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::rows::all;
+use crate::claim::Claim;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::rows::{job_columns, read_job};
+
+/// Successes of one statement.
+const TOGETHER_MAX: usize = 64;
+
+/// Successes that wait; beyond it those who bring more wait.
+const WAITING_MAX: usize = 1024;
+
+/// A job's success on its way to the database.
+#[derive(Debug)]
+pub(super) struct Success {
+    job: JobId,
+    attempt: i32,
+    token: Uuid,
+    result_key: BlobKey,
+    pages: PageCounts,
+}
+
+impl Success {
+    pub(super) fn new(claim: &Claim, result_key: BlobKey, pages: PageCounts) -> Self {
+        let (job, attempt) = (claim.job().id, claim.job().attempt);
+        Self { job, attempt, token: claim.token().uuid(), result_key, pages }
+    }
+}
+
+type Answer = Result<Option<Job>, Error>;
+type Waiting = (Success, oneshot::Sender<Answer>);
+
+/// Takes successes to the task that writes them; the task ends with this value.
+#[derive(Debug)]
+pub(super) struct Successes {
+    sender: mpsc::Sender<Waiting>,
+}
+
+impl Successes {
+    pub(super) fn start(pool: PgPool, clock: Clock) -> Self {
+        let (sender, mut waiting) = mpsc::channel(WAITING_MAX);
+        tokio::spawn(async move {
+            let mut together = Vec::with_capacity(TOGETHER_MAX);
+            while waiting.recv_many(&mut together, TOGETHER_MAX).await > 0 {
+                settle(&pool, &clock, std::mem::take(&mut together)).await;
+            }
+        });
+        Self { sender }
+    }
+
+    /// The job as it is now, or `None` if the claim is lost.
+    pub(super) async fn write(&self, success: Success) -> Answer {
+        let (answer, told) = oneshot::channel();
+        let gone = || Error::Unavailable("the store is closed".into());
+        self.sender.send((success, answer)).await.map_err(|_| gone())?;
+        told.await.map_err(|_| gone())?
+    }
+}
+
+async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Waiting>) {
+    let (successes, answers): (Vec<Success>, Vec<_>) = together.into_iter().unzip();
+    // A statement that failed for one of them wrote none: each then stands alone.
+    let told: Vec<Answer> = match write(pool, clock, &successes).await {
+        Ok(jobs) => jobs.into_iter().map(Ok).collect(),
+        Err(error) if successes.len() == 1 => vec![Err(error)],
+        Err(_) => join_all(successes.iter().map(|success| write_one(pool, clock, success))).await,
+    };
+    for (answer, told) in answers.into_iter().zip(told) {
+        // Whoever does not wait any more has lost nothing: the row says what happened.
+        let _ = answer.send(told);
+    }
+}
+
+async fn write_one(pool: &PgPool, clock: &Clock, success: &Success) -> Answer {
+    let mut jobs = write(pool, clock, std::slice::from_ref(success)).await?;
+    Ok(jobs.pop().flatten())
+}
+
+/// Writes all of them or, at an error, none; answers in their order.
+async fn write(
+    pool: &PgPool,
+    clock: &Clock,
+    successes: &[Success],
+) -> Result<Vec<Option<Job>>, Error> {
+    let each = |of: fn(&Success) -> Option<i32>| successes.iter().map(of).collect::<Vec<_>>();
+    let query = sqlx::query(SUCCEED)
+        .bind(clock.fixed())
+        .bind(successes.iter().map(|success| success.job.uuid()).collect::<Vec<_>>())
+        .bind(successes.iter().map(|success| success.attempt).collect::<Vec<_>>())
+        .bind(successes.iter().map(|success| success.token).collect::<Vec<_>>())
+        .bind(successes.iter().map(|one| one.result_key.as_str().to_owned()).collect::<Vec<_>>())
+        .bind(each(|success| success.pages.total))
+        .bind(each(|success| success.pages.selected))
+        .bind(each(|success| Some(success.pages.done)))
+        .bind(each(|success| Some(success.pages.failed)));
+    let mut settled: Vec<(Uuid, Job)> =
+        all(pool, query, |row| Ok((row.uuid()?, read_job(row)?))).await?;
+    let mut take = |token: Uuid| {
+        let idx = settled.iter().position(|(settled, _)| *settled == token)?;
+        Some(settled.swap_remove(idx).1)
+    };
+    Ok(successes.iter().map(|success| take(success.token)).collect())
+}
+
+const SUCCEED: &str = concat!(
+    with_now!(),
+    ", done as (
+        select * from unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::integer[],
+            $7::integer[], $8::integer[], $9::integer[])
+            as d (id, attempt, token, result_key, total, selected, done, failed)),
+    changed as (
+        update docket.jobs j set ",
+    transition!(ended),
+    ", status = 'succeeded', result_key = done.result_key,
+            pages_total = coalesce(j.pages_total, done.total),
+            pages_selected = coalesce(j.pages_selected, done.selected),
+            pages_done = greatest(j.pages_done, done.done), pages_failed = done.failed
+        from now, done
+        where j.id = done.id and j.status = 'processing' and j.attempt = done.attempt
+            and j.claim_token = done.token
+        returning j.*, done.token as settled_token)",
+    leave!(end),
+    " select settled_token, ",
+    job_columns!(),
+    " from changed"
+);
