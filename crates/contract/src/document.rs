@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use uuid::Uuid;
 pub const PAGE_UNITS_PER_POINT: f64 = 2.0;
 
 /// The result of a parse job: chunks in reading order, pages ascending.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ParseResult {
     /// Number of entries of `chunks`.
     pub total_chunks: usize,
@@ -46,7 +47,7 @@ impl ParseResult {
 }
 
 /// A run of segments that belong together, sized for retrieval.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Chunk {
     /// Its id.
     pub chunk_id: Uuid,
@@ -76,11 +77,12 @@ impl Chunk {
 /// One block of a page: a paragraph, heading, list item, table, picture and so on.
 ///
 /// The optional texts are absent only where the request switched them off (`output_fields`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Segment {
     /// Its id.
     pub segment_id: Uuid,
     /// Its kind, in the request's naming.
+    #[schemars(extend("enum" = SegmentType::wire_names()))]
     pub segment_type: String,
     /// Plain text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +103,7 @@ pub struct Segment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bbox: Option<BoundingBox>,
     /// How sure the engine is of the kind, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
     /// Its words. Absent when it has none.
@@ -109,18 +112,19 @@ pub struct Segment {
 }
 
 /// A word with its box relative to the top left of its segment, in page units.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EmbeddedWord {
     /// Box relative to the segment.
     pub bbox: BoundingBox,
     /// The word.
     pub text: String,
     /// 1 for a text layer; the recogniser's own figure for OCR, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
 }
 
 /// A rectangle, origin at the top left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BoundingBox {
     /// Distance from the left edge.
     pub left: f64,
@@ -210,6 +214,18 @@ impl SegmentType {
         }
     }
 
+    /// Every name that a segment may bear, of either naming.
+    #[must_use]
+    pub fn wire_names() -> Vec<&'static str> {
+        let mut names: Vec<&str> = Self::ALL.iter().map(|kind| kind.as_str()).collect();
+        for kind in Self::ALL {
+            if !names.contains(&kind.other_name()) {
+                names.push(kind.other_name());
+            }
+        }
+        names
+    }
+
     /// Reads a name of either naming in any case; spaces, dashes and underscores do not count.
     #[must_use]
     pub fn from_any_name(name: &str) -> Option<Self> {
@@ -230,7 +246,7 @@ impl fmt::Display for SegmentType {
 }
 
 /// Damage or a limit that did not end the job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// The stable code.
     pub code: WarningCode,
@@ -242,7 +258,7 @@ pub struct Warning {
 }
 
 /// The stable codes of warnings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WarningCode {
     /// The page shows pictures only, has no text layer, and could not be recognised.

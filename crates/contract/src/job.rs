@@ -1,5 +1,6 @@
 //! A job as every room sees it: the record behind the status document and the queue.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{BlobKey, JobId, UserId};
@@ -8,7 +9,7 @@ use crate::state::JobState;
 use crate::timestamp::Timestamp;
 
 /// What a job does with its document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JobType {
     /// `POST /parse`
@@ -183,7 +184,7 @@ impl Stage {
 }
 
 /// Why a job ended without a result.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// The stable code.
     pub code: FailureCode,
@@ -199,7 +200,7 @@ impl Failure {
 }
 
 /// The stable codes of failures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCode {
     /// The bytes are damaged beyond reading.

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod job;
 pub mod problem;
 pub mod results;
+pub mod shapes;
 pub mod spec;
 pub mod state;
 pub mod timestamp;

@@ -1,5 +1,6 @@
 //! The error bodies of the wire. `detail` is always there: one published client reads only it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ pub fn envelope(code: &str, message: &str, details: &Value) -> Value {
 }
 
 /// An account's credits as errors show them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct QuotaData {
     /// Credits used in this cycle.
     pub current: i64,

@@ -1,11 +1,14 @@
 //! What the jobs on a parsed document leave behind: the stored results of extraction, chunking,
 //! classification and splitting, from which each family makes its own answer.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::document::Warning;
+use crate::shapes::ChunkMetadata;
+use crate::spec::ChunkStrategy;
 
 /// The result of an extraction.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -77,11 +80,12 @@ pub struct GroundedBox {
 }
 
 /// The result of a chunking, in the shape of the wire.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChunkResult {
     /// `pdf` and so on.
     pub file_type: String,
     /// The strategy's name, as asked for.
+    #[schemars(with = "ChunkStrategy")]
     pub strategy: String,
     /// Number of entries of `chunks`.
     pub total_chunks: usize,
@@ -99,11 +103,12 @@ pub struct ChunkResult {
 }
 
 /// A piece of the text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TextChunk {
     /// The piece.
     pub text: String,
     /// `strategy`, `page_number`, `pages`, and what the strategy adds.
+    #[schemars(with = "ChunkMetadata")]
     pub metadata: Map<String, Value>,
 }
 
@@ -125,11 +130,12 @@ pub struct ClassifyResult {
 }
 
 /// A category's share.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CategoryScore {
     /// The category.
     pub name: String,
     /// 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub score: f64,
 }
 

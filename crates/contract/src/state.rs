@@ -1,6 +1,10 @@
 //! The one state machine of a job, and the five vocabularies in which the wire speaks of it.
 
+mod words;
+
 use serde::{Deserialize, Serialize};
+
+pub use words::{BatchJobWord, BatchWord, ExtractWord, JobsWord, PagesWord, ParseWord};
 
 /// Where a job stands. Terminal states never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -87,33 +91,6 @@ impl JobState {
             Self::Succeeded => "Succeeded",
             Self::Failed => "Failed",
             Self::Cancelled => "Cancelled",
-        }
-    }
-}
-
-/// The words by which `GET /jobs?status=` filters: the seed's four.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JobsWord {
-    /// `queued`
-    Queued,
-    /// `PROCESSING`
-    Processing,
-    /// `COMPLETED`
-    Completed,
-    /// `FAILED`
-    Failed,
-}
-
-impl JobsWord {
-    /// Reads one of the four words, exactly as the wire spells them.
-    #[must_use]
-    pub fn from_wire(word: &str) -> Option<Self> {
-        match word {
-            "queued" => Some(Self::Queued),
-            "PROCESSING" => Some(Self::Processing),
-            "COMPLETED" => Some(Self::Completed),
-            "FAILED" => Some(Self::Failed),
-            _ => None,
         }
     }
 }

@@ -43,6 +43,12 @@ impl EventType {
     pub const SUBSCRIBABLE: [Self; 4] =
         [Self::JobCompleted, Self::JobFailed, Self::JobCancelled, Self::BatchCompleted];
 
+    /// Every word that an event may bear.
+    #[must_use]
+    pub fn words() -> Vec<&'static str> {
+        Self::SUBSCRIBABLE.into_iter().chain([Self::Test]).map(Self::as_str).collect()
+    }
+
     /// The word on the wire and in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {

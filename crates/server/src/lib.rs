@@ -1,16 +1,19 @@
 //! The wire: routes, authentication, uploads and the contract's error bodies over the domain's
 //! verbs. Knows HTTP, decides nothing.
 
+mod api_page;
 mod auth;
 mod drain;
 mod form;
 mod json_errors;
 mod links;
+pub mod openapi;
 mod operation_options;
 mod parse_options;
 mod path_id;
 mod problem;
 mod receiver;
+mod route_table;
 mod router;
 mod routes;
 mod serve;
@@ -20,7 +23,7 @@ use std::sync::Arc;
 use docket_jobs::Jobs;
 
 pub use receiver::{Received, receiver};
-pub use router::router;
+pub use router::{paths, router};
 pub use serve::serve;
 
 /// What the routes work with.

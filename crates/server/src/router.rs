@@ -21,26 +21,20 @@ use crate::ServerState;
 use crate::drain::drain_unread_bodies;
 use crate::json_errors::errors_as_json;
 use crate::problem::Problem;
+use crate::route_table::Routes;
 use crate::routes::{
-    batch, chunking, classify, editor, extract, files, health, jobs, keys, parse, splitter,
+    batch, chunking, classify, docs, editor, extract, files, health, jobs, keys, parse, splitter,
     task_create, task_list, tasks, upload, usage, webhooks,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// All routes with their layers.
-pub fn router(state: ServerState) -> Router {
-    let layers = ServiceBuilder::new()
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-        .layer(middleware::from_fn(log_request))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(cors())
-        .layer(middleware::from_fn(errors_as_json))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(drain_unread_bodies))
-        // Uploads have their own limit, counted in the file's bytes and not in the form's.
-        .layer(DefaultBodyLimit::disable());
-    let routes = Router::new()
+/// Every path with what answers it. Each of them stands in the API document, or a test fails.
+fn routes() -> Routes {
+    Routes::default()
+        .route("/", get(docs::start))
+        .route("/docs", get(docs::docs))
+        .route("/openapi.json", get(docs::openapi_json))
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .route("/jobs", get(jobs::list))
@@ -57,8 +51,8 @@ pub fn router(state: ServerState) -> Router {
         .route("/api/v1/task/{id}/cancel", get(tasks::cancel))
         .route("/api/v1/task/{id}/parse", patch(tasks::update))
         .route("/api/v1/tasks", get(task_list::list))
-        .route("/pdf-editor/{*operation}", any(editor::missing))
-        .route("/api/v1/pdf-editor/{*operation}", any(editor::missing))
+        .refuse("/pdf-editor/{*operation}", any(editor::missing))
+        .refuse("/api/v1/pdf-editor/{*operation}", any(editor::missing))
         .route("/v2/extract", post(extract::submit))
         .route("/extract", post(extract::submit))
         .route("/cite", post(extract::submit))
@@ -76,6 +70,28 @@ pub fn router(state: ServerState) -> Router {
         .route("/files/{job}/upload", put(upload::receive))
         .route("/files/{job}/{what}", get(files::download))
         .merge(webhooks::routes())
+}
+
+/// Every path of the router, with its parameters in braces.
+#[must_use]
+pub fn paths() -> Vec<&'static str> {
+    routes().into_paths()
+}
+
+/// All routes with their layers.
+pub fn router(state: ServerState) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(middleware::from_fn(log_request))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(cors())
+        .layer(middleware::from_fn(errors_as_json))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(drain_unread_bodies))
+        // Uploads have their own limit, counted in the file's bytes and not in the form's.
+        .layer(DefaultBodyLimit::disable());
+    let routes = routes()
+        .into_router()
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .with_state(state)

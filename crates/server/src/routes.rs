@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 pub(crate) mod chunking;
 pub(crate) mod classify;
+pub(crate) mod docs;
 pub(crate) mod editor;
 pub(crate) mod extract;
 pub(crate) mod files;

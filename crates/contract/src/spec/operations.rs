@@ -1,5 +1,6 @@
 //! The options of the jobs that work on a parsed document.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -35,7 +36,7 @@ pub enum ModelTier {
 }
 
 /// A category of documents or pages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Category {
     /// Its name, as the answer repeats it.
     pub name: String,
@@ -71,7 +72,7 @@ pub struct ChunkSpec {
 }
 
 /// Where a chunking cuts the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChunkStrategy {
     /// Where the subject changes, by headings and the words used.

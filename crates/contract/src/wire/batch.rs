@@ -1,18 +1,20 @@
 //! The bodies of `/batch`: many extractions by one schema.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::job::Job;
-use crate::state::JobState;
+use crate::state::{BatchJobWord, BatchWord, JobState};
 use crate::timestamp::{Timestamp, extract_look};
 use crate::wire::jobs::error_text;
 
 /// `GET /batch/status/{id}`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchStatus {
     /// The batch's id.
     pub batch_id: String,
     /// `QUEUED`, `PROCESSING`, `COMPLETED`, `COMPLETED_WITH_FAILURES` or `FAILED`.
+    #[schemars(with = "BatchWord")]
     pub status: &'static str,
     /// The counters.
     pub statistics: BatchStatistics,
@@ -27,7 +29,7 @@ pub struct BatchStatus {
 }
 
 /// The counters of a batch: all but the first add up to the first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BatchStatistics {
     /// Jobs that are there.
     pub total_jobs: usize,
@@ -42,13 +44,14 @@ pub struct BatchStatistics {
 }
 
 /// One job of a batch.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchJob {
     /// Its id.
     pub job_id: String,
     /// The file's name.
     pub file_name: String,
     /// `queued`, `processing`, `completed` or `failed`.
+    #[schemars(with = "BatchJobWord")]
     pub status: &'static str,
     /// The reason of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,12 +1,16 @@
 //! The bodies of `/extract`: the status document, and extracted values in their two forms.
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::job::Job;
 use crate::results::{ExtractResult, Extracted, ExtractedField, ExtractedValue, GroundedBox};
+use crate::shapes::{ExtractMetadata, ExtractedEntry};
 use crate::spec::ExtractSpec;
-use crate::state::JobState;
+use crate::state::{ExtractWord, JobState};
 use crate::timestamp::extract_look;
 use crate::wire::jobs::error_text;
 
@@ -20,11 +24,12 @@ pub struct ValueForm {
 }
 
 /// `GET /extract/{id}`. Older clients break on any further top-level key.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ExtractStatus<'a> {
     /// The job's id.
     pub job_id: String,
     /// `queued`, `processing`, `completed` or `failed`.
+    #[schemars(with = "ExtractWord")]
     pub status: &'static str,
     /// The document's name.
     pub file_name: &'a str,
@@ -40,11 +45,13 @@ pub struct ExtractStatus<'a> {
     pub error: Option<String>,
     /// The values, one per property of the schema, in its order; only when completed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "BTreeMap<String, ExtractedEntry>")]
     pub result: Option<Map<String, Value>>,
     /// A link to the document; only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_url: Option<String>,
     /// Order and echo of the schema, and what is known of the document.
+    #[schemars(with = "ExtractMetadata")]
     pub metadata: Map<String, Value>,
 }
 

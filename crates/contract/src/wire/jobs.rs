@@ -1,24 +1,28 @@
 //! The bodies of `/jobs`: the status document, lists and results.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
-use crate::job::{Job, Stage};
-use crate::state::JobState;
+use crate::job::{Job, JobType, Stage};
+use crate::shapes::{AnyResult, ResultCitation};
+use crate::state::{JobState, JobsWord};
 use crate::timestamp::jobs_look;
 
 /// `GET /jobs/{id}`. Field order is the seed's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JobDocument {
     /// The job's id.
     pub id: String,
     /// The same again, under the name that a newer specification uses.
     pub job_id: String,
     /// `queued`, `PROCESSING`, `COMPLETED` or `FAILED`.
+    #[schemars(with = "JobsWord")]
     pub status: String,
     /// The kind of job, for example `parsing`.
     #[serde(rename = "type")]
+    #[schemars(with = "JobType")]
     pub job_type: String,
     /// When it was submitted, in milliseconds.
     pub created_at: String,
@@ -95,20 +99,21 @@ fn running_message(job: &Job) -> String {
 }
 
 /// `DELETE /jobs/{id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JobDeleted {
     /// The job's id.
     pub id: String,
     /// The same again.
     pub job_id: String,
     /// The job's word after it.
+    #[schemars(with = "JobsWord")]
     pub status: String,
     /// What was done.
     pub message: String,
 }
 
 /// `GET /jobs`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JobList {
     /// Newest first.
     pub jobs: Vec<JobDocument>,
@@ -118,24 +123,29 @@ pub struct JobList {
 }
 
 /// `GET /jobs/{id}/result`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct JobResult<'a> {
     /// The job's id.
     pub job_id: String,
     /// `COMPLETED`.
+    #[schemars(extend("const" = "COMPLETED"))]
     pub status: &'static str,
     /// The kind of job.
     #[serde(rename = "type")]
+    #[schemars(with = "JobType")]
     pub job_type: &'static str,
     /// The family's own result.
+    #[schemars(with = "AnyResult")]
     pub result: &'a RawValue,
     /// The same again under the older name; of an extraction with `min_confidence_score`.
+    #[schemars(with = "Map<String, Value>")]
     pub data: &'a RawValue,
     /// Seconds from the first start to the end.
     pub processing_time: f64,
     /// Of older services; empty here.
     pub detections: [(); 0],
     /// Where the values of an extraction stand.
+    #[schemars(with = "Vec<ResultCitation>")]
     pub citations: Vec<Value>,
     /// Of older services; empty here.
     pub visualization_paths: [(); 0],

@@ -1,12 +1,14 @@
 //! The bodies of `/classify` and `/splitter`, the families that work page by page.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::job::Job;
 use crate::results::{ClassifyResult, PageClass, SplitPart, SplitResult};
+use crate::shapes::{Classification, Split, SplitParameters};
 use crate::spec::{Category, SplitSpec};
-use crate::state::JobState;
+use crate::state::{JobState, PagesWord};
 use crate::wire::jobs::error_text;
 
 impl JobState {
@@ -23,17 +25,19 @@ impl JobState {
 }
 
 /// `GET /classify/{id}`. Older clients break on any further top-level key.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ClassifyStatus {
     /// The job's id.
     pub job_id: String,
     /// `processing`, `completed` or `failed`.
+    #[schemars(with = "PagesWord")]
     pub status: &'static str,
     /// A text for people.
     pub progress: String,
     /// The reason of a failure, else null.
     pub error: Option<String>,
     /// The result, null before the end.
+    #[schemars(with = "Option<Classification>")]
     pub result: Option<Value>,
 }
 
@@ -84,11 +88,12 @@ fn page_class(page: &PageClass, result: &ClassifyResult) -> Value {
 }
 
 /// `GET /splitter/{id}`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SplitStatus<'a> {
     /// The job's id.
     pub job_id: String,
     /// `processing`, `completed` or `failed`.
+    #[schemars(with = "PagesWord")]
     pub status: &'static str,
     /// A text for people.
     pub progress: String,
@@ -98,8 +103,10 @@ pub struct SplitStatus<'a> {
     /// The document's name.
     pub file_name: &'a str,
     /// Echo of the request.
+    #[schemars(with = "SplitParameters")]
     pub parameters: Map<String, Value>,
     /// The result, null before the end.
+    #[schemars(with = "Option<Split>")]
     pub result: Option<Value>,
     /// The reason of a failure, else null.
     pub error: Option<String>,

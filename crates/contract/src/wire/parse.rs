@@ -1,22 +1,25 @@
 //! The bodies of `/parse`: the answer to a submit and the status document with its result.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::document::Warning;
+use crate::document::{Chunk, Warning};
 use crate::job::Job;
+use crate::shapes::ParseConfiguration;
 use crate::spec::{ErrorHandling, Layout, OcrMode, ParseSpec, SegmentNaming};
-use crate::state::JobState;
+use crate::state::{JobState, ParseWord};
 use crate::timestamp::parse_look;
 use crate::wire::jobs::error_text;
 
 /// The answer to `POST /parse`: all eight keys, none of them null.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ParseCreated {
     /// The job's id.
     pub job_id: String,
     /// `Starting`
+    #[schemars(with = "ParseWord")]
     pub status: String,
     /// The document's name.
     pub file_name: String,
@@ -51,13 +54,14 @@ impl ParseCreated {
 }
 
 /// `GET /parse/{id}`. Keys that have no value are absent, but for those that the wire wants null.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ParseStatus<'a> {
     /// The job's id.
     pub job_id: String,
     /// The same again.
     pub id: String,
     /// The word of this family.
+    #[schemars(with = "ParseWord")]
     pub status: &'static str,
     /// When it was submitted.
     pub created_at: String,
@@ -88,6 +92,7 @@ pub struct ParseStatus<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// All options in effect, under the old and the new names.
+    #[schemars(with = "ParseConfiguration")]
     pub configuration: Map<String, Value>,
     /// The filter in effect, and what went wrong without ending the job.
     pub metadata: ParseMetadata,
@@ -96,6 +101,7 @@ pub struct ParseStatus<'a> {
     pub total_chunks: Option<usize>,
     /// The result; empty where it is sent as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<Chunk>")]
     pub chunks: Option<&'a RawValue>,
     /// Where the result lies, if it was asked for as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,14 +109,14 @@ pub struct ParseStatus<'a> {
 }
 
 /// The result as a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OutputFile {
     /// A signed link.
     pub output_file_url: String,
 }
 
 /// The object `metadata` of a parse.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ParseMetadata {
     /// `all` or a comma list.
     pub keep_segment_types: String,

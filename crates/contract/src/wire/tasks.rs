@@ -1,20 +1,25 @@
 //! The bodies of `/api/v1/task`: a parse job in the older service's shape.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::document::Chunk;
 use crate::job::Job;
+use crate::shapes::ParseConfiguration;
 use crate::spec::ParseSpec;
+use crate::state::ParseWord;
 use crate::timestamp::parse_look;
 use crate::wire::parse::{ParseMetadata, ParseStatus, StoredParse};
 
 /// `GET /api/v1/task/{id}`, and what creating, changing and cancelling a task answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskResponse<'a> {
     /// The job's id.
     pub task_id: String,
     /// The word of `/parse`.
+    #[schemars(with = "ParseWord")]
     pub status: &'static str,
     /// When it was submitted.
     pub created_at: String,
@@ -32,6 +37,7 @@ pub struct TaskResponse<'a> {
     /// A short text for people; the reason of a failure.
     pub message: String,
     /// All options in effect, under the old and the new names.
+    #[schemars(with = "ParseConfiguration")]
     pub configuration: Map<String, Value>,
     /// The result of a task that succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,9 +45,10 @@ pub struct TaskResponse<'a> {
 }
 
 /// The result of a task.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskOutput<'a> {
     /// The chunks; empty if they are not wanted, or wanted as a file.
+    #[schemars(with = "Vec<Chunk>")]
     pub chunks: TaskChunks<'a>,
     /// The document's name.
     pub file_name: &'a str,
@@ -112,11 +119,12 @@ impl<'a> TaskResponse<'a> {
 }
 
 /// `DELETE /api/v1/task/{id}`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TaskDeleted {
     /// The job's id.
     pub task_id: String,
     /// The word that it had.
+    #[schemars(with = "ParseWord")]
     pub status: String,
     /// What was done.
     pub message: String,

@@ -1,12 +1,14 @@
 //! The bodies of `/v2/parse/upload`: a job whose document is uploaded afterwards.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::job::Job;
+use crate::state::ParseWord;
 use crate::timestamp::{Timestamp, upload_look};
 
 /// The answer to `POST /v2/parse/upload`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UploadCreated {
     /// The job's id.
     pub job_id: String,
@@ -25,7 +27,7 @@ pub struct UploadCreated {
 }
 
 /// The headers that an upload must have, exactly.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UploadHeaders {
     /// The media type that the document's name promises.
     #[serde(rename = "Content-Type")]
@@ -33,11 +35,12 @@ pub struct UploadHeaders {
 }
 
 /// The answer to the upload itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UploadReceived {
     /// The job's id.
     pub job_id: String,
     /// Its word now, `Queued` as a rule.
+    #[schemars(with = "ParseWord")]
     pub status: String,
     /// A short text for people.
     pub message: String,

@@ -1,23 +1,26 @@
 //! The bodies of `/webhooks`, and of the events that endpoints are told.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::job::{Failure, JobType};
-use crate::state::JobState;
+use crate::shapes::FamilyWord;
+use crate::state::{BatchWord, JobState, JobsWord};
 use crate::timestamp::jobs_look;
 use crate::webhook::{
-    Attempt, BatchEnd, Delivery, Disabled, DisabledReason, Endpoint, JobEnd, Subject,
+    Attempt, BatchEnd, Delivery, Disabled, DisabledReason, Endpoint, EventType, JobEnd, Subject,
 };
 
 /// The word for every event in an endpoint's list.
 pub const ALL_EVENTS: &str = "*";
 
 /// What is posted to an endpoint; the field order is part of what is signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EventBody {
     /// `job.completed`, `job.failed`, `job.cancelled`, `batch.completed` or `webhook.test`.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = EventType::words()))]
     pub event: &'static str,
     /// When it happened, in milliseconds.
     pub timestamp: String,
@@ -26,7 +29,7 @@ pub struct EventBody {
 }
 
 /// What an event is about. Never holds text of a document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum EventData {
     /// A job.
@@ -41,16 +44,19 @@ pub enum EventData {
 }
 
 /// A job that ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JobData {
     /// The job's id.
     pub job_id: String,
     /// The kind of job, for example `parsing`.
     #[serde(rename = "type")]
+    #[schemars(with = "JobType")]
     pub job_type: &'static str,
     /// The word of the job's own family: `Succeeded` of a parse, `completed` of an extraction.
+    #[schemars(with = "FamilyWord")]
     pub status: &'static str,
     /// The word of `GET /jobs/{id}`.
+    #[schemars(with = "JobsWord")]
     pub jobs_status: &'static str,
     /// The batch that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +73,7 @@ pub struct JobData {
 }
 
 /// Where a job is read: paths, or URLs if the server knows its public address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JobLinks {
     /// Its status.
     pub status: String,
@@ -77,11 +83,12 @@ pub struct JobLinks {
 }
 
 /// A batch whose jobs have all ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BatchData {
     /// The batch's id.
     pub batch_id: String,
     /// `COMPLETED`, `COMPLETED_WITH_FAILURES` or `FAILED`.
+    #[schemars(with = "BatchWord")]
     pub status: &'static str,
     /// Jobs with a result.
     pub completed_jobs: i64,
@@ -92,7 +99,7 @@ pub struct BatchData {
 }
 
 /// Where a batch is read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BatchLinks {
     /// Its status, with its jobs.
     pub status: String,
@@ -157,7 +164,7 @@ impl BatchData {
 }
 
 /// An endpoint as its owner sees it. The secret is in the answers that make one, and nowhere else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WebhookDocument {
     /// Its id.
     pub id: String,
@@ -168,6 +175,7 @@ pub struct WebhookDocument {
     /// What it is told of; `["*"]` for everything.
     pub events: Vec<String>,
     /// `enabled` or `disabled`.
+    #[schemars(extend("enum" = ["enabled", "disabled"]))]
     pub status: String,
     /// Since when and why it is disabled, else null.
     pub disabled: Option<DisabledDocument>,
@@ -185,11 +193,12 @@ pub struct WebhookDocument {
 }
 
 /// Since when and why an endpoint is disabled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DisabledDocument {
     /// Since when.
     pub at: String,
     /// `owner`, `gone` or `failures`.
+    #[schemars(extend("enum" = ["owner", "gone", "failures"]))]
     pub reason: String,
     /// The same as a sentence.
     pub message: String,
@@ -240,14 +249,14 @@ impl From<&Endpoint> for WebhookDocument {
 }
 
 /// `GET /webhooks`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WebhookList {
     /// Newest first.
     pub webhooks: Vec<WebhookDocument>,
 }
 
 /// A delivery in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveryDocument {
     /// Its id: the header `webhook-id` of every attempt.
     pub id: String,
@@ -255,10 +264,12 @@ pub struct DeliveryDocument {
     pub webhook_id: String,
     /// The event.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = EventType::words()))]
     pub event: String,
     /// The job or batch that it is about, null for a test.
     pub subject_id: Option<String>,
     /// `pending`, `delivered` or `failed`.
+    #[schemars(extend("enum" = ["pending", "delivered", "failed"]))]
     pub status: String,
     /// Attempts so far.
     pub attempt_count: i32,
@@ -298,7 +309,7 @@ impl From<&Delivery> for DeliveryDocument {
 }
 
 /// `GET /webhooks/{id}/deliveries`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveryList {
     /// Newest first.
     pub deliveries: Vec<DeliveryDocument>,
@@ -308,7 +319,7 @@ pub struct DeliveryList {
 }
 
 /// `GET /webhooks/{id}/deliveries/{delivery_id}`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DeliveryDetail {
     /// The delivery.
     #[serde(flatten)]
@@ -320,7 +331,7 @@ pub struct DeliveryDetail {
 }
 
 /// An attempt in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AttemptDocument {
     /// Counted from 1.
     pub attempt: i32,

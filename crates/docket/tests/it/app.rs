@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::from_fn;
 use docket_contract::UserId;
 use docket_jobs::{AccountLimits, Blobs, Caller, Jobs, Policy, Store};
 use docket_server::{ServerState, router};
@@ -21,6 +22,8 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use crate::described::every_answer_is_described;
 
 /// The longest that a test waits for anything.
 pub(crate) const LIMIT: Duration = Duration::from_secs(120);
@@ -103,7 +106,8 @@ impl App {
         let shutdown = CancellationToken::new();
         let state =
             ServerState { jobs: jobs.clone(), public_url: None, readiness: Arc::new(|| Ok(())) };
-        let serving = docket_server::serve(listener, router(state), shutdown.clone());
+        let router = router(state).layer(from_fn(every_answer_is_described));
+        let serving = docket_server::serve(listener, router, shutdown.clone());
         let api = tokio::spawn(async move { serving.await.unwrap() });
         let sweeper = tokio::spawn(run_sweeper(jobs.clone(), shutdown.clone()));
         let (key, caller) = new_account(&jobs, "tester").await;

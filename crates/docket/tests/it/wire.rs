@@ -19,7 +19,6 @@ async fn errors_of_the_framework_are_json(database: Database) {
     let app = App::start(database).await;
     for (method, path, status) in [
         (Method::GET, "/no/such/route", 404),
-        (Method::GET, "/", 404),
         (Method::DELETE, "/parse", 405),
         (Method::PUT, "/jobs", 405),
         (Method::POST, "/health", 405),

@@ -3,11 +3,11 @@
 mod body;
 mod deliveries;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use docket_contract::webhook::Endpoint;
 use docket_contract::wire::webhooks::{DeliveryDocument, WebhookDocument, WebhookList};
 use docket_jobs::{EndpointChange, EndpointWish, Error, SecretText};
@@ -18,11 +18,12 @@ use crate::ServerState;
 use crate::auth::Authenticated;
 use crate::path_id::PathId;
 use crate::problem::{Family, Problem};
+use crate::route_table::Routes;
 use body::Body;
 
 /// The routes of this family.
-pub(crate) fn routes() -> Router<ServerState> {
-    Router::new()
+pub(crate) fn routes() -> Routes {
+    Routes::default()
         .route("/webhooks", get(list).post(create))
         .route("/webhooks/{id}", get(find).patch(change).delete(delete))
         .route("/webhooks/{id}/rotate-secret", post(rotate))

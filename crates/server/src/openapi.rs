@@ -1,0 +1,124 @@
+//! The document that describes the API, in OpenAPI 3.1.
+//!
+//! Schemas are generated from the types of the wire, operations are told here, one file per
+//! family. The tests hold it against the router, and every answer of the server against it.
+
+mod account;
+mod batch;
+mod extract;
+mod fault;
+mod form;
+mod jobs;
+mod operation;
+mod pages;
+mod parse;
+mod schemas;
+mod service;
+mod tasks;
+mod upload;
+mod webhooks;
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+
+use fault::Fault;
+use operation::Operation;
+use schemas::Schemas;
+
+/// What the whole API is, for its first reader.
+const INTRODUCTION: &str = "\
+Send a document, get a job id at once, ask until the job has ended, read the result. \
+Every job of every kind can be asked for at `GET /jobs/{job_id}`.
+
+Any of the headers `api-key`, `X-API-Key` and `Authorization: Bearer` carries the key. \
+Another account's job is answered exactly as an unknown one. \
+Every answer bears `x-request-id`; every error is a JSON object with `detail`.
+
+Unknown form fields and unknown values of optional fields are ignored. Times are in UTC. \
+Links in answers are signed, need no key and last an hour; a fresh read renews them.";
+
+/// The whole document.
+pub fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(build);
+    &DOCUMENT
+}
+
+fn build() -> Value {
+    let mut schemas = Schemas::new();
+    let operations: Vec<Operation> = [
+        jobs::operations,
+        parse::operations,
+        upload::operations,
+        extract::operations,
+        pages::operations,
+        batch::operations,
+        tasks::operations,
+        webhooks::operations,
+        account::operations,
+        service::operations,
+    ]
+    .iter()
+    .flat_map(|describe| describe(&mut schemas))
+    .collect();
+    let messages = webhooks::messages(&mut schemas);
+    let responses: Map<String, Value> = Fault::ALL
+        .into_iter()
+        .map(|fault| (fault.name().to_owned(), fault.response(&mut schemas)))
+        .collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Docket",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Asynchronous document jobs",
+            "description": INTRODUCTION,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/", "description": "The server that this document came from" }],
+        "security": [{ "apiKey": [] }, { "xApiKey": [] }, { "bearer": [] }],
+        "tags": tags(),
+        "paths": paths(operations),
+        "webhooks": messages,
+        "components": {
+            "securitySchemes": security_schemes(),
+            "responses": responses,
+            "schemas": schemas.finish(),
+        },
+    })
+}
+
+fn tags() -> Value {
+    let tag = |(name, text): (&str, &str)| json!({ "name": name, "description": text });
+    [
+        (jobs::TAG, "Status, result and end of a job of any kind."),
+        (parse::TAG, "A document as chunks of Markdown with the place of every word."),
+        (extract::TAG, "The values of a JSON Schema, each with a score and its place."),
+        (pages::TAG, "Categories of documents and pages, and documents taken apart by them."),
+        (batch::TAG, "One schema over many documents."),
+        (tasks::TAG, "Parse jobs in the shape of an older service, for programs that speak it."),
+        (webhooks::TAG, "Messages to your own server when a job or a batch ends."),
+        (account::TAG, "Keys and credits of the account."),
+        (service::TAG, "Files behind links, health, and this document. No key needed."),
+    ]
+    .map(tag)
+    .to_vec()
+    .into()
+}
+
+fn security_schemes() -> Value {
+    json!({
+        "apiKey": { "type": "apiKey", "in": "header", "name": "api-key" },
+        "xApiKey": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
+        "bearer": { "type": "http", "scheme": "bearer" },
+    })
+}
+
+fn paths(operations: Vec<Operation>) -> Map<String, Value> {
+    let mut paths = Map::new();
+    for operation in operations {
+        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+        path[operation.method] = Value::Object(operation.body);
+    }
+    paths
+}

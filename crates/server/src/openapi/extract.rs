@@ -1,0 +1,146 @@
+//! `/extract`, its older names, and `/chunking`.
+
+use docket_contract::shapes::created::{ChunkingCreated, ExtractCreated};
+use docket_contract::wire::extract::ExtractStatus;
+use serde_json::json;
+
+use super::fault::Fault;
+use super::form::{EVERY_SUBMIT, Field, Form, boolean, integer, json_text, text, words};
+use super::operation::Operation;
+use super::schemas::Schemas;
+
+pub(crate) const TAG: &str = "Extract and chunk";
+
+const FORMATS: &[&str] = &["flat", "scored"];
+
+/// The schema of an extraction.
+pub(crate) const SCHEMA: &[Field] = &[json_text(
+    "schema_data",
+    "A JSON Schema whose root is an object with `properties`; the answer has its properties in \
+     their order.",
+)];
+
+/// Options of an extraction.
+pub(crate) const OPTIONS: &[Field] = &[
+    boolean("enable_citations", "The answer tells where each value stands. Default: false."),
+    words("result_format", FORMATS, "`scored` answers in the newer form. Default: `flat`."),
+    text("schema_name", "A name for the schema, told back."),
+    words(
+        "model",
+        &["alpha", "beta", "gamma", "delta"],
+        "Which model is asked, where one is configured.",
+    ),
+];
+
+const STRATEGIES: &[&str] =
+    &["semantic", "fixed", "page", "paragraph", "heading", "hybrid", "hierarchical", "zchunk"];
+
+const CHUNKING: &[Field] = &[
+    words("strategy", STRATEGIES, "Where the text is cut. Default: `semantic`, also for `zchunk`."),
+    integer("chunk_size", 1, "Characters of a chunk, for `fixed`. Default: 1000."),
+    integer(
+        "overlap",
+        0,
+        "Characters that consecutive chunks share, for `fixed`; less than `chunk_size`. Default: 100, or a tenth of a smaller `chunk_size`.",
+    ),
+];
+
+pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
+    vec![
+        submit("/v2/extract", "extract", schemas),
+        submit("/extract", "extractOld", schemas).deprecated(),
+        submit("/cite", "cite", schemas).deprecated(),
+        status(schemas),
+        chunking(schemas),
+    ]
+}
+
+fn submit(path: &'static str, id: &str, schemas: &mut Schemas) -> Operation {
+    let form = Form {
+        file: ("pdf_file", "The document. `file` is another name of this field."),
+        url: "file_url",
+        required: SCHEMA,
+        optional: &[OPTIONS, EVERY_SUBMIT],
+    };
+    Operation::new("post", path, TAG, id, "Extract the values of a schema")
+        .text(if path.starts_with("/v2/") {
+            "Exactly one of `pdf_file` and `file_url`. Values are found by the schema's names, types \
+             and descriptions, and every one is located in the document: where nothing fits, `value` \
+             is null and `score` 0."
+        } else {
+            "An older name of `POST /v2/extract`, which cites unless it is told not to."
+        })
+        .once_only()
+        .header("x-result-format", &json!({ "type": "string", "enum": FORMATS }), "The same as `result_format`.")
+        .named_client()
+        .takes(form.content(), true)
+        .answer(200, "The job was made.", schemas.of::<ExtractCreated>())
+        .faults(&Fault::SUBMIT)
+        .curl(concat!(
+            "curl \"$DOCKET_URL/v2/extract\" -H \"api-key: $DOCKET_API_KEY\" \\\n",
+            "  -F pdf_file=@invoice.pdf -F enable_citations=true \\\n",
+            "  -F 'schema_data={\"type\":\"object\",\"properties\":{\"invoice_number\":{\"type\":\"string\"},\"total\":{\"type\":\"number\"}}}'",
+        ))
+}
+
+fn status(schemas: &mut Schemas) -> Operation {
+    let format = json!({ "type": "string", "enum": FORMATS });
+    Operation::new("get", "/extract/{job_id}", TAG, "getExtract", "Status and result of an extraction")
+        .text(
+            "A completed job has `result`: one entry per property of the schema, in its order, and \
+             nothing else.",
+        )
+        .job_id()
+        .query("result_format", &format, "The form of the values; what the submit asked for if left out.")
+        .header("x-result-format", &format, "The same, if the parameter is not there.")
+        .answer(200, "The job as it stands, with its result.", schemas.of::<ExtractStatus<'_>>())
+        .example(
+            200,
+            json!({
+                "job_id": "0199b0f5-5a2c-7c3e-9d1b-2f6f0c1a7e44", "status": "completed",
+                "file_name": "invoice.pdf",
+                "created_at": "2026-11-24T10:30:00.000302+00:00",
+                "updated_at": "2026-11-24T10:30:00.412907+00:00",
+                "result": { "invoice_number": {
+                    "value": "INV-2025-001", "score": 0.98, "page_no": 1,
+                    "bboxes": [{
+                        "bbox": [162.0, 121.3, 229.1, 132.4], "text": "INV-2025-001", "type": "ocr",
+                        "confidence": 1.0, "page_width": 612.0, "page_height": 792.0,
+                    }],
+                    "citation": {
+                        "bbox": [162.0, 121.3, 229.1, 132.4], "page": 1,
+                        "page_width": 612.0, "page_height": 792.0,
+                    },
+                } },
+                "metadata": {
+                    "order": ["invoice_number"],
+                    "schema": { "type": "object", "properties": { "invoice_number": { "type": "string" } } },
+                    "page_count": 1, "min_confidence_score": 0.98,
+                },
+            }),
+        )
+        .faults(&[Fault::BadRequest, Fault::NotFound])
+        .curl("curl \"$DOCKET_URL/extract/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\"")
+}
+
+fn chunking(schemas: &mut Schemas) -> Operation {
+    let form = Form {
+        file: (
+            "document_file",
+            "The document. `file` and `pdf_file` are other names of this field.",
+        ),
+        url: "url",
+        required: &[],
+        optional: &[CHUNKING, EVERY_SUBMIT],
+    };
+    Operation::new("post", "/chunking", TAG, "chunk", "Cut a document's text for retrieval")
+        .text(
+            "Exactly one of `document_file` and `url`. The result is at `GET /jobs/{job_id}/result`. \
+             Joined without overlap, the chunks are the document's text: nothing lost, nothing twice.",
+        )
+        .once_only()
+        .takes(form.content(), true)
+        .answer(200, "The job was made.", schemas.of::<ChunkingCreated>())
+        .faults(&[Fault::BadRequest, Fault::QuotaExceeded, Fault::TooLarge, Fault::RateLimited])
+        .curl("curl \"$DOCKET_URL/chunking\" -H \"api-key: $DOCKET_API_KEY\" -F document_file=@report.pdf -F strategy=heading")
+}

@@ -1,0 +1,88 @@
+//! `/classify` and `/splitter`.
+
+use docket_contract::shapes::created::PagesCreated;
+use docket_contract::wire::pages::{ClassifyStatus, SplitStatus};
+
+use super::fault::Fault;
+use super::form::{EVERY_SUBMIT, Field, Form, boolean, json_text};
+use super::operation::Operation;
+use super::schemas::Schemas;
+
+pub(crate) const TAG: &str = "Classify and split";
+
+const CATEGORIES: &[Field] = &[json_text(
+    "categories",
+    "A list of names, or of objects with `name` and `description`; from 1 to 1000, no name twice.",
+)];
+
+const SPLIT_OPTIONS: &[Field] = &[boolean(
+    "enable_reordering",
+    "Pages of a category may be brought into the order of their own numbers. Default: false.",
+)];
+
+const CLASSIFY_CURL: &str = concat!(
+    "curl \"$DOCKET_URL/classify\" -H \"api-key: $DOCKET_API_KEY\" -F pdf_file=@scan.pdf \\\n",
+    "  -F 'categories=[{\"name\":\"Invoice\",\"description\":\"Bills with amounts due\"},{\"name\":\"Contract\"}]'",
+);
+const SPLIT_CURL: &str = concat!(
+    "curl \"$DOCKET_URL/splitter\" -H \"api-key: $DOCKET_API_KEY\" -F file=@bundle.pdf \\\n",
+    "  -F 'categories=[\"Invoice\",\"Contract\"]'",
+);
+
+pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
+    let classify = Form {
+        file: ("pdf_file", "The document. `file` is another name of this field."),
+        url: "file_url",
+        required: CATEGORIES,
+        optional: &[EVERY_SUBMIT],
+    };
+    let split = Form {
+        file: ("file", "The PDF. `pdf_file` is another name of this field."),
+        url: "file_url",
+        required: CATEGORIES,
+        optional: &[SPLIT_OPTIONS, EVERY_SUBMIT],
+    };
+    vec![
+        Operation::new("post", "/classify", TAG, "classify", "Tell a document's category")
+            .text("Exactly one of `pdf_file` and `file_url`.")
+            .once_only()
+            .takes(classify.content(), true)
+            .answer(202, "The job was made.", schemas.of::<PagesCreated>())
+            .faults(&Fault::SUBMIT)
+            .curl(CLASSIFY_CURL),
+        Operation::new(
+            "get",
+            "/classify/{job_id}",
+            TAG,
+            "getClassify",
+            "Status and result of a classification",
+        )
+        .text("The category of the document and of each page, with confidences.")
+        .job_id()
+        .answer(200, "The job as it stands, with its result.", schemas.of::<ClassifyStatus>())
+        .fault(Fault::NotFound)
+        .curl("curl \"$DOCKET_URL/classify/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\""),
+        Operation::new("post", "/splitter", TAG, "split", "Take a PDF apart by category")
+            .text("Exactly one of `file` and `file_url`; PDFs only.")
+            .once_only()
+            .takes(split.content(), true)
+            .answer(202, "The job was made.", schemas.of::<PagesCreated>())
+            .faults(&Fault::SUBMIT)
+            .curl(SPLIT_CURL),
+        Operation::new(
+            "get",
+            "/splitter/{job_id}",
+            TAG,
+            "getSplit",
+            "Status and result of a split",
+        )
+        .text(
+            "One PDF per category that has pages, behind a signed link; `splits` lists the pages. \
+                 Every page of the document is in exactly one file.",
+        )
+        .job_id()
+        .answer(200, "The job as it stands, with its result.", schemas.of::<SplitStatus<'_>>())
+        .fault(Fault::NotFound)
+        .curl("curl \"$DOCKET_URL/splitter/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\""),
+    ]
+}

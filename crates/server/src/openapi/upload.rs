@@ -1,0 +1,62 @@
+//! `/v2/parse/upload` and the upload behind its link.
+
+use docket_contract::wire::upload::{UploadCreated, UploadReceived};
+use serde_json::json;
+
+use super::fault::Fault;
+use super::form::{Field, integer, object, text};
+use super::operation::Operation;
+use super::parse::{ACCEPTED, SHAPING, TAG};
+use super::schemas::Schemas;
+
+const NAME: &[Field] = &[text("file_name", "The document's name, with its extension.")];
+
+const LINK: &[Field] = &[
+    integer("expires_in", 1, "Seconds until the link ends. Default: 900."),
+    text("password", "Opens an encrypted document; wiped when the job ends."),
+];
+
+pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
+    vec![create(schemas), receive(schemas)]
+}
+
+fn create(schemas: &mut Schemas) -> Operation {
+    Operation::new("post", "/v2/parse/upload", TAG, "parseUpload", "Parse a document that comes later")
+        .text(
+            "Makes a job and a signed link. `PUT` the bytes to `upload_url` with exactly the headers \
+             in `upload_headers` and no key; then the job goes its way and `GET /parse/{job_id}` \
+             tells of it. A link that is not used in time fails the job.",
+        )
+        .once_only()
+        .takes_json(object(NAME, &[LINK, SHAPING, ACCEPTED]), true)
+        .answer(200, "The link.", schemas.of::<UploadCreated>())
+        .faults(&Fault::PARSE_SUBMIT)
+        .faults(&[Fault::UploadBadRequest, Fault::ParseInternal])
+        .curl(concat!(
+            "curl \"$DOCKET_URL/v2/parse/upload\" -H \"api-key: $DOCKET_API_KEY\" --json '{\"file_name\":\"report.pdf\"}'\n",
+            "curl -T report.pdf \"$UPLOAD_URL\" -H 'Content-Type: application/pdf'",
+        ))
+}
+
+fn receive(schemas: &mut Schemas) -> Operation {
+    let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
+    Operation::public("put", "/files/{job_id}/upload", TAG, "putUpload", "Upload behind a link")
+        .text("What `upload_url` of `POST /v2/parse/upload` leads to. Once only.")
+        .job_id()
+        .query(
+            "expires",
+            &json!({ "type": "integer" }),
+            "When the link ends, in seconds since 1970.",
+        )
+        .query("signature", &json!({ "type": "string" }), "The link's signature.")
+        .takes(json!({ "*/*": bytes }), true)
+        .answer(200, "The document is here.", schemas.of::<UploadReceived>())
+        .faults(&[
+            Fault::UploadBadRequest,
+            Fault::ParseQuotaExceeded,
+            Fault::LinkRefused,
+            Fault::NotFound,
+            Fault::TooLarge,
+            Fault::ParseInternal,
+        ])
+}
