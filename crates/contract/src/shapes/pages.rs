@@ -86,8 +86,9 @@ pub struct SplitFile {
     /// The file's id.
     #[serde(rename = "fileId")]
     pub file_id: Uuid,
-    /// A signed link to the PDF: needs no key, lasts an hour.
-    pub full_path: String,
+    /// A signed link to the PDF: needs no key, lasts an hour. Absent if links are not wanted.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub full_path: Option<String>,
     /// Mean confidence of its pages, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence_score: f64,

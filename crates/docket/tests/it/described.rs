@@ -41,6 +41,7 @@ fn close(value: &mut Value) {
 /// The layer: what is not described ends the connection, and with it the test.
 pub(crate) async fn every_answer_is_described(request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let path = if path == "/" { path } else { path.trim_end_matches('/').to_owned() };
     let response = next.run(request).await;
     if method == Method::OPTIONS || method == Method::HEAD {
         return response;

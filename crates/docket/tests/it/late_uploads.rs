@@ -87,6 +87,7 @@ async fn only_the_right_upload_is_taken(database: Database) {
     forbidden(&url[..url.len() - 1], "application/pdf").await;
     forbidden(&url.replace("expires=", "expires=1"), "application/pdf").await;
     forbidden(url.split_once('?').unwrap().0, "application/pdf").await;
+    forbidden(&format!("{url}&expires=1"), "application/pdf").await;
     let other = "01992f0c-0000-7000-8000-000000000000";
     forbidden(&url.replace(id, other), "application/pdf").await;
     forbidden(&url.replace(id, "nonsense"), "application/pdf").await;

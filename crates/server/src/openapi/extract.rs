@@ -93,6 +93,8 @@ fn status(schemas: &mut Schemas) -> Operation {
         .job_id()
         .query("result_format", &format, "The form of the values; what the submit asked for if left out.")
         .header("x-result-format", &format, "The same, if the parameter is not there.")
+        .query("include_url", &json!({ "type": "boolean", "default": false }), "True adds `file_url`.")
+        .header("include-url", &json!({ "type": "boolean" }), "The same, if the parameter is not there.")
         .answer(200, "The job as it stands, with its result.", schemas.of::<ExtractStatus<'_>>())
         .example(
             200,

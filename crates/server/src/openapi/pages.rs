@@ -2,6 +2,7 @@
 
 use docket_contract::shapes::created::PagesCreated;
 use docket_contract::wire::pages::{ClassifyStatus, SplitStatus};
+use serde_json::json;
 
 use super::fault::Fault;
 use super::form::{EVERY_SUBMIT, Field, Form, boolean, json_text};
@@ -81,8 +82,18 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
                  Every page of the document is in exactly one file.",
         )
         .job_id()
+        .query(
+            "include_url",
+            &json!({ "type": "boolean", "default": true }),
+            "False leaves the links out.",
+        )
+        .header(
+            "include-url",
+            &json!({ "type": "boolean" }),
+            "The same, if the parameter is not there.",
+        )
         .answer(200, "The job as it stands, with its result.", schemas.of::<SplitStatus<'_>>())
-        .fault(Fault::NotFound)
+        .faults(&[Fault::BadRequest, Fault::NotFound])
         .curl("curl \"$DOCKET_URL/splitter/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\""),
     ]
 }

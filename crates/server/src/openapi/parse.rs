@@ -84,33 +84,76 @@ pub(crate) const ACCEPTED: &[Field] = &[
     json_text("llm_processing", "Accepted and told back."),
 ];
 
+/// Options of workbooks.
+const WORKBOOK: &[Field] = &[
+    boolean("exclude_hidden", "Accepted and told back. Default: false."),
+    boolean("exclude_hidden_cols", "Accepted and told back. Default: true."),
+    boolean("exclude_hidden_rows", "Accepted and told back. Default: true."),
+    boolean("exclude_hidden_sheets", "Accepted and told back. Default: true."),
+    boolean("exclude_styling", "Accepted and told back. Default: true."),
+    boolean("exclude_images", "Accepted and told back. Default: false."),
+    boolean("split_large_tables", "Accepted and told back. Default: true."),
+    integer("max_rows_per_segment", 1, "Accepted and told back. Default: 50."),
+    words(
+        "table_clustering",
+        &["accurate", "fast", "off"],
+        "Accepted and told back. Default: `accurate`.",
+    ),
+];
+
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
-    let submit = |method, path, id, schemas: &mut Schemas| {
-        let form = Form {
-            file: ("file", "The document."),
-            url: "url",
-            required: &[],
-            optional: &[SHAPING, EVERY_SUBMIT, ACCEPTED],
-        };
-        Operation::new(method, path, TAG, id, "Parse a document")
-            .text(
-                "Exactly one of `file` and `url`. When the answer is there, document and job survive \
-                 a power cut. One credit per page that is read, given back when the job fails or is \
-                 cancelled.",
-            )
-            .once_only()
-            .takes(form.content(), true)
-            .answer(200, "The job was made.", schemas.of::<ParseCreated>())
-            .example(200, created_example())
-            .faults(&Fault::PARSE_SUBMIT)
-            .fault(Fault::ParseInternal)
-            .curl("curl \"$DOCKET_URL/parse\" -H \"api-key: $DOCKET_API_KEY\" -F file=@report.pdf")
-    };
-    vec![
-        submit("post", "/parse", "parse", schemas),
-        submit("post", "/parse/", "parseSlash", schemas).deprecated(),
-        status(schemas),
-    ]
+    let document = submit(
+        &Submit {
+            path: "/parse",
+            id: "parse",
+            summary: "Parse a document",
+            text: "Exactly one of `file` and `url`. When the answer is there, document and job survive a \
+               power cut. One credit per page that is read, given back when the job fails or is \
+               cancelled.",
+            file: "The document.",
+            options: &[SHAPING, EVERY_SUBMIT, ACCEPTED],
+            curl: "curl \"$DOCKET_URL/parse\" -H \"api-key: $DOCKET_API_KEY\" -F file=@report.pdf",
+        },
+        schemas,
+    );
+    let workbook = submit(
+        &Submit {
+            path: "/parse/excel",
+            id: "parseExcel",
+            summary: "Parse a workbook",
+            text: "As `POST /parse`, for workbooks only; any other document is 400.",
+            file: "The workbook.",
+            options: &[WORKBOOK, SHAPING, EVERY_SUBMIT, ACCEPTED],
+            curl: "curl \"$DOCKET_URL/parse/excel\" -H \"api-key: $DOCKET_API_KEY\" -F file=@figures.xlsx",
+        },
+        schemas,
+    );
+    vec![document, status(schemas), workbook]
+}
+
+/// What the submits of this family differ in.
+struct Submit<'a> {
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    text: &'static str,
+    file: &'static str,
+    options: &'a [&'a [Field]],
+    curl: &'static str,
+}
+
+fn submit(told: &Submit<'_>, schemas: &mut Schemas) -> Operation {
+    let form =
+        Form { file: ("file", told.file), url: "url", required: &[], optional: told.options };
+    Operation::new("post", told.path, TAG, told.id, told.summary)
+        .text(told.text)
+        .once_only()
+        .takes(form.content(), true)
+        .answer(200, "The job was made.", schemas.of::<ParseCreated>())
+        .example(200, created_example())
+        .faults(&Fault::PARSE_SUBMIT)
+        .fault(Fault::ParseInternal)
+        .curl(told.curl)
 }
 
 fn created_example() -> Value {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
@@ -73,12 +74,14 @@ fn end_of_window(job: &Job) -> Timestamp {
 pub(crate) async fn receive(
     State(state): State<ServerState>,
     Path(job): Path<String>,
-    Query(given): Query<Signature>,
+    given: Result<Query<Signature>, QueryRejection>,
     request: Request,
 ) -> Result<Json<UploadReceived>, Problem> {
     let of_upload = |error| Problem::of(error, Family::Parse).with_error_text();
     let closed = || of_upload(Error::UploadClosed);
     let job = job.parse::<JobId>().map_err(|_| closed())?;
+    // A query that cannot be read is as good as an altered one.
+    let Query(given) = given.map_err(|_| closed())?;
     let signer = state.jobs.link_signer().await.map_err(of_upload)?;
     if !signer.verify_upload(job, given.expires(), &given.signature, chrono::Utc::now()) {
         return Err(closed());
