@@ -7,6 +7,7 @@ use docket_store::{Batch, BatchInserted, NewBatch, NewJob};
 use uuid::Uuid;
 
 use crate::document::{AcceptedKinds, Expected, Upload};
+use crate::submit::{IdempotencyRequest, idempotency_conflict};
 use crate::{Caller, Error, Jobs};
 
 /// A batch to be submitted.
@@ -18,6 +19,8 @@ pub struct BatchSubmit {
     pub files: Vec<(Upload, Option<String>)>,
     /// Opens encrypted ones.
     pub password: Option<String>,
+    /// Makes a repetition of this submit answer the first one's batch.
+    pub idempotency: Option<IdempotencyRequest>,
 }
 
 impl Jobs {
@@ -26,7 +29,7 @@ impl Jobs {
     /// # Errors
     /// As for [`Jobs::submit`]; nothing is left behind then.
     pub async fn submit_batch(&self, caller: &Caller, submit: BatchSubmit) -> Result<Batch, Error> {
-        let BatchSubmit { spec, files, password } = submit;
+        let BatchSubmit { spec, files, password, idempotency } = submit;
         let spec = JobSpec::Extract(spec);
         let mut jobs = Vec::with_capacity(files.len());
         for (upload, name) in files {
@@ -47,9 +50,23 @@ impl Jobs {
             return Err(error);
         }
         let kept = jobs.clone();
-        let batch = NewBatch { id: Uuid::new_v4(), user_id: caller.user_id.clone(), jobs };
+        let batch = NewBatch {
+            id: Uuid::new_v4(),
+            user_id: caller.user_id.clone(),
+            idempotency: idempotency
+                .map(|request| request.with_documents(jobs.iter().map(|job| &job.document))),
+            jobs,
+        };
         match self.store.insert_batch(batch).await? {
             BatchInserted::Batch { batch, .. } => Ok(batch),
+            BatchInserted::Replayed(batch) => {
+                self.discard_documents(&kept).await;
+                Ok(batch)
+            }
+            BatchInserted::IdempotencyConflict => {
+                self.discard_documents(&kept).await;
+                Err(idempotency_conflict())
+            }
             BatchInserted::QuotaExceeded(balance) => {
                 self.discard_documents(&kept).await;
                 Err(Error::QuotaExceeded(balance))

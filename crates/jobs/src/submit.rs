@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use docket_contract::job::{DocumentInfo, Job, PageCounts};
 use docket_contract::spec::JobSpec;
+use docket_contract::state::JobState;
 use docket_contract::{BlobKey, JobId};
 use docket_store::{Balance, Idempotency, Inserted, NewJob};
 use sha2::{Digest, Sha256};
@@ -36,16 +37,21 @@ pub struct IdempotencyRequest {
     pub scope: String,
     /// The client's key.
     pub key: String,
-    /// The hash of the form's fields; the document's name and hash are added here.
+    /// The hash of the form's fields; the documents' names and hashes are added here.
     pub fields_sha256: [u8; 32],
 }
 
 impl IdempotencyRequest {
-    fn with_document(self, document: &DocumentInfo) -> Idempotency {
+    pub(crate) fn with_documents<'a>(
+        self,
+        documents: impl IntoIterator<Item = &'a DocumentInfo>,
+    ) -> Idempotency {
         let mut hasher = Sha256::new();
         hasher.update(self.fields_sha256);
-        hasher.update(document.name.as_bytes());
-        hasher.update(document.sha256.as_deref().unwrap_or_default().as_bytes());
+        for document in documents {
+            hasher.update(document.name.as_bytes());
+            hasher.update(document.sha256.as_deref().unwrap_or_default().as_bytes());
+        }
         Idempotency { scope: self.scope, key: self.key, request_sha256: hasher.finalize().into() }
     }
 }
@@ -113,7 +119,7 @@ impl Jobs {
             credits: selected.map(i64::from).unwrap_or_default(),
             priority: 0,
             retention: self.retention(submit.expires_in_s),
-            idempotency: submit.idempotency.map(|request| request.with_document(&document)),
+            idempotency: submit.idempotency.map(|request| request.with_documents([&document])),
             spec: submit.spec,
             document,
         };
@@ -124,11 +130,9 @@ impl Jobs {
         match inserted? {
             Inserted::Job { job, balance } => Ok(Submitted { job, balance }),
             Inserted::Replayed { job, credits, balance } => {
-                Ok(Submitted { job: Job { credits, ..job }, balance })
+                Ok(Submitted { job: as_submitted(job, credits), balance })
             }
-            Inserted::IdempotencyConflict => {
-                Err(Error::Invalid("Idempotency-Key was used for a different request".to_owned()))
-            }
+            Inserted::IdempotencyConflict => Err(idempotency_conflict()),
             Inserted::QuotaExceeded(balance) => Err(Error::QuotaExceeded(balance)),
             Inserted::RateLimited { retry_after_s } => Err(Error::RateLimited { retry_after_s }),
         }
@@ -184,6 +188,29 @@ impl Jobs {
         let longest = self.policy.retention;
         expires_in_s.map_or(longest, |s| Duration::from_secs(s).min(longest))
     }
+}
+
+/// The job as it was when it was made: a repetition gets the first answer, whatever became of it.
+fn as_submitted(job: Job, credits: i64) -> Job {
+    let state = match job.upload_until {
+        Some(_) => JobState::AwaitingUpload,
+        None => JobState::Queued,
+    };
+    Job {
+        state,
+        credits,
+        stage: None,
+        deadline_at: None,
+        failure: None,
+        result_key: None,
+        started_at: None,
+        finished_at: None,
+        ..job
+    }
+}
+
+pub(crate) fn idempotency_conflict() -> Error {
+    Error::Invalid("Idempotency-Key was used for a different request".to_owned())
 }
 
 /// True if no job was made. Of a failure of the storage nobody knows whether the job is there: its

@@ -115,7 +115,15 @@ async fn fill(store: &dyn Store, count: usize) {
     while left > 0 {
         let some = left.min(1000);
         let jobs = (0..some).map(|_| new_job(&user(0))).collect();
-        store.insert_batch(NewBatch { id: Uuid::now_v7(), user_id: user(0), jobs }).await.unwrap();
+        store
+            .insert_batch(NewBatch {
+                id: Uuid::now_v7(),
+                user_id: user(0),
+                jobs,
+                idempotency: None,
+            })
+            .await
+            .unwrap();
         left -= some;
     }
 }

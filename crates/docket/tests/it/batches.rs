@@ -10,6 +10,7 @@ use crate::on_both_databases;
 on_both_databases!(
     a_batch_is_one_job_per_file,
     a_bad_batch_leaves_nothing,
+    a_repeated_batch_is_one_batch,
     keys_are_made_and_revoked_through_the_api,
 );
 
@@ -65,6 +66,23 @@ async fn a_batch_is_one_job_per_file(database: Database) {
     assert_eq!(app.get(&format!("/jobs/{id}")).await.status(), StatusCode::NOT_FOUND);
     let (stranger, _) = crate::app::new_account(&app.jobs, "stranger").await;
     assert_eq!(app.get_as(&stranger, &path).await.status(), StatusCode::NOT_FOUND);
+    app.stop().await;
+}
+
+async fn a_repeated_batch_is_one_batch(database: Database) {
+    let app = App::start(database).await;
+    let submit = async |files: &[Vec<u8>]| {
+        let request = app.http.post(format!("{}/batch/cite", app.base));
+        let request = request.header("api-key", &app.key).header("idempotency-key", "once");
+        let answer = request.multipart(batch(files)).send().await.unwrap();
+        (answer.status(), answer.json::<Value>().await.unwrap())
+    };
+    let first = submit(&[letter(), letter()]).await;
+    assert_eq!(first.0, StatusCode::OK);
+    assert_eq!(submit(&[letter(), letter()]).await, first);
+    assert_eq!(submit(&[letter()]).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(app.get_json("/jobs").await["jobs"].as_array().unwrap().len(), 2);
+    assert_eq!(crate::jobs::files_below(&app.database.folder.path().join("blobs/uploads")), 2);
     app.stop().await;
 }
 

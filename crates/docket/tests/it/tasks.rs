@@ -11,6 +11,7 @@ on_both_databases!(
     a_task_is_a_parse_job,
     a_task_can_run_once_more_with_other_options,
     only_what_waits_is_cancelled_and_only_what_ended_deleted,
+    a_repeated_task_gets_the_first_answer,
     tasks_are_listed_in_pages,
     bad_tasks_are_refused,
     older_paths_of_jobs_speak_in_lower_case,
@@ -145,6 +146,24 @@ async fn only_what_waits_is_cancelled_and_only_what_ended_deleted(database: Data
             (StatusCode::NOT_FOUND, &json!("task_not_found"))
         );
     }
+    app.stop().await;
+}
+
+async fn a_repeated_task_gets_the_first_answer(database: Database) {
+    async fn create(app: &App) -> (StatusCode, Value) {
+        let request = app.http.post(format!("{}/api/v1/task/parse", app.base));
+        let request = request.header("api-key", &app.key).header("idempotency-key", "once");
+        let wish = json!({ "file": base64_of(&letter()), "file_name": "t.pdf" });
+        let answer = request.json(&wish).send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
+    }
+    let mut app = App::start(database).await;
+    let first = create(&app).await;
+    assert_eq!((first.0, &first.1["status"]), (StatusCode::CREATED, &json!("Starting")));
+    assert_eq!(create(&app).await, first);
+    app.start_worker();
+    app.wait(first.1["task_id"].as_str().unwrap()).await;
+    assert_eq!(create(&app).await, first, "also after its end");
     app.stop().await;
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
         Operation::new("post", "/batch/cite", TAG, "batchExtract", "Extract from many documents")
             .text("All files become jobs, or none. Values are cited unless `enable_citations` is false.")
+            .once_only()
             .takes(form, true)
             .answer(200, "The jobs were made.", schemas.of::<BatchCreated>())
             .faults(&Fault::SUBMIT)

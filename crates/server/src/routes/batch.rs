@@ -13,7 +13,7 @@ use crate::form::{Form, read_form};
 use crate::operation_options::extract_spec;
 use crate::path_id::PathId;
 use crate::problem::{Family, Problem};
-use crate::routes::submit::in_own_task;
+use crate::routes::submit::{idempotency, in_own_task};
 
 /// `POST /batch/cite`
 pub(crate) async fn submit(
@@ -21,6 +21,7 @@ pub(crate) async fn submit(
     Authenticated(caller): Authenticated,
     request: Request,
 ) -> Result<Json<Value>, Problem> {
+    let known_by = idempotency(&request);
     let mut form = read_form(&state.jobs, request, &["pdf_files"], Family::Extract).await?;
     let files = form.take_files();
     if files.is_empty() {
@@ -32,6 +33,7 @@ pub(crate) async fn submit(
         spec,
         files: files.into_iter().map(|file| (file.upload, file.file_name)).collect(),
         password: form.text("password").map(str::to_owned),
+        idempotency: known_by.map(|known_by| known_by.with_fields_of(&form)),
     };
     let jobs = state.jobs.clone();
     let submitted = in_own_task(async move { jobs.submit_batch(&caller, submit).await }).await?;
@@ -39,7 +41,7 @@ pub(crate) async fn submit(
     Ok(Json(json!({
         "batch_id": batch_id(batch.id),
         "status": "QUEUED",
-        "total_files": batch.jobs.len(),
+        "total_files": batch.total_jobs,
         "message": "Batch job created successfully. Processing will begin shortly.",
     })))
 }

@@ -7,7 +7,7 @@ use docket_contract::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::accounts::Balance;
-use super::jobs::NewJob;
+use super::jobs::{Idempotency, NewJob};
 use crate::error::Error;
 
 /// Jobs that are submitted with one request.
@@ -15,7 +15,8 @@ use crate::error::Error;
 pub trait BatchStore: Send + Sync {
     /// Makes the batch and its jobs true, all or nothing, in the order given. The balance must
     /// suffice for all of them. The submit limit counts requests: a batch is one submit, however
-    /// many jobs it has.
+    /// many jobs it has. With an idempotency key
+    /// that is in use, it answers the first submit's batch and writes nothing.
     async fn insert_batch(&self, batch: NewBatch) -> Result<BatchInserted, Error>;
 
     /// The batch with this id, whoever owns it, with the jobs that it still has.
@@ -31,6 +32,8 @@ pub struct NewBatch {
     pub user_id: UserId,
     /// Its jobs. Their own `user_id` and `idempotency` are not looked at.
     pub jobs: Vec<NewJob>,
+    /// Makes a repetition of this submit answer the first one's batch, while its first job is there.
+    pub idempotency: Option<Idempotency>,
 }
 
 impl NewBatch {
@@ -65,6 +68,10 @@ pub enum BatchInserted {
         /// The balance after it.
         balance: Balance,
     },
+    /// The idempotency key repeats an earlier submit; nothing was written.
+    Replayed(Batch),
+    /// The idempotency key was used for another request; nothing was written.
+    IdempotencyConflict,
     /// The balance does not suffice for all jobs; nothing was written.
     QuotaExceeded(Balance),
     /// The account's submits of the last 60 s are used up; nothing was written.

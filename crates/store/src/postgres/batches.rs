@@ -6,11 +6,12 @@ use docket_contract::timestamp::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::idempotency::{remember, repeated};
 use super::insert::{insert_admitted, submit_wait_s};
-use super::rows::{PgColumns, all, one};
+use super::rows::PgColumns;
 use super::{PostgresStore, constraint_error};
 use crate::error::Error;
-use crate::interface::{Batch, BatchInserted, BatchStore, NewBatch};
+use crate::interface::{Batch, BatchInserted, BatchStore, Inserted, NewBatch};
 use crate::ledger::Part;
 use crate::rows::{batch_columns, job_columns, read_batch, read_job, spec_text};
 
@@ -19,6 +20,9 @@ impl BatchStore for PostgresStore {
     async fn insert_batch(&self, wish: NewBatch) -> Result<BatchInserted, Error> {
         let mut transaction = self.pool.begin().await?;
         let account = self.lock_account(&mut transaction, &wish.user_id).await?;
+        if let Some(answer) = replayed(&mut transaction, &wish, account.now).await? {
+            return Ok(answer);
+        }
         let mut balance = account.balance;
         if balance.remaining() < wish.credits() {
             return Ok(BatchInserted::QuotaExceeded(balance));
@@ -40,6 +44,9 @@ impl BatchStore for PostgresStore {
             balance = left;
             part = Part::Further(batch.id);
         }
+        if let (Some(idempotency), Some(first)) = (&wish.idempotency, batch.jobs.first()) {
+            remember(&mut transaction, idempotency, first, &balance).await?;
+        }
         transaction.commit().await?;
         if batch.jobs.iter().any(|job| job.state == JobState::Queued) {
             self.mark_ready();
@@ -48,18 +55,54 @@ impl BatchStore for PostgresStore {
     }
 
     async fn find_batch(&self, id: Uuid) -> Result<Option<Batch>, Error> {
-        let query =
-            sqlx::query(concat!("select ", batch_columns!(), " from docket.batches where id = $1"))
-                .bind(id);
-        let Some(batch) = one(&self.pool, query, read_batch).await? else { return Ok(None) };
-        let query = sqlx::query(concat!(
-            "select ",
-            job_columns!(),
-            " from docket.jobs where batch_id = $1 order by seq"
-        ))
-        .bind(id);
-        let jobs = all(&self.pool, query, read_job).await?;
-        Ok(Some(Batch { jobs, ..batch }))
+        found(&mut *self.pool.acquire().await?, BY_ID, id).await
+    }
+}
+
+const BY_ID: &str = concat!("select ", batch_columns!(), " from docket.batches where id = $1");
+
+const OF_JOB: &str = concat!(
+    "select ",
+    batch_columns!(),
+    " from docket.batches where id = (select batch_id from docket.jobs where id = $1)"
+);
+
+/// The batch that the statement finds by the id, with its jobs.
+async fn found(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    id: Uuid,
+) -> Result<Option<Batch>, Error> {
+    let row = sqlx::query(sql).bind(id).fetch_optional(&mut *connection).await?;
+    let Some(row) = row else { return Ok(None) };
+    let batch = read_batch(&mut PgColumns::new(&row))?;
+    let rows = sqlx::query(concat!(
+        "select ",
+        job_columns!(),
+        " from docket.jobs where batch_id = $1 order by seq"
+    ))
+    .bind(batch.id)
+    .fetch_all(connection)
+    .await?;
+    let jobs: Result<_, Error> =
+        rows.iter().map(|row| read_job(&mut PgColumns::new(row))).collect();
+    Ok(Some(Batch { jobs: jobs?, ..batch }))
+}
+
+/// The answer to a repeated submit; `None` if its key is unused.
+async fn replayed(
+    connection: &mut PgConnection,
+    wish: &NewBatch,
+    now: Timestamp,
+) -> Result<Option<BatchInserted>, Error> {
+    let Some(idempotency) = &wish.idempotency else { return Ok(None) };
+    match repeated(&mut *connection, &wish.user_id, idempotency, now).await? {
+        Some(Inserted::Replayed { job, .. }) => {
+            let batch = found(connection, OF_JOB, job.id.uuid()).await?;
+            Ok(batch.map(BatchInserted::Replayed))
+        }
+        Some(_) => Ok(Some(BatchInserted::IdempotencyConflict)),
+        None => Ok(None),
     }
 }
 

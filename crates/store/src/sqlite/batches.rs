@@ -1,16 +1,17 @@
 //! Batches in SQLite.
 
 use async_trait::async_trait;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::accounts::stored_balance;
+use super::idempotency::{remember, repeated};
 use super::jobs::{make, submit_wait_s};
 use super::rows::{all, micros, one};
 use super::writer::Turn;
 use super::{SqliteStore, constraint_error};
 use crate::error::Error;
-use crate::interface::{Batch, BatchInserted, BatchStore, NewBatch};
+use crate::interface::{Batch, BatchInserted, BatchStore, Inserted, NewBatch};
 use crate::ledger::Part;
 use crate::rows::{batch_columns, job_columns, read_batch, read_job};
 
@@ -23,32 +24,51 @@ impl BatchStore for SqliteStore {
     async fn find_batch(&self, id: Uuid) -> Result<Option<Batch>, Error> {
         self.readers
             .list(move |connection| {
-                let batch = one(
-                    connection,
-                    concat!("select ", batch_columns!(), " from batches where id = ?1"),
-                    &[id.as_bytes()],
-                    read_batch,
-                )?;
-                let Some(batch) = batch else { return Ok(None) };
-                let jobs = all(
-                    connection,
-                    concat!(
-                        "select ",
-                        job_columns!(),
-                        " from jobs where batch_id = ?1 order by seq"
-                    ),
-                    &[id.as_bytes()],
-                    read_job,
-                )?;
-                Ok(Some(Batch { jobs, ..batch }))
+                let by_id = concat!("select ", batch_columns!(), " from batches where id = ?1");
+                found(connection, by_id, id)
             })
             .await
+    }
+}
+
+const OF_JOB: &str = concat!(
+    "select ",
+    batch_columns!(),
+    " from batches where id = (select batch_id from jobs where id = ?1)"
+);
+
+/// The batch that the statement finds by the id, with its jobs.
+fn found(connection: &Connection, sql: &str, id: Uuid) -> Result<Option<Batch>, Error> {
+    let Some(batch) = one(connection, sql, &[id.as_bytes()], read_batch)? else {
+        return Ok(None);
+    };
+    let jobs = all(
+        connection,
+        concat!("select ", job_columns!(), " from jobs where batch_id = ?1 order by seq"),
+        &[batch.id.as_bytes()],
+        read_job,
+    )?;
+    Ok(Some(Batch { jobs, ..batch }))
+}
+
+/// The answer to a repeated submit; `None` if its key is unused.
+fn replayed(turn: &Turn<'_>, wish: &NewBatch) -> Result<Option<BatchInserted>, Error> {
+    let Some(idempotency) = &wish.idempotency else { return Ok(None) };
+    match repeated(turn, &wish.user_id, idempotency)? {
+        Some(Inserted::Replayed { job, .. }) => {
+            Ok(found(turn, OF_JOB, job.id.uuid())?.map(BatchInserted::Replayed))
+        }
+        Some(_) => Ok(Some(BatchInserted::IdempotencyConflict)),
+        None => Ok(None),
     }
 }
 
 fn insert_batch(turn: &Turn<'_>, wish: NewBatch) -> Result<BatchInserted, Error> {
     let (stored, submits_max) =
         stored_balance(turn, &wish.user_id)?.ok_or(Error::NotFound("account"))?;
+    if let Some(answer) = replayed(turn, &wish)? {
+        return Ok(answer);
+    }
     let mut balance = stored.rolled_to(turn.now());
     if balance.remaining() < wish.credits() {
         return Ok(BatchInserted::QuotaExceeded(balance));
@@ -65,6 +85,9 @@ fn insert_batch(turn: &Turn<'_>, wish: NewBatch) -> Result<BatchInserted, Error>
         balance.used += job.credits;
         batch.jobs.push(make(turn, &job, &balance, part)?);
         part = Part::Further(batch.id);
+    }
+    if let (Some(idempotency), Some(first)) = (&wish.idempotency, batch.jobs.first()) {
+        remember(turn, idempotency, first, &balance)?;
     }
     Ok(BatchInserted::Batch { batch, balance })
 }

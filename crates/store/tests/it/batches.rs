@@ -9,7 +9,7 @@ use crate::fixture::{
 };
 
 fn of(jobs: Vec<NewJob>) -> NewBatch {
-    NewBatch { id: Uuid::now_v7(), user_id: user(), jobs }
+    NewBatch { id: Uuid::now_v7(), user_id: user(), jobs, idempotency: None }
 }
 
 fn of_many(count: usize) -> NewBatch {
@@ -149,4 +149,19 @@ pub(crate) async fn a_batch_without_jobs_costs_nothing(f: Fixture) {
     assert_eq!((batch.total_jobs, batch.jobs.len()), (0, 0));
     assert_eq!(f.store.find_batch(batch.id).await.unwrap(), Some(batch));
     f.insert_some(1).await;
+}
+
+pub(crate) async fn a_repeated_batch_is_replayed(f: Fixture) {
+    let keyed = |hash| NewBatch { idempotency: idempotency("key", hash), ..of_many(2) };
+    let first = insert(&f, keyed(1)).await;
+    let before = (rows(&f).await, used(&f).await);
+    let again = f.store.insert_batch(keyed(1)).await.unwrap();
+    assert_eq!(again, BatchInserted::Replayed(first.clone()));
+    let other = f.store.insert_batch(keyed(2)).await.unwrap();
+    assert_eq!(other, BatchInserted::IdempotencyConflict);
+    assert_eq!((rows(&f).await, used(&f).await), before);
+    let id = first.jobs[0].id;
+    f.store.cancel_job(&user(), id).await.unwrap();
+    f.store.delete_job(&user(), id).await.unwrap();
+    assert_ne!(insert(&f, keyed(2)).await.id, first.id, "without its first job the key is unused");
 }

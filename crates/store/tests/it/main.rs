@@ -120,6 +120,7 @@ on_both_drivers! {
         a_batch_is_all_or_nothing,
         the_balance_must_suffice_for_the_whole_batch,
         a_batch_is_one_submit,
+        a_repeated_batch_is_replayed,
         a_batch_owns_its_jobs,
         jobs_of_a_batch_live_on_their_own,
         a_batch_without_jobs_costs_nothing;

@@ -64,7 +64,12 @@ pub(crate) async fn every_older_schema_is_brought_up_to_date(f: Fixture) {
         assert_eq!(found, version);
         let store = f.reopen(Clock::test(f.clock.clone()), true).await.unwrap();
         assert_eq!(f.number(NEWEST).await, newest);
-        let batch = NewBatch { id: Uuid::now_v7(), user_id: user(), jobs: vec![new_job()] };
+        let batch = NewBatch {
+            id: Uuid::now_v7(),
+            user_id: user(),
+            jobs: vec![new_job()],
+            idempotency: None,
+        };
         store.insert_batch(batch).await.unwrap();
         assert_eq!(store.balance(&user()).await.unwrap().used, 2, "the account of before is there");
         store.close().await;
@@ -114,7 +119,12 @@ pub(crate) async fn repetitions_and_expiry_follow_the_real_clock(f: Fixture) {
     assert_eq!(repeated, Inserted::Replayed { job, credits: 2, balance });
     let brief = NewJob { retention: Duration::ZERO, ..new_job() };
     let id = brief.id;
-    let batch = NewBatch { id: Uuid::now_v7(), user_id: user(), jobs: vec![brief, new_job()] };
+    let batch = NewBatch {
+        id: Uuid::now_v7(),
+        user_id: user(),
+        jobs: vec![brief, new_job()],
+        idempotency: None,
+    };
     store.insert_batch(batch).await.unwrap();
     assert_eq!(store.delete_expired(9).await.unwrap(), []);
     store.cancel_job(&user(), id).await.unwrap();

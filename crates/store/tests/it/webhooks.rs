@@ -224,7 +224,7 @@ pub(crate) async fn what_is_told_outlives_its_job(f: Fixture) {
 async fn batch(f: &Fixture, jobs: usize) -> Uuid {
     let id = Uuid::new_v4();
     let jobs: Vec<NewJob> = (0..jobs).map(|_| new_job()).collect();
-    f.store.insert_batch(NewBatch { id, user_id: user(), jobs }).await.unwrap();
+    f.store.insert_batch(NewBatch { id, user_id: user(), jobs, idempotency: None }).await.unwrap();
     id
 }
 
