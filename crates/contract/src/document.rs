@@ -121,6 +121,31 @@ pub struct EmbeddedWord {
     /// 1 for a text layer; the recogniser's own figure for OCR, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
+    /// The colour it is painted in, if colours were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<WordColor>,
+    /// The address it links to, if links were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// A colour of the sRGB space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordColor {
+    /// Red, 0 to 255.
+    pub r: u8,
+    /// Green, 0 to 255.
+    pub g: u8,
+    /// Blue, 0 to 255.
+    pub b: u8,
+    /// The three as `#rrggbb`.
+    pub hex: String,
+}
+
+impl From<[u8; 3]> for WordColor {
+    fn from([r, g, b]: [u8; 3]) -> Self {
+        Self { r, g, b, hex: format!("#{r:02x}{g:02x}{b:02x}") }
+    }
 }
 
 /// A rectangle, origin at the top left.

@@ -74,6 +74,12 @@ pub struct ParseSpec {
     pub output_fields: OutputFields,
     /// What a page that cannot be read does to the job.
     pub error_handling: ErrorHandling,
+    /// What stands in for the plain text in `content`, by kind of segment.
+    #[serde(default)]
+    pub content_sources: Vec<(SegmentType, ContentSource)>,
+    /// What words tell beside their text.
+    #[serde(default)]
+    pub word_details: WordDetails,
     /// Options that are accepted and echoed, but do not change what the engine does, under the
     /// names and with the values that the client sent.
     pub echoed: Map<String, Value>,
@@ -91,9 +97,30 @@ impl Default for ParseSpec {
             chunking: ParseChunking::default(),
             output_fields: OutputFields::default(),
             error_handling: ErrorHandling::Continue,
+            content_sources: Vec::new(),
+            word_details: WordDetails::default(),
             echoed: Map::new(),
         }
     }
+}
+
+/// A text that moves into `content` and leaves `html` and `markdown` empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContentSource {
+    /// The segment's HTML.
+    Html,
+    /// The segment's Markdown.
+    Markdown,
+}
+
+/// What words of a segment tell beside their text. Nothing by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordDetails {
+    /// The addresses they link to.
+    pub links: bool,
+    /// The colours they are painted in.
+    pub colors: bool,
 }
 
 /// How a page is cut into segments.

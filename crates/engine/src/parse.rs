@@ -1,5 +1,6 @@
 //! Parsing: reads the selected pages one by one, lays them out, and assembles the result.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use docket_contract::spec::{ErrorHandling, Layout};
@@ -12,7 +13,7 @@ use crate::kind::{Kind, kind};
 use crate::layout::{PageLayout, lay_out};
 use crate::models::{Models, NoModels, OcrFault};
 use crate::ocr::{complete, read_picture};
-use crate::pdf::{FontStore, PageContent, open, read_page};
+use crate::pdf::{FontStore, Link, PageContent, links, open, read_page};
 use crate::raster::{ImageFile, draw_page};
 use crate::render::{Renderer, gather};
 use crate::scan::{Source, many_unmapped, source};
@@ -82,7 +83,11 @@ fn parse_pdf(
     let page_count = document.pdf.pages().len();
     read_pages(page_count, request, progress, &mut |index| {
         let page = &document.pdf.pages()[index];
-        Some(read_pdf_page(page, read_page(page, &document, &fonts), request))
+        let mut content = read_page(page, &document, &fonts);
+        if request.spec.word_details.links {
+            content.links = links(page);
+        }
+        Some(read_pdf_page(page, content, request))
     })
 }
 
@@ -114,8 +119,9 @@ fn read_pages(
     progress(reading.progress);
     for page in &selected {
         let read = catch_unwind(AssertUnwindSafe(|| {
-            let read = read(*page - 1)?;
+            let mut read = read(*page - 1)?;
             let layout = lay_out(&read.content);
+            reading.links.insert(*page, std::mem::take(&mut read.content.links));
             Some((read, layout))
         }));
         reading.take(*page, read.ok().flatten(), request.spec.error_handling)?;
@@ -165,6 +171,8 @@ struct Reading {
     pages_without_text: usize,
     /// Why the last page was not recognised.
     fault: Option<OcrFault>,
+    /// The links of the pages, if they were asked for.
+    links: HashMap<usize, Vec<Link>>,
 }
 
 impl Reading {
@@ -177,6 +185,7 @@ impl Reading {
             pages_with_text: 0,
             pages_without_text: 0,
             fault: None,
+            links: HashMap::new(),
         }
     }
 
@@ -257,8 +266,7 @@ impl Reading {
         let spec = request.spec;
         let parts = classify(self.pages);
         let fields = spec.output_fields;
-        let mut renderer =
-            Renderer::new(&parts, request.namespace, spec.segment_type_naming, fields);
+        let mut renderer = Renderer::new(&parts, request.namespace, spec, &self.links);
         let keep = |kind: SegmentType| {
             spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(&kind))
         };

@@ -1,6 +1,7 @@
 //! Reads pages of a PDF into glyphs, pictures and rulings; knows nothing of words or layout.
 
 mod annotations;
+mod colors;
 mod duplicates;
 mod fonts;
 mod forms;
@@ -13,6 +14,7 @@ mod state;
 mod text;
 mod unicode;
 
+pub(crate) use annotations::links;
 pub(crate) use fonts::FontStore;
 pub(crate) use interpreter::read_page;
 pub(crate) use open::open;
@@ -33,6 +35,8 @@ pub(crate) struct PageContent {
     pub pictures: Vec<Rect>,
     /// Thin rectangles and straight lines along the axes.
     pub rulings: Vec<Rect>,
+    /// Areas that lead to addresses, if they were asked for.
+    pub links: Vec<Link>,
     /// Drawn boxes that are big enough to hold text of their own.
     pub panels: Vec<Rect>,
     /// How many curves and slanted lines are drawn.
@@ -43,6 +47,14 @@ pub(crate) struct PageContent {
     pub glyphs_invisible: usize,
     /// A limit ended the reading of this page early.
     pub truncated: bool,
+}
+
+/// An area of a page that leads to an address when it is clicked.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    /// In points as displayed.
+    pub rect: Rect,
+    pub address: String,
 }
 
 /// One character on a page.
@@ -72,4 +84,6 @@ pub(crate) struct Style {
     pub bold: bool,
     pub italic: bool,
     pub monospaced: bool,
+    /// Red, green and blue.
+    pub color: [u8; 3],
 }

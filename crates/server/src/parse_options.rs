@@ -3,15 +3,16 @@
 
 use docket_contract::document::SegmentType;
 use docket_contract::spec::{
-    ErrorHandling, Layout, OcrMode, OutputFields, PageRange, ParseChunking, ParseSpec,
-    SegmentNaming,
+    ContentSource, ErrorHandling, Layout, OcrMode, OutputFields, PageRange, ParseChunking,
+    ParseSpec, SegmentNaming, WordDetails,
 };
 use serde_json::{Map, Value};
 
 use crate::form::Form;
 use crate::problem::Problem;
 
-/// Options that change nothing yet, but are told back in `configuration`, with how they are read.
+/// Options that are told back in `configuration` as they came, with how they are read. Some of them
+/// also change what is done, and are read a second time for that.
 const ECHOED_BOOLS: [&str; 10] = [
     "validate_table_segments",
     "enhanced_table",
@@ -98,8 +99,36 @@ pub(crate) fn parse_spec_over(form: &Form, base: ParseSpec) -> Result<ParseSpec,
             Some("Continue") => ErrorHandling::Continue,
             _ => base.error_handling,
         },
+        content_sources: match content_sources(form)? {
+            Some(sources) => sources,
+            None => base.content_sources,
+        },
+        word_details: WordDetails {
+            links: boolean(form, "extract_links").unwrap_or(base.word_details.links),
+            colors: boolean(form, "extract_colors").unwrap_or(base.word_details.colors),
+        },
         echoed: echoed(form, base.echoed)?,
     })
+}
+
+/// The texts that are to stand in `content`, by kind: `{"Table": {"content_source": "HTML"}}`.
+fn content_sources(form: &Form) -> Result<Option<Vec<(SegmentType, ContentSource)>>, Problem> {
+    let given = match object(form, "segment_processing")? {
+        Some(given) => given,
+        None => match object(form, "segment_analysis")? {
+            Some(given) => given,
+            None => return Ok(None),
+        },
+    };
+    let source = |(name, options): (&String, &Value)| {
+        let kind = SegmentType::from_any_name(name)?;
+        match options.get("content_source")?.as_str()?.to_ascii_lowercase().as_str() {
+            "html" => Some((kind, ContentSource::Html)),
+            "markdown" => Some((kind, ContentSource::Markdown)),
+            _ => None,
+        }
+    };
+    Ok(Some(given.iter().filter_map(source).collect()))
 }
 
 /// Under its three names, newest first; tasks have words of their own.
@@ -354,5 +383,17 @@ mod tests {
             spec(&[("segment_processing", r#"{"Table":{"html":"LLM"}}"#), ("detect_pii", "TRUE")]);
         assert_eq!(spec.echoed["segment_processing"]["Table"]["html"], "LLM");
         assert_eq!(spec.echoed["detect_pii"], true);
+    }
+
+    #[test]
+    fn content_sources_links_and_colours() {
+        let spec = spec(&[
+            ("segment_analysis", r#"{"Table":{"content_source":"HTML"},"Text":{"html":"LLM"}}"#),
+            ("extract_links", "true"),
+            ("extract_colors", "1"),
+        ]);
+        assert_eq!(spec.content_sources, [(SegmentType::Table, ContentSource::Html)]);
+        assert_eq!(spec.word_details, WordDetails { links: true, colors: true });
+        assert_eq!(spec.echoed["segment_analysis"]["Table"]["content_source"], "HTML");
     }
 }

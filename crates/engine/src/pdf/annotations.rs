@@ -1,7 +1,13 @@
-//! Annotations that show something: the forms of their normal appearance.
+//! Annotations that show something, by the forms of their normal appearance, and those that link.
 
-use hayro_syntax::object::{Array, Dict, Name, Object, Rect as PdfRect, Stream, dict::keys};
+use hayro_syntax::object::{
+    Array, Dict, Name, Object, Rect as PdfRect, Stream, String as PdfString, dict::keys,
+};
+use hayro_syntax::page::Page;
 use kurbo::{Affine, Rect};
+
+use super::Link;
+use super::marked_content::decode_text;
 
 /// An appearance and where it goes.
 pub(crate) struct Appearance<'a> {
@@ -57,6 +63,34 @@ fn normal_form<'a>(annotation: &Dict<'a>) -> Option<Stream<'a>> {
         }
         _ => None,
     }
+}
+
+/// The areas of a page that lead to addresses, in page space.
+pub(crate) fn links(page: &Page<'_>) -> Vec<Link> {
+    let transform = Affine::new(page.initial_transform(true).as_coeffs());
+    let annotations = page.raw().get::<Array<'_>>(keys::ANNOTS).unwrap_or_default();
+    annotations
+        .iter::<Dict<'_>>()
+        .take(ANNOTATIONS_MAX)
+        .filter_map(|annotation| link(&annotation, transform))
+        .collect()
+}
+
+fn link(annotation: &Dict<'_>, transform: Affine) -> Option<Link> {
+    if annotation.get::<Name<'_>>(keys::SUBTYPE).as_deref() != Some(b"Link") {
+        return None;
+    }
+    let action = annotation.get::<Dict<'_>>(keys::A)?;
+    let address = action.get::<PdfString<'_>>(&b"URI"[..])?;
+    let rect = annotation.get::<PdfRect>(keys::RECT)?;
+    let placed = transform.transform_rect_bbox(Rect::new(rect.x0, rect.y0, rect.x1, rect.y1));
+    let corner = |x: f64, y: f64| (x as f32, y as f32);
+    let rect = crate::geometry::Rect::of_corners(
+        corner(placed.x0, placed.y0),
+        corner(placed.x1, placed.y1),
+    );
+    let address = decode_text(address.as_bytes());
+    (rect.is_finite() && !address.is_empty()).then_some(Link { rect, address })
 }
 
 /// The `Matrix` of a form.

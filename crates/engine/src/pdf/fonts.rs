@@ -84,6 +84,8 @@ pub(crate) struct LoadedFont<'a> {
     simple: bool,
     /// A bitmap font of TeX, whose codes follow TeX's encoding.
     tex_bitmap: bool,
+    /// Glyphs without names of their own, under codes that are characters of Latin 1.
+    keeps_codes: bool,
     rescue: OnceCell<Rescue>,
     codes: RefCell<HashMap<u32, Rc<Code>>>,
     low_codes: RefCell<Vec<Option<Rc<Code>>>>,
@@ -106,6 +108,7 @@ impl<'a> LoadedFont<'a> {
         let (ascent, descent, size_scale) =
             if type3 { type3_heights(&dict) } else { heights(&descriptor) };
         let tex_bitmap = type3 && is_tex_bitmap(&dict);
+        let keeps_codes = type3 && keeps_codes(&dict);
         Self {
             style: style(&name, &descriptor),
             font,
@@ -116,6 +119,7 @@ impl<'a> LoadedFont<'a> {
             size_scale,
             simple: !composite,
             tex_bitmap,
+            keeps_codes,
             rescue: OnceCell::new(),
             codes: RefCell::new(HashMap::new()),
             low_codes: RefCell::new(vec![None; 256]),
@@ -178,6 +182,9 @@ impl<'a> LoadedFont<'a> {
         if self.tex_bitmap {
             return numbered(code).map_or(GlyphText::Unknown, |text| clean(text, &self.name));
         }
+        if self.keeps_codes {
+            return self.cleaned(char::from_u32(code).map(BfString::Char));
+        }
         if self.simple {
             return GlyphText::Unknown;
         }
@@ -227,6 +234,7 @@ fn style(name: &str, descriptor: &Dict<'_>) -> Style {
     let angle = descriptor.get::<f32>(keys::ITALIC_ANGLE).unwrap_or(0.0);
     Style {
         family: 0,
+        color: [0; 3],
         bold: !light && (named_bold || weight >= 600.0 || flags & FORCE_BOLD != 0),
         italic: flags & ITALIC != 0
             || angle.abs() >= 5.0
@@ -267,26 +275,43 @@ fn heights(descriptor: &Dict<'_>) -> (f32, f32, f32) {
 
 /// Drivers for TeX's bitmap fonts name every glyph by its code: `a65` is the glyph of code 65.
 fn is_tex_bitmap(dict: &Dict<'_>) -> bool {
+    numbered_codes(dict, "a").is_some_and(|codes| !codes.is_empty())
+}
+
+/// Some converters name glyphs by their codes alone (`65`). The codes are then characters, unless
+/// they were given out one after the other.
+fn keeps_codes(dict: &Dict<'_>) -> bool {
+    numbered_codes(dict, "").is_some_and(|codes| {
+        let control = codes.iter().filter(|code| **code < 32).count();
+        let (Some(first), Some(last)) = (codes.iter().min(), codes.iter().max()) else {
+            return false;
+        };
+        let dense = last - first < codes.len() as i64;
+        *first >= 9 && control <= 2 && !dense && codes.contains(&32)
+    })
+}
+
+/// The codes of an encoding in which every glyph's name is a prefix and its own code.
+fn numbered_codes(dict: &Dict<'_>, prefix: &str) -> Option<Vec<i64>> {
     let differences = dict
         .get::<Dict<'_>>(keys::ENCODING)
         .and_then(|encoding| encoding.get::<Array<'_>>(keys::DIFFERENCES))
         .unwrap_or_default();
-    let (mut code, mut names) = (0_i64, 0_usize);
+    let (mut code, mut codes) = (0_i64, Vec::new());
     for entry in differences.iter::<Object<'_>>() {
         match entry {
             Object::Number(number) => code = number.as_i64(),
             Object::Name(name) => {
-                let number = name.as_str().strip_prefix('a').map(str::parse::<i64>);
-                if name.as_str() != ".notdef" && number != Some(Ok(code)) {
-                    return false;
+                if name.as_str() != ".notdef" {
+                    let number = name.as_str().strip_prefix(prefix)?.parse::<i64>().ok()?;
+                    codes.push((number == code).then_some(code)?);
                 }
-                names += usize::from(name.as_str() != ".notdef");
                 code += 1;
             }
-            _ => return false,
+            _ => return None,
         }
     }
-    names > 0
+    Some(codes)
 }
 
 /// Type 3 fonts have units of their own, so their size is judged by the box around all glyphs.

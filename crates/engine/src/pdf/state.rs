@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use kurbo::Affine;
 
+use super::colors::Fill;
 use super::fonts::LoadedFont;
 
 /// What `q` saves and `Q` brings back.
@@ -12,6 +13,7 @@ pub(crate) struct GraphicsState<'a> {
     /// User space to page space, y downwards.
     pub transform: Affine,
     pub line_width: f64,
+    pub fill: Fill,
     pub text: TextState<'a>,
 }
 
@@ -34,6 +36,7 @@ impl GraphicsState<'_> {
         Self {
             transform,
             line_width: 1.0,
+            fill: Fill::default(),
             text: TextState {
                 font: None,
                 size: 0.0,

@@ -98,7 +98,8 @@ impl<'a> Interpreter<'a, '_> {
             return;
         }
         let step = (cell.x1 - cell.x0) / count as f64;
-        let style = Style { bold: font.style.bold || self.state.text.mode == 2, ..font.style };
+        let bold = font.style.bold || self.state.text.mode == 2;
+        let style = Style { bold, color: self.state.fill.color, ..font.style };
         for (index, character) in characters.enumerate() {
             let x0 = cell.x0 + step * index as f64;
             let part = Cell { x0, x1: x0 + step, y0: cell.y0, y1: cell.y1 };

@@ -1,8 +1,10 @@
 //! Parts to segments of the wire.
 
 use docket_contract::document::PAGE_UNITS_PER_POINT;
-use docket_contract::spec::{OutputFields, SegmentNaming};
-use docket_contract::{BoundingBox, EmbeddedWord, Segment, SegmentType};
+use docket_contract::spec::{ContentSource, SegmentNaming};
+use docket_contract::{BoundingBox, EmbeddedWord, ParseSpec, Segment, SegmentType};
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::markup::{Forms, write};
@@ -10,6 +12,7 @@ use super::tables::write_table;
 use super::text::{Vocabulary, flow};
 use crate::geometry::{Direction, Rect};
 use crate::layout::Word;
+use crate::pdf::Link;
 use crate::segment::Part;
 
 /// A segment with what the chunker needs and the wire does not send.
@@ -21,25 +24,26 @@ pub(crate) struct Rendered {
 }
 
 /// Renders the parts of one document.
-pub(crate) struct Renderer {
+pub(crate) struct Renderer<'s> {
     vocabulary: Vocabulary,
     namespace: Uuid,
-    naming: SegmentNaming,
-    fields: OutputFields,
+    spec: &'s ParseSpec,
+    /// By page.
+    links: &'s HashMap<usize, Vec<Link>>,
     count: usize,
 }
 
-impl Renderer {
+impl<'s> Renderer<'s> {
     pub(crate) fn new(
         parts: &[Part],
         namespace: Uuid,
-        naming: SegmentNaming,
-        fields: OutputFields,
+        spec: &'s ParseSpec,
+        links: &'s HashMap<usize, Vec<Link>>,
     ) -> Self {
         let mut vocabulary = Vocabulary::default();
         let blocks = parts.iter().filter_map(|part| part.block.as_ref());
         vocabulary.learn(blocks.flat_map(|block| &block.lines));
-        Self { vocabulary, namespace, naming, fields, count: 0 }
+        Self { vocabulary, namespace, spec, links, count: 0 }
     }
 
     /// The text of a part in its three forms.
@@ -103,16 +107,19 @@ impl Renderer {
         words: impl Iterator<Item = (&'w Word, Direction)>,
     ) -> Rendered {
         self.count += 1;
-        let fields = self.fields;
+        let fields = self.spec.output_fields;
         let frame = Frame::new(part);
         let ocr: Vec<EmbeddedWord> = if fields.ocr {
-            words.map(|(word, direction)| frame.word(word, direction)).collect()
+            words.map(|(word, direction)| self.word(&frame, part.page, word, direction)).collect()
         } else {
             Vec::new()
         };
+        let words = forms.content.split_whitespace().count();
+        let embedded = forms.markdown.clone();
+        let forms = self.moved(part.kind, forms);
         let segment = Segment {
             segment_id: Uuid::new_v5(&self.namespace, format!("segment/{}", self.count).as_bytes()),
-            segment_type: match self.naming {
+            segment_type: match self.spec.segment_type_naming {
                 SegmentNaming::Unsiloed => part.kind.as_str(),
                 SegmentNaming::Other => part.kind.other_name(),
             }
@@ -124,11 +131,35 @@ impl Renderer {
             confidence: fields.confidence.then(|| rounded(f64::from(part.confidence))),
             ocr: (!ocr.is_empty()).then_some(ocr),
             html: fields.html.then_some(forms.html),
-            markdown: fields.markdown.then(|| forms.markdown.clone()),
-            content: fields.content.then(|| forms.content.clone()),
+            markdown: fields.markdown.then_some(forms.markdown),
+            content: fields.content.then_some(forms.content),
         };
-        let words = forms.content.split_whitespace().count();
-        Rendered { segment, kind: part.kind, markdown: forms.markdown, words }
+        Rendered { segment, kind: part.kind, markdown: embedded, words }
+    }
+
+    /// Puts the text that was wished for into `content` and leaves the others empty.
+    fn moved(&self, kind: SegmentType, forms: Forms) -> Forms {
+        let mut sources = self.spec.content_sources.iter();
+        let content = match sources.find(|(wanted, _)| *wanted == kind).map(|(_, source)| source) {
+            None => return forms,
+            Some(ContentSource::Html) => forms.html,
+            Some(ContentSource::Markdown) => forms.markdown,
+        };
+        Forms { content, markdown: String::new(), html: String::new() }
+    }
+
+    /// A word in its segment, with the details that were asked for.
+    fn word(&self, frame: &Frame, page: usize, word: &Word, turn: Direction) -> EmbeddedWord {
+        let rect = turn.back(&word.rect, frame.points.0, frame.points.1);
+        let mut links = self.links.get(&page).into_iter().flatten();
+        let link = links.find(|link| link.rect.contains(rect.center()));
+        EmbeddedWord {
+            bbox: clamped(&rect, &frame.bbox),
+            text: word.text.clone(),
+            confidence: rounded(f64::from(word.confidence)),
+            color: self.spec.word_details.colors.then(|| word.style.color.into()),
+            link: link.map(|link| link.address.clone()),
+        }
     }
 }
 
@@ -146,15 +177,6 @@ impl Frame {
         let whole = BoundingBox { left: 0.0, top: 0.0, width: page.0, height: page.1 };
         let bbox = clamped(&part.rect, &whole);
         Self { page, points: part.page_size, bbox }
-    }
-
-    fn word(&self, word: &Word, direction: Direction) -> EmbeddedWord {
-        let rect = direction.back(&word.rect, self.points.0, self.points.1);
-        EmbeddedWord {
-            bbox: clamped(&rect, &self.bbox),
-            text: word.text.clone(),
-            confidence: rounded(f64::from(word.confidence)),
-        }
     }
 }
 

@@ -21,6 +21,9 @@ const ROWS_PER_EDGE: usize = 4;
 const EDGE: f32 = 0.14;
 /// Furniture stands at the same height on its pages, within this many points.
 const DRIFT: f32 = 12.0;
+/// A long text that comes back may stand further off, as on a first page with its own margins.
+const DRIFT_OF_LONG_TEXT: f32 = 40.0;
+const LONG_TEXT_LETTERS_MIN: usize = 16;
 /// On two neighbouring pages alone it has to be more exact.
 const DRIFT_OF_NEIGHBOURS: f32 = 2.0;
 
@@ -109,12 +112,14 @@ fn comes_back(candidate: &Candidate, same: &[&Candidate], page_count: usize) -> 
         return false;
     }
     let own = candidate.place.page;
+    let letters = candidate.text.chars().filter(|c| c.is_alphabetic()).count();
+    let drift_max = if letters >= LONG_TEXT_LETTERS_MIN { DRIFT_OF_LONG_TEXT } else { DRIFT };
     let mut last_page = usize::MAX;
     let mut found = 0;
     for other in same {
         let page = other.place.page;
         let drift = (other.y - candidate.y).abs();
-        if page == own || page == last_page || drift > DRIFT {
+        if page == own || page == last_page || drift > drift_max {
             continue;
         }
         last_page = page;

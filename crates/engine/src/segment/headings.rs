@@ -143,7 +143,7 @@ fn could_be(block: &Block) -> bool {
     letters >= 3 && letters * 5 >= characters * 2 && !ends && !block.lines.iter().any(|l| l.tabular)
 }
 
-/// Nothing stands beside it in its row, as cells of a table would.
+/// Nothing stands beside it in its row, as cells of a table would, nor a table of which it names a row.
 fn stands_alone(parts: &[Part], index: usize) -> bool {
     let rect = parts[index].rect;
     let page = parts[index].page;
@@ -156,12 +156,15 @@ fn stands_alone(parts: &[Part], index: usize) -> bool {
         other.page == page
             && in_column
             && common > 0.6 * rect.height().min(other.rect.height())
-            && other.rect.height() < 3.0 * rect.height()
+            && (other.kind == SegmentType::Table || other.rect.height() < 3.0 * rect.height())
             && other.rect.overlap_x(&rect) < 0.0
             && (other.rect.x0 - rect.x1).max(rect.x0 - other.rect.x1) < 60.0
     };
     let near = index.saturating_sub(3)..(index + 4).min(parts.len());
-    !near.filter(|other| *other != index).any(|other| beside(&parts[other]))
+    let after = parts[index + 1..].iter().take_while(|other| other.page == page);
+    let before = parts[..index].iter().rev().take_while(|other| other.page == page);
+    let mut tables = after.chain(before).filter(|other| other.kind == SegmentType::Table);
+    !near.filter(|other| *other != index).any(|other| beside(&parts[other])) && !tables.any(beside)
 }
 
 fn look(block: &Block, norms: &Norms) -> Look {

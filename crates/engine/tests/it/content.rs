@@ -1,8 +1,9 @@
 //! What the interpreter reads from pages: fonts, forms, annotations, layers, replacement text.
 
+use docket_contract::ParseSpec;
 use docket_testkit::pdf::{Font, RawPdf};
 
-use crate::support::{outline, page, result, text};
+use crate::support::{outline, page, parsed, result, text};
 
 /// A page with a font `F`, and whatever else its dictionary and resources are to hold.
 fn raw_page(font: &str, content: &str, entries: &str, resources: &str) -> RawPdf {
@@ -48,6 +49,23 @@ fn to_unicode_maps_win_over_the_encoding() {
                 endcodespacerange 2 beginbfchar <41> <00DF> <42> <0066006600690020> endbfchar endcmap";
     let pdf = raw_page(font, "BT /F 12 Tf 72 700 Td (AB) Tj ET", "", "").stream(6, "", map);
     assert_eq!(text(&result(pdf.build(1))), "\u{DF}ffi");
+}
+
+#[test]
+fn type3_glyphs_named_by_their_codes_are_characters_unless_counted_out() {
+    let font = |differences: &str| {
+        format!(
+            "<< /Type /Font /Subtype /Type3 /FontMatrix [0.001 0 0 0.001 0 0] /FontBBox [0 0 700 900] \
+             /FirstChar 1 /LastChar 232 /CharProcs << >> /Encoding << /Differences [{differences}] >> >>"
+        )
+    };
+    let read = |differences: &str, string: &str| {
+        let content = format!("BT /F 20 Tf 72 700 Td {string} Tj ET");
+        let page = raw_page(&font(differences), &content, "", "").build(1);
+        parsed(page, &ParseSpec::default()).map(|result| text(&result)).unwrap_or_default()
+    };
+    assert_eq!(read("32 /32 72 /72 232 /232", "<48E8>"), "H\u{E8}");
+    assert_eq!(read("40 /40 /41 /42", "<2829>"), "");
 }
 
 #[test]

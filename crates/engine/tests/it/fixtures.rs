@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use docket_contract::ParseSpec;
-use docket_testkit::pdf::fixtures;
+use docket_testkit::pdf::{Font, Page, PdfBuilder, fixtures};
 
 use crate::support::{markdown, outline, parsed, result};
 
@@ -63,6 +63,27 @@ fn the_edges_of_a_page_alone_are_furniture() {
         of_kind("PageFooter"),
         ["Revision 2.4 Part 119-036 10 June 2019", "Taken from the archive on a Monday"]
     );
+}
+
+#[test]
+fn a_long_running_line_may_stand_higher_on_one_page_and_a_short_one_may_not() {
+    let document = |line: &str| {
+        let page = |number: u32| {
+            move |page: Page| {
+                let y = if number == 1 { 790.0 } else { 809.0 };
+                let page =
+                    page.text(72.0, 400.0, 10.0, Font::Times, &format!("Sheet {number} here"));
+                page.text(72.0, y, 8.0, Font::Times, &format!("{line} {number} of 5"))
+            }
+        };
+        (1..=5).fold(PdfBuilder::new(), |pdf, number| pdf.page(page(number))).build()
+    };
+    let footers = |line: &str| {
+        let outline = outline(&result(document(line)));
+        outline.iter().filter(|(kind, _)| kind == "PageFooter").count()
+    };
+    assert_eq!(footers("Form 101-02, application for a certificate, sheet"), 5);
+    assert_eq!(footers("Box"), 4);
 }
 
 /// The hostile ones end, with whatever outcome, and say the same when read again.

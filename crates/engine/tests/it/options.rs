@@ -1,11 +1,12 @@
 //! What a request can ask for.
 
 use docket_contract::spec::{
-    ErrorHandling, Layout, OcrMode, PageRange, ParseChunking, SegmentNaming,
+    ContentSource, ErrorHandling, Layout, OcrMode, PageRange, ParseChunking, SegmentNaming,
+    WordDetails,
 };
 use docket_contract::{ParseSpec, SegmentType, WarningCode};
 use docket_engine::{Error, inspect};
-use docket_testkit::pdf::{Font, PdfBuilder, fixtures};
+use docket_testkit::pdf::{Font, PdfBuilder, RawPdf, fixtures};
 
 use crate::support::{outline, page, parsed, reports, result, segments, text};
 
@@ -209,4 +210,86 @@ fn pages_are_measured_at_144_to_the_inch() {
     let bbox = segment.bbox.unwrap();
     assert!((bbox.left - 144.0).abs() < 1.0, "{bbox:?}");
     assert!(bbox.top < 800.0 && bbox.top + bbox.height > 800.0, "{bbox:?}");
+}
+
+#[test]
+fn another_text_moves_into_the_content() {
+    let document = || {
+        page(|page| {
+            page.text(72.0, 80.0, 22.0, Font::HelveticaBold, "Lamp & wick").text(
+                72.0,
+                120.0,
+                10.0,
+                Font::Times,
+                "Plain text stays as it is.",
+            )
+        })
+    };
+    let spec = |source| ParseSpec {
+        content_sources: vec![(SegmentType::Title, source)],
+        ..ParseSpec::default()
+    };
+    for (source, content) in [
+        (ContentSource::Html, "<h1>Lamp &amp; wick</h1>"),
+        (ContentSource::Markdown, "# Lamp & wick"),
+    ] {
+        let result = parsed(document(), &spec(source)).unwrap();
+        let (title, text) = (&result.chunks[0].segments[0], &result.chunks[0].segments[1]);
+        assert_eq!(title.content.as_deref(), Some(content));
+        assert_eq!((title.html.as_deref(), title.markdown.as_deref()), (Some(""), Some("")));
+        assert_eq!(text.html.as_deref(), Some("<p>Plain text stays as it is.</p>"));
+        assert!(result.chunks[0].embed.as_deref().unwrap().starts_with("# Lamp & wick"));
+    }
+}
+
+/// A page of three words: red by RGB, green by inks, and half of a named ink; the second links.
+fn painted_and_linked() -> Vec<u8> {
+    RawPdf::new()
+        .object(1, "<< /Type /Catalog /Pages 2 0 R >>")
+        .object(2, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>")
+        .object(
+            3,
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 400] /Contents 4 0 R /Annots [6 0 R] \
+             /Resources << /Font << /F 5 0 R >> /ColorSpace << /Spot [/Separation /Gold \
+             /DeviceGray 7 0 R] >> >> >>",
+        )
+        .stream(
+            4,
+            "",
+            b"BT /F 12 Tf 1 0 0 rg 40 300 Td (red) Tj q 1 0 1 0 k 60 0 Td (linked) Tj Q \
+              /Spot cs 0.6 scn 60 0 Td (spot) Tj ET",
+        )
+        .object(5, "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>")
+        .object(
+            6,
+            "<< /Type /Annot /Subtype /Link /Rect [98 296 150 312] /A << /S /URI \
+             /URI (https://lamp.example/) >> >>",
+        )
+        .object(7, "<< /FunctionType 2 /Domain [0 1] /C0 [1] /C1 [0] /N 1 >>")
+        .build(1)
+}
+
+#[test]
+fn words_tell_their_colours_and_links_if_asked() {
+    let word_details = WordDetails { links: true, colors: true };
+    let asked = ParseSpec { word_details, ..ParseSpec::default() };
+    let words = |spec: &ParseSpec| -> Vec<(String, Option<String>, Option<String>)> {
+        let result = parsed(painted_and_linked(), spec).unwrap();
+        let words = segments(&result).into_iter().flat_map(|one| one.ocr.clone().unwrap());
+        words.map(|word| (word.text, word.color.map(|color| color.hex), word.link)).collect()
+    };
+    let found = |text: &str, color: &str, link: Option<&str>| {
+        (text.to_owned(), Some(color.to_owned()), link.map(str::to_owned))
+    };
+    assert_eq!(
+        words(&asked),
+        [
+            found("red", "#ff0000", None),
+            found("linked", "#00ff00", Some("https://lamp.example/")),
+            found("spot", "#666666", None),
+        ]
+    );
+    assert!(
+        words(&ParseSpec::default()).iter().all(|(_, color, link)| (color, link) == (&None, &None))
+    );
 }

@@ -94,10 +94,19 @@ pub(super) fn outermost_is_furniture(rows: &[Row<'_>], top: bool, page: &PageLay
     let text = rows.iter().fold(Rect::NOTHING, |whole, row| whole.union(&row.rect));
     let gap = (row.baseline - next.baseline).abs() / row.size.max(0.8 * next.size);
     let near = near_edge(row.baseline, top, page.height);
+    let prose = is_prose(rows, &text);
     is_lonely(row, rows, gap, top, page.height)
         || is_lone_number(row, gap, near, &text)
-        || near && is_spread(row, next, gap, &text)
-        || near && has_number_apart(row, next, gap)
+        || near && is_spread(row, next, gap, &text, prose)
+        || near && prose && has_number_apart(row, next, gap)
+}
+
+/// Most rows are lines of running text. On forms and bills a row at the edge with two parts is more
+/// often a label and its value.
+fn is_prose(rows: &[Row<'_>], text: &Rect) -> bool {
+    const ROWS_MIN: usize = 10;
+    let full = |row: &&Row<'_>| row.rect.width() > 0.6 * text.width() && row.parts().len() == 1;
+    rows.len() >= ROWS_MIN && rows.iter().filter(full).count() * 2 > rows.len()
 }
 
 pub(super) fn near_edge(baseline: f32, top: bool, height: f32) -> bool {
@@ -136,11 +145,12 @@ fn is_lone_number(row: &Row<'_>, gap: f32, near: bool, text: &Rect) -> bool {
     is_page_number(&pattern(number)) && gap > 1.8 && (near || centred)
 }
 
-/// Two or three texts, from the left edge of the text to its right edge, apart from what follows.
-fn is_spread(row: &Row<'_>, next: &Row<'_>, gap: f32, text: &Rect) -> bool {
+/// Three texts, or two beside running text, from the left edge of the text to its right edge, apart
+/// from what follows.
+fn is_spread(row: &Row<'_>, next: &Row<'_>, gap: f32, text: &Rect, prose: bool) -> bool {
     let parts = row.parts();
     let short = parts.iter().all(|(_, part)| part.chars().count() <= 60);
-    (2..=3).contains(&parts.len())
+    (parts.len() == 3 || parts.len() == 2 && prose)
         && short
         && gap > 1.5
         && row.rect.width() > SPREAD * text.width()
