@@ -130,7 +130,7 @@ pub struct EmbeddedWord {
 }
 
 /// A colour of the sRGB space.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WordColor {
     /// Red, 0 to 255.
     pub r: u8,
