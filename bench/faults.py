@@ -30,6 +30,8 @@ from postgres import binaries, server_owner, sql, wait_for_port  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RANKS = {"queued": 0, "PROCESSING": 1, "COMPLETED": 2, "FAILED": 2}
+# How often each fault is drawn.
+WEIGHTS = {"api": 4, "worker": 4, "engine child": 8, "connections": 4, "frozen worker": 1, "postgres": 1}
 LEASE = ["--lease-s", "3", "--heartbeat-s", "1", "--sweep-s", "1", "--backoff-s", "0,1,1", "--worker-losses-max", "1000", "--attempts-max", "1000"]
 
 
@@ -53,9 +55,9 @@ class Server:
         self.child.send_signal(how)
         self.child.wait()
 
-    def stop(self):
+    def stop(self, how=signal.SIGTERM):
         if self.child.poll() is None:
-            self.child.terminate()
+            self.child.send_signal(how)
             try:
                 self.child.wait(timeout=40)
             except subprocess.TimeoutExpired:
@@ -278,7 +280,7 @@ def run(args):
         for thread in threads:
             thread.start()
         until = time.monotonic() + args.minutes * 60
-        weights = {"api": 4, "worker": 4, "engine child": 8, "connections": 4, "frozen worker": 1, "postgres": 1}
+        weights = {kind: weight for kind, weight in WEIGHTS.items() if kind in args.kinds}
         while time.monotonic() < until and not load.broken:
             kind = dice.choices(list(weights), list(weights.values()))[0]
             if inject(kind, postgres, nodes, workers, dice):
@@ -296,8 +298,9 @@ def run(args):
         load.broken += broken + check_results(load)
     finally:
         load.checking.clear()
-        for server in [*workers, *nodes, postgres]:
+        for server in [*workers, *nodes]:
             server.stop()
+        postgres.stop(signal.SIGINT)
     return faults, load, again
 
 
@@ -324,6 +327,7 @@ def show_errors():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--kinds", nargs="+", choices=list(WEIGHTS), default=list(WEIGHTS), help="faults to inject")
     parser.add_argument("--between", type=float, default=0.3, help="seconds between faults, on average")
     parser.add_argument("--pause", type=float, default=0.2, help="seconds between submits of one client, on average")
     parser.add_argument("--submitters", type=int, default=4)

@@ -6,6 +6,7 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -71,7 +72,7 @@ def project(folder, port):
         sql(url, ROLES)
         yield url
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # ends connections instead of waiting for them
         server.wait(timeout=60)
 
 

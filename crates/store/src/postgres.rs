@@ -208,9 +208,14 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error as E;
         match &error {
-            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => {
-                Self::Unavailable(error.into())
-            }
+            // A server that dies in mid-sentence is heard as nonsense.
+            E::Io(_)
+            | E::Tls(_)
+            | E::Protocol(_)
+            | E::BeginFailed
+            | E::PoolTimedOut
+            | E::PoolClosed
+            | E::WorkerCrashed => Self::Unavailable(error.into()),
             E::Database(database) if database.code().is_some_and(|code| passes(&code)) => {
                 Self::Unavailable(error.into())
             }

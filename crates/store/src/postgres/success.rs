@@ -1,6 +1,10 @@
 //! Successes that come at the same time are written by one statement: one commit instead of many.
 //!
 //! Nobody waits for company: whatever arrived while the former statement ran goes together.
+//!
+//! A success may be written twice: a connection can break after the commit and before its answer,
+//! and a caller that is told that its claim is lost removes the result. So a job that ended with
+//! this very result is this success, and a statement whose answer was lost is asked once more.
 
 use docket_contract::job::{Job, PageCounts};
 use docket_contract::{BlobKey, JobId};
@@ -70,10 +74,9 @@ impl Successes {
 
 async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Waiting>) {
     let (successes, answers): (Vec<Success>, Vec<_>) = together.into_iter().unzip();
-    // A statement that failed for one of them wrote none: each then stands alone.
+    // One that cannot be written, or a broken connection, fails them all: each then stands alone.
     let told: Vec<Answer> = match write(pool, clock, &successes).await {
         Ok(jobs) => jobs.into_iter().map(Ok).collect(),
-        Err(error) if successes.len() == 1 => vec![Err(error)],
         Err(_) => join_all(successes.iter().map(|success| write_one(pool, clock, success))).await,
     };
     for (answer, told) in answers.into_iter().zip(told) {
@@ -133,5 +136,66 @@ const SUCCEED: &str = concat!(
     leave!(end),
     " select settled_token, ",
     job_columns!(),
-    " from changed"
+    " from changed
+    union all select settled_token, ",
+    job_columns!(),
+    " from (
+        select j.*, done.token as settled_token from docket.jobs j join done on j.id = done.id
+        where j.status = 'succeeded' and j.result_key = done.result_key) before"
 );
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use docket_contract::job::DocumentInfo;
+    use docket_contract::spec::{JobSpec, ParseSpec};
+    use docket_contract::{UserId, WorkerId};
+    use docket_testkit::postgres::TestPostgres;
+
+    use super::*;
+    use crate::interface::{AccountLimits, AccountStore, JobStore, NewJob, QueueStore};
+    use crate::postgres::PostgresStore;
+
+    fn new_job(user_id: UserId) -> NewJob {
+        NewJob {
+            id: JobId::new(),
+            user_id,
+            spec: JobSpec::Parse(ParseSpec::default()),
+            document: DocumentInfo {
+                name: "a.pdf".to_owned(),
+                sha256: None,
+                size_bytes: 1,
+                media_type: "application/pdf".to_owned(),
+                blob_key: Some(BlobKey::upload()),
+                source_url: None,
+                password: None,
+            },
+            upload_window: None,
+            pages: PageCounts::default(),
+            credits: 0,
+            priority: 0,
+            retention: Duration::from_secs(60),
+            idempotency: None,
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_success_whose_answer_was_lost_is_told_again() {
+        let database = TestPostgres::create().await;
+        let store = PostgresStore::open(database.url(), 4, Clock::database(), true).await.unwrap();
+        let user = UserId("owner".to_owned());
+        store.ensure_account(&user, AccountLimits::default()).await.unwrap();
+        store.insert_job(new_job(user)).await.unwrap();
+        let (lease, deadline) = (Duration::from_secs(60), Duration::from_secs(60));
+        let claim = store.claim(WorkerId::new(), 1, lease, deadline).await.unwrap().remove(0);
+        let success = |key: &BlobKey| Success::new(&claim, key.clone(), PageCounts::default());
+        let key = BlobKey::result();
+        let first = store.successes.write(success(&key)).await.unwrap().unwrap();
+        let again = store.successes.write(success(&key)).await.unwrap();
+        assert_eq!(again.as_ref(), Some(&first), "it is told again, and nothing is written");
+        let other = store.successes.write(success(&BlobKey::result())).await.unwrap();
+        assert_eq!(other, None, "another result has lost its claim");
+        assert_eq!(store.list_events(first.id).await.unwrap().len(), 3);
+    }
+}
