@@ -1,5 +1,6 @@
 //! The commands and their flags.
 
+mod operations;
 mod webhooks;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
 use crate::config::{DataOptions, OcrOptions, ServeOptions};
+pub(crate) use operations::{CategoriesArgs, ChunkArgs, ExtractArgs, SubmitArgs};
 pub(crate) use webhooks::{ListenArgs, WebhooksCommand};
 
 /// Asynchronous document jobs: submit, poll, read.
@@ -26,6 +28,8 @@ pub(crate) enum Command {
     Work(Box<ServeOptions>),
     /// Bring the database's schema up to date
     Migrate(Box<ServeOptions>),
+    /// Check the database, the storage, the engine and Tesseract
+    Doctor(Box<ServeOptions>),
     /// Start with everything embedded, and take one document through it
     Quickstart(Box<QuickstartArgs>),
     /// Make, list and revoke API keys
@@ -33,6 +37,14 @@ pub(crate) enum Command {
     Keys(KeysCommand),
     /// Parse documents, on a server or on this machine
     Parse(Box<ParseArgs>),
+    /// Find the values of a JSON Schema in documents
+    Extract(Box<ExtractArgs>),
+    /// Cut documents' text for retrieval
+    Chunk(Box<ChunkArgs>),
+    /// Tell the category of documents and of their pages
+    Classify(Box<CategoriesArgs>),
+    /// Take PDFs apart by category; with --out-dir, the parts are written there
+    Split(Box<CategoriesArgs>),
     /// Look at jobs on a server
     #[command(subcommand)]
     Jobs(JobsCommand),

@@ -71,6 +71,44 @@ impl Client {
         self.read(request).await
     }
 
+    /// Submits a file to any operation; answers the job's id.
+    pub(crate) async fn submit_to(
+        &self,
+        path: &str,
+        file_field: &str,
+        file: &Path,
+        fields: &[(&str, String)],
+    ) -> anyhow::Result<String> {
+        let part = Part::file(file).await.map_err(|error| {
+            Exit::Usage.error(format!("{} cannot be read: {error}", file.display()))
+        })?;
+        let mut form = Form::new();
+        for (name, text) in fields {
+            form = form.text((*name).to_owned(), text.clone());
+        }
+        let form = form.part(file_field.to_owned(), part);
+        let created: Value = self.read(self.request(Method::POST, path).multipart(form)).await?;
+        let id = created["job_id"].as_str().context("the server's answer names no job")?;
+        Ok(id.to_owned())
+    }
+
+    /// The `result` of `GET /jobs/{id}/result`.
+    pub(crate) async fn result(&self, id: &str) -> anyhow::Result<Value> {
+        let path = format!("/jobs/{id}/result");
+        let mut body: Value = self.read(self.request(Method::GET, &path)).await?;
+        Ok(body["result"].take())
+    }
+
+    /// The file behind a signed link; no key is sent there.
+    pub(crate) async fn download(&self, link: &str) -> anyhow::Result<Vec<u8>> {
+        let response = self.http.get(link).send().await;
+        let response = response.with_context(|| format!("{link} cannot be reached"))?;
+        if !response.status().is_success() {
+            return Err(refusal(response).await);
+        }
+        Ok(response.bytes().await.context("the file broke off")?.into())
+    }
+
     /// `GET /jobs/{id}`
     pub(crate) async fn job(&self, id: &str) -> anyhow::Result<JobDocument> {
         if !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {

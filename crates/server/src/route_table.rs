@@ -16,11 +16,16 @@ impl Routes {
     /// A path of the API.
     pub(crate) fn route(mut self, path: &'static str, methods: MethodRouter<ServerState>) -> Self {
         self.paths.push(path);
-        self.refuse(path, methods)
+        self.undescribed(path, methods)
     }
 
-    /// A path that this server does not have, and says so in its own words.
-    pub(crate) fn refuse(mut self, path: &'static str, methods: MethodRouter<ServerState>) -> Self {
+    /// A path that is not of the API: a page for people, or one that this server does not have and
+    /// says so in its own words.
+    pub(crate) fn undescribed(
+        mut self,
+        path: &'static str,
+        methods: MethodRouter<ServerState>,
+    ) -> Self {
         self.router = self.router.route(path, methods);
         self
     }

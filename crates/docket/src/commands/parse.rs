@@ -24,7 +24,7 @@ pub(crate) async fn run(arguments: ParseArgs) -> anyhow::Result<Exit> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("{} cannot be made", folder.display()))?;
     }
-    let targets = Targets::of(&arguments);
+    let targets = Targets::of(&arguments.files, arguments.out_dir.clone());
     let lines = Lines::new();
     if arguments.local {
         parse_locally(&arguments, &targets, &lines).await
@@ -127,8 +127,18 @@ async fn parse_locally(
 fn summary(body: &Value) -> String {
     let warnings = body["warnings"].as_array().or(body["metadata"]["warnings"].as_array());
     let warnings = warnings.map_or(0, Vec::len);
-    let told = if warnings == 0 { String::new() } else { format!(", {warnings} warnings") };
-    format!("{} pages, {} chunks{told}", body["page_count"], body["total_chunks"])
+    let number = |name: &str| body[name].as_u64().unwrap_or(0);
+    let mut parts =
+        vec![counted(number("page_count"), "page"), counted(number("total_chunks"), "chunk")];
+    if warnings > 0 {
+        parts.push(counted(warnings as u64, "warning"));
+    }
+    parts.join(", ")
+}
+
+/// A number with its noun.
+fn counted(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// The Markdown of a result.
@@ -139,27 +149,27 @@ pub(crate) fn markdown(body: &Value) -> String {
 }
 
 /// Where each result goes.
-struct Targets {
+pub(crate) struct Targets {
     folder: Option<PathBuf>,
     names: HashMap<PathBuf, String>,
 }
 
 impl Targets {
     /// Files of the same name from different folders get numbers, so that none is overwritten.
-    fn of(arguments: &ParseArgs) -> Self {
+    pub(crate) fn of(files: &[PathBuf], folder: Option<PathBuf>) -> Self {
         let mut taken: HashMap<String, usize> = HashMap::new();
         let mut names = HashMap::new();
-        for file in &arguments.files {
+        for file in files {
             let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let count = taken.entry(stem.clone()).or_default();
             *count += 1;
             let name = if *count == 1 { stem } else { format!("{stem}-{count}") };
             names.entry(file.clone()).or_insert(name);
         }
-        Self { folder: arguments.out_dir.clone(), names }
+        Self { folder, names }
     }
 
-    fn write(&self, file: &Path, format: Format, body: &Value) -> anyhow::Result<()> {
+    pub(crate) fn write(&self, file: &Path, format: Format, body: &Value) -> anyhow::Result<()> {
         let (text, extension) = match format {
             Format::Md => (markdown(body), "md"),
             Format::Json => (serde_json::to_string_pretty(body)?, "json"),
@@ -173,20 +183,40 @@ impl Targets {
         std::fs::write(&path, text + "\n")
             .with_context(|| format!("{} cannot be written", path.display()))
     }
+
+    /// Writes a file of a result beside it, if results are written. The server's name for it never
+    /// leads out of the folder.
+    pub(crate) async fn write_part<F>(
+        &self,
+        file: &Path,
+        name: &str,
+        bytes: impl FnOnce() -> F,
+    ) -> anyhow::Result<()>
+    where
+        F: Future<Output = anyhow::Result<Vec<u8>>>,
+    {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let stem = self.names.get(file).map(String::as_str).unwrap_or("result");
+        let plain = |c: char| if c.is_control() || "/\\:".contains(c) { '_' } else { c };
+        let name: String = name.chars().map(plain).collect();
+        let path = folder.join(format!("{stem}-{name}"));
+        std::fs::write(&path, bytes().await?)
+            .with_context(|| format!("{} cannot be written", path.display()))
+    }
 }
 
 /// Progress on standard error: bars on a terminal, plain lines elsewhere.
-struct Lines {
+pub(crate) struct Lines {
     bars: Option<MultiProgress>,
 }
 
 impl Lines {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         use std::io::IsTerminal;
         Self { bars: std::io::stderr().is_terminal().then(MultiProgress::new) }
     }
 
-    fn start(&self, file: &Path) -> Line {
+    pub(crate) fn start(&self, file: &Path) -> Line {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.add(ProgressBar::new_spinner());
@@ -201,13 +231,13 @@ impl Lines {
     }
 }
 
-struct Line {
+pub(crate) struct Line {
     name: String,
     bar: Option<ProgressBar>,
 }
 
 impl Line {
-    fn tell(&self, status: &str, message: &str) {
+    pub(crate) fn tell(&self, status: &str, message: &str) {
         match &self.bar {
             Some(bar) => bar.set_message(format!("{status}  {message}")),
             None => eprintln!("{}  {status}  {message}", self.name),
@@ -226,7 +256,7 @@ impl Line {
         bar.set_position(u64::try_from(done).unwrap_or(0));
     }
 
-    fn end(&self, status: &str, message: &str) {
+    pub(crate) fn end(&self, status: &str, message: &str) {
         match &self.bar {
             Some(bar) => {
                 if let Ok(style) = ProgressStyle::with_template("{prefix}  {msg}") {
@@ -236,5 +266,16 @@ impl Line {
             }
             None => eprintln!("{}  {status}  {message}", self.name),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summaries_count() {
+        let body = serde_json::json!({ "page_count": 1, "total_chunks": 2, "warnings": [{}] });
+        assert_eq!(summary(&body), "1 page, 2 chunks, 1 warning");
     }
 }

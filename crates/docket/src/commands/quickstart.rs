@@ -18,7 +18,7 @@ use crate::commands::serve::{Node, wait_for_signal};
 use crate::exit::Exit;
 
 /// The bundled sample, made by `crates/testkit/examples/make_fixtures.rs`.
-const SAMPLE: &[u8] = include_bytes!("../../../../fixtures/quickstart/sample.pdf");
+pub(crate) const SAMPLE: &[u8] = include_bytes!("../../../../fixtures/quickstart/sample.pdf");
 
 const ACCOUNT: &str = "quickstart";
 const LABEL: &str = "quickstart";

@@ -9,6 +9,8 @@ use crate::processes::docket;
 on_both_databases!(
     keys_are_made_listed_and_revoked_while_a_server_runs,
     documents_are_parsed_through_a_server,
+    every_operation_has_its_command,
+    the_doctor_tells_what_is_there_and_what_is_not,
     jobs_are_looked_at_and_cancelled,
     migrate_makes_a_schema_that_the_server_takes,
 );
@@ -101,6 +103,67 @@ async fn documents_are_parsed_through_a_server(database: Database) {
     )
     .await;
     assert_eq!(nowhere.status.code(), Some(5));
+    app.stop().await;
+}
+
+async fn every_operation_has_its_command(database: Database) {
+    let mut app = App::start(database).await;
+    app.start_worker();
+    let folder = tempfile::tempdir().unwrap();
+    let (letter_file, schema) =
+        (folder.path().join("letter.pdf"), folder.path().join("schema.json"));
+    std::fs::write(&letter_file, pages(2)).unwrap();
+    let wanted = r#"{"type":"object","properties":{"total_due":{"type":"number"}}}"#;
+    std::fs::write(&schema, wanted).unwrap();
+    let (file, schema) = (argument(&letter_file), argument(&schema));
+    let flags = server_flags(&app);
+    let result = async |words: &[&str]| {
+        let output = run(words, flags.clone()).await;
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let values = result(&["extract", &file, "--schema", &schema, "--citations", "--wait"]).await;
+    assert_eq!(values["total_due"]["value"], 12.5, "{values}");
+    assert!(values["total_due"]["bboxes"].is_array());
+    let chunks = result(&["chunk", &file, "--strategy", "page", "--wait"]).await;
+    assert_eq!(chunks["total_chunks"], 2);
+    let classes = result(&["classify", &file, "--categories", "Letter,Recipe", "--wait"]).await;
+    assert_eq!(classes["total_pages"], 2, "{classes}");
+
+    let out = folder.path().join("parts");
+    let categories = r#"["Letter/../x"]"#;
+    let words =
+        ["split", &file, "--categories", categories, "--wait", "--out-dir", &argument(&out)];
+    let split = run(&words, flags.clone()).await;
+    assert_eq!(split.status.code(), Some(0), "{}", stderr(&split));
+    assert!(std::fs::read(out.join("letter-Letter_.._x.pdf")).unwrap().starts_with(b"%PDF-"));
+    assert!(out.join("letter.json").exists());
+
+    let sent = run(&["chunk", &file], flags.clone()).await;
+    let id = stdout(&sent).split_whitespace().next().unwrap().to_owned();
+    assert_eq!(app.wait(&id).await["type"], "chunking");
+    let refused = run(&["chunk", &file, "--strategy", "sideways"], flags.clone()).await;
+    assert_eq!(refused.status.code(), Some(5));
+    assert!(stderr(&refused).contains("strategy must be one of"), "{}", stderr(&refused));
+    let unread = run(&["extract", &file, "--schema", "/no/such.json"], flags.clone()).await;
+    assert_eq!(unread.status.code(), Some(2));
+    app.stop().await;
+}
+
+async fn the_doctor_tells_what_is_there_and_what_is_not(database: Database) {
+    let app = App::start(database).await;
+    let flags = app.database.flags();
+    let well = run(&["doctor"], flags.clone()).await;
+    assert_eq!(well.status.code(), Some(0), "{}", stdout(&well));
+    for line in ["ok       database", "ok       storage", "ok       engine     a confined child"] {
+        assert!(stdout(&well).contains(line), "{}", stdout(&well));
+    }
+    let without = run(&["doctor", "--tesseract-path", "/no/such/tesseract"], flags).await;
+    assert_eq!(without.status.code(), Some(0), "it is better to have, no more");
+    assert!(stdout(&without).contains("missing  tesseract"), "{}", stdout(&without));
+    let ill = run(&["doctor", "--data-dir", "/proc/no-folder"], Vec::new()).await;
+    assert_eq!(ill.status.code(), Some(1));
+    assert!(stdout(&ill).contains("FAILED   database"), "{}", stdout(&ill));
     app.stop().await;
 }
 

@@ -77,7 +77,9 @@ fn answers(
     let operation = found.and_then(|path| path.get(method.as_str().to_lowercase()));
     let Some(operation) = operation else {
         let refused = if found.is_some() { 405 } else { 404 };
-        return match status.as_u16() == refused {
+        // Pages for people are not of the API.
+        let page = found.is_none() && media != "application/json";
+        return match page || status.as_u16() == refused {
             true => Ok(None),
             false => Err(format!("answered {status}, but is not described")),
         };
@@ -127,6 +129,7 @@ fn what_is_not_described_is_seen() {
     assert!(status("/jobs/x", StatusCode::IM_A_TEAPOT, json).is_err(), "a status");
     assert!(status("/jobs/x", StatusCode::OK, "text/plain").is_err(), "a media type");
     assert!(status("/nowhere", StatusCode::OK, json).is_err(), "a path");
+    assert!(status("/jobs/x", StatusCode::OK, "text/html").is_err(), "a page where none is told");
     let schema = status("/classify/x", StatusCode::OK, json).unwrap().unwrap();
     let good = json!({
         "job_id": "x", "status": "processing", "progress": "", "error": null, "result": null,

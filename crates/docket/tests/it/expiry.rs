@@ -13,7 +13,7 @@ async fn an_expired_job_is_gone_with_its_files(database: Database) {
     let policy =
         docket_jobs::Policy { sweep: Duration::from_millis(100), ..docket_jobs::Policy::default() };
     let mut app = App::start_with(database, policy).await;
-    let waiting = app.submit(letter(), &[("expires_in", "0")]).await;
+    let waiting = app.submit(letter(), &[("expires_in", "1")]).await;
     let waiting = waiting["job_id"].as_str().unwrap().to_owned();
     assert_eq!(
         app.get_json(&format!("/jobs/{waiting}")).await["status"],

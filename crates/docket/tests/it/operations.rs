@@ -199,7 +199,7 @@ async fn links_open_without_a_key_and_cannot_be_altered(database: Database) {
     }
     let id = parsed["job_id"].as_str().unwrap();
     let file = app.get_json(&format!("/parse/{id}?output_file=true")).await;
-    assert!(file.get("chunks").is_none());
+    assert_eq!(file["chunks"], json!([]));
     let stored: Value =
         get(file["result"]["output_file_url"].as_str().unwrap()).await.json().await.unwrap();
     assert_eq!(stored["chunks"], parsed["chunks"]);

@@ -1,0 +1,107 @@
+//! `docket doctor`: whether this machine can serve and work with this configuration.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use docket_contract::spec::ParseSpec;
+use docket_jobs::NoInspector;
+use docket_worker::{LocalParse, WorkerSettings, parse_local};
+use tokio::process::Command;
+
+use crate::commands::quickstart::SAMPLE;
+use crate::config::{Config, ServeOptions};
+use crate::exit::Exit;
+use crate::rooms;
+
+/// How long the database and each program may take to answer.
+const LIMIT: Duration = Duration::from_secs(20);
+
+pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
+    let config = options.checked()?;
+    let mut report = Report::default();
+    check_rooms(&config, &mut report).await;
+    report.tell("engine", check_engine(&config.worker).await);
+    report.advise("tesseract", check_tesseract(&config.worker).await);
+    report.advise("landlock", check_landlock());
+    Ok(if report.has_failures { Exit::Fault } else { Exit::Done })
+}
+
+/// Lines of what was found.
+#[derive(Default)]
+struct Report {
+    has_failures: bool,
+}
+
+impl Report {
+    /// What must be right.
+    fn tell(&mut self, what: &str, found: anyhow::Result<String>) {
+        match found {
+            Ok(text) => crate::say!("ok       {what:<10} {text}"),
+            Err(error) => {
+                self.has_failures = true;
+                crate::say!("FAILED   {what:<10} {error:#}");
+            }
+        }
+    }
+
+    /// What is better to have.
+    fn advise(&self, what: &str, found: anyhow::Result<String>) {
+        match found {
+            Ok(text) => crate::say!("ok       {what:<10} {text}"),
+            Err(error) => crate::say!("missing  {what:<10} {error:#}"),
+        }
+    }
+}
+
+/// The database and the blobs, opened as `docket serve` opens them.
+async fn check_rooms(config: &Config, report: &mut Report) {
+    let place = if config.data.is_embedded() { "SQLite" } else { "Postgres" };
+    let opening = rooms::open(&config.data, config.policy.clone(), Arc::new(NoInspector), false);
+    let opened = tokio::time::timeout(LIMIT, opening).await;
+    let opened = opened.unwrap_or_else(|_| Err(anyhow::anyhow!("it does not answer")));
+    let rooms = match opened {
+        Ok(rooms) => rooms,
+        Err(error) => return report.tell("database", Err(error)),
+    };
+    let answered = rooms.jobs.ping().await.map(|()| format!("{place} answers"));
+    report.tell("database", answered.context("it does not answer"));
+    let stored = rooms::check_storage(&rooms, &config.data.blobs).await;
+    report.tell("storage", stored.map(|()| "can be written and read".to_owned()));
+    rooms.store.close().await;
+}
+
+/// A child with all its limits reads the bundled sample.
+async fn check_engine(worker: &WorkerSettings) -> anyhow::Result<String> {
+    let parse = LocalParse {
+        document: SAMPLE.into(),
+        spec: ParseSpec::default(),
+        password: None,
+        tesseract: worker.tesseract.clone(),
+    };
+    let parsed = parse_local(&worker.child, parse, &mut |_, _| {}).await?;
+    Ok(format!("a confined child has read {} pages", parsed.page_count))
+}
+
+/// Its first line; without it scanned pages and images stay unread.
+async fn check_tesseract(worker: &WorkerSettings) -> anyhow::Result<String> {
+    let program = &worker.tesseract.program;
+    let mut command = Command::new(program);
+    command.arg("--version").stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(LIMIT, command.output()).await?.with_context(|| {
+        format!("{}: scanned pages and images will not be read", program.display())
+    })?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// Without it children are confined by system call filters and limits alone.
+fn check_landlock() -> anyhow::Result<String> {
+    let modules = std::fs::read_to_string("/sys/kernel/security/lsm");
+    match modules {
+        Ok(modules) if modules.contains("landlock") => Ok("children can open no file".to_owned()),
+        Ok(_) => Err(anyhow::anyhow!("this kernel has none: children have fewer walls")),
+        Err(_) => Err(anyhow::anyhow!("cannot be told here: /sys/kernel/security is not mounted")),
+    }
+}

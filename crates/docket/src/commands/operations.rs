@@ -1,0 +1,142 @@
+//! `docket extract`, `chunk`, `classify` and `split`: documents through a server.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use serde_json::Value;
+
+use crate::cli::{CategoriesArgs, ChunkArgs, ExtractArgs, Format, SubmitArgs};
+use crate::client::Client;
+use crate::commands::jobs::client;
+use crate::commands::parse::{Lines, Targets};
+use crate::exit::Exit;
+
+/// Where an operation takes its documents, and what else it is told.
+struct Operation {
+    path: &'static str,
+    file_field: &'static str,
+    fields: Vec<(&'static str, String)>,
+}
+
+pub(crate) async fn extract(arguments: ExtractArgs) -> anyhow::Result<Exit> {
+    let fields = vec![
+        ("schema_data", schema(&arguments.schema)?),
+        ("enable_citations", arguments.citations.to_string()),
+    ];
+    run(&arguments.submit, Operation { path: "/v2/extract", file_field: "pdf_file", fields }).await
+}
+
+pub(crate) async fn chunk(arguments: ChunkArgs) -> anyhow::Result<Exit> {
+    let mut fields = vec![("strategy", arguments.strategy)];
+    fields.extend(arguments.chunk_size.map(|size| ("chunk_size", size.to_string())));
+    fields.extend(arguments.overlap.map(|overlap| ("overlap", overlap.to_string())));
+    run(&arguments.submit, Operation { path: "/chunking", file_field: "document_file", fields })
+        .await
+}
+
+pub(crate) async fn classify(arguments: CategoriesArgs) -> anyhow::Result<Exit> {
+    let fields = vec![("categories", categories(&arguments.categories))];
+    run(&arguments.submit, Operation { path: "/classify", file_field: "pdf_file", fields }).await
+}
+
+pub(crate) async fn split(arguments: CategoriesArgs) -> anyhow::Result<Exit> {
+    let fields = vec![("categories", categories(&arguments.categories))];
+    run(&arguments.submit, Operation { path: "/splitter", file_field: "file", fields }).await
+}
+
+/// The schema itself, or what the file of this name holds.
+fn schema(given: &str) -> anyhow::Result<String> {
+    if given.trim_start().starts_with('{') {
+        return Ok(given.to_owned());
+    }
+    std::fs::read_to_string(given)
+        .map_err(|error| Exit::Usage.error(format!("the schema {given} cannot be read: {error}")))
+}
+
+/// A JSON list as it is; names with commas as such a list.
+fn categories(given: &str) -> String {
+    if given.trim_start().starts_with('[') {
+        return given.to_owned();
+    }
+    let names = given.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect::<Value>().to_string()
+}
+
+async fn run(arguments: &SubmitArgs, mut operation: Operation) -> anyhow::Result<Exit> {
+    if let Some(missing) = arguments.files.iter().find(|file| !file.is_file()) {
+        return Err(Exit::Usage.error(format!("{} is not a file", missing.display())));
+    }
+    if let Some(folder) = &arguments.out_dir {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    operation.fields.extend(arguments.password.clone().map(|text| ("password", text)));
+    let client = client(&arguments.server)?;
+    let mut submitted = Vec::new();
+    for file in &arguments.files {
+        let Operation { path, file_field, fields } = &operation;
+        let id = client.submit_to(path, file_field, file, fields).await?;
+        if !arguments.wait {
+            crate::say!("{id}  {}", file.display());
+        }
+        submitted.push((file, id));
+    }
+    let targets = Targets::of(&arguments.files, arguments.out_dir.clone());
+    let lines = Lines::new();
+    let mut worst = Exit::Done;
+    for (file, id) in submitted.into_iter().filter(|_| arguments.wait) {
+        worst = worst.worse(wait_for(&client, arguments, file, &id, &targets, &lines).await?);
+    }
+    Ok(worst)
+}
+
+async fn wait_for(
+    client: &Client,
+    arguments: &SubmitArgs,
+    file: &Path,
+    id: &str,
+    targets: &Targets,
+    lines: &Lines,
+) -> anyhow::Result<Exit> {
+    let line = lines.start(file);
+    let limit = Duration::from_secs(arguments.timeout);
+    let ended = client.wait(id, limit, &mut |job| line.tell(&job.status, &job.message)).await?;
+    let Some(job) = ended else {
+        line.end("timed out", &format!("job {id} goes on: docket jobs watch {id}"));
+        return Ok(Exit::TimedOut);
+    };
+    if let Some(error) = job.error {
+        line.end("FAILED", &error);
+        return Ok(Exit::JobFailed);
+    }
+    let result = client.result(id).await?;
+    line.end("COMPLETED", &job.message);
+    targets.write(file, Format::Json, &result)?;
+    for part in result["files"].as_array().into_iter().flatten() {
+        if let (Some(name), Some(link)) = (part["name"].as_str(), part["full_path"].as_str()) {
+            targets.write_part(file, name, || client.download(link)).await?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn categories_in_both_spellings() {
+        assert_eq!(categories("Invoice, Contract,"), r#"["Invoice","Contract"]"#);
+        assert_eq!(categories(r#" [{"name":"A"}]"#), r#" [{"name":"A"}]"#);
+    }
+
+    #[test]
+    fn a_schema_is_read_from_its_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "{\"type\":\"object\"}").unwrap();
+        assert_eq!(schema(&file.path().display().to_string()).unwrap(), "{\"type\":\"object\"}");
+        assert_eq!(schema(" {}").unwrap(), " {}");
+        assert_eq!(Exit::of_error(&schema("/no/such.json").unwrap_err()), Exit::Usage);
+    }
+}
