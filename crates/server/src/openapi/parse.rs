@@ -67,8 +67,8 @@ pub(crate) const ACCEPTED: &[Field] = &[
     boolean("enhanced_table", "Accepted and told back."),
     boolean("xml_citation", "Accepted and told back."),
     boolean("extract_charts", "Accepted and told back."),
-    boolean("extract_colors", "Accepted and told back."),
-    boolean("extract_links", "Accepted and told back."),
+    boolean("extract_colors", "Words bear the colour they are painted in."),
+    boolean("extract_links", "Words bear the address they link to."),
     boolean("extract_strikethrough", "Accepted and told back."),
     boolean("detect_checkboxes", "Accepted and told back."),
     boolean("enhance_reading_order", "Accepted and told back."),
@@ -78,7 +78,11 @@ pub(crate) const ACCEPTED: &[Field] = &[
     text("pii_block_severity", "Accepted and told back."),
     integer("merge_batch_size", 0, "Accepted and told back."),
     json_text("validate_segments", "Accepted and told back."),
-    json_text("segment_processing", "Accepted and told back; by kind of segment."),
+    json_text(
+        "segment_processing",
+        "By kind of segment: `content_source` `HTML` or `Markdown` moves that text into `content`. \
+         The rest is told back.",
+    ),
     json_text("segment_analysis", "Newer name of `segment_processing`."),
     json_text("export_format", "Accepted and told back."),
     json_text("llm_processing", "Accepted and told back."),
