@@ -7,6 +7,8 @@ mod prepare;
 mod resolution;
 mod rulings;
 mod skew;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use decode::ImageFile;
 pub(crate) use draw::draw_page;

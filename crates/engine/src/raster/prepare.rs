@@ -19,9 +19,10 @@ const ENLARGEMENT_MAX: f32 = 4.0;
 const PIXELS_MAX: f32 = 40_000_000.0;
 /// A tilt of fewer degrees is left alone.
 const TILT_MIN_DEGREES: f32 = 0.4;
-/// The recogniser sees letters that touch an edge badly: so many white pixels go around small
-/// pictures.
+/// The recogniser sees letters that touch an edge badly: so many white pixels go around pictures
+/// that are cut from a page, which are smaller than any page.
 const MARGIN_PIXELS: u32 = 16;
+const CUT_SIDE_MAX: u32 = 1200;
 
 /// A picture ready to be read, and the way back to the page.
 pub(crate) struct Prepared {
@@ -43,7 +44,7 @@ impl Prepared {
 pub(crate) fn prepare(mut raster: Raster) -> Prepared {
     let tilt = skew::tilt_degrees(&raster.pixels);
     if is_bilevel(&raster.pixels) {
-        raster.pixels = imageops::fast_blur(&raster.pixels, BILEVEL_BLUR);
+        raster.pixels = imageops::blur(&raster.pixels, BILEVEL_BLUR);
     }
     if tilt.abs() >= TILT_MIN_DEGREES {
         raster.pixels = skew::turned(&raster.pixels, -tilt);
@@ -54,6 +55,10 @@ pub(crate) fn prepare(mut raster: Raster) -> Prepared {
         let (width, height) = (side(raster.pixels.width()), side(raster.pixels.height()));
         raster.pixels = imageops::resize(&raster.pixels, width, height, FilterType::CatmullRom);
         raster.dpi *= scale;
+    }
+    let (width, height) = raster.pixels.dimensions();
+    if width.min(height) > CUT_SIDE_MAX {
+        return Prepared { raster, margin: 0.0 };
     }
     raster.pixels = framed(&raster.pixels);
     Prepared { raster, margin: MARGIN_PIXELS as f32 }

@@ -6,6 +6,7 @@ mod content;
 mod extract;
 mod fixtures;
 mod handmade;
+mod ocr;
 mod options;
 mod split;
 mod support;

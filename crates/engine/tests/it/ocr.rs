@@ -1,0 +1,130 @@
+//! What becomes of a recogniser's answer, with one that answers by heart.
+
+use docket_contract::ParseSpec;
+use docket_contract::spec::OcrMode;
+use docket_engine::{Error, Models, OcrFault, ParseRequest, Picture, parse};
+use docket_testkit::pdf::{Font, PdfBuilder};
+use uuid::Uuid;
+
+use crate::support::{outline, segments};
+
+/// Answers every picture with these lines, each a text with its box in thousandths of the picture.
+#[derive(Debug)]
+struct ByHeart(Vec<(&'static str, [f64; 4], u32)>);
+
+impl Models for ByHeart {
+    fn read_text(&self, picture: Picture) -> Result<String, OcrFault> {
+        let (width, height) = (f64::from(picture.width), f64::from(picture.height));
+        let bbox = |[x0, y0, x1, y1]: [f64; 4]| {
+            let pixel = |share: f64, side: f64| (share * side / 1000.0).round();
+            format!(
+                "bbox {} {} {} {}",
+                pixel(x0, width),
+                pixel(y0, height),
+                pixel(x1, width),
+                pixel(y1, height)
+            )
+        };
+        let lines = self.0.iter().map(|(text, [x0, y0, x1, y1], confidence)| {
+            let letters = text.chars().count() as f64;
+            let mut at = 0.0;
+            let words = text.split(' ').map(|word| {
+                let place = |letter: f64| x0 + (x1 - x0) * letter / letters;
+                let end = at + word.chars().count() as f64;
+                let area = [place(at), *y0, place(end), *y1];
+                at = end + 1.0;
+                format!(
+                    "<span class='ocrx_word' title='{}; x_wconf {confidence}'>{word}</span>",
+                    bbox(area)
+                )
+            });
+            let words: String = words.collect();
+            format!("<span class='ocr_line' title='{}'>{words}</span>", bbox([*x0, *y0, *x1, *y1]))
+        });
+        let lines: String = lines.collect();
+        Ok(format!(
+            "<html><body><div class='ocr_page' title='bbox 0 0 1 1'>{lines}</div></body></html>"
+        ))
+    }
+}
+
+fn read(document: Vec<u8>, models: &dyn Models, mode: OcrMode) -> docket_contract::ParseResult {
+    let spec = ParseSpec { ocr_mode: mode, ..ParseSpec::default() };
+    let request = ParseRequest { models, ..ParseRequest::new(&spec, Uuid::nil()) };
+    parse(document, &request, &mut |_| {}).expect("the document can be read")
+}
+
+fn scan_with(text: Option<&str>) -> Vec<u8> {
+    let page = |page: docket_testkit::pdf::Page| {
+        let page = page.picture(0.0, 0.0, 595.0, 842.0);
+        match text {
+            Some(text) => page.text(72.0, 820.0, 9.0, Font::Helvetica, text),
+            None => page,
+        }
+    };
+    PdfBuilder::new().page(page).build()
+}
+
+const LINE: (&str, [f64; 4], u32) =
+    ("Twelve barrels of salted herring", [120.0, 200.0, 700.0, 212.0], 91);
+
+#[test]
+fn words_keep_their_places_and_confidences() {
+    let result = read(scan_with(None), &ByHeart(vec![LINE]), OcrMode::Auto);
+    let found = segments(&result);
+    assert_eq!(found[0].content.as_deref(), Some(LINE.0));
+    let words = found[0].ocr.as_ref().unwrap();
+    assert_eq!(words.len(), 5);
+    assert!(words.iter().all(|word| (word.confidence - 0.91).abs() < 0.001));
+    let bbox = found[0].bbox.unwrap();
+    assert!((bbox.left - 0.12 * found[0].page_width).abs() < 8.0, "{bbox:?}");
+    assert!((bbox.top - 0.2 * found[0].page_height).abs() < 8.0, "{bbox:?}");
+    assert!(result.failed_pages.is_empty() && result.warnings.is_empty());
+}
+
+#[test]
+fn what_is_written_over_a_scan_stays_beside_what_it_shows() {
+    let result = read(scan_with(Some("EXHIBIT 9")), &ByHeart(vec![LINE]), OcrMode::Auto);
+    let texts: Vec<String> = outline(&result).into_iter().map(|(_, text)| text).collect();
+    assert!(
+        texts.contains(&LINE.0.to_owned()) && texts.contains(&"EXHIBIT 9".to_owned()),
+        "{texts:?}"
+    );
+}
+
+#[test]
+fn forced_recognition_replaces_the_text_layer() {
+    let typed = PdfBuilder::new()
+        .page(|page| page.text(72.0, 90.0, 12.0, Font::Times, "What the layer says"))
+        .build();
+    let auto = read(typed.clone(), &ByHeart(vec![LINE]), OcrMode::Auto);
+    assert_eq!(segments(&auto)[0].content.as_deref(), Some("What the layer says"));
+    let forced = read(typed, &ByHeart(vec![LINE]), OcrMode::Force);
+    let texts: Vec<String> = outline(&forced).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts, [LINE.0]);
+}
+
+#[test]
+fn shading_is_no_text_and_a_page_of_it_is_told() {
+    let noise = ("~ .: '- =", [100.0, 300.0, 500.0, 330.0], 11);
+    let result = read(scan_with(None), &ByHeart(vec![noise]), OcrMode::Auto);
+    assert!(outline(&result).iter().all(|(_, text)| text.is_empty()), "{:?}", outline(&result));
+    assert!(result.warnings[0].message.contains("shows no text"), "{:?}", result.warnings);
+}
+
+#[derive(Debug)]
+struct Nonsense;
+
+impl Models for Nonsense {
+    fn read_text(&self, _picture: Picture) -> Result<String, OcrFault> {
+        Ok("Segmentation fault".to_owned())
+    }
+}
+
+#[test]
+fn an_answer_that_is_none_fails_the_page() {
+    let spec = ParseSpec::default();
+    let request = ParseRequest { models: &Nonsense, ..ParseRequest::new(&spec, Uuid::nil()) };
+    let failed = parse(scan_with(None), &request, &mut |_| {});
+    assert_eq!(failed, Err(Error::NoText { pages_without_text: 1, fault: OcrFault::Failed }));
+}
