@@ -7,6 +7,7 @@
 
 mod accounts;
 mod batches;
+mod feed;
 mod jobs;
 mod queue;
 mod secrets;
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 
 pub use accounts::{Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey};
 pub use batches::{Batch, BatchInserted, BatchStore, NewBatch};
+pub use feed::{Change, ChangeKind, ChangeScope, Feed, FeedBatch, FeedStore};
 pub use jobs::{
     CancelOutcome, DeleteOutcome, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore,
     NewJob, Rerun, RerunOutcome,
@@ -35,7 +37,14 @@ use crate::error::Error;
 /// All of the store, for the rooms that are handed it whole.
 #[async_trait]
 pub trait Store:
-    JobStore + BatchStore + QueueStore + AccountStore + SecretStore + WebhookStore + DeliveryQueue
+    JobStore
+    + FeedStore
+    + BatchStore
+    + QueueStore
+    + AccountStore
+    + SecretStore
+    + WebhookStore
+    + DeliveryQueue
 {
     /// Answers if the database does.
     async fn ping(&self) -> Result<(), Error>;

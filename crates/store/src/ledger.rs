@@ -17,6 +17,9 @@ const SUBMIT_WINDOW: TimeDelta = TimeDelta::seconds(60);
 /// How long an idempotency key is remembered.
 pub(crate) const IDEMPOTENCY_WINDOW: TimeDelta = TimeDelta::hours(24);
 
+/// How long the outbox tells that a job was deleted.
+pub(crate) const DELETION_WINDOW: TimeDelta = TimeDelta::hours(24);
+
 impl Balance {
     /// The balance at `now`: a new cycle begins with nothing used, always a whole number of cycles
     /// after the former one.
@@ -35,6 +38,11 @@ impl Balance {
 /// Idempotency keys of this instant or before are forgotten.
 pub(crate) fn idempotency_window_start(now: Timestamp) -> Timestamp {
     now - IDEMPOTENCY_WINDOW
+}
+
+/// Deletions of this instant or before need not be told any more.
+pub(crate) fn deletion_window_start(now: Timestamp) -> Timestamp {
+    now - DELETION_WINDOW
 }
 
 /// Submits at or before this instant no longer count.

@@ -22,10 +22,11 @@ pub use config::{DatabaseConfig, StoreConfig, open};
 pub use error::{Error, OpenError};
 pub use interface::{
     Account, AccountLimits, AccountStore, ApiKey, Balance, Batch, BatchInserted, BatchStore,
-    CancelOutcome, ChargeOutcome, DeleteOutcome, FetchedDocument, Idempotency, Inserted, JobEvent,
-    JobPage, JobQuery, JobStore, KeyHolder, NewApiKey, NewBatch, NewJob, ProgressOutcome,
-    ProgressUpdate, QueueDepth, QueueStore, Rerun, RerunOutcome, RetryPolicy, SecretStore,
-    SettleOutcome, Store, Supplied, SupplyOutcome, Swept,
+    CancelOutcome, Change, ChangeKind, ChangeScope, ChargeOutcome, DeleteOutcome, Feed, FeedBatch,
+    FeedStore, FetchedDocument, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore,
+    KeyHolder, NewApiKey, NewBatch, NewJob, ProgressOutcome, ProgressUpdate, QueueDepth,
+    QueueStore, Rerun, RerunOutcome, RetryPolicy, SecretStore, SettleOutcome, Store, Supplied,
+    SupplyOutcome, Swept,
 };
 pub use interface::{
     AttemptEnd, DeliveryClaim, DeliveryQuery, DeliveryQueue, DeliverySettled, EndpointChange,

@@ -32,8 +32,10 @@ macro_rules! transition {
 macro_rules! leave {
     (event) => {
         ", event as (
-            insert into docket.job_events (job_id, user_id, version, status, pages_done, at)
-            select id, user_id, version, status, pages_done, updated_at from changed)"
+            insert into docket.job_events (job_id, user_id, version, status, was_started,
+                pages_done, at)
+            select id, user_id, version, status, started_at is not null, pages_done, updated_at
+            from changed)"
     };
     (end) => {
         concat!(
@@ -69,6 +71,8 @@ mod batches;
 mod charge;
 mod deliveries;
 mod expiry;
+mod feed;
+mod gaps;
 mod idempotency;
 mod insert;
 mod jobs;
@@ -78,6 +82,7 @@ mod rerun;
 mod rows;
 mod secrets;
 mod settle;
+mod signals;
 mod success;
 mod supply;
 mod sweep;
@@ -89,11 +94,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
-use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::error::{Error, OpenError};
 use crate::interface::Store;
+use signals::Signals;
 
 /// How long a caller waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -114,7 +119,7 @@ pub(crate) struct PostgresStore {
     clock: Clock,
     pool: PgPool,
     successes: success::Successes,
-    ready: watch::Sender<u64>,
+    signals: Signals,
 }
 
 impl PostgresStore {
@@ -129,6 +134,7 @@ impl PostgresStore {
         refuse_old_server(&mut connection).await?;
         migrate::run(&mut connection, migrate).await?;
         connection.close().await.map_err(Error::from)?;
+        let signals = Signals::new(options.clone());
         let pool = PgPoolOptions::new()
             .max_connections(connections_max)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -143,12 +149,17 @@ impl PostgresStore {
             })
             .connect_lazy_with(options);
         let successes = success::Successes::start(pool.clone(), clock.clone());
-        Ok(Self { clock, pool, successes, ready: watch::Sender::new(0) })
+        Ok(Self { clock, pool, successes, signals })
     }
 
     /// Tells that there may be something to claim.
     fn mark_ready(&self) {
-        self.ready.send_modify(|count| *count += 1);
+        self.signals.ready();
+    }
+
+    /// Tells that jobs changed.
+    fn mark_changed(&self) {
+        self.signals.changed();
     }
 }
 
@@ -160,6 +171,7 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) {
+        self.signals.close().await;
         self.pool.close().await;
     }
 }

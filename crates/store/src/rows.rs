@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::claim::Claim;
 use crate::error::Error;
-use crate::interface::{ApiKey, Balance, Batch, Inserted, JobEvent};
+use crate::interface::{ApiKey, Balance, Batch, Change, ChangeKind, Inserted, JobEvent};
 
 /// The columns that [`read_job`] takes, in its order.
 macro_rules! job_columns {
@@ -28,6 +28,13 @@ macro_rules! job_columns {
 macro_rules! event_columns {
     () => {
         "seq, job_id, version, status, pages_done, at"
+    };
+}
+
+/// The columns that [`read_change`] takes, in its order.
+macro_rules! change_columns {
+    () => {
+        "seq, job_id, user_id, version, status, was_started, pages_done, at"
     };
 }
 
@@ -60,7 +67,8 @@ macro_rules! stage_rank_sql {
 }
 
 pub(crate) use {
-    batch_columns, event_columns, job_columns, key_columns, remembered_columns, stage_rank_sql,
+    batch_columns, change_columns, event_columns, job_columns, key_columns, remembered_columns,
+    stage_rank_sql,
 };
 
 pub(crate) use webhooks::{
@@ -75,6 +83,7 @@ pub(crate) trait Columns {
     fn bytes_or_null(&mut self) -> Result<Option<Vec<u8>>, Error>;
     fn text(&mut self) -> Result<String, Error>;
     fn text_or_null(&mut self) -> Result<Option<String>, Error>;
+    fn boolean(&mut self) -> Result<bool, Error>;
     fn int(&mut self) -> Result<i32, Error>;
     fn int_or_null(&mut self) -> Result<Option<i32>, Error>;
     fn long(&mut self) -> Result<i64, Error>;
@@ -168,6 +177,22 @@ pub(crate) fn read_event(row: &mut dyn Columns) -> Result<JobEvent, Error> {
         pages_done: row.int()?,
         at: row.time()?,
     })
+}
+
+/// The word of the outbox for a job that is gone.
+const DELETED: &str = "deleted";
+
+pub(crate) fn read_change(row: &mut dyn Columns) -> Result<Change, Error> {
+    let (seq, job_id, user_id, version) = (row.long()?, row.uuid()?, row.text()?, row.long()?);
+    let (status, was_started, pages_done) = (row.text()?, row.boolean()?, row.int()?);
+    let kind = if status == DELETED {
+        ChangeKind::Deleted
+    } else {
+        let state = word("status", &status, JobState::from_stored)?;
+        ChangeKind::Moved { state, was_started, pages_done }
+    };
+    let (job_id, user_id, at) = (JobId::from(job_id), UserId(user_id), row.time()?);
+    Ok(Change { seq, job_id, user_id, version, kind, at })
 }
 
 /// A batch whose jobs are read after it.

@@ -20,6 +20,7 @@ mod batches;
 mod charge;
 mod deliveries;
 mod expiry;
+mod feed;
 mod idempotency;
 mod jobs;
 mod migrate;
@@ -35,6 +36,7 @@ mod webhooks;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -57,8 +59,9 @@ const STATEMENT_CACHE_CAPACITY: usize = 128;
 pub(crate) struct SqliteStore {
     clock: Clock,
     writer: Writer,
-    readers: Readers,
+    readers: Arc<Readers>,
     ready: watch::Sender<u64>,
+    committed: watch::Sender<u64>,
 }
 
 impl SqliteStore {
@@ -79,10 +82,10 @@ impl SqliteStore {
         let mut connection = connect(path, OpenFlags::default())?;
         use_write_ahead_log(&connection)?;
         migrate::run(&mut connection, migrate)?;
-        let readers = Readers::open(path)?;
-        let ready = watch::Sender::new(0);
-        let writer = Writer::start(connection, clock.clone(), ready.clone())?;
-        Ok(Self { clock, writer, readers, ready })
+        let readers = Arc::new(Readers::open(path)?);
+        let (ready, committed) = (watch::Sender::new(0), watch::Sender::new(0));
+        let writer = Writer::start(connection, clock.clone(), ready.clone(), committed.clone())?;
+        Ok(Self { clock, writer, readers, ready, committed })
     }
 }
 

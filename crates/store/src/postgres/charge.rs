@@ -66,6 +66,7 @@ impl PostgresStore {
         let job = read_job(&mut PgColumns::new(&row))?;
         enter(&mut transaction, &job, "charge", missing, &balance).await?;
         transaction.commit().await?;
+        self.mark_changed();
         Ok(ChargeOutcome::Charged)
     }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::PostgresStore;
 use super::rows::PgColumns;
 use crate::error::Error;
-use crate::ledger::IDEMPOTENCY_WINDOW;
+use crate::ledger::{DELETION_WINDOW, IDEMPOTENCY_WINDOW};
 use crate::rows::{job_columns, read_expired};
 
 /// Expired jobs that nobody else is at, locked.
@@ -20,8 +20,18 @@ const TAKE: &str = concat!(
 );
 
 const DELETE: &str = "with events as (
-        delete from docket.job_events where job_id = any($1))
-     delete from docket.jobs where id = any($1)";
+        delete from docket.job_events where job_id = any($1)),
+     deleted as (
+        delete from docket.jobs where id = any($1) returning *)
+     insert into docket.job_events (job_id, user_id, version, status, was_started, pages_done, at)
+     select id, user_id, version + 1, 'deleted', started_at is not null, pages_done,
+        coalesce($2::timestamptz, clock_timestamp())
+     from deleted";
+
+const FORGET_DELETIONS: &str = "delete from docket.job_events where seq in (
+        select seq from docket.job_events
+        where status = 'deleted' and at <= coalesce($1::timestamptz, clock_timestamp()) - $3::interval
+        order by at limit $2)";
 
 const FORGET: &str = "with outdated as materialized (
         select user_id, scope, key from docket.idempotency_keys
@@ -45,14 +55,19 @@ impl PostgresStore {
             expired.extend(read_expired(&mut PgColumns::new(row))?);
         }
         let ids: Vec<Uuid> = expired.iter().map(|job: &Job| job.id.uuid()).collect();
-        sqlx::query(DELETE).bind(ids).execute(&mut *transaction).await?;
-        sqlx::query(FORGET)
-            .bind(self.clock.fixed())
-            .bind(limit)
-            .bind(IDEMPOTENCY_WINDOW)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(DELETE).bind(ids).bind(self.clock.fixed()).execute(&mut *transaction).await?;
+        for (sql, window) in [(FORGET, IDEMPOTENCY_WINDOW), (FORGET_DELETIONS, DELETION_WINDOW)] {
+            sqlx::query(sql)
+                .bind(self.clock.fixed())
+                .bind(limit)
+                .bind(window)
+                .execute(&mut *transaction)
+                .await?;
+        }
         transaction.commit().await?;
+        if !expired.is_empty() {
+            self.mark_changed();
+        }
         Ok(expired)
     }
 }

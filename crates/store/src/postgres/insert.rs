@@ -78,8 +78,12 @@ impl PostgresStore {
             Some(inserted) => inserted,
             None => self.insert_under_lock(job, &spec).await?,
         };
-        if job.state() == JobState::Queued && matches!(inserted, Inserted::Job { .. }) {
-            self.mark_ready();
+        if matches!(inserted, Inserted::Job { .. }) {
+            if job.state() == JobState::Queued {
+                self.mark_ready();
+            } else {
+                self.mark_changed();
+            }
         }
         Ok(inserted)
     }

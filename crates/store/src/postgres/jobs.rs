@@ -56,8 +56,9 @@ impl JobStore for PostgresStore {
     }
 
     async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {
-        let query = sqlx::query(DELETE).bind(id.uuid()).bind(&owner.0);
+        let query = sqlx::query(DELETE).bind(id.uuid()).bind(&owner.0).bind(self.clock.fixed());
         if let Some(job) = one_job(&self.pool, query).await? {
+            self.mark_changed();
             return Ok(DeleteOutcome::Deleted(job));
         }
         let unfinished = self.owned_job(owner, id).await?;
@@ -72,7 +73,7 @@ impl JobStore for PostgresStore {
         let query = sqlx::query(concat!(
             "select ",
             event_columns!(),
-            " from docket.job_events where job_id = $1 order by seq"
+            " from docket.job_events where job_id = $1 and status <> 'deleted' order by seq"
         ))
         .bind(id.uuid());
         all(&self.pool, query, read_event).await
@@ -94,6 +95,7 @@ impl PostgresStore {
             .bind(failure.code.as_str())
             .bind(&failure.message);
         if let Some(job) = one_job(&self.pool, query).await? {
+            self.mark_changed();
             return Ok(CancelOutcome::Cancelled(job));
         }
         Ok(match self.owned_job(owner, id).await? {
@@ -159,7 +161,12 @@ const DELETE: &str = concat!(
         where id = $1 and user_id = $2 and finished_at is not null
         returning *),
      events as (
-        delete from docket.job_events e using deleted where e.job_id = deleted.id)
+        delete from docket.job_events e using deleted where e.job_id = deleted.id),
+     deletion as (
+        insert into docket.job_events (job_id, user_id, version, status, was_started, pages_done, at)
+        select id, user_id, version + 1, 'deleted', started_at is not null, pages_done,
+            coalesce($3::timestamptz, clock_timestamp())
+        from deleted)
      select ",
     job_columns!(),
     " from deleted"

@@ -35,6 +35,9 @@ impl QueueStore for PostgresStore {
             .bind(worker.uuid())
             .bind(duration_us(lease));
         let claims = all(&self.pool, query, read_claim).await?;
+        if !claims.is_empty() {
+            self.mark_changed();
+        }
         Ok(claims.into_iter().flatten().collect())
     }
 
@@ -72,6 +75,7 @@ impl QueueStore for PostgresStore {
             .bind(document.map(|document| document.media_type.as_str()))
             .bind(document.map(|document| document.blob_key.as_str()));
         let held = one(&self.pool, query, |row| row.long()).await?;
+        self.mark_changed();
         Ok(held.map_or(ProgressOutcome::ClaimLost, |_| ProgressOutcome::Written))
     }
 
@@ -104,7 +108,7 @@ impl QueueStore for PostgresStore {
     }
 
     fn ready_hint(&self) -> watch::Receiver<u64> {
-        self.ready.subscribe()
+        self.signals.on_ready()
     }
 }
 

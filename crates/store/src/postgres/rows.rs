@@ -25,6 +25,11 @@ impl<'row> PgColumns<'row> {
         Self { row, next: 0 }
     }
 
+    /// Begins behind the first columns.
+    pub(super) fn after(row: &'row PgRow, columns: usize) -> Self {
+        Self { row, next: columns }
+    }
+
     fn take<T>(&mut self) -> Result<T, Error>
     where
         T: Decode<'row, Postgres> + Type<Postgres>,
@@ -53,6 +58,10 @@ impl Columns for PgColumns<'_> {
     }
 
     fn text_or_null(&mut self) -> Result<Option<String>, Error> {
+        self.take()
+    }
+
+    fn boolean(&mut self) -> Result<bool, Error> {
         self.take()
     }
 

@@ -92,6 +92,8 @@ impl PostgresStore {
         };
         if job.state == JobState::Queued {
             self.mark_ready();
+        } else {
+            self.mark_changed();
         }
         SettleOutcome::Settled(job)
     }

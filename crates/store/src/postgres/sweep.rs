@@ -43,6 +43,8 @@ impl PostgresStore {
         transaction.commit().await?;
         if requeued > 0 {
             self.mark_ready();
+        } else if lost + overdue + unsupplied > 0 {
+            self.mark_changed();
         }
         Ok(Swept { requeued, lost, overdue, unsupplied })
     }

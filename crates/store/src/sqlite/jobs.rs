@@ -12,7 +12,7 @@ use super::expiry::delete_expired;
 use super::idempotency::{remember, repeated};
 use super::rerun::rerun_job;
 use super::rows::{all, duration_us, micros, one_job, timestamp};
-use super::settle::{end_and_refund, write_event};
+use super::settle::{end_and_refund, write_deletion, write_event};
 use super::writer::Turn;
 use super::{SqliteStore, constraint_error};
 use crate::error::Error;
@@ -100,7 +100,7 @@ impl JobStore for SqliteStore {
                     concat!(
                         "select ",
                         event_columns!(),
-                        " from job_events where job_id = ?1 order by seq"
+                        " from job_events where job_id = ?1 and status <> 'deleted' order by seq"
                     ),
                     &[id.uuid().as_bytes()],
                     read_event,
@@ -306,8 +306,7 @@ fn delete_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<DeleteOutcom
         &[id.uuid().as_bytes(), &owner.0],
     )?;
     if let Some(job) = deleted {
-        turn.prepare_cached("delete from job_events where job_id = ?1")?
-            .execute([id.uuid().as_bytes()])?;
+        write_deletion(turn, &job)?;
         return Ok(DeleteOutcome::Deleted(job));
     }
     Ok(owned_job(turn, owner, id)?.map_or(DeleteOutcome::NotFound, |_| DeleteOutcome::NotEnded))

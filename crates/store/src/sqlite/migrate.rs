@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "uploads", include_str!("../../migrations/sqlite/0006_uploads.sql")),
     (7, "supabase", include_str!("../../migrations/sqlite/0007_supabase.sql")),
     (8, "webhooks", include_str!("../../migrations/sqlite/0008_webhooks.sql")),
+    (9, "feed", include_str!("../../migrations/sqlite/0009_feed.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks.

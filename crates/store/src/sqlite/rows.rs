@@ -63,6 +63,10 @@ impl Columns for SqliteColumns<'_, '_> {
         self.take()
     }
 
+    fn boolean(&mut self) -> Result<bool, Error> {
+        self.take()
+    }
+
     fn int(&mut self) -> Result<i32, Error> {
         self.take()
     }

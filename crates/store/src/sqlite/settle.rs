@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use docket_contract::job::{Failure, Job, PageCounts};
 use docket_contract::state::JobState;
-use rusqlite::ToSql;
+use rusqlite::{ToSql, params};
 
 use super::rows::{duration_us, micros, one_job};
 use super::writer::Turn;
@@ -56,10 +56,30 @@ pub(super) fn settle(
 /// Writes the job's row of the outbox.
 pub(super) fn write_event(turn: &Turn<'_>, seq: i64) -> Result<(), Error> {
     turn.prepare_cached(
-        "insert into job_events (job_id, user_id, version, status, pages_done, at)
-         select id, user_id, version, status, pages_done, updated_at from jobs where seq = ?1",
+        "insert into job_events (job_id, user_id, version, status, was_started, pages_done, at)
+         select id, user_id, version, status, started_at is not null, pages_done, updated_at
+         from jobs where seq = ?1",
     )?
     .execute([seq])?;
+    Ok(())
+}
+
+/// Removes the events of a job that is gone, and leaves that it is.
+pub(super) fn write_deletion(turn: &Turn<'_>, job: &Job) -> Result<(), Error> {
+    let id = job.id.uuid();
+    turn.prepare_cached("delete from job_events where job_id = ?1")?.execute([id.as_bytes()])?;
+    turn.prepare_cached(
+        "insert into job_events (job_id, user_id, version, status, was_started, pages_done, at)
+         values (?1, ?2, ?3, 'deleted', ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        id.as_bytes(),
+        job.user_id.0,
+        job.version + 1,
+        job.started_at.is_some(),
+        job.pages.done,
+        micros(turn.now()),
+    ])?;
     Ok(())
 }
 

@@ -103,9 +103,11 @@ impl Writer {
         connection: Connection,
         clock: Clock,
         ready: watch::Sender<u64>,
+        committed: watch::Sender<u64>,
     ) -> Result<Self, OpenError> {
         let (messages, inbox) = mpsc::channel(WAITING_OPERATIONS_MAX);
-        let writing = WriterThread { connection, clock, ready, made_ready: Cell::new(false) };
+        let writing =
+            WriterThread { connection, clock, ready, committed, made_ready: Cell::new(false) };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || writing.serve(inbox))?;
@@ -141,6 +143,7 @@ struct WriterThread {
     connection: Connection,
     clock: Clock,
     ready: watch::Sender<u64>,
+    committed: watch::Sender<u64>,
     made_ready: Cell<bool>,
 }
 
@@ -170,6 +173,9 @@ impl WriterThread {
         let committed = self.execute(batch, &mut executed);
         if let Err(error) = &committed {
             tracing::error!(error, "SQLite transaction failed");
+        }
+        if committed.is_ok() {
+            self.committed.send_modify(|count| *count += 1);
         }
         if committed.is_ok() && self.made_ready.get() {
             self.ready.send_modify(|count| *count += 1);

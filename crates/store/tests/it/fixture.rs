@@ -72,6 +72,18 @@ impl Fixture {
         self.place.database()
     }
 
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.place, Place::Postgres(_))
+    }
+
+    /// Where a Postgres store keeps its rows.
+    pub(crate) fn postgres_url(&self) -> &str {
+        match &self.place {
+            Place::Postgres(database) => database.url(),
+            Place::Sqlite(_) => panic!("not a case for SQLite"),
+        }
+    }
+
     /// One more store on the same rows, as another process would open it.
     pub(crate) async fn reopen(
         &self,

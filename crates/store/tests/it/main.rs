@@ -7,6 +7,7 @@ mod blobs;
 mod concurrency;
 mod credits;
 mod expiry;
+mod feed;
 mod fixture;
 mod idempotency;
 mod interleaving;
@@ -141,6 +142,13 @@ on_both_drivers! {
         an_expired_job_that_cannot_be_read_is_left,
         outdated_idempotency_keys_go_along,
         each_expired_job_is_handed_out_once;
+    feed:
+        every_change_is_fed_once,
+        a_feed_begins_where_it_was_opened,
+        changes_of_other_processes_are_fed,
+        a_large_backlog_comes_in_batches,
+        changes_are_listed_by_job_and_account,
+        deletions_are_told_for_a_day;
     secrets:
         the_first_secret_stays;
     transitions:

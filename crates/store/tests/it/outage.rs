@@ -5,7 +5,8 @@ use docket_store::{DatabaseConfig, Error, OpenError, StoreConfig};
 
 use crate::fixture::{Fixture, new_job, success};
 
-const CUT_EVERY_CONNECTION: &str = "select pg_terminate_backend(pid) from pg_stat_activity
+pub(crate) const CUT_EVERY_CONNECTION: &str =
+    "select pg_terminate_backend(pid) from pg_stat_activity
      where datname = current_database() and pid <> pg_backend_pid()";
 
 /// More calls than the pool has connections.

@@ -33,7 +33,10 @@ impl Bench {
             .unwrap();
         let ready = watch::Sender::new(0);
         let hint = ready.subscribe();
-        let writer = Arc::new(Writer::start(connection, Clock::default(), ready).unwrap());
+        let writer = Arc::new(
+            Writer::start(connection, Clock::default(), ready, tokio::sync::watch::Sender::new(0))
+                .unwrap(),
+        );
         Self { writer, folder, hint }
     }
 

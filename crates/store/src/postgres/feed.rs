@@ -1,0 +1,155 @@
+//! The feed in Postgres: the tail of the outbox, with every number that is not settled looked for
+//! again.
+
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use docket_contract::JobId;
+use sqlx::Row;
+use sqlx::postgres::{PgPool, PgRow};
+use tokio::sync::watch;
+
+use super::PostgresStore;
+use super::gaps::Gaps;
+use super::rows::{PgColumns, all};
+use crate::error::Error;
+use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedStore};
+use crate::rows::{change_columns, read_change};
+
+/// How often the feed looks by itself, whatever hints say.
+const PERIOD: Duration = Duration::from_millis(250);
+
+/// The least time between two looks: under load one look serves many hints.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A look that takes longer has lost its connection.
+const LOOK_MAX: Duration = Duration::from_secs(5);
+
+/// New changes in one batch, at most.
+const BATCH_CHANGES_MAX: i64 = 1000;
+
+#[async_trait]
+impl FeedStore for PostgresStore {
+    async fn open_feed(&self) -> Result<Box<dyn Feed>, Error> {
+        let hint = self.signals.on_change();
+        let (newest, next_xid): (i64, i64) = sqlx::query_as(
+            "select (select coalesce(max(seq), 0) from docket.job_events),
+                s.xmin::text::bigint + age(s.xmin::xid)
+             from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(Box::new(PostgresFeed {
+            pool: self.pool.clone(),
+            hint,
+            gaps: Gaps::after(newest),
+            opened_at_xid: next_xid,
+            read_at: Instant::now(),
+            more: false,
+        }))
+    }
+
+    async fn list_changes(
+        &self,
+        scope: &ChangeScope,
+        after_seq: i64,
+        limit: usize,
+    ) -> Result<Vec<Change>, Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let query = match scope {
+            ChangeScope::Job(id) => sqlx::query(concat!(
+                "select ",
+                change_columns!(),
+                " from docket.job_events where job_id = $1 and seq > $2 order by seq limit $3"
+            ))
+            .bind(id.uuid()),
+            ChangeScope::Account(user) => sqlx::query(concat!(
+                "select ",
+                change_columns!(),
+                " from docket.job_events where user_id = $1 and seq > $2 order by seq limit $3"
+            ))
+            .bind(user.0.clone()),
+        };
+        all(&self.pool, query.bind(after_seq).bind(limit), read_change).await
+    }
+
+    async fn newest_change(&self, id: JobId) -> Result<Option<i64>, Error> {
+        let newest = sqlx::query_scalar("select max(seq) from docket.job_events where job_id = $1")
+            .bind(id.uuid());
+        Ok(newest.fetch_one(&self.pool).await?)
+    }
+}
+
+struct PostgresFeed {
+    pool: PgPool,
+    hint: watch::Receiver<u64>,
+    gaps: Gaps,
+    /// Transactions below it may have taken numbers that count as seen.
+    opened_at_xid: i64,
+    read_at: Instant,
+    /// The last batch was full: there may be more at once.
+    more: bool,
+}
+
+/// One row with the horizon at least; its columns of a change are null then. The next transaction id
+/// is told through `age`, which measures from it: a snapshot's own `xmax` lies behind the last id that
+/// *ended*, and ids beyond it may be under way.
+const LOOK: &str = concat!(
+    "with horizon as materialized (
+        select s.xmin::text::bigint as xmin, s.xmin::text::bigint + age(s.xmin::xid) as next_xid
+        from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s),
+    late as (select * from docket.job_events where seq = any($2)),
+    new as (select * from docket.job_events where seq > $1 order by seq limit $3)
+    select xmin, next_xid, ",
+    change_columns!(),
+    " from horizon left join (select * from late union all select * from new) c on true
+     order by seq"
+);
+
+#[async_trait]
+impl Feed for PostgresFeed {
+    async fn next(&mut self) -> Result<FeedBatch, Error> {
+        if !self.more {
+            // The store lives as long as its feeds are read, so hints do not end before them.
+            let _ = tokio::time::timeout(PERIOD, self.hint.changed()).await;
+            tokio::time::sleep_until((self.read_at + PAUSE).into()).await;
+        }
+        self.hint.borrow_and_update();
+        self.read_at = Instant::now();
+        let rows = tokio::time::timeout(LOOK_MAX, self.look())
+            .await
+            .map_err(|elapsed| Error::Unavailable(elapsed.into()))??;
+        let row = rows.first().ok_or_else(|| Error::Corrupt("a look without a row".to_owned()))?;
+        let (xmin, next_xid): (i64, i64) = (row.try_get("xmin")?, row.try_get("next_xid")?);
+        let changes = read_changes(&rows)?;
+        let new = changes.iter().filter(|change| change.seq > self.gaps.newest()).count();
+        self.more = i64::try_from(new).is_ok_and(|new| new == BATCH_CHANGES_MAX);
+        self.gaps.absorb(changes.iter().map(|change| change.seq), xmin, next_xid);
+        Ok(FeedBatch {
+            changes,
+            settled_seq: self.gaps.settled(),
+            read_at: self.read_at,
+            complete: !self.more && xmin >= self.opened_at_xid,
+        })
+    }
+}
+
+impl PostgresFeed {
+    async fn look(&self) -> Result<Vec<PgRow>, Error> {
+        let query = sqlx::query(LOOK)
+            .bind(self.gaps.newest())
+            .bind(self.gaps.open())
+            .bind(BATCH_CHANGES_MAX);
+        Ok(query.fetch_all(&self.pool).await?)
+    }
+}
+
+fn read_changes(rows: &[PgRow]) -> Result<Vec<Change>, Error> {
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in rows {
+        if row.try_get::<Option<i64>, _>("seq")?.is_some() {
+            changes.push(read_change(&mut PgColumns::after(row, 2))?);
+        }
+    }
+    Ok(changes)
+}

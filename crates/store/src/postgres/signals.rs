@@ -1,0 +1,169 @@
+//! Hints between nodes: LISTEN and NOTIFY on connections of their own.
+//!
+//! A NOTIFY inside a writing transaction would hold a global lock across its commit. Here changes
+//! are gathered for a few milliseconds after their commits and told once. A hint may be lost at any
+//! time: everything that waits for one also looks by itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use tokio::sync::{Notify, watch};
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+const CHANNEL: &str = "docket";
+
+/// What makes a hint one of ready jobs, not only of changes.
+const READY: &str = " ready";
+
+/// How long changes are gathered before they are told.
+const GATHER: Duration = Duration::from_millis(5);
+
+/// The pause after a fault of the database.
+const FAULT_PAUSE: Duration = Duration::from_millis(500);
+
+/// The hints of one process: told to the others, heard from them, and passed on within.
+pub(super) struct Signals {
+    shared: Arc<Shared>,
+    telling: AtomicBool,
+    listening: AtomicBool,
+    tasks: TaskTracker,
+}
+
+struct Shared {
+    /// This process's name in its own hints, which it need not hear.
+    node: String,
+    pool: PgPool,
+    changed: watch::Sender<u64>,
+    ready: watch::Sender<u64>,
+    changed_untold: AtomicBool,
+    ready_untold: AtomicBool,
+    to_tell: Notify,
+}
+
+impl Signals {
+    pub(super) fn new(options: PgConnectOptions) -> Self {
+        // Hints need not survive a crash: their transactions do not wait for the disk.
+        let options = options.options([("synchronous_commit", "off")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(2)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with(options);
+        let shared = Shared {
+            node: Uuid::new_v4().simple().to_string(),
+            pool,
+            changed: watch::Sender::new(0),
+            ready: watch::Sender::new(0),
+            changed_untold: AtomicBool::new(false),
+            ready_untold: AtomicBool::new(false),
+            to_tell: Notify::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
+            telling: AtomicBool::new(false),
+            listening: AtomicBool::new(false),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// Tells that this process committed changes.
+    pub(super) fn changed(&self) {
+        bump(&self.shared.changed);
+        self.shared.changed_untold.store(true, Ordering::Release);
+        self.tell();
+    }
+
+    /// Tells that this process committed something that may be ready to claim.
+    pub(super) fn ready(&self) {
+        bump(&self.shared.ready);
+        self.shared.ready_untold.store(true, Ordering::Release);
+        self.changed();
+    }
+
+    /// Changes when anybody's jobs may have changed.
+    pub(super) fn on_change(&self) -> watch::Receiver<u64> {
+        self.listen();
+        self.shared.changed.subscribe()
+    }
+
+    /// Changes when something may be ready to claim.
+    pub(super) fn on_ready(&self) -> watch::Receiver<u64> {
+        self.listen();
+        self.shared.ready.subscribe()
+    }
+
+    pub(super) async fn close(&self) {
+        self.tasks.close();
+        self.shared.pool.close().await;
+        self.shared.to_tell.notify_one();
+        self.tasks.wait().await;
+    }
+
+    fn tell(&self) {
+        if !self.telling.swap(true, Ordering::Relaxed) {
+            self.tasks.spawn(tell_gathered(Arc::clone(&self.shared)));
+        }
+        self.shared.to_tell.notify_one();
+    }
+
+    fn listen(&self) {
+        if !self.listening.swap(true, Ordering::Relaxed) {
+            self.tasks.spawn(listen(Arc::clone(&self.shared)));
+        }
+    }
+}
+
+async fn tell_gathered(shared: Arc<Shared>) {
+    while !shared.pool.is_closed() {
+        shared.to_tell.notified().await;
+        tokio::time::sleep(GATHER).await;
+        let ready = shared.ready_untold.swap(false, Ordering::AcqRel);
+        if !shared.changed_untold.swap(false, Ordering::AcqRel) && !ready {
+            continue;
+        }
+        let payload = format!("{}{}", shared.node, if ready { READY } else { "" });
+        let told = sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(payload);
+        if let Err(error) = told.execute(&shared.pool).await {
+            tracing::debug!(%error, "a hint could not be told");
+        }
+    }
+}
+
+async fn listen(shared: Arc<Shared>) {
+    while !shared.pool.is_closed() {
+        if let Err(error) = hear(&shared).await
+            && !shared.pool.is_closed()
+        {
+            tracing::debug!(%error, "hints cannot be heard");
+            tokio::time::sleep(FAULT_PAUSE).await;
+        }
+    }
+}
+
+async fn hear(shared: &Shared) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(&shared.pool).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        // What was told while nobody listened is looked for now.
+        bump(&shared.changed);
+        bump(&shared.ready);
+        while let Some(hint) = listener.try_recv().await? {
+            match hint.payload().strip_prefix(shared.node.as_str()) {
+                Some(_) => {}
+                None => {
+                    bump(&shared.changed);
+                    if hint.payload().ends_with(READY) {
+                        bump(&shared.ready);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn bump(count: &watch::Sender<u64>) {
+    count.send_modify(|count| *count = count.wrapping_add(1));
+}
