@@ -12,6 +12,7 @@ pub mod results;
 pub mod shapes;
 pub mod spec;
 pub mod state;
+pub mod status;
 pub mod timestamp;
 pub mod webhook;
 pub mod wire;

@@ -70,6 +70,9 @@ pub(crate) struct ServeOptions {
     /// Serve only; other processes work
     #[arg(long, env = "DOCKET_NO_WORKERS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true")]
     pub(crate) no_workers: Option<bool>,
+    /// No other API process serves this Postgres: the status of unfinished jobs comes from memory
+    #[arg(long, env = "DOCKET_SOLE_API_NODE", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) sole_api_node: Option<bool>,
     /// The largest upload in MiB [default: 500]
     #[arg(long, env = "DOCKET_MAX_UPLOAD_MB", value_name = "N")]
     pub(crate) max_upload_mb: Option<u64>,
@@ -130,6 +133,9 @@ pub(crate) struct ServeOptions {
     /// Processor seconds that one page may take [default: 60]
     #[arg(long, env = "DOCKET_PAGE_CPU_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) page_cpu_s: Option<u64>,
+    /// Memory for statuses in MiB [default: 64]
+    #[arg(long, env = "DOCKET_STATUS_MEMORY_MB", value_name = "N", help_heading = "Tuning")]
+    pub(crate) status_memory_mb: Option<u64>,
     /// Days that a job is kept [default: 7]
     #[arg(long, env = "DOCKET_RETENTION_DAYS", value_name = "N", help_heading = "Tuning")]
     pub(crate) retention_days: Option<u64>,
@@ -279,6 +285,8 @@ impl ServeOptions {
             public_url: self.public_url.or(other.public_url),
             workers: self.workers.or(other.workers),
             no_workers: self.no_workers.or(other.no_workers),
+            sole_api_node: self.sole_api_node.or(other.sole_api_node),
+            status_memory_mb: self.status_memory_mb.or(other.status_memory_mb),
             max_upload_mb: self.max_upload_mb.or(other.max_upload_mb),
             queue_jobs_max: self.queue_jobs_max.or(other.queue_jobs_max),
             api_key: self.api_key.or(other.api_key),
@@ -325,6 +333,12 @@ impl ServeOptions {
             retention: self.retention_days.map_or(defaults.retention, |days| {
                 Duration::from_secs(days.min(RETENTION_DAYS_MAX) * 24 * 60 * 60)
             }),
+            sole_api_node: self.sole_api_node.unwrap_or(defaults.sole_api_node),
+            status_memory_bytes_max: self
+                .status_memory_mb
+                .map_or(defaults.status_memory_bytes_max, |mebibytes| {
+                    mebibytes.saturating_mul(1024 * 1024)
+                }),
             upload_bytes_max: self.max_upload_mb.map_or(defaults.upload_bytes_max, |mebibytes| {
                 mebibytes.saturating_mul(1024 * 1024)
             }),

@@ -9,6 +9,7 @@ use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::status::Known;
 use crate::{Error, Jobs};
 
 /// Who asks: the account behind a live key.
@@ -33,7 +34,26 @@ impl Jobs {
     /// # Errors
     /// If the database fails.
     pub async fn authenticate(&self, key_text: &str) -> Result<Option<Caller>, Error> {
-        let holder = self.store.find_key(&hash(key_text)).await?;
+        let hash = hash(key_text);
+        match self.memory.keys.get(&hash) {
+            Known::Live(caller) => Ok(Some(caller)),
+            Known::LookAgain(caller) => {
+                let jobs = self.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = jobs.look_up(&hash).await {
+                        tracing::debug!(%error, "a key could not be looked up again");
+                    }
+                });
+                Ok(Some(caller))
+            }
+            Known::Unknown => self.look_up(&hash).await,
+        }
+    }
+
+    async fn look_up(&self, hash: &[u8; 32]) -> Result<Option<Caller>, Error> {
+        let look_up = self.memory.keys.begin();
+        let holder = self.store.find_key(hash).await?;
+        self.memory.keys.learn(&look_up, hash, holder.as_ref());
         Ok(holder.map(|holder| Caller { user_id: holder.user_id }))
     }
 
@@ -121,7 +141,9 @@ impl Jobs {
     /// # Errors
     /// If the database fails.
     pub async fn revoke_key(&self, id: Uuid) -> Result<Option<ApiKey>, Error> {
-        Ok(self.store.revoke_key(id).await?)
+        let revoked = self.store.revoke_key(id).await?;
+        self.memory.keys.revoked(id);
+        Ok(revoked)
     }
 
     /// The caller's credits.

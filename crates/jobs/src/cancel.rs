@@ -22,7 +22,10 @@ impl Jobs {
     /// [`Error::NotFound`], or if the database fails.
     pub async fn cancel_or_delete(&self, caller: &Caller, id: JobId) -> Result<Ended, Error> {
         match self.store.cancel_job(&caller.user_id, id).await? {
-            CancelOutcome::Cancelled(job) => Ok(Ended::Cancelled(job)),
+            CancelOutcome::Cancelled(job) => {
+                self.note_version(id, job.version);
+                Ok(Ended::Cancelled(job))
+            }
             CancelOutcome::AlreadyEnded(job) => self.delete(caller, &job).await,
             CancelOutcome::AlreadyStarted(_) | CancelOutcome::NotFound => Err(Error::NotFound),
         }
@@ -34,7 +37,10 @@ impl Jobs {
     /// [`Error::NotFound`], [`Error::Invalid`] if it was started, or if the database fails.
     pub async fn cancel_waiting(&self, caller: &Caller, id: JobId) -> Result<Job, Error> {
         match self.store.cancel_waiting_job(&caller.user_id, id).await? {
-            CancelOutcome::Cancelled(job) => Ok(job),
+            CancelOutcome::Cancelled(job) => {
+                self.note_version(id, job.version);
+                Ok(job)
+            }
             CancelOutcome::AlreadyStarted(job) | CancelOutcome::AlreadyEnded(job) => {
                 Err(Error::Invalid(format!(
                     "Only a task that has not started can be cancelled. Current status: {}",
@@ -66,6 +72,7 @@ impl Jobs {
         let files = self.file_keys(job).await;
         match self.store.delete_job(&caller.user_id, job.id).await? {
             DeleteOutcome::Deleted(job) => {
+                self.propagate(job.id).await;
                 let own = [&job.document.blob_key, &job.result_key].into_iter().flatten();
                 for key in own.chain(&files) {
                     self.discard(key).await;

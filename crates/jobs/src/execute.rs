@@ -35,7 +35,11 @@ impl Jobs {
     /// If the database fails.
     pub async fn claim(&self, worker: WorkerId, limit: usize) -> Result<Vec<Claim>, Error> {
         let policy = &self.policy;
-        Ok(self.store.claim(worker, limit, policy.lease, policy.deadline).await?)
+        let claims = self.store.claim(worker, limit, policy.lease, policy.deadline).await?;
+        for claim in &claims {
+            self.note_version(claim.job().id, claim.job().version);
+        }
+        Ok(claims)
     }
 
     /// Renews the worker's leases; answers which executions are still its own.
@@ -159,7 +163,10 @@ impl Jobs {
 
     async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<Settled, Error> {
         match self.store.settle(claim, settlement).await? {
-            SettleOutcome::Settled(job) => Ok(Settled::Done(Box::new(job))),
+            SettleOutcome::Settled(job) => {
+                self.note_version(job.id, job.version);
+                Ok(Settled::Done(Box::new(job)))
+            }
             SettleOutcome::ClaimLost => Ok(Settled::ClaimLost),
         }
     }

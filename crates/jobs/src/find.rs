@@ -45,7 +45,10 @@ impl Jobs {
     /// [`Error::NotFound`], or if the database fails.
     pub async fn find(&self, caller: &Caller, id: JobId) -> Result<Job, Error> {
         match self.store.find_job(id).await? {
-            Some(job) if job.user_id == caller.user_id => Ok(job),
+            Some(job) if job.user_id == caller.user_id => {
+                self.note_version(id, job.version);
+                Ok(job)
+            }
             _ => Err(Error::NotFound),
         }
     }

@@ -11,12 +11,14 @@ mod error;
 mod execute;
 mod expire;
 mod find;
+mod follow;
 mod inspect;
 mod links;
 mod office;
 mod policy;
 mod queue_limit;
 mod rerun;
+mod status;
 mod submit;
 mod sweep;
 mod upload;
@@ -26,12 +28,14 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
+use follow::ToldSeq;
 use queue_limit::QueueGauge;
+use status::{KeyCache, QueueOrder, StatusCache, Watchers};
 
 pub use docket_store::{
     AccountLimits, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader, BlobWriter, Blobs,
-    ChargeOutcome, Claim, FetchedDocument, JobPage, ProgressOutcome, ProgressUpdate, QueueDepth,
-    Store, Swept,
+    Change, ChangeKind, ChargeOutcome, Claim, FetchedDocument, JobPage, ProgressOutcome,
+    ProgressUpdate, QueueDepth, Store, Swept,
 };
 pub use docket_store::{DeliveryClaim, EndpointChange};
 
@@ -46,6 +50,7 @@ pub use inspect::{Inspection, Inspector, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};
 pub use policy::Policy;
 pub use rerun::RerunRequest;
+pub use status::{AccountWatch, JobWatch, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
 pub use upload::announced_media_type;
 pub use webhooks::{
@@ -62,6 +67,16 @@ pub struct Jobs {
     policy: Arc<Policy>,
     link_secret: Arc<OnceCell<[u8; 32]>>,
     queue_gauge: Arc<QueueGauge>,
+    memory: Arc<Memory>,
+}
+
+/// What this process remembers, and who waits in it.
+struct Memory {
+    statuses: StatusCache,
+    keys: KeyCache,
+    queue_order: QueueOrder,
+    watchers: Arc<Watchers>,
+    told_seq: ToldSeq,
 }
 
 impl Jobs {
@@ -73,13 +88,23 @@ impl Jobs {
         inspector: Arc<dyn Inspector>,
         policy: Policy,
     ) -> Self {
+        let sole = policy.sole_api_node || store.is_served_by_one();
+        let memory = Memory {
+            statuses: StatusCache::new(policy.status_memory_bytes_max, sole),
+            keys: KeyCache::new(),
+            queue_order: QueueOrder::default(),
+            watchers: Arc::default(),
+            told_seq: ToldSeq::default(),
+        };
+        let (policy, memory) = (Arc::new(policy), Arc::new(memory));
         Self {
             store,
             blobs,
             inspector,
-            policy: Arc::new(policy),
+            policy,
             link_secret: Arc::default(),
             queue_gauge: Arc::default(),
+            memory,
         }
     }
 

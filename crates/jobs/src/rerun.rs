@@ -51,6 +51,8 @@ impl Jobs {
         };
         match self.store.rerun_job(&caller.user_id, rerun).await? {
             RerunOutcome::Queued { job, balance } => {
+                // Other nodes may know it as ended.
+                self.propagate(job.id).await;
                 for key in seen.result_key.iter().chain(&former_files) {
                     self.discard(key).await;
                 }

@@ -101,7 +101,10 @@ impl Jobs {
             pages_selected: total.map(|total| selected_pages(&job.spec, total)),
         };
         match self.store.supply_document(job.id, supplied).await? {
-            SupplyOutcome::Queued(job) => Ok(job),
+            SupplyOutcome::Queued(job) => {
+                self.note_version(job.id, job.version);
+                Ok(job)
+            }
             SupplyOutcome::NotAwaited => {
                 self.discard(&blob_key).await;
                 let now = self.store.find_job(job.id).await?;

@@ -3,6 +3,7 @@
 
 mod api_page;
 mod auth;
+mod conditional;
 mod drain;
 mod form;
 mod json_errors;
@@ -21,6 +22,7 @@ mod serve;
 use std::sync::Arc;
 
 use docket_jobs::Jobs;
+use tokio_util::sync::CancellationToken;
 
 pub use receiver::{Received, receiver};
 pub use router::{paths, router};
@@ -35,4 +37,6 @@ pub struct ServerState {
     pub public_url: Option<String>,
     /// Says why this node is not ready, if it is not; asked by `GET /ready` after the database.
     pub readiness: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+    /// Ends what is held open: waiting requests are answered, streams of events end.
+    pub shutdown: CancellationToken,
 }

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use axum::http::{HeaderName, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -18,13 +18,15 @@ use tower_http::request_id::{
 };
 
 use crate::ServerState;
+use crate::conditional::PREFER;
 use crate::drain::drain_unread_bodies;
 use crate::json_errors::errors_as_json;
 use crate::problem::Problem;
 use crate::route_table::Routes;
+use crate::routes::status::QUEUE_POSITION;
 use crate::routes::{
-    batch, chunking, classify, docs, editor, extract, files, health, jobs, keys, parse, splitter,
-    task_create, task_list, tasks, upload, usage, webhooks,
+    batch, chunking, classify, docs, editor, events, extract, files, health, jobs, keys, parse,
+    splitter, status, task_create, task_list, tasks, upload, usage, webhooks,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,8 +40,10 @@ fn routes() -> Routes {
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .route("/jobs", get(jobs::list))
-        .route("/jobs/{id}", get(jobs::status).delete(jobs::end))
         .route("/jobs/{id}/status", get(jobs::lowercase_status))
+        .route("/jobs/{id}", get(status::status).delete(jobs::end))
+        .route("/jobs/{id}/events", get(events::of_job))
+        .route("/events", get(events::of_account))
         .route("/jobs/{id}/result", get(jobs::result))
         .route("/jobs/{id}/results", get(jobs::result))
         .route("/parse", post(parse::submit))
@@ -126,8 +130,11 @@ fn cors() -> CorsLayer {
             CONTENT_TYPE,
             ACCEPT,
             HeaderName::from_static("idempotency-key"),
+            IF_NONE_MATCH,
+            PREFER,
+            HeaderName::from_static("last-event-id"),
         ])
-        .expose_headers([REQUEST_ID, RETRY_AFTER])
+        .expose_headers([REQUEST_ID, RETRY_AFTER, ETAG, QUEUE_POSITION])
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]

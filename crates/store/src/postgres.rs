@@ -73,6 +73,7 @@ mod deliveries;
 mod expiry;
 mod feed;
 mod gaps;
+mod gather;
 mod idempotency;
 mod insert;
 mod jobs;
@@ -98,6 +99,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use crate::clock::Clock;
 use crate::error::{Error, OpenError};
 use crate::interface::Store;
+use gather::StatusReads;
 use signals::Signals;
 
 /// How long a caller waits for a connection.
@@ -120,6 +122,7 @@ pub(crate) struct PostgresStore {
     pool: PgPool,
     successes: success::Successes,
     signals: Signals,
+    status_reads: StatusReads,
 }
 
 impl PostgresStore {
@@ -149,7 +152,8 @@ impl PostgresStore {
             })
             .connect_lazy_with(options);
         let successes = success::Successes::start(pool.clone(), clock.clone());
-        Ok(Self { clock, pool, successes, signals })
+        let status_reads = StatusReads::new(pool.clone());
+        Ok(Self { clock, pool, successes, signals, status_reads })
     }
 
     /// Tells that there may be something to claim.

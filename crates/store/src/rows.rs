@@ -5,6 +5,7 @@ mod webhooks;
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts, Stage};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::{JobState, JobsWord};
+use docket_contract::status::JobStatus;
 use docket_contract::timestamp::Timestamp;
 use docket_contract::{BlobKey, ClaimToken, JobId, UserId};
 use uuid::Uuid;
@@ -21,6 +22,15 @@ macro_rules! job_columns {
          pages_total, pages_selected, pages_done, pages_failed, stage, credits, priority, run_at, \
          attempt, worker_losses, deadline_at, error_code, error_message, result_key, version, \
          created_at, updated_at, started_at, finished_at, expires_at, upload_until"
+    };
+}
+
+/// The columns that [`read_status`] takes, in its order.
+macro_rules! status_columns {
+    () => {
+        "id, seq, user_id, type, status, document_name, document_sha256, \
+         pages_total, pages_selected, pages_done, pages_failed, stage, priority, error_code, \
+         error_message, version, created_at, updated_at, started_at"
     };
 }
 
@@ -68,7 +78,7 @@ macro_rules! stage_rank_sql {
 
 pub(crate) use {
     batch_columns, change_columns, event_columns, job_columns, key_columns, remembered_columns,
-    stage_rank_sql,
+    stage_rank_sql, status_columns,
 };
 
 pub(crate) use webhooks::{
@@ -116,10 +126,7 @@ pub(crate) fn read_job(row: &mut dyn Columns) -> Result<Job, Error> {
             done: row.int()?,
             failed: row.int()?,
         },
-        stage: row
-            .text_or_null()?
-            .map(|text| word("stage", &text, Stage::from_stored))
-            .transpose()?,
+        stage: read_stage(row.text_or_null()?)?,
         credits: row.long()?,
         priority: row.int()?,
         run_at: row.time()?,
@@ -135,6 +142,32 @@ pub(crate) fn read_job(row: &mut dyn Columns) -> Result<Job, Error> {
         finished_at: row.time_or_null()?,
         expires_at: row.time_or_null()?,
         upload_until: row.time_or_null()?,
+    })
+}
+
+pub(crate) fn read_status(row: &mut dyn Columns) -> Result<JobStatus, Error> {
+    // The fields stand in the order of `status_columns!`, and are read in the order they stand in.
+    Ok(JobStatus {
+        id: JobId::from(row.uuid()?),
+        seq: row.long()?,
+        user_id: UserId(row.text()?),
+        job_type: word("type", &row.text()?, JobType::from_word)?,
+        state: word("status", &row.text()?, JobState::from_stored)?,
+        document_name: row.text()?,
+        document_sha256: row.text_or_null()?,
+        pages: PageCounts {
+            total: row.int_or_null()?,
+            selected: row.int_or_null()?,
+            done: row.int()?,
+            failed: row.int()?,
+        },
+        stage: read_stage(row.text_or_null()?)?,
+        priority: row.int()?,
+        failure: read_failure(row.text_or_null()?, row.text_or_null()?)?,
+        version: row.long()?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+        started_at: row.time_or_null()?,
     })
 }
 
@@ -278,6 +311,10 @@ pub(crate) fn cancellation() -> Failure {
 
 fn read_spec(text: &str) -> Result<JobSpec, Error> {
     serde_json::from_str(text).map_err(|error| Error::Corrupt(format!("spec: {error}")))
+}
+
+fn read_stage(text: Option<String>) -> Result<Option<Stage>, Error> {
+    text.map(|text| word("stage", &text, Stage::from_stored)).transpose()
 }
 
 fn read_failure(code: Option<String>, message: Option<String>) -> Result<Option<Failure>, Error> {

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::job::{Job, JobType, Stage};
+use crate::ids::JobId;
+use crate::job::{Failure, Job, JobType, PageCounts, Stage};
 use crate::shapes::{AnyResult, ResultCitation};
 use crate::state::{JobState, JobsWord};
-use crate::timestamp::jobs_look;
+use crate::status::JobStatus;
+use crate::timestamp::{Timestamp, jobs_look};
 
 /// `GET /jobs/{id}`. Field order is the seed's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -41,60 +43,111 @@ pub struct JobDocument {
     pub error: Option<String>,
 }
 
-impl From<&Job> for JobDocument {
-    fn from(job: &Job) -> Self {
-        let state = job.visible_state();
+impl From<&JobStatus> for JobDocument {
+    fn from(job: &JobStatus) -> Self {
+        let id = job.id.to_string();
+        let hash = job.document_sha256.as_ref().map(|hex| format!("sha256:{hex}"));
         Self {
-            id: job.id.to_string(),
-            job_id: job.id.to_string(),
-            status: state.jobs_word().to_owned(),
+            job_id: id.clone(),
+            id,
+            status: job.visible_state().jobs_word().to_owned(),
             job_type: job.job_type.as_str().to_owned(),
             created_at: jobs_look(job.created_at),
             updated_at: jobs_look(job.updated_at),
-            pdf_name: job.document.name.clone(),
-            pdf_hash: pdf_hash(job),
+            pdf_name: job.document_name.clone(),
+            pdf_hash: hash.unwrap_or_default(),
             user_id: job.user_id.to_string(),
-            message: message(job),
-            error: error_text(job),
+            message: message_at(job.visible_state(), job.stage, job.pages),
+            error: error_text_of(job.state, job.failure.as_ref()),
         }
     }
 }
 
-fn pdf_hash(job: &Job) -> String {
-    job.document.sha256.as_ref().map(|hex| format!("sha256:{hex}")).unwrap_or_default()
+impl From<&Job> for JobDocument {
+    fn from(job: &Job) -> Self {
+        Self::from(&JobStatus::from(job))
+    }
 }
 
 /// The failure's sentence, where the wire's word is a failure; never empty then.
 #[must_use]
 pub fn error_text(job: &Job) -> Option<String> {
-    if !matches!(job.state, JobState::Failed | JobState::Cancelled) {
+    error_text_of(job.state, job.failure.as_ref())
+}
+
+fn error_text_of(state: JobState, failure: Option<&Failure>) -> Option<String> {
+    if !matches!(state, JobState::Failed | JobState::Cancelled) {
         return None;
     }
-    let told = job.failure.as_ref().map(|failure| failure.message.as_str()).unwrap_or_default();
+    let told = failure.map(|failure| failure.message.as_str()).unwrap_or_default();
     Some(if told.is_empty() { "The job failed".to_owned() } else { told.to_owned() })
 }
 
 /// The short text for people.
 #[must_use]
 pub fn message(job: &Job) -> String {
-    match job.visible_state() {
+    message_at(job.visible_state(), job.stage, job.pages)
+}
+
+fn message_at(visible: JobState, stage: Option<Stage>, pages: PageCounts) -> String {
+    match visible {
         JobState::AwaitingUpload => "Job is waiting for its upload".to_owned(),
         JobState::Queued => "Job is queued".to_owned(),
-        JobState::Processing => running_message(job),
+        JobState::Processing => running_message(stage, pages),
         JobState::Succeeded => "Job completed".to_owned(),
         JobState::Failed => "Job failed".to_owned(),
         JobState::Cancelled => "Job was cancelled".to_owned(),
     }
 }
 
-fn running_message(job: &Job) -> String {
-    match (job.stage, job.pages.selected) {
+fn running_message(stage: Option<Stage>, pages: PageCounts) -> String {
+    match (stage, pages.selected) {
         (Some(Stage::Fetching), _) => "Fetching the document".to_owned(),
         (Some(Stage::Reading), Some(selected)) if selected > 0 => {
-            format!("Processing: {} of {selected} pages done", job.pages.done.min(selected))
+            format!("Processing: {} of {selected} pages done", pages.done.min(selected))
         }
         (Some(Stage::Assembling), _) => "Assembling the result".to_owned(),
         _ => "Job is being processed".to_owned(),
+    }
+}
+
+/// The data of one event of `GET /jobs/{id}/events` and `GET /events`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobChanged {
+    /// The job's id.
+    pub id: String,
+    /// The same again.
+    pub job_id: String,
+    /// The job's word after the change; absent when it was deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Rises with every change of the job.
+    pub version: i64,
+    /// Pages done by then; absent when it was deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages_done: Option<i32>,
+    /// When it changed, in milliseconds.
+    pub updated_at: String,
+}
+
+impl JobChanged {
+    /// What a change is told as; `state` is the visible one, `None` of a deleted job.
+    #[must_use]
+    pub fn new(
+        id: JobId,
+        state: Option<JobState>,
+        version: i64,
+        pages_done: Option<i32>,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.to_string(),
+            job_id: id.to_string(),
+            status: state.map(|state| state.jobs_word().to_owned()),
+            version,
+            pages_done,
+            updated_at: jobs_look(at),
+        }
     }
 }
 

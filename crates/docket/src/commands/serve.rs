@@ -101,6 +101,7 @@ impl Node {
                 }
                 _ => Ok(()),
             }),
+            shutdown: self.shutdown.clone(),
         };
         tracing::info!(listen = %self.address, "docket serves");
         tokio::spawn(run_sweeper(self.rooms.jobs.clone(), self.shutdown.clone()));
@@ -109,6 +110,8 @@ impl Node {
             self.config.webhooks.clone(),
             self.shutdown.clone(),
         )));
+        let (jobs, shutdown) = (self.rooms.jobs.clone(), self.shutdown.clone());
+        tokio::spawn(async move { shutdown.run_until_cancelled(jobs.follow_changes()).await });
         Ok(tokio::spawn(docket_server::serve(listener, router(state), self.shutdown.clone())))
     }
 

@@ -104,14 +104,10 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();
-        let state =
-            ServerState { jobs: jobs.clone(), public_url: None, readiness: Arc::new(|| Ok(())) };
-        let router = router(state).layer(from_fn(every_answer_is_described));
-        let serving = docket_server::serve(listener, router, shutdown.clone());
-        let api = tokio::spawn(async move { serving.await.unwrap() });
         let sweeper = tokio::spawn(run_sweeper(jobs.clone(), shutdown.clone()));
         let (key, caller) = new_account(&jobs, "tester").await;
-        let tasks = vec![api, sweeper];
+        let mut tasks = start_api(&jobs, listener, &shutdown);
+        tasks.push(sweeper);
         Self { base, key, caller, jobs, http: Client::new(), database, store, shutdown, tasks }
     }
 
@@ -146,6 +142,21 @@ impl App {
         }
         self.store.close().await;
         self.database
+    }
+
+    /// One more API node on the same data.
+    pub(crate) async fn another_node(&self) -> Node {
+        let (jobs, store) = self.database.open(Policy::default()).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let shutdown = CancellationToken::new();
+        let tasks = start_api(&jobs, listener, &shutdown);
+        Node { base, jobs, store, shutdown, tasks }
+    }
+
+    pub(crate) async fn get_at(&self, node: &str, path: &str) -> Response {
+        let request = self.http.get(format!("{node}{path}")).header("api-key", &self.key);
+        request.send().await.unwrap()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -225,6 +236,47 @@ impl App {
         assert_eq!(job["status"], "COMPLETED", "{job}");
         self.get_json(&format!("/parse/{id}")).await
     }
+}
+
+/// A further API node.
+pub(crate) struct Node {
+    pub(crate) base: String,
+    pub(crate) jobs: Jobs,
+    store: Arc<dyn Store>,
+    shutdown: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Node {
+    pub(crate) async fn stop(self) {
+        self.shutdown.cancel();
+        for task in self.tasks {
+            task.await.unwrap();
+        }
+        self.store.close().await;
+    }
+}
+
+/// Serves, and follows the changes of jobs.
+fn start_api(
+    jobs: &Jobs,
+    listener: TcpListener,
+    shutdown: &CancellationToken,
+) -> Vec<JoinHandle<()>> {
+    let state = ServerState {
+        jobs: jobs.clone(),
+        public_url: None,
+        readiness: Arc::new(|| Ok(())),
+        shutdown: shutdown.clone(),
+    };
+    let router = router(state).layer(from_fn(every_answer_is_described));
+    let serving = docket_server::serve(listener, router, shutdown.clone());
+    let api = tokio::spawn(async move { serving.await.unwrap() });
+    let (jobs, shutdown) = (jobs.clone(), shutdown.clone());
+    let feed = tokio::spawn(async move {
+        shutdown.run_until_cancelled(jobs.follow_changes()).await;
+    });
+    vec![api, feed]
 }
 
 /// Makes an account with a key.

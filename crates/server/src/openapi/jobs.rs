@@ -14,6 +14,11 @@ pub(crate) const TAG: &str = "Jobs";
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
         status(schemas),
+        events("/jobs/{job_id}/events", "watchJob", "Changes of a job")
+            .job_id()
+            .answer_as(204, "The job has ended and the client has its last change.", json!(null))
+            .fault(Fault::NotFound),
+        events("/events", "watchJobs", "Changes of all jobs"),
         result("/jobs/{job_id}/result", "getJobResult", schemas),
         end(schemas),
         list(schemas),
@@ -27,9 +32,18 @@ fn status(schemas: &mut Schemas) -> Operation {
         .text(
             "A job of any kind, right after its submit and as often as you like: reading consumes \
              nothing and is never limited. A status never goes backwards, and when it is \
-             `COMPLETED` the result can be read.",
+             `COMPLETED` the result can be read. The answer has the job's version as `ETag`; an \
+             unfinished job has `Retry-After`, one that waits for its start `X-Queue-Position`.",
         )
         .job_id()
+        .query(
+            "wait",
+            &json!({ "type": "number", "minimum": 0, "maximum": 30 }),
+            "Seconds that the answer may be held until the job has another version than the one in \
+             `If-None-Match` (without it, than it has now), or has ended.",
+        )
+        .header("If-None-Match", &json!({ "type": "string" }), "Entity tags that the client has.")
+        .header("Prefer", &json!({ "type": "string" }), "`wait=SECONDS` asks as `wait` does.")
         .answer(200, "The job as it stands.", schemas.of::<JobDocument>())
         .example(
             200,
@@ -43,8 +57,28 @@ fn status(schemas: &mut Schemas) -> Operation {
                 "user_id": "default", "message": "Processing: 3 of 12 pages done",
             }),
         )
-        .fault(Fault::NotFound)
+        .answer_as(304, "The client has it already.", json!(null))
+        .faults(&[Fault::BadRequest, Fault::NotFound])
         .curl("curl \"$DOCKET_URL/jobs/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\"")
+}
+
+/// A stream of events; its command shows the path as it stands in the shell.
+fn events(path: &'static str, id: &str, summary: &str) -> Operation {
+    let seq = json!({ "type": "integer", "minimum": 0 });
+    let shell_path = path.replace("{job_id}", "$JOB_ID");
+    let stream = json!({ "text/event-stream": { "schema": { "type": "string" } } });
+    Operation::new("get", path, TAG, id, summary)
+        .text(
+            "Server-sent events: `status` with the job's id, word, version and pages done as JSON, \
+             `deleted` when it is gone. Of one job first its latest change, then each until its \
+             end; of the account what happens from now on. What came after the id in \
+             `Last-Event-ID` is replayed.",
+        )
+        .header("Last-Event-ID", &seq, "The id of the last event that the client has.")
+        .query("last_event_id", &seq, "The same, for clients that cannot set headers.")
+        .answer_as(200, "The stream.", stream)
+        .fault(Fault::BadRequest)
+        .curl(&format!("curl -N \"$DOCKET_URL{shell_path}\" -H \"api-key: $DOCKET_API_KEY\""))
 }
 
 fn result(path: &'static str, id: &str, schemas: &mut Schemas) -> Operation {

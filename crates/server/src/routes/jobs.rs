@@ -21,25 +21,15 @@ use crate::routes::result::result_body;
 const LIST_DEFAULT: usize = 50;
 const LIST_MAX: usize = 200;
 
-/// `GET /jobs/{id}`
-pub(crate) async fn status(
+/// `GET /jobs/{id}/status`: an older form of the same, with its words in lower case.
+pub(crate) async fn lowercase_status(
     State(state): State<ServerState>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
 ) -> Result<Json<JobDocument>, Problem> {
-    let job_id = job_id(Family::Jobs, &id)?;
-    let job = state.jobs.find(&caller, job_id).await;
-    let job = job.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
-    Ok(Json(JobDocument::from(&job)))
-}
-
-/// `GET /jobs/{id}/status`: an older form of the same, with its words in lower case.
-pub(crate) async fn lowercase_status(
-    state: State<ServerState>,
-    caller: Authenticated,
-    id: PathId,
-) -> Result<Json<JobDocument>, Problem> {
-    let Json(mut document) = status(state, caller, id).await?;
+    let found = state.jobs.find(&caller, job_id(Family::Jobs, &id)?).await;
+    let job = found.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
+    let mut document = JobDocument::from(&job);
     document.status.make_ascii_lowercase();
     Ok(Json(document))
 }

@@ -15,6 +15,10 @@ pub trait FeedStore: Send + Sync {
     /// Opens a feed of everything that is committed from now on, by whatever process.
     async fn open_feed(&self) -> Result<Box<dyn Feed>, Error>;
 
+    /// Whether one API process at most serves these data, so that its memory is never behind another
+    /// one's.
+    fn is_served_by_one(&self) -> bool;
+
     /// At most `limit` changes after `after_seq`, in the order of `seq`. Events go with their job:
     /// of a deleted one only its deletion is left, for a day.
     async fn list_changes(
@@ -48,7 +52,8 @@ pub struct FeedBatch {
     pub settled_seq: i64,
     /// When the read began: what was committed before is in this batch or in a former one.
     pub read_at: Instant,
-    /// False while changes that began before the feed was opened may still be under way.
+    /// False while changes that began before the feed was opened may still be under way, or when
+    /// there was more than one batch holds.
     pub complete: bool,
 }
 

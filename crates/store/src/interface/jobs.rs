@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use docket_contract::job::{DocumentInfo, Job, JobType, PageCounts};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::{JobState, JobsWord};
+use docket_contract::status::JobStatus;
 use docket_contract::timestamp::Timestamp;
 use docket_contract::{JobId, UserId};
 
@@ -22,6 +23,10 @@ pub trait JobStore: Send + Sync {
 
     /// The job with this id, whoever owns it.
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error>;
+
+    /// What clients see of the job with this id, whoever owns it. Many such reads at a time cost
+    /// little more than one.
+    async fn find_status(&self, id: JobId) -> Result<Option<JobStatus>, Error>;
 
     /// An account's jobs, newest first.
     async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error>;

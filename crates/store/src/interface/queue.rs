@@ -55,6 +55,10 @@ pub trait QueueStore: Send + Sync {
     /// How much is waiting and running.
     async fn queue_depth(&self) -> Result<QueueDepth, Error>;
 
+    /// Priority and `seq` of the first `limit` jobs that wait for their first start, in the order in
+    /// which they will be claimed.
+    async fn queue_order(&self, limit: usize) -> Result<Vec<(i32, i64)>, Error>;
+
     /// Changes whenever this process committed something that may be ready to claim. A hint:
     /// polling alone must suffice.
     fn ready_hint(&self) -> watch::Receiver<u64>;

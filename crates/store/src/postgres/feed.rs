@@ -49,6 +49,10 @@ impl FeedStore for PostgresStore {
         }))
     }
 
+    fn is_served_by_one(&self) -> bool {
+        false
+    }
+
     async fn list_changes(
         &self,
         scope: &ChangeScope,

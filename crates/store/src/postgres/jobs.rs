@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use docket_contract::job::Job;
+use docket_contract::status::JobStatus;
 use docket_contract::{JobId, UserId};
 
 use super::PostgresStore;
@@ -24,6 +25,10 @@ impl JobStore for PostgresStore {
             sqlx::query(concat!("select ", job_columns!(), " from docket.jobs where id = $1"))
                 .bind(id.uuid());
         one_job(&self.pool, query).await
+    }
+
+    async fn find_status(&self, id: JobId) -> Result<Option<JobStatus>, Error> {
+        self.status_reads.read(id).await
     }
 
     async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error> {

@@ -107,6 +107,16 @@ impl QueueStore for PostgresStore {
         Ok(depth.await?.unwrap_or_default())
     }
 
+    async fn queue_order(&self, limit: usize) -> Result<Vec<(i32, i64)>, Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let query = sqlx::query(
+            "select priority, seq from docket.jobs where status = 'queued' and started_at is null
+                     order by priority desc, seq limit $1",
+        )
+        .bind(limit);
+        all(&self.pool, query, |row| Ok((row.int()?, row.long()?))).await
+    }
+
     fn ready_hint(&self) -> watch::Receiver<u64> {
         self.signals.on_ready()
     }

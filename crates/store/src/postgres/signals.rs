@@ -151,14 +151,12 @@ async fn hear(shared: &Shared) -> Result<(), sqlx::Error> {
         bump(&shared.changed);
         bump(&shared.ready);
         while let Some(hint) = listener.try_recv().await? {
-            match hint.payload().strip_prefix(shared.node.as_str()) {
-                Some(_) => {}
-                None => {
-                    bump(&shared.changed);
-                    if hint.payload().ends_with(READY) {
-                        bump(&shared.ready);
-                    }
-                }
+            if hint.payload().starts_with(&shared.node) {
+                continue;
+            }
+            bump(&shared.changed);
+            if hint.payload().ends_with(READY) {
+                bump(&shared.ready);
             }
         }
     }

@@ -37,6 +37,10 @@ impl FeedStore for SqliteStore {
         Ok(Box::new(SqliteFeed { readers, committed, seq, more: false }))
     }
 
+    fn is_served_by_one(&self) -> bool {
+        true
+    }
+
     async fn list_changes(
         &self,
         scope: &ChangeScope,

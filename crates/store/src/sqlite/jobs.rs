@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use docket_contract::job::Job;
 use docket_contract::state::JobState;
+use docket_contract::status::JobStatus;
 use docket_contract::{JobId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use super::accounts::stored_balance;
 use super::expiry::delete_expired;
 use super::idempotency::{remember, repeated};
 use super::rerun::rerun_job;
-use super::rows::{all, duration_us, micros, one_job, timestamp};
+use super::rows::{all, duration_us, micros, one, one_job, timestamp};
 use super::settle::{end_and_refund, write_deletion, write_event};
 use super::writer::Turn;
 use super::{SqliteStore, constraint_error};
@@ -22,7 +23,8 @@ use crate::interface::{
 };
 use crate::ledger::{Part, retry_after_s, submit_window_start};
 use crate::rows::{
-    cancellation, event_columns, filter_word, job_columns, read_event, read_job, spec_text,
+    cancellation, event_columns, filter_word, job_columns, read_event, read_job, read_status,
+    spec_text, status_columns,
 };
 
 #[async_trait]
@@ -33,6 +35,17 @@ impl JobStore for SqliteStore {
 
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error> {
         self.readers.point(|connection| job_by_id(connection, id))
+    }
+
+    async fn find_status(&self, id: JobId) -> Result<Option<JobStatus>, Error> {
+        self.readers.point(|connection| {
+            one(
+                connection,
+                concat!("select ", status_columns!(), " from jobs where id = ?1"),
+                &[id.uuid().as_bytes()],
+                read_status,
+            )
+        })
     }
 
     async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error> {

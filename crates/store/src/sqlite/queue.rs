@@ -99,6 +99,21 @@ impl QueueStore for SqliteStore {
             .await
     }
 
+    async fn queue_order(&self, limit: usize) -> Result<Vec<(i32, i64)>, Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.readers
+            .list(move |connection| {
+                all(
+                    connection,
+                    "select priority, seq from jobs where status = 'queued' and started_at is null
+                     order by priority desc, seq limit ?1",
+                    &[&limit],
+                    |row| Ok((row.int()?, row.long()?)),
+                )
+            })
+            .await
+    }
+
     fn ready_hint(&self) -> watch::Receiver<u64> {
         self.ready.subscribe()
     }

@@ -139,13 +139,12 @@ pub(crate) async fn changes_are_listed_by_job_and_account(f: Fixture) {
 
 pub(crate) async fn deletions_are_told_for_a_day(f: Fixture) {
     let ids = f.insert_some(2).await;
-    for id in &ids {
+    for _ in &ids {
         f.settle(
             f.claim_one().await,
             Settlement::succeeded(docket_contract::BlobKey::result(), pages(1, 1)),
         )
         .await;
-        let _ = id;
     }
     f.store.delete_job(&user(), ids[0]).await.unwrap();
     f.clock.advance(RETENTION);

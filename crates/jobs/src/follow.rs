@@ -1,0 +1,184 @@
+//! Follows the change feed: memory forgets what is old, and whoever waits is told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use docket_contract::JobId;
+use docket_store::{Change, ChangeKind, ChangeScope, FeedBatch};
+
+use crate::status::{AccountWatch, JobWatch};
+use crate::{Caller, Error, Jobs};
+
+/// The pause after a fault of the database.
+const FAULT_PAUSE: Duration = Duration::from_millis(200);
+
+/// How long a change waits for an earlier one that commits more slowly, before it is told to those
+/// who want them in order.
+const ORDER_WAIT: Duration = Duration::from_secs(1);
+
+/// Changes that are read from the database at once.
+const CHANGES_PAGE: usize = 500;
+
+/// Changes that wait for earlier ones.
+#[derive(Default)]
+struct Unordered(BTreeMap<i64, (Instant, Arc<Change>)>);
+
+impl Unordered {
+    /// The changes whose turn has come, in order.
+    fn due(&mut self, settled_seq: i64, now: Instant) -> Vec<Arc<Change>> {
+        let mut due = Vec::new();
+        while let Some(first) = self.0.first_entry() {
+            let (heard_at, _) = first.get();
+            if *first.key() > settled_seq && now.duration_since(*heard_at) < ORDER_WAIT {
+                break;
+            }
+            due.push(first.remove().1);
+        }
+        due
+    }
+}
+
+impl Jobs {
+    /// Follows the changes of all jobs, whoever makes them, for as long as it is polled. An API node
+    /// runs this once; without it every status comes from the database.
+    pub async fn follow_changes(&self) {
+        let mut feed = loop {
+            match self.store.open_feed().await {
+                Ok(feed) => break feed,
+                Err(error) => pause_after(&error).await,
+            }
+        };
+        let mut unordered = Unordered::default();
+        loop {
+            match feed.next().await {
+                Ok(batch) => self.take_in(batch, &mut unordered),
+                Err(error) => pause_after(&error).await,
+            }
+        }
+    }
+
+    fn take_in(&self, batch: FeedBatch, unordered: &mut Unordered) {
+        let memory = &self.memory;
+        for change in batch.changes {
+            let deleted = change.kind == ChangeKind::Deleted;
+            memory.statuses.heard(change.job_id, if deleted { i64::MAX } else { change.version });
+            let change = Arc::new(change);
+            memory.watchers.tell_job(&change);
+            unordered.0.insert(change.seq, (batch.read_at, change));
+        }
+        let due = unordered.due(batch.settled_seq, Instant::now());
+        // Before they are told: who comes in between is told twice, not never.
+        let last = due.last().map_or(0, |change| change.seq).max(batch.settled_seq);
+        memory.told_seq.fetch_max(last, Ordering::AcqRel);
+        for change in &due {
+            memory.watchers.tell_account(change);
+        }
+        if batch.complete {
+            memory.statuses.fed(batch.read_at);
+        }
+    }
+
+    /// Watches one of the caller's jobs: first what happened after `after_seq` (without one, the
+    /// latest change), then what happens.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or if the database fails.
+    pub async fn watch_job(
+        &self,
+        caller: &Caller,
+        id: JobId,
+        after_seq: Option<i64>,
+    ) -> Result<(Vec<Change>, JobWatch), Error> {
+        // Watched before it is read: what changes in between is heard.
+        let watch = self.memory.watchers.watch_job(id);
+        self.status(caller, id).await?;
+        let after = match after_seq {
+            Some(seq) => seq,
+            None => self.store.newest_change(id).await?.map_or(0, |newest| newest - 1),
+        };
+        let scope = ChangeScope::Job(id);
+        let mut past = Vec::new();
+        loop {
+            let from = past.last().map_or(after, |change: &Change| change.seq);
+            let page = self.store.list_changes(&scope, from, CHANGES_PAGE).await?;
+            let full = page.len() == CHANGES_PAGE;
+            past.extend(page);
+            if !full {
+                return Ok((past, watch));
+            }
+        }
+    }
+
+    /// Watches all of the caller's jobs from now on. Changes up to the `seq` that comes with it
+    /// were told before, and can be read with [`Jobs::changes_after`].
+    #[must_use]
+    pub fn watch_account(&self, caller: &Caller) -> (i64, AccountWatch) {
+        let watch = self.memory.watchers.watch_account(&caller.user_id);
+        (self.memory.told_seq.load(Ordering::Acquire), watch)
+    }
+
+    /// Changes of the caller's jobs after `after_seq`, oldest first; some, not always all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn changes_after(
+        &self,
+        caller: &Caller,
+        after_seq: i64,
+    ) -> Result<Vec<Change>, Error> {
+        let scope = ChangeScope::Account(caller.user_id.clone());
+        Ok(self.store.list_changes(&scope, after_seq, CHANGES_PAGE).await?)
+    }
+
+    /// Waits until no node answers any more what an ended job was before its last change.
+    pub(crate) async fn propagate(&self, id: JobId) {
+        self.memory.statuses.heard(id, i64::MAX);
+        tokio::time::sleep(self.memory.statuses.propagation()).await;
+    }
+}
+
+/// The newest change that was told in order.
+pub(crate) type ToldSeq = AtomicI64;
+
+async fn pause_after(error: &docket_store::Error) {
+    tracing::warn!(error = error as &dyn std::error::Error, "changes cannot be followed");
+    tokio::time::sleep(FAULT_PAUSE).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use docket_contract::UserId;
+    use docket_contract::timestamp::Timestamp;
+
+    use super::*;
+
+    fn heard(unordered: &mut Unordered, seq: i64, at: Instant) {
+        let change = Change {
+            seq,
+            job_id: JobId::new(),
+            user_id: UserId("owner".to_owned()),
+            version: 1,
+            kind: ChangeKind::Deleted,
+            at: Timestamp::default(),
+        };
+        unordered.0.insert(seq, (at, Arc::new(change)));
+    }
+
+    fn due(unordered: &mut Unordered, settled_seq: i64, now: Instant) -> Vec<i64> {
+        unordered.due(settled_seq, now).iter().map(|change| change.seq).collect()
+    }
+
+    #[test]
+    fn changes_wait_for_earlier_ones_but_not_for_ever() {
+        let (mut unordered, now) = (Unordered::default(), Instant::now());
+        heard(&mut unordered, 7, now);
+        heard(&mut unordered, 5, now);
+        assert!(due(&mut unordered, 4, now).is_empty());
+        heard(&mut unordered, 6, now);
+        assert_eq!(due(&mut unordered, 6, now), [5, 6]);
+        assert!(due(&mut unordered, 6, now).is_empty());
+        assert_eq!(due(&mut unordered, 6, now + ORDER_WAIT), [7]);
+    }
+}

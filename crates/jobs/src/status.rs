@@ -1,0 +1,128 @@
+//! Status reads: from memory where memory is known to be right, else from the database.
+
+mod cache;
+mod keys;
+mod queue_order;
+mod watchers;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use docket_contract::state::JobState;
+use docket_contract::status::JobStatus;
+use docket_contract::wire::jobs::JobDocument;
+use docket_contract::{JobId, UserId};
+use tokio::time::Instant;
+
+pub(crate) use cache::StatusCache;
+pub(crate) use keys::{KeyCache, Known};
+pub(crate) use queue_order::QueueOrder;
+pub(crate) use watchers::Watchers;
+pub use watchers::{AccountWatch, JobWatch};
+
+use crate::{Caller, Error, Jobs};
+
+/// A waiting read looks again after this time, should no change have been heard.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// A job's status, ready to be sent.
+#[derive(Debug)]
+pub struct Status {
+    /// Whose.
+    pub id: JobId,
+    /// Its owner.
+    pub user_id: UserId,
+    /// One more at every change that a client can see.
+    pub version: i64,
+    /// It has ended: nothing will change any more.
+    pub ended: bool,
+    /// The document of `GET /jobs/{id}` as JSON.
+    pub body: Bytes,
+    /// The version as an entity tag, with its quotes.
+    pub etag: Bytes,
+    /// Its place among waiting jobs: priority and creation order; `None` once it was started.
+    waiting: Option<(i32, i64)>,
+}
+
+impl Status {
+    pub(crate) fn new(job: &JobStatus) -> Result<Self, Error> {
+        let body = serde_json::to_vec(&JobDocument::from(job))
+            .map_err(|error| Error::Internal(Box::new(error)))?;
+        let waits = job.visible_state() == JobState::Queued;
+        Ok(Self {
+            id: job.id,
+            user_id: job.user_id.clone(),
+            version: job.version,
+            ended: job.state.is_terminal(),
+            body: body.into(),
+            etag: format!("\"{}\"", job.version).into(),
+            waiting: waits.then_some((job.priority, job.seq)),
+        })
+    }
+}
+
+impl Jobs {
+    /// The status of one of the caller's jobs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or if the database fails.
+    pub async fn status(&self, caller: &Caller, id: JobId) -> Result<Arc<Status>, Error> {
+        if let Some(known) = self.memory.statuses.get(id) {
+            return if known.user_id == caller.user_id { Ok(known) } else { Err(Error::NotFound) };
+        }
+        let reading = self.memory.statuses.begin(id);
+        let status = match self.store.find_status(id).await? {
+            Some(job) => Arc::new(Status::new(&job)?),
+            None => return Err(Error::NotFound),
+        };
+        reading.learn(&status);
+        if status.user_id == caller.user_id { Ok(status) } else { Err(Error::NotFound) }
+    }
+
+    /// The status of one of the caller's jobs as soon as it has another version than `seen` (or than
+    /// it has now), or has ended; as it is when the time is over.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also if the job is deleted meanwhile, or if the database fails.
+    pub async fn status_after(
+        &self,
+        caller: &Caller,
+        id: JobId,
+        seen: Option<i64>,
+        limit: Duration,
+    ) -> Result<Arc<Status>, Error> {
+        let deadline = Instant::now() + limit;
+        // Watched before it is read: what changes in between is heard.
+        let mut watch = self.memory.watchers.watch_job(id);
+        let first = self.status(caller, id).await?;
+        let seen = seen.unwrap_or(first.version);
+        let mut status = first;
+        while !status.ended && status.version == seen {
+            tokio::select! {
+                () = watch.changed() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = tokio::time::sleep_until(deadline) => return self.status(caller, id).await,
+            }
+            status = self.status(caller, id).await?;
+        }
+        Ok(status)
+    }
+
+    /// The place of a waiting job in the queue, counted from 1, at most a second old; `None` of a
+    /// job that was started, or that is too far behind to be counted.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn queue_position(&self, status: &Status) -> Result<Option<usize>, Error> {
+        match status.waiting {
+            Some(place) => self.memory.queue_order.position(self.store.as_ref(), place).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Notes that a job changed under this process's own hands: what memory has of it is older.
+    pub(crate) fn note_version(&self, id: JobId, version: i64) {
+        self.memory.statuses.heard(id, version);
+    }
+}

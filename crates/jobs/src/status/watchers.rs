@@ -1,0 +1,146 @@
+//! Who waits for changes: of one job, or of all jobs of an account.
+//!
+//! Whoever watches a job is told its latest change, whoever watches an account a bounded number of
+//! changes; who is too slow for them reads on in the database. Nothing is queued without bound.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use docket_contract::{JobId, UserId};
+use docket_store::Change;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
+
+/// Changes of an account that wait for its slowest watcher, at most.
+const ACCOUNT_CHANGES_MAX: usize = 256;
+
+const SHARDS: usize = 16;
+
+type Latest = Option<Arc<Change>>;
+
+/// Everybody who waits.
+#[derive(Default)]
+pub(crate) struct Watchers {
+    jobs: Shards<JobId, watch::Sender<Latest>>,
+    accounts: Shards<UserId, broadcast::Sender<Arc<Change>>>,
+}
+
+impl Watchers {
+    pub(crate) fn watch_job(self: &Arc<Self>, id: JobId) -> JobWatch {
+        let mut shard = self.jobs.of(&id);
+        let sender = shard.entry(id).or_insert_with(|| watch::Sender::new(None));
+        JobWatch { watchers: Arc::clone(self), id, changes: sender.subscribe() }
+    }
+
+    pub(crate) fn watch_account(self: &Arc<Self>, user: &UserId) -> AccountWatch {
+        let mut shard = self.accounts.of(user);
+        let sender = shard
+            .entry(user.clone())
+            .or_insert_with(|| broadcast::Sender::new(ACCOUNT_CHANGES_MAX));
+        AccountWatch { watchers: Arc::clone(self), user: user.clone(), changes: sender.subscribe() }
+    }
+
+    /// Tells those who watch the job.
+    pub(crate) fn tell_job(&self, change: &Arc<Change>) {
+        let shard = self.jobs.of(&change.job_id);
+        if let Some(sender) = shard.get(&change.job_id) {
+            sender.send_if_modified(|latest| {
+                let newer = latest.as_ref().is_none_or(|latest| latest.version < change.version);
+                if newer {
+                    *latest = Some(Arc::clone(change));
+                }
+                newer
+            });
+        }
+    }
+
+    /// Tells those who watch the account.
+    pub(crate) fn tell_account(&self, change: &Arc<Change>) {
+        let shard = self.accounts.of(&change.user_id);
+        if let Some(sender) = shard.get(&change.user_id) {
+            // The last watcher may be leaving.
+            let _ = sender.send(Arc::clone(change));
+        }
+    }
+}
+
+/// Watches one job.
+pub struct JobWatch {
+    watchers: Arc<Watchers>,
+    id: JobId,
+    changes: watch::Receiver<Latest>,
+}
+
+impl JobWatch {
+    /// Waits for the next change.
+    pub async fn changed(&mut self) {
+        if self.changes.changed().await.is_err() {
+            // Cannot be: the sender stays as long as it is watched.
+            std::future::pending().await
+        }
+    }
+
+    /// Waits for the next change, and tells the latest.
+    pub async fn next(&mut self) -> Option<Arc<Change>> {
+        self.changed().await;
+        self.changes.borrow_and_update().clone()
+    }
+}
+
+impl Drop for JobWatch {
+    fn drop(&mut self) {
+        let mut shard = self.watchers.jobs.of(&self.id);
+        if shard.get(&self.id).is_some_and(|sender| sender.receiver_count() <= 1) {
+            shard.remove(&self.id);
+        }
+    }
+}
+
+/// Watches all jobs of an account.
+pub struct AccountWatch {
+    watchers: Arc<Watchers>,
+    user: UserId,
+    changes: broadcast::Receiver<Arc<Change>>,
+}
+
+impl AccountWatch {
+    /// Waits for the next change; `None` if some were missed, which can be read in the database.
+    pub async fn next(&mut self) -> Option<Arc<Change>> {
+        match self.changes.recv().await {
+            Ok(change) => Some(change),
+            Err(RecvError::Lagged(_)) => None,
+            // Cannot be: the sender stays as long as it is watched.
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for AccountWatch {
+    fn drop(&mut self) {
+        let mut shard = self.watchers.accounts.of(&self.user);
+        if shard.get(&self.user).is_some_and(|sender| sender.receiver_count() <= 1) {
+            shard.remove(&self.user);
+        }
+    }
+}
+
+/// A map in parts, each with a lock of its own.
+struct Shards<K, V> {
+    hasher: RandomState,
+    parts: Box<[Mutex<HashMap<K, V>>]>,
+}
+
+impl<K, V> Default for Shards<K, V> {
+    fn default() -> Self {
+        let parts = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Self { hasher: RandomState::new(), parts }
+    }
+}
+
+impl<K: Hash, V> Shards<K, V> {
+    fn of(&self, key: &K) -> MutexGuard<'_, HashMap<K, V>> {
+        let part = usize::try_from(self.hasher.hash_one(key) % SHARDS as u64).unwrap_or(0);
+        self.parts[part].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,108 @@
+//! `GET /jobs/{id}`: the heart of it, from memory where it can be.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use docket_contract::JobId;
+use docket_jobs::{Caller, Status};
+
+use crate::ServerState;
+use crate::auth::Authenticated;
+use crate::conditional::{Wait, is_known, newest_known};
+use crate::path_id::{PathId, job_id};
+use crate::problem::{Family, Problem};
+
+/// The place of a waiting job in the queue, counted from 1.
+pub(crate) const QUEUE_POSITION: HeaderName = HeaderName::from_static("x-queue-position");
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// Seconds after which a client that polls politely may ask again.
+const RETRY_SOON: HeaderValue = HeaderValue::from_static("1");
+
+/// The same of a job with more than [`FAR_BEHIND`] others before it.
+const RETRY_LATER: HeaderValue = HeaderValue::from_static("5");
+
+const FAR_BEHIND: usize = 100;
+
+/// `GET /jobs/{id}`
+pub(crate) async fn status(
+    State(state): State<ServerState>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let job_id = job_id(Family::Jobs, &id)?;
+    let wait = Wait::of(query.as_deref(), &headers)?;
+    let found = match wait {
+        Wait::No => state.jobs.status(&caller, job_id).await,
+        Wait::Asked(limit) | Wait::Preferred(limit) => {
+            held(&state, &caller, job_id, newest_known(&headers), limit).await
+        }
+    };
+    let status = found.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
+    let mut response = answer(&status, is_known(&headers, &status.etag));
+    if !status.ended {
+        tell_when_to_ask_again(&state, &status, response.headers_mut()).await?;
+    }
+    if let Wait::Preferred(limit) = wait {
+        let applied = format!("wait={}", limit.as_secs());
+        if let Ok(applied) = HeaderValue::from_maybe_shared(bytes::Bytes::from(applied)) {
+            response.headers_mut().insert(PREFERENCE_APPLIED, applied);
+        }
+    }
+    Ok(response)
+}
+
+/// The status as soon as it is another than the client has; at once if the server goes down.
+async fn held(
+    state: &ServerState,
+    caller: &Caller,
+    id: JobId,
+    seen: Option<i64>,
+    limit: Duration,
+) -> Result<Arc<Status>, docket_jobs::Error> {
+    tokio::select! {
+        found = state.jobs.status_after(caller, id, seen, limit) => found,
+        () = state.shutdown.cancelled() => state.jobs.status(caller, id).await,
+    }
+}
+
+/// The ready body, or the news that the client has it.
+pub(crate) fn answer(status: &Status, is_known: bool) -> Response {
+    let body = if is_known { Body::empty() } else { Body::from(status.body.clone()) };
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.reserve(8);
+    if let Ok(etag) = HeaderValue::from_maybe_shared(status.etag.clone()) {
+        headers.insert(ETAG, etag);
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    response
+}
+
+async fn tell_when_to_ask_again(
+    state: &ServerState,
+    status: &Status,
+    headers: &mut HeaderMap,
+) -> Result<(), Problem> {
+    let position = state.jobs.queue_position(status).await;
+    let position = position.map_err(|error| Problem::of(error, Family::Jobs))?;
+    let is_far = position.is_some_and(|position| position > FAR_BEHIND);
+    headers.insert(RETRY_AFTER, if is_far { RETRY_LATER } else { RETRY_SOON });
+    if let Some(position) = position {
+        headers.insert(QUEUE_POSITION, HeaderValue::from(position));
+    }
+    Ok(())
+}
