@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::rows::{job_columns, read_job};
 
 /// Successes of one statement.
-const TOGETHER_MAX: usize = 64;
+const TOGETHER_MAX: usize = 256;
 
 /// Successes that wait; beyond it those who bring more wait.
 const WAITING_MAX: usize = 1024;
