@@ -106,6 +106,10 @@ pub struct Segment {
     #[schemars(range(min = 0.0, max = 1.0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
+    /// Its picture, cut from the page: in a stored result the id of its file, on the wire a link or
+    /// the picture itself. Absent where none was cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// Its words. Absent when it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ocr: Option<Vec<EmbeddedWord>>,
@@ -318,6 +322,7 @@ mod tests {
             page_height: 1684.0,
             bbox: None,
             confidence: None,
+            image: None,
             ocr: None,
         }
     }

@@ -80,6 +80,9 @@ pub struct ParseSpec {
     /// What words tell beside their text.
     #[serde(default)]
     pub word_details: WordDetails,
+    /// Kinds of segments whose pictures are cut from their pages.
+    #[serde(default)]
+    pub cropped_types: Vec<SegmentType>,
     /// Options that are accepted and echoed, but do not change what the engine does, under the
     /// names and with the values that the client sent.
     pub echoed: Map<String, Value>,
@@ -99,6 +102,7 @@ impl Default for ParseSpec {
             error_handling: ErrorHandling::Continue,
             content_sources: Vec::new(),
             word_details: WordDetails::default(),
+            cropped_types: vec![SegmentType::Picture],
             echoed: Map::new(),
         }
     }

@@ -10,6 +10,9 @@ pub enum Error {
     /// The bytes are damaged beyond reading.
     #[error("Failed to process PDF: {0}")]
     Unreadable(Damage),
+    /// The bytes of another kind than PDF are damaged beyond reading.
+    #[error("Failed to process the document: {0}")]
+    UnreadableFile(Damage),
     /// The document cannot be decrypted.
     #[error("{0}")]
     Encrypted(Lock),
@@ -49,6 +52,9 @@ pub enum Damage {
     /// The structure cannot be made out.
     #[error("File appears to be corrupted")]
     Corrupt,
+    /// Its parts are stated to be larger than any document's.
+    #[error("Its parts inflate beyond the size that a document may have")]
+    Inflates,
     /// The structure can be made out and holds no pages.
     #[error("The document has no pages")]
     NoPages,
@@ -88,7 +94,7 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> FailureCode {
         match self {
-            Self::Unreadable(_) => FailureCode::DocumentUnreadable,
+            Self::Unreadable(_) | Self::UnreadableFile(_) => FailureCode::DocumentUnreadable,
             Self::Encrypted(_) => FailureCode::DocumentEncrypted,
             Self::Unsupported(_) => FailureCode::DocumentUnsupported,
             Self::NoText { .. } => FailureCode::DocumentWithoutText,

@@ -8,6 +8,7 @@
 
 mod chunk;
 mod classify;
+mod crop;
 mod error;
 mod extract;
 mod geometry;
@@ -15,6 +16,7 @@ mod kind;
 mod layout;
 mod models;
 mod ocr;
+mod office;
 mod parse;
 mod pdf;
 mod raster;
@@ -26,8 +28,10 @@ mod table;
 
 pub use chunk::chunk;
 pub use classify::classify;
+pub use crop::{PictureFile, crop};
 pub use error::{Damage, Error, Lock, PageFault, UnknownKind};
 pub use extract::extract;
+pub use kind::DocumentKind;
 use kind::Kind;
 pub use models::{Arrangement, Models, NoModels, OcrFault, Picture};
 pub use parse::{ParseRequest, Progress, parse};
@@ -40,21 +44,33 @@ pub struct Inspection {
     pub page_count: usize,
     /// It is encrypted, even if the empty password opens it.
     pub encrypted: bool,
+    /// What kind it is of.
+    pub kind: DocumentKind,
 }
 
-/// Opens the document far enough to count its pages.
+/// Opens the document far enough to count its pages. `media_type` is what its sender calls it.
 ///
 /// # Errors
 /// If it cannot be opened; see [`Error`].
-pub fn inspect(document: Vec<u8>, password: Option<&str>) -> Result<Inspection, Error> {
-    match kind::kind(&document) {
-        Some(Kind::Image(format)) => {
+pub fn inspect(
+    document: Vec<u8>,
+    password: Option<&str>,
+    media_type: Option<&str>,
+) -> Result<Inspection, Error> {
+    let kind = DocumentKind::of(&document, media_type).unwrap_or(DocumentKind(Kind::Pdf));
+    match kind.0 {
+        Kind::Image(format) => {
             let file = raster::ImageFile::new(document, format)?;
-            Ok(Inspection { page_count: file.page_count(), encrypted: false })
+            Ok(Inspection { page_count: file.page_count(), encrypted: false, kind })
         }
-        Some(Kind::Pdf) | None => {
+        Kind::Office(format) => {
+            let page_count = office::page_count(document, format, password)?;
+            Ok(Inspection { page_count, encrypted: false, kind })
+        }
+        Kind::Pdf => {
             let document = pdf::open(document, password)?;
-            Ok(Inspection { page_count: document.pdf.pages().len(), encrypted: document.encrypted })
+            let page_count = document.pdf.pages().len();
+            Ok(Inspection { page_count, encrypted: document.encrypted, kind })
         }
     }
 }

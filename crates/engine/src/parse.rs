@@ -8,11 +8,12 @@ use docket_contract::{ParseResult, ParseSpec, SegmentType, Warning, WarningCode}
 use hayro_syntax::page::Page;
 use uuid::Uuid;
 
-use crate::error::{Error, PageFault};
+use crate::error::{Damage, Error, PageFault};
 use crate::kind::{Kind, kind};
 use crate::layout::{PageLayout, lay_out};
 use crate::models::{Models, NoModels, OcrFault};
 use crate::ocr::{complete, read_picture};
+use crate::office::{self, OfficeFormat};
 use crate::pdf::{FontStore, Link, PageContent, links, open, read_page};
 use crate::raster::{ImageFile, draw_page};
 use crate::render::{Renderer, gather};
@@ -43,13 +44,25 @@ pub struct ParseRequest<'a> {
     pub namespace: Uuid,
     /// Recognisers for pages without text.
     pub models: &'a dyn Models,
+    /// What the document's sender calls it, for kinds that bytes do not tell.
+    pub media_type: Option<&'a str>,
+    /// Documents that say nothing of places get some all the same, as a typewriter would set them:
+    /// for what finds things by their places, never for a client.
+    pub imagined_places: bool,
 }
 
 impl<'a> ParseRequest<'a> {
     /// Without a password and without recognisers.
     #[must_use]
     pub fn new(spec: &'a ParseSpec, namespace: Uuid) -> Self {
-        Self { spec, password: None, namespace, models: &NoModels }
+        Self {
+            spec,
+            password: None,
+            namespace,
+            models: &NoModels,
+            media_type: None,
+            imagined_places: false,
+        }
     }
 }
 
@@ -65,7 +78,8 @@ pub fn parse(
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ParseResult, Error> {
-    match kind(&document) {
+    match kind(&document, request.media_type) {
+        Some(Kind::Office(format)) => parse_office(document, format, request, progress),
         Some(Kind::Image(format)) => {
             parse_images(ImageFile::new(document, format)?, request, progress)
         }
@@ -105,6 +119,31 @@ fn parse_images(
         };
         Some(PageRead { source: Source::Picture { keep_text: false }, content, fault })
     })
+}
+
+fn parse_office(
+    document: Vec<u8>,
+    format: OfficeFormat,
+    request: &ParseRequest<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ParseResult, Error> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        office::read(document, format, request.password, request.imagined_places)
+    }));
+    let read = outcome.unwrap_or(Err(Error::UnreadableFile(Damage::Corrupt)))?;
+    let selected = selected_pages(request.spec, read.page_count)?;
+    let mut reading = Reading::new(read.page_count, selected.len());
+    reading.progress.pages_done = selected.len();
+    progress(reading.progress);
+    let parts: Vec<Part> =
+        read.parts.into_iter().filter(|part| selected.contains(&part.page)).collect();
+    if parts.is_empty() {
+        reading.warn(selected[0], WarningCode::BlankPage, "The document shows nothing");
+    }
+    let mut spec = request.spec.clone();
+    spec.output_fields.bbox &= request.imagined_places;
+    spec.output_fields.ocr &= request.imagined_places;
+    Ok(reading.assemble(&parts, &spec, request.namespace))
 }
 
 /// Reads the selected pages, given by their index, and assembles the result.
@@ -256,17 +295,19 @@ impl Reading {
         self.warnings.push(Warning { code, message: message.to_owned(), page: Some(page) });
     }
 
-    fn finish(self, request: &ParseRequest<'_>) -> Result<ParseResult, Error> {
+    fn finish(mut self, request: &ParseRequest<'_>) -> Result<ParseResult, Error> {
         if let Some(fault) = self.fault.filter(|_| self.pages_with_text == 0) {
             return Err(Error::NoText { pages_without_text: self.pages_without_text, fault });
         }
         if self.failed_pages.len() == self.progress.pages_selected {
-            return Err(Error::Unreadable(crate::error::Damage::Corrupt));
+            return Err(Error::Unreadable(Damage::Corrupt));
         }
-        let spec = request.spec;
-        let parts = classify(self.pages);
-        let fields = spec.output_fields;
-        let mut renderer = Renderer::new(&parts, request.namespace, spec, &self.links);
+        let parts = classify(std::mem::take(&mut self.pages));
+        Ok(self.assemble(&parts, request.spec, request.namespace))
+    }
+
+    fn assemble(self, parts: &[Part], spec: &ParseSpec, namespace: Uuid) -> ParseResult {
+        let mut renderer = Renderer::new(parts, namespace, spec, &self.links);
         let keep = |kind: SegmentType| {
             spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(&kind))
         };
@@ -281,13 +322,13 @@ impl Reading {
             }
             Layout::PageByPage => Vec::new(),
         };
-        let chunks = gather(segments, spec.chunking, fields.embed, request.namespace);
-        Ok(ParseResult {
+        let chunks = gather(segments, spec.chunking, spec.output_fields.embed, namespace);
+        ParseResult {
             total_chunks: chunks.len(),
             page_count: self.progress.page_count,
             chunks,
             warnings: self.warnings,
             failed_pages: self.failed_pages,
-        })
+        }
     }
 }

@@ -17,7 +17,7 @@ mod unicode;
 pub(crate) use annotations::links;
 pub(crate) use fonts::FontStore;
 pub(crate) use interpreter::read_page;
-pub(crate) use open::open;
+pub(crate) use open::{Document, open};
 pub(crate) use unicode::compose;
 
 use crate::geometry::{Direction, Rect};

@@ -11,7 +11,7 @@ mod skew;
 mod tests;
 
 pub(crate) use decode::ImageFile;
-pub(crate) use draw::draw_page;
+pub(crate) use draw::{draw_colors, draw_page};
 pub(crate) use prepare::{Prepared, prepare};
 pub(crate) use rulings::rulings;
 

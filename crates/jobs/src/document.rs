@@ -192,17 +192,50 @@ impl AcceptedKinds {
             (Some("application/pdf"), _) | (None, Some("pdf")) => Ok("application/pdf"),
             _ if self == Self::PdfOnly => Err(Error::Invalid("File must be a PDF".to_owned())),
             (Some(image), _) if image.starts_with("image/") => Ok(image),
+            (Some(packed), _) if packed.contains("officedocument") => Ok(packed),
+            (Some(container), _) if office::is_container(container) => {
+                let promised = office::promised_media_type(name);
+                Ok(promised.filter(|promised| !promised.starts_with("text/")).unwrap_or(container))
+            }
             (Some(other), _) => Err(unsupported(other)),
-            (None, Some(extension)) => Err(unsupported(&format!(".{extension}"))),
-            (None, None) => Err(unsupported("unknown")),
+            // Text has no signature, and damaged files have lost theirs.
+            (None, extension) => office::promised_media_type(name).ok_or_else(|| {
+                let told = extension.map(|extension| format!(".{extension}"));
+                unsupported(told.as_deref().unwrap_or("unknown"))
+            }),
         }
     }
 }
 
+/// The media type of a document that was fetched for a job, by bytes and then by name.
+///
+/// # Errors
+/// [`Error::Invalid`] for what the job cannot be done on.
+pub fn fetched_media_type(
+    spec: &JobSpec,
+    by_bytes: Option<&'static str>,
+    name: &str,
+) -> Result<&'static str, Error> {
+    AcceptedKinds::of(spec, Expected::Document).accept(by_bytes, name)
+}
+
 fn unsupported(what: &str) -> Error {
     Error::Invalid(format!(
-        "Unsupported file type: {what}. Supported types: pdf, png, jpg, jpeg, tiff, bmp, webp"
+        "Unsupported file type: {what}. Supported types: pdf, png, jpg, jpeg, tiff, bmp, webp, docx, \
+         pptx, xlsx, doc, ppt, xls, html, md"
     ))
+}
+
+/// The media type that goes on record: what a look at the whole told, else what was accepted.
+///
+/// # Errors
+/// [`Error::Invalid`] for a container in which no document was found.
+pub(crate) fn recorded_media_type(accepted: &str, looked: Option<String>) -> Result<String, Error> {
+    match looked {
+        Some(looked) => Ok(looked),
+        None if office::is_container(accepted) => Err(unsupported(accepted)),
+        None => Ok(accepted.to_owned()),
+    }
 }
 
 /// The name that a job bears: the client's own, without folders and control characters.
@@ -216,6 +249,8 @@ pub(crate) fn document_name(given: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
     fn check(head: &[u8], name: &str, want: Result<&str, &str>) {
         let found = media_type_of_bytes(head);
@@ -236,6 +271,13 @@ mod tests {
         check(b"RIFF\x10\0\0\0WEBPVP8 ", "photo", Ok("image/webp"));
         check(b"RIFF\x10\0\0\0WAVEfmt ", "song.wav", Err(".wav"));
         check(b"BM", "notes", Err("unknown"));
+        check(b"PK\x03\x04", "letter.docx", Ok(DOCX));
+        check(b"PK\x03\x04", "photos.zip", Ok("application/zip"));
+        check(b"torn to pieces", "letter.docx", Ok(DOCX));
+        check(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old.doc", Ok("application/msword"));
+        check(b"# Title", "notes.md", Ok("text/markdown"));
+        check(b"<p>", "page.HTML", Ok("text/html"));
+        check(b"plain", "notes.txt", Err(".txt"));
         check(b"hello", "noext", Err("unknown"));
     }
 

@@ -7,15 +7,26 @@ use docket_store::BlobReader;
 #[async_trait]
 pub trait Inspector: Send + Sync {
     /// Looks at the document.
-    async fn inspect(&self, document: BlobReader, password: Option<&str>) -> Inspection;
+    async fn inspect(&self, document: BlobReader, look: Look<'_>) -> Inspection;
+}
+
+/// What is known of a document before it is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Opens it.
+    pub password: Option<&'a str>,
+    /// Its media type by its first bytes or its name.
+    pub media_type: &'a str,
 }
 
 /// What is known of a document at submit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inspection {
     /// Its pages; `None` where it is damaged, encrypted or could not be looked at in time. The job
     /// then finds out, and says so.
     pub page_count: Option<i32>,
+    /// Its media type by all of its bytes; `None` where they did not tell.
+    pub media_type: Option<String>,
 }
 
 /// Knows nothing of any document; for processes that submit nothing.
@@ -24,7 +35,7 @@ pub struct NoInspector;
 
 #[async_trait]
 impl Inspector for NoInspector {
-    async fn inspect(&self, _document: BlobReader, _password: Option<&str>) -> Inspection {
+    async fn inspect(&self, _document: BlobReader, _look: Look<'_>) -> Inspection {
         Inspection::default()
     }
 }

@@ -167,8 +167,8 @@ impl Jobs {
             }
             Linked::Result => (result_key()?, "application/json".to_owned(), format!("{id}.json")),
             Linked::File(file_id) => {
-                let name = self.file_name(&job, file_id).await?;
-                (result_key()?.file(file_id), "application/pdf".to_owned(), name)
+                let (media_type, name) = self.file_of(&job, file_id).await?;
+                (result_key()?.file(file_id), media_type.to_owned(), name)
             }
         };
         let opened = match range {
@@ -182,10 +182,26 @@ impl Jobs {
         Ok(LinkedFile { reader, media_type, file_name })
     }
 
-    async fn file_name(&self, job: &Job, file_id: Uuid) -> Result<String, Error> {
+    /// Media type and name of a file of a result: the picture of a segment, or a part of a split.
+    async fn file_of(&self, job: &Job, file_id: Uuid) -> Result<(&'static str, String), Error> {
+        if matches!(job.spec, docket_contract::JobSpec::Parse(_)) {
+            return Ok(("image/png", format!("{file_id}.png")));
+        }
         let parts = self.split_parts(job).await?.parts;
         let part = parts.into_iter().find(|part| part.file_id == file_id);
-        Ok(format!("{}.pdf", part.ok_or(Error::NotFound)?.category))
+        Ok(("application/pdf", format!("{}.pdf", part.ok_or(Error::NotFound)?.category)))
+    }
+
+    /// A file of a result, whole.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if it is gone, or if storage fails.
+    pub async fn file(&self, job: &Job, file_id: Uuid) -> Result<bytes::Bytes, Error> {
+        let key = job.result_key.as_ref().ok_or(Error::NotFound)?.file(file_id);
+        match self.blobs.read(&key).await {
+            Err(docket_store::BlobError::NotFound(_)) => Err(Error::NotFound),
+            other => Ok(other?),
+        }
     }
 
     /// The stored result of a split; empty for other jobs.

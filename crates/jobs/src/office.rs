@@ -38,6 +38,18 @@ fn of_entry(name: &[u8]) -> Option<&'static str> {
     FOLDERS.iter().find(|(folder, _)| name.starts_with(folder)).map(|(_, media_type)| *media_type)
 }
 
+/// Containers of Office documents, by themselves: what is inside, a look at the whole tells.
+pub(crate) fn is_container(media_type: &str) -> bool {
+    matches!(media_type, "application/zip" | "application/x-ole-storage")
+}
+
+/// The media type that a name promises, if it is one of a document that has no drawn pages.
+pub(crate) fn promised_media_type(name: &str) -> Option<&'static str> {
+    let promised = crate::upload::announced_media_type(name).ok()?;
+    let drawn = promised == "application/pdf" || promised.starts_with("image/");
+    (!drawn).then_some(promised)
+}
+
 /// The media type of a workbook, by bytes and then by name; `None` for anything else.
 pub(crate) fn workbook_media_type(
     by_bytes: Option<&'static str>,

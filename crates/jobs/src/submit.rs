@@ -9,9 +9,9 @@ use docket_contract::{BlobKey, JobId};
 use docket_store::{Balance, Idempotency, Inserted, NewJob};
 use sha2::{Digest, Sha256};
 
-use crate::document::{AcceptedKinds, Expected, Upload, document_name};
+use crate::document::{AcceptedKinds, Expected, Upload, document_name, recorded_media_type};
 use crate::upload::announced;
-use crate::{Caller, Error, Jobs};
+use crate::{Caller, Error, Jobs, Look};
 
 /// A wish to be submitted.
 #[derive(Debug)]
@@ -156,8 +156,9 @@ impl Jobs {
         let name = document_name(file_name);
         let media_type = kinds.accept(upload.media_type(), &name)?;
         let uploaded = upload.finish().await?;
-        let total = match self.count_pages(&uploaded.blob_key, password.as_deref()).await {
-            Ok(total) => total,
+        let look = Look { password: password.as_deref(), media_type };
+        let (total, media_type) = match self.look_at(&uploaded.blob_key, look).await {
+            Ok(looked) => looked,
             Err(error) => {
                 self.discard(&uploaded.blob_key).await;
                 return Err(error);
@@ -167,7 +168,7 @@ impl Jobs {
             name,
             sha256: Some(uploaded.sha256),
             size_bytes: i64::try_from(uploaded.size_bytes).unwrap_or(i64::MAX),
-            media_type: media_type.to_owned(),
+            media_type,
             blob_key: Some(uploaded.blob_key),
             source_url: None,
             password,
@@ -175,13 +176,11 @@ impl Jobs {
         Ok((document, total))
     }
 
-    async fn count_pages(
-        &self,
-        key: &BlobKey,
-        password: Option<&str>,
-    ) -> Result<Option<i32>, Error> {
+    /// Pages and media type.
+    async fn look_at(&self, key: &BlobKey, look: Look<'_>) -> Result<(Option<i32>, String), Error> {
         let reader = self.blobs.reader(key).await?;
-        Ok(self.inspector.inspect(reader, password).await.page_count)
+        let found = self.inspector.inspect(reader, look).await;
+        Ok((found.page_count, recorded_media_type(look.media_type, found.media_type)?))
     }
 
     pub(crate) fn retention(&self, expires_in_s: Option<u64>) -> Duration {

@@ -10,7 +10,7 @@ use crate::submit::selected_pages;
 use crate::{Error, Jobs};
 
 /// The kinds of documents that can be announced, by the extension of their name.
-const EXTENSIONS: [(&str, &str); 15] = [
+const EXTENSIONS: [(&str, &str); 18] = [
     ("pdf", "application/pdf"),
     ("png", "image/png"),
     ("jpg", "image/jpeg"),
@@ -26,6 +26,9 @@ const EXTENSIONS: [(&str, &str); 15] = [
     ("ppt", "application/vnd.ms-powerpoint"),
     ("xls", crate::office::XLS),
     ("htm", "text/html"),
+    ("html", "text/html"),
+    ("md", "text/markdown"),
+    ("markdown", "text/markdown"),
 ];
 
 /// Extensions that the refusal of others lists.

@@ -4,6 +4,7 @@
 mod api_page;
 mod auth;
 mod conditional;
+mod crop_options;
 mod drain;
 mod form;
 mod json_errors;
@@ -12,6 +13,7 @@ pub mod openapi;
 mod operation_options;
 mod parse_options;
 mod path_id;
+mod pictures;
 mod problem;
 mod receiver;
 mod route_table;

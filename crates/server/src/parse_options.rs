@@ -8,6 +8,7 @@ use docket_contract::spec::{
 };
 use serde_json::{Map, Value};
 
+use crate::crop_options::cropped_types;
 use crate::form::Form;
 use crate::problem::Problem;
 
@@ -107,6 +108,7 @@ pub(crate) fn parse_spec_over(form: &Form, base: ParseSpec) -> Result<ParseSpec,
             links: boolean(form, "extract_links").unwrap_or(base.word_details.links),
             colors: boolean(form, "extract_colors").unwrap_or(base.word_details.colors),
         },
+        cropped_types: cropped_types(form, base.cropped_types),
         echoed: echoed(form, base.echoed)?,
     })
 }

@@ -74,7 +74,7 @@ impl Answer<'_> {
                     self.finish(nothing).await?;
                     return Ok(page_counts(progress));
                 }
-                Message::Inspected { .. } => {
+                Message::Inspected(_) => {
                     return Err(ChildError::Died("it answered another question".to_owned()).into());
                 }
                 Message::Failed(failure) => return Err(Break::Failed(failure)),

@@ -34,6 +34,8 @@ pub(crate) enum Request {
     Inspect {
         /// Opens it.
         password: Option<String>,
+        /// What its sender calls it.
+        media_type: String,
     },
     /// Do a job on it.
     Execute {
@@ -41,6 +43,8 @@ pub(crate) enum Request {
         spec: Box<JobSpec>,
         /// Opens it.
         password: Option<String>,
+        /// What its sender calls it.
+        media_type: String,
         /// Names what comes out of it.
         namespace: Uuid,
         /// Seconds of processor time that one page may take.
@@ -57,6 +61,13 @@ pub(crate) struct PageProgress {
     pub(crate) total: i32,
 }
 
+/// What a look at a document told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Inspected {
+    pub(crate) page_count: i32,
+    pub(crate) media_type: String,
+}
+
 /// One message of a child.
 #[derive(Clone, Debug)]
 pub(crate) enum Message {
@@ -67,8 +78,6 @@ pub(crate) enum Message {
     /// The data that follows is a file of the result.
     File(Uuid),
     Done(PageProgress),
-    Inspected {
-        page_count: i32,
-    },
+    Inspected(Inspected),
     Failed(Failure),
 }

@@ -180,6 +180,7 @@ fn request(execution: &Execution, job: &Job) -> Request {
     Request::Execute {
         spec: Box::new(job.spec.clone()),
         password: job.document.password.clone(),
+        media_type: job.document.media_type.clone(),
         namespace: job.id.uuid(),
         page_cpu_s: execution.settings.page_cpu.as_secs().max(1),
     }
@@ -197,7 +198,7 @@ async fn fetch(
     let update =
         ProgressUpdate { stage: Stage::Fetching, pages: PageCounts::default(), document: None };
     report(execution, claim, update).await?;
-    let fetched = match execution.fetcher.fetch(&execution.jobs, url).await {
+    let fetched = match execution.fetcher.fetch(&execution.jobs, claim.job(), url).await {
         Ok(fetched) => fetched,
         Err(FetchError::Final(text)) => {
             return Err(Break::Failed(Failure::new(FailureCode::FetchFailed, text)));

@@ -8,7 +8,8 @@ pub(crate) mod address;
 
 use std::net::{IpAddr, SocketAddr};
 
-use docket_jobs::{FetchedDocument, Jobs};
+use docket_contract::job::Job;
+use docket_jobs::{FetchedDocument, Jobs, fetched_media_type};
 use reqwest::header::LOCATION;
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
@@ -44,9 +45,11 @@ impl Fetcher {
     pub(crate) async fn fetch(
         &self,
         jobs: &Jobs,
+        job: &Job,
         url: &str,
     ) -> Result<FetchedDocument, FetchError> {
-        match tokio::time::timeout(self.settings.timeout, self.fetch_untimed(jobs, url)).await {
+        match tokio::time::timeout(self.settings.timeout, self.fetch_untimed(jobs, job, url)).await
+        {
             Ok(fetched) => fetched,
             Err(_) => Err(FetchError::Passing(format!(
                 "The URL was not fetched within {} seconds",
@@ -55,7 +58,12 @@ impl Fetcher {
         }
     }
 
-    async fn fetch_untimed(&self, jobs: &Jobs, url: &str) -> Result<FetchedDocument, FetchError> {
+    async fn fetch_untimed(
+        &self,
+        jobs: &Jobs,
+        job: &Job,
+        url: &str,
+    ) -> Result<FetchedDocument, FetchError> {
         let mut response = self.open(url).await?;
         let mut upload = jobs.begin_upload();
         while let Some(piece) = response.chunk().await.map_err(|error| unreachable(&error))? {
@@ -70,14 +78,18 @@ impl Fetcher {
             return Err(FetchError::Final("The URL gave an empty document".to_owned()));
         }
         let uploaded = upload.finish().await.map_err(FetchError::Storage)?;
-        if uploaded.media_type != Some("application/pdf") {
-            jobs.discard(&uploaded.blob_key).await;
-            return Err(FetchError::Final("The document at the URL is not a PDF".to_owned()));
-        }
+        let name = &job.document.name;
+        let media_type = match fetched_media_type(&job.spec, uploaded.media_type, name) {
+            Ok(media_type) => media_type,
+            Err(error) => {
+                jobs.discard(&uploaded.blob_key).await;
+                return Err(FetchError::Final(format!("The document at the URL: {error}")));
+            }
+        };
         Ok(FetchedDocument {
             sha256: uploaded.sha256,
             size_bytes: i64::try_from(uploaded.size_bytes).unwrap_or(i64::MAX),
-            media_type: "application/pdf".to_owned(),
+            media_type: media_type.to_owned(),
             blob_key: uploaded.blob_key,
         })
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use docket_jobs::{BlobReader, Inspection, Inspector};
+use docket_jobs::{BlobReader, Inspection, Inspector, Look};
 use tokio::sync::Semaphore;
 
 use crate::child::{ChildCommand, ChildError, ChildPool, Message, Request};
@@ -35,26 +35,33 @@ impl EngineInspector {
     async fn look(
         &self,
         document: &mut BlobReader,
-        password: Option<&str>,
+        look: Look<'_>,
     ) -> Result<Inspection, ChildError> {
         let mut child = self.children.take()?;
-        child.ask(&Request::Inspect { password: password.map(str::to_owned) }, document).await?;
-        let page_count = match child.next().await? {
-            Message::Inspected { page_count } => Some(page_count),
-            _ => None,
+        let request = Request::Inspect {
+            password: look.password.map(str::to_owned),
+            media_type: look.media_type.to_owned(),
+        };
+        child.ask(&request, document).await?;
+        let inspection = match child.next().await? {
+            Message::Inspected(found) => Inspection {
+                page_count: Some(found.page_count),
+                media_type: Some(found.media_type),
+            },
+            _ => Inspection::default(),
         };
         self.children.give_back(child);
-        Ok(Inspection { page_count })
+        Ok(inspection)
     }
 }
 
 #[async_trait]
 impl Inspector for EngineInspector {
-    async fn inspect(&self, mut document: BlobReader, password: Option<&str>) -> Inspection {
+    async fn inspect(&self, mut document: BlobReader, look: Look<'_>) -> Inspection {
         let Ok(_permit) = self.looks.acquire().await else {
             return Inspection::default();
         };
-        match tokio::time::timeout(LOOK_TIMEOUT, self.look(&mut document, password)).await {
+        match tokio::time::timeout(LOOK_TIMEOUT, self.look(&mut document, look)).await {
             Ok(Ok(inspection)) => inspection,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "document could not be looked at");

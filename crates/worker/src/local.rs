@@ -17,6 +17,8 @@ pub struct LocalParse {
     pub document: Bytes,
     /// How.
     pub spec: ParseSpec,
+    /// What it is, by its name; an empty text if that does not tell.
+    pub media_type: String,
     /// Opens it.
     pub password: Option<String>,
     /// Reads its pictures.
@@ -39,8 +41,10 @@ pub async fn parse_local(
 ) -> Result<ParseResult, LocalFailure> {
     let children = ChildPool::new(command.clone(), 1);
     let request = Request::Execute {
-        spec: Box::new(JobSpec::Parse(parse.spec)),
+        // Pictures are files beside the result, for which there is no place here.
+        spec: Box::new(JobSpec::Parse(ParseSpec { cropped_types: Vec::new(), ..parse.spec })),
         password: parse.password,
+        media_type: parse.media_type,
         namespace: Uuid::now_v7(),
         page_cpu_s: 60,
     };
@@ -71,7 +75,7 @@ async fn ask(
             }
             Message::Done(_) => return Ok(Ok(result)),
             Message::Failed(failure) => return Ok(Err(LocalFailure(failure))),
-            Message::File(_) | Message::Inspected { .. } => {
+            Message::File(_) | Message::Inspected(_) => {
                 return Err(ChildError::Died("it answered another question".to_owned()));
             }
         }

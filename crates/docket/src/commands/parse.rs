@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use docket_contract::spec::{PageRange, ParseSpec};
+use docket_jobs::announced_media_type;
 use docket_worker::{LocalParse, parse_local};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -104,6 +105,7 @@ async fn parse_locally(
         let parse = LocalParse {
             document: document.into(),
             spec: ParseSpec { page_range: page_range.clone(), ..ParseSpec::default() },
+            media_type: media_type_of(file),
             password: arguments.password.clone(),
             tesseract: arguments.ocr.checked(1),
         };
@@ -122,6 +124,12 @@ async fn parse_locally(
         }
     }
     Ok(worst)
+}
+
+/// What the name says, where bytes cannot tell.
+fn media_type_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    announced_media_type(&name).unwrap_or_default().to_owned()
 }
 
 fn summary(body: &Value) -> String {

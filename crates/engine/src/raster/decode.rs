@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgba};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, Rgba};
 
 use super::Raster;
 use super::resolution::dots_per_inch;
@@ -57,7 +57,7 @@ impl ImageFile {
             _ => vec![0],
         };
         if directories.is_empty() {
-            return Err(Error::Unreadable(Damage::Corrupt));
+            return Err(Error::UnreadableFile(Damage::Corrupt));
         }
         Ok(Self { bytes, format, directories })
     }
@@ -69,6 +69,17 @@ impl ImageFile {
 
     /// A page, upright and on white; `None` if it is damaged or too large.
     pub(crate) fn page(&mut self, index: usize) -> Option<Raster> {
+        let image = self.image(index)?;
+        let dpi = dots_per_inch(&self.bytes, self.format).unwrap_or(DPI_UNKNOWN);
+        Some(Raster { pixels: on_white(image).into_luma8(), dpi })
+    }
+
+    /// A page in its colours, upright and on white; `None` if it is damaged or too large.
+    pub(crate) fn colors(&mut self, index: usize) -> Option<RgbImage> {
+        Some(on_white(self.image(index)?).into_rgb8())
+    }
+
+    fn image(&mut self, index: usize) -> Option<DynamicImage> {
         if self.format == ImageFormat::Tiff {
             // All places in a TIFF count from its start, so the page becomes the first by its
             // directory being named in the header.
@@ -77,9 +88,7 @@ impl ImageFile {
             let place = if little { place.to_le_bytes() } else { place.to_be_bytes() };
             self.bytes.get_mut(4..8)?.copy_from_slice(&place);
         }
-        let image = decode(&self.bytes, self.format)?;
-        let dpi = dots_per_inch(&self.bytes, self.format).unwrap_or(DPI_UNKNOWN);
-        Some(Raster { pixels: on_white(image), dpi })
+        decode(&self.bytes, self.format)
     }
 }
 
@@ -101,10 +110,10 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Option<DynamicImage> {
     Some(image)
 }
 
-/// In shades of gray, what is transparent being white.
-fn on_white(image: DynamicImage) -> GrayImage {
+/// The same, what is transparent being white.
+fn on_white(image: DynamicImage) -> DynamicImage {
     if !image.color().has_alpha() {
-        return image.into_luma8();
+        return image;
     }
     let mut image = image.into_rgba8();
     for Rgba([red, green, blue, alpha]) in image.pixels_mut() {
@@ -115,7 +124,7 @@ fn on_white(image: DynamicImage) -> GrayImage {
         }
         *alpha = 255;
     }
-    DynamicImage::ImageRgba8(image).into_luma8()
+    DynamicImage::ImageRgba8(image)
 }
 
 /// Where the pages of a TIFF stand, in their order; a chain that goes in circles ends at its first

@@ -129,6 +129,7 @@ impl<'s> Renderer<'s> {
             page_height: frame.page.1,
             bbox: fields.bbox.then_some(frame.bbox),
             confidence: fields.confidence.then(|| rounded(f64::from(part.confidence))),
+            image: None,
             ocr: (!ocr.is_empty()).then_some(ocr),
             html: fields.html.then_some(forms.html),
             markdown: fields.markdown.then_some(forms.markdown),

@@ -190,6 +190,7 @@ fn segments() -> impl Strategy<Value = Vec<Segment>> {
                     page_height: 1684.0,
                     bbox,
                     confidence: None,
+                    image: None,
                     ocr: None,
                 }
             })

@@ -16,6 +16,7 @@ pub(crate) fn made(page_count: usize, segments: &[(usize, SegmentType, &str)]) -
         page_height: 1684.0,
         bbox: Some(BoundingBox::default()),
         confidence: None,
+        image: None,
         ocr: None,
     };
     let segments: Vec<Segment> = segments.iter().enumerate().map(one).collect();

@@ -29,7 +29,7 @@ fn range(text: &str) -> ParseSpec {
 
 #[test]
 fn inspection_counts_pages() {
-    let inspection = inspect(numbered(3), None).unwrap();
+    let inspection = inspect(numbered(3), None, None).unwrap();
     assert_eq!((inspection.page_count, inspection.encrypted), (3, false));
 }
 

@@ -116,7 +116,7 @@ fn sheets(count: usize) -> Vec<u8> {
 
 fn taken(document: Vec<u8>, password: Option<&str>, pages: &[usize]) -> (usize, String) {
     let pdf = pages_as_pdf(document, password, pages).expect("the pages can be taken");
-    let inspection = inspect(pdf.clone(), None).expect("it opens again");
+    let inspection = inspect(pdf.clone(), None, None).expect("it opens again");
     assert!(!inspection.encrypted);
     (inspection.page_count, text(&result(pdf)))
 }

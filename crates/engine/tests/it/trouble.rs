@@ -96,5 +96,8 @@ fn locked_documents_say_what_they_need() {
     let wrong = parse(locked("Standard"), &request, &mut |_| {}).unwrap_err();
     assert_eq!(wrong, Error::Encrypted(Lock::PasswordWrong));
     assert_eq!(wrong.code(), FailureCode::DocumentEncrypted);
-    assert_eq!(inspect(locked("Standard"), None), Err(Error::Encrypted(Lock::PasswordNeeded)));
+    assert_eq!(
+        inspect(locked("Standard"), None, None),
+        Err(Error::Encrypted(Lock::PasswordNeeded))
+    );
 }

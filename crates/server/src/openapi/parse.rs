@@ -188,6 +188,12 @@ fn status(schemas: &mut Schemas) -> Operation {
     let words = json!({ "type": "string" });
     for (name, dashed, schema, text) in [
         ("include_chunks", "include-chunks", flag(true), "False leaves the chunks out."),
+        (
+            "base64_urls",
+            "base64-urls",
+            flag(false),
+            "True sends pictures as `data:` URLs instead of links to them.",
+        ),
         ("include_url", "include-url", flag(true), "False nulls the links."),
         (
             "output_file",

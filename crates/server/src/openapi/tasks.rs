@@ -60,7 +60,7 @@ fn status(schemas: &mut Schemas) -> Operation {
             &flag(false),
             "True sends a link to the result instead of the chunks.",
         )
-        .query("base64_urls", &flag(false), "Accepted; changes nothing.")
+        .query("base64_urls", &flag(false), "True sends pictures instead of links to them.")
         .answer(200, "The task as it stands.", schemas.of::<TaskResponse<'_>>())
         .curl("curl \"$DOCKET_URL/api/v1/task/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\"")
 }

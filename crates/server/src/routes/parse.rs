@@ -19,6 +19,7 @@ use crate::form::Form;
 use crate::links::Links;
 use crate::parse_options::{parse_spec, read_boolean, segment_types, workbook_spec};
 use crate::path_id::{PathId, job_id};
+use crate::pictures::{PictureForm, with_pictures};
 use crate::problem::{Family, Problem, unreadable};
 use crate::routes::submit::{DocumentFields, submit_document};
 
@@ -58,6 +59,7 @@ pub(crate) async fn submit_workbook(
 /// Options of the status document, as query parameters and as headers with dashes.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct StatusQuery {
+    base64_urls: Option<String>,
     include_chunks: Option<String>,
     include_url: Option<String>,
     output_file: Option<String>,
@@ -71,6 +73,7 @@ impl StatusQuery {
         let header =
             |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Self {
+            base64_urls: self.base64_urls.or_else(|| header("base64-urls")),
             include_chunks: self.include_chunks.or_else(|| header("include-chunks")),
             include_url: self.include_url.or_else(|| header("include-url")),
             output_file: self.output_file.or_else(|| header("output-file")),
@@ -109,10 +112,14 @@ pub(crate) async fn status(
     if let (Some(bytes), Some(kept)) = (&mut stored, query.kept_types()) {
         *bytes = filtered(bytes, &kept).map_err(unreadable)?.into();
     }
+    let links = Links::new(&state, &headers).await?;
+    if let Some(bytes) = stored {
+        let form = PictureForm::wanted(switched(query.base64_urls.as_ref(), false));
+        stored = Some(with_pictures(&state, &links, &job, bytes, form).await?);
+    }
     let result: Option<StoredParse<'_>> =
         stored.as_deref().map(serde_json::from_slice).transpose().map_err(unreadable)?;
     let mut body = ParseStatus::new(&job, spec, result.as_ref());
-    let links = Links::new(&state, &headers).await?;
     if succeeded && switched(query.output_file.as_ref(), false) {
         body.chunks = Some(no_chunks());
         body.total_chunks = Some(0);

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::ServerState;
 use crate::links::Links;
 use crate::operation_options::value_form;
+use crate::pictures::{PictureForm, with_pictures};
 use crate::problem::{Problem, unreadable};
 
 /// The whole body as JSON.
@@ -23,7 +24,14 @@ pub(crate) async fn result_body(
 ) -> Result<Vec<u8>, Problem> {
     let Finished { job, result } = finished;
     match &job.spec {
-        JobSpec::Parse(_) | JobSpec::Chunk(_) => {
+        JobSpec::Parse(_) => {
+            let links = Links::new(state, headers).await?;
+            let (stored, form) = (result.clone(), PictureForm::Linked);
+            let sent = with_pictures(state, &links, job, stored, form).await?;
+            let sent: &RawValue = serde_json::from_slice(&sent).map_err(unreadable)?;
+            serde_json::to_vec(&JobResult::new(job, sent)).map_err(unreadable)
+        }
+        JobSpec::Chunk(_) => {
             let stored: &RawValue = serde_json::from_slice(result).map_err(unreadable)?;
             serde_json::to_vec(&JobResult::new(job, stored)).map_err(unreadable)
         }

@@ -43,7 +43,7 @@ pub(crate) async fn list(
     let links = Links::new(&state, &headers).await?;
     let mut stored = Vec::with_capacity(page.jobs.len());
     for job in &page.jobs {
-        stored.push(stored_result(&state, job, &wanted).await?);
+        stored.push(stored_result(&state, job, &links, &wanted).await?);
     }
     let described = page.jobs.iter().zip(&stored);
     let tasks: Result<Vec<_>, Problem> =

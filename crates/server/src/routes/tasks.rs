@@ -18,6 +18,7 @@ use crate::form::read_form;
 use crate::links::Links;
 use crate::parse_options::{expires_in_s, parse_spec_over, read_boolean};
 use crate::path_id::{PathId, job_id};
+use crate::pictures::{PictureForm, with_pictures};
 use crate::problem::{Family, Problem, unreadable};
 use crate::routes::parse::parse_spec_of;
 use crate::routes::submit::in_own_task;
@@ -25,6 +26,7 @@ use crate::routes::submit::in_own_task;
 /// Which parts of a task are sent.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct TaskQuery {
+    base64_urls: Option<String>,
     include_chunks: Option<String>,
     output_file: Option<String>,
 }
@@ -32,6 +34,11 @@ pub(crate) struct TaskQuery {
 impl TaskQuery {
     fn includes_chunks(&self) -> bool {
         self.include_chunks.as_deref().and_then(read_boolean).unwrap_or(true) && !self.as_file()
+    }
+
+    fn picture_form(&self) -> PictureForm {
+        let embedded = self.base64_urls.as_deref().and_then(read_boolean);
+        PictureForm::wanted(embedded.unwrap_or(false))
     }
 
     fn as_file(&self) -> bool {
@@ -122,7 +129,7 @@ pub(crate) async fn answer(
     links: &Links,
     query: &TaskQuery,
 ) -> Result<Response, Problem> {
-    let stored = stored_result(state, job, query).await?;
+    let stored = stored_result(state, job, links, query).await?;
     let body = describe(job, links, stored.as_deref(), query)?;
     Ok(Json(body).into_response())
 }
@@ -131,13 +138,16 @@ pub(crate) async fn answer(
 pub(crate) async fn stored_result(
     state: &ServerState,
     job: &Job,
+    links: &Links,
     query: &TaskQuery,
 ) -> Result<Option<axum::body::Bytes>, Problem> {
     if job.state != JobState::Succeeded || !query.includes_chunks() {
         return Ok(None);
     }
     let stored = state.jobs.result_of(job).await;
-    Ok(Some(stored.map_err(|error| Problem::of_job(error, Family::Parse, &job.id.to_string()))?))
+    let of_job = |error| Problem::of_job(error, Family::Parse, &job.id.to_string());
+    let stored = stored.map_err(of_job)?;
+    Ok(Some(with_pictures(state, links, job, stored, query.picture_form()).await?))
 }
 
 /// The body of a task.
@@ -174,5 +184,5 @@ pub(crate) async fn created(
 /// Reads whether chunks are wanted in a list, where they are not unless asked for.
 pub(crate) fn list_query(include_chunks: Option<&str>) -> TaskQuery {
     let wanted = include_chunks.and_then(read_boolean).unwrap_or(false);
-    TaskQuery { include_chunks: Some(wanted.to_string()), output_file: None }
+    TaskQuery { include_chunks: Some(wanted.to_string()), ..TaskQuery::default() }
 }

@@ -17,13 +17,14 @@ const ARROWS: [(&str, &[&str]); 7] = [
 ];
 
 /// Libraries that one room alone may use.
-const WRAPPED: [(&str, &str); 14] = [
+const WRAPPED: [(&str, &str); 15] = [
     ("sqlx", "store"),
     ("rusqlite", "store"),
     ("object_store", "store"),
     ("axum", "server"),
     ("tower", "server"),
     ("tower-http", "server"),
+    ("docling", "engine"),
     ("hayro", "engine"),
     ("hayro-syntax", "engine"),
     ("image", "engine"),

@@ -13,7 +13,7 @@ use super::confine::{allow_cpu, confine};
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
 use super::perform::{Performed, Work, perform};
 use super::recognise::{Parent, ParentModels, read_to_end};
-use super::{PageProgress, Request};
+use super::{Inspected, PageProgress, Request};
 
 /// The stack of the thread that reads documents: nesting is bounded, but generously.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
@@ -56,22 +56,28 @@ fn answer<R: Read, W: Write>(
     parent: &RefCell<Parent<R, W>>,
 ) -> io::Result<()> {
     match request {
-        Request::Inspect { password } => {
+        Request::Inspect { password, media_type } => {
             allow_cpu(Duration::from_secs(10));
-            let looked = docket_engine::inspect(document, password.as_deref());
+            let password = password.as_deref();
+            let looked = docket_engine::inspect(document, password, Some(&media_type));
             let output = &mut parent.borrow_mut().output;
             match looked {
-                Ok(found) => write_json(output, Kind::Inspected, &count(found.page_count)),
+                Ok(found) => {
+                    let page_count = count(found.page_count);
+                    let media_type = found.kind.media_type().to_owned();
+                    write_json(output, Kind::Inspected, &Inspected { page_count, media_type })
+                }
                 Err(error) => write_failure(output, &error),
             }
         }
-        Request::Execute { spec, password, namespace, page_cpu_s } => {
+        Request::Execute { spec, password, media_type, namespace, page_cpu_s } => {
             let page_cpu = Duration::from_secs(page_cpu_s);
             allow_cpu(page_cpu);
             let mut told = Told { parent, last: None, broken: None, page_cpu };
             let models = &ParentModels { parent };
             let password = password.as_deref();
-            let work = Work { document, spec: &spec, password, namespace, models };
+            let media_type = Some(media_type.as_str());
+            let work = Work { document, spec: &spec, password, media_type, namespace, models };
             let performed = perform(work, &mut |progress| told.tell(&progress));
             let Told { last, broken, .. } = told;
             let output = &mut parent.borrow_mut().output;

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use docket_contract::document::ParseResult;
+use docket_contract::document::{ParseResult, Warning, WarningCode};
 use docket_contract::results::{ChunkResult, ClassifyResult, ExtractResult, SplitResult};
-use docket_contract::spec::{JobSpec, ParseChunking, ParseSpec};
-use docket_engine::{Error, Models, ParseRequest, Progress};
+use docket_contract::spec::{ChunkSpec, ChunkStrategy, JobSpec, ParseChunking, ParseSpec};
+use docket_engine::{DocumentKind, Error, Models, ParseRequest, PictureFile, Progress};
 use uuid::Uuid;
 
 /// A job's work.
@@ -13,6 +13,7 @@ pub(super) struct Work<'a> {
     pub(super) document: Vec<u8>,
     pub(super) spec: &'a JobSpec,
     pub(super) password: Option<&'a str>,
+    pub(super) media_type: Option<&'a str>,
     pub(super) namespace: Uuid,
     pub(super) models: &'a dyn Models,
 }
@@ -47,38 +48,113 @@ impl Performed {
 
 /// Does the work; `progress` hears of every page.
 pub(super) fn perform(
-    work: Work<'_>,
+    mut work: Work<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Performed, Error> {
-    let Work { document, spec, password, namespace, models } = work;
-    let read = |document, spec: &ParseSpec, progress: &mut dyn FnMut(Progress)| {
-        let request = ParseRequest { spec, password, namespace, models };
-        docket_engine::parse(document, &request, progress)
-    };
     let whole = whole_document();
     let mut files = Vec::new();
-    let result = match spec {
-        JobSpec::Parse(spec) => Outcome::Parsed(read(document, spec, progress)?),
+    let document = std::mem::take(&mut work.document);
+    let kind = DocumentKind::of(&document, work.media_type);
+    let has_places = kind.is_none_or(DocumentKind::has_places);
+    let result = match work.spec {
+        JobSpec::Parse(spec) => {
+            let (parsed, pictures) = work.parse_with_pictures(document, spec, progress)?;
+            files = pictures;
+            Outcome::Parsed(parsed)
+        }
         JobSpec::Extract(spec) => {
-            Outcome::Extracted(docket_engine::extract(&read(document, &whole, progress)?, spec))
+            let parsed = work.parse(document, &whole, !has_places, progress)?;
+            let extracted = docket_engine::extract(&parsed, spec);
+            Outcome::Extracted(if has_places { extracted } else { extracted.without_places() })
         }
         JobSpec::Chunk(spec) => {
-            Outcome::Chunked(docket_engine::chunk(&read(document, &whole, progress)?, spec))
+            let mut parsed = work.parse(document, &whole, false, progress)?;
+            let spec = fitting(spec, kind, &mut parsed);
+            let chunked = docket_engine::chunk(&parsed, &spec);
+            let file_type = kind.map_or("pdf", DocumentKind::extension).to_owned();
+            Outcome::Chunked(ChunkResult { file_type, ..chunked })
         }
         JobSpec::Classify(spec) => {
-            Outcome::Classified(docket_engine::classify(&read(document, &whole, progress)?, spec))
+            let parsed = work.parse(document, &whole, !has_places, progress)?;
+            Outcome::Classified(docket_engine::classify(&parsed, spec))
         }
         JobSpec::Split(spec) => {
-            let parsed = read(document.clone(), &whole, progress)?;
-            let split = docket_engine::split(&parsed, spec, namespace);
+            let parsed = work.parse(document.clone(), &whole, false, progress)?;
+            let split = docket_engine::split(&parsed, spec, work.namespace);
             for part in &split.parts {
-                let pdf = docket_engine::pages_as_pdf(document.clone(), password, &part.pages)?;
+                let pdf =
+                    docket_engine::pages_as_pdf(document.clone(), work.password, &part.pages)?;
                 files.push((part.file_id, pdf));
             }
             Outcome::Split(split)
         }
     };
     Ok(Performed { result, files })
+}
+
+impl Work<'_> {
+    /// Parses, and cuts out the pictures that the spec wants.
+    fn parse_with_pictures(
+        &self,
+        document: Vec<u8>,
+        spec: &ParseSpec,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(ParseResult, Vec<PictureFile>), Error> {
+        if spec.cropped_types.is_empty() {
+            return Ok((self.parse(document, spec, false, progress)?, Vec::new()));
+        }
+        let mut placed = spec.clone();
+        placed.output_fields.bbox = true;
+        let mut last = None;
+        let mut parsed = self.parse(document.clone(), &placed, false, &mut |now| {
+            last = Some(now);
+            progress(now);
+        })?;
+        let kinds = &spec.cropped_types;
+        let files = docket_engine::crop(document, self.password, kinds, &mut parsed, &mut || {
+            // Each page that is drawn may take a page's processor time again.
+            if let Some(last) = last {
+                progress(last);
+            }
+        });
+        if !spec.output_fields.bbox {
+            let segments = parsed.chunks.iter_mut().flat_map(|chunk| &mut chunk.segments);
+            segments.for_each(|segment| segment.bbox = None);
+        }
+        Ok((parsed, files))
+    }
+
+    fn parse(
+        &self,
+        document: Vec<u8>,
+        spec: &ParseSpec,
+        imagined_places: bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<ParseResult, Error> {
+        let request = ParseRequest {
+            spec,
+            password: self.password,
+            namespace: self.namespace,
+            models: self.models,
+            media_type: self.media_type,
+            imagined_places,
+        };
+        docket_engine::parse(document, &request, progress)
+    }
+}
+
+/// Chunks by page need pages; a document without them is cut by paragraph, and says so.
+fn fitting(spec: &ChunkSpec, kind: Option<DocumentKind>, parsed: &mut ParseResult) -> ChunkSpec {
+    let has_pages = kind.is_none_or(DocumentKind::has_pages);
+    if has_pages || spec.strategy != ChunkStrategy::Page {
+        return *spec;
+    }
+    parsed.warnings.push(Warning {
+        code: WarningCode::OptionUnsupported,
+        message: "Documents of this kind have no pages: the text was cut by paragraph".to_owned(),
+        page: None,
+    });
+    ChunkSpec { strategy: ChunkStrategy::Paragraph, ..*spec }
 }
 
 /// Everything that is in the document, one segment per chunk: what the other jobs work on.

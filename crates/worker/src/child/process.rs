@@ -212,7 +212,7 @@ fn read_message(kind: Kind, payload: Vec<u8>) -> serde_json::Result<Message> {
         Kind::Data => Message::Data(payload.into()),
         Kind::File => Message::File(serde_json::from_slice(&payload)?),
         Kind::Done => Message::Done(serde_json::from_slice(&payload)?),
-        Kind::Inspected => Message::Inspected { page_count: serde_json::from_slice(&payload)? },
+        Kind::Inspected => Message::Inspected(serde_json::from_slice(&payload)?),
         Kind::Failed => Message::Failed(serde_json::from_slice(&payload)?),
         Kind::Request | Kind::End | Kind::Picture | Kind::ReadText => {
             return Err(serde::de::Error::custom("a child does not send this kind of frame"));

@@ -1,0 +1,88 @@
+//! What is inside a ZIP or OLE container, by its table of contents alone.
+
+use super::OfficeFormat;
+
+/// Bytes that all parts of a package may inflate to; a bomb states more, or its parts exceed what
+/// they state, at which the reader stops by itself.
+const INFLATED_BYTES_MAX: u64 = 1 << 30;
+/// Entries that a package may have.
+const ENTRIES_MAX: usize = 50_000;
+/// How far from the end of the file the end of the directory may stand: its comment is this long at
+/// most.
+const COMMENT_BYTES_MAX: usize = 65_557;
+
+/// The Office format of a ZIP package, by the folder that its main part lies in.
+pub(crate) fn zip_format(bytes: &[u8]) -> Option<OfficeFormat> {
+    let entries = entries(bytes)?;
+    let has = |folder: &str| entries.iter().any(|entry| entry.name.starts_with(folder.as_bytes()));
+    if has("word/") {
+        Some(OfficeFormat::Docx)
+    } else if has("ppt/") {
+        Some(OfficeFormat::Pptx)
+    } else if has("xl/") {
+        Some(OfficeFormat::Xlsx)
+    } else {
+        None
+    }
+}
+
+/// The format of an OLE container, by the name of its main stream (in UTF-16). An encrypted package
+/// counts as what it most often is.
+pub(crate) fn ole_format(bytes: &[u8]) -> Option<OfficeFormat> {
+    if !bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        return None;
+    }
+    let has = |name: &str| {
+        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.windows(wide.len()).any(|window| window == wide)
+    };
+    if has("WordDocument") {
+        Some(OfficeFormat::Doc)
+    } else if has("PowerPoint Document") {
+        Some(OfficeFormat::Ppt)
+    } else if has("Workbook") || has("Book") {
+        Some(OfficeFormat::Xls)
+    } else if has("EncryptedPackage") {
+        Some(OfficeFormat::Docx)
+    } else {
+        None
+    }
+}
+
+/// False for a package that states to inflate beyond all measure.
+pub(super) fn is_bearable(bytes: &[u8]) -> bool {
+    let Some(entries) = entries(bytes) else {
+        return true;
+    };
+    let inflated: u64 = entries.iter().map(|entry| u64::from(entry.inflated_bytes)).sum();
+    entries.len() < ENTRIES_MAX && inflated <= INFLATED_BYTES_MAX
+}
+
+struct Entry<'b> {
+    name: &'b [u8],
+    inflated_bytes: u32,
+}
+
+/// The central directory of a ZIP file (APPNOTE.TXT 4.3.12 and 4.3.16); `None` if there is none.
+fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
+    if !bytes.starts_with(b"PK") {
+        return None;
+    }
+    let number = |at: usize, length: usize| -> Option<usize> {
+        let part = bytes.get(at..at.checked_add(length)?)?;
+        Some(part.iter().rev().fold(0, |sum, byte| (sum << 8) | usize::from(*byte)))
+    };
+    let from = bytes.len().saturating_sub(COMMENT_BYTES_MAX);
+    let end = from + bytes[from..].windows(4).rposition(|window| window == b"PK\x05\x06")?;
+    let mut at = number(end + 16, 4)?;
+    let mut entries = Vec::new();
+    while bytes.get(at..at.checked_add(4)?) == Some(b"PK\x01\x02") && entries.len() < ENTRIES_MAX {
+        let name_length = number(at + 28, 2)?;
+        let skipped = number(at + 30, 2)? + number(at + 32, 2)?;
+        let name = bytes.get(at + 46..at + 46 + name_length)?;
+        let inflated_bytes = u32::try_from(number(at + 24, 4)?).unwrap_or(u32::MAX);
+        entries.push(Entry { name, inflated_bytes });
+        at += 46 + name_length + skipped;
+    }
+    Some(entries)
+}

@@ -1,0 +1,226 @@
+//! The library's nodes to elements: kinds, plain texts and tables, by page.
+
+use docket_contract::SegmentType;
+use docling::{ContentLayer, Node};
+
+use super::OfficeFormat;
+use super::inline::{closed_up, plain};
+
+/// English Metric Units per point: slides state their size in them.
+const EMU_PER_POINT: f32 = 12_700.0;
+
+/// A paragraph, heading, list item, table or picture.
+#[derive(Debug, Default)]
+pub(super) struct Element {
+    /// 1-based.
+    pub page: usize,
+    /// Width and height of its page in points, where the file tells.
+    pub page_size: Option<(f32, f32)>,
+    pub kind: Kind,
+    pub text: String,
+}
+
+/// What an element is.
+#[derive(Debug, Default, PartialEq)]
+pub(super) enum Kind {
+    #[default]
+    Text,
+    Heading(u8),
+    /// With how deep it is nested, from 0.
+    Item(u8),
+    /// Of another kind that is nothing but text.
+    Other(SegmentType),
+    Picture,
+    Table(Vec<TableCell>),
+}
+
+/// A cell of a table.
+#[derive(Debug, PartialEq)]
+pub(super) struct TableCell {
+    pub row: usize,
+    pub column: usize,
+    pub row_span: usize,
+    pub column_span: usize,
+    pub text: String,
+}
+
+/// All elements in reading order, and how many pages there are.
+pub(super) fn elements(nodes: &[Node], format: OfficeFormat) -> (Vec<Element>, usize) {
+    let mut reading = Reading {
+        elements: Vec::new(),
+        page: 1,
+        page_size: None,
+        pages: 1,
+        breaks_pages: format == OfficeFormat::Ppt || format == OfficeFormat::Xls,
+        told_pages: false,
+    };
+    reading.nodes(nodes);
+    (reading.elements, reading.pages)
+}
+
+struct Reading {
+    elements: Vec<Element>,
+    page: usize,
+    page_size: Option<(f32, f32)>,
+    pages: usize,
+    /// Pages are told by the breaks between them, unless each is announced.
+    breaks_pages: bool,
+    told_pages: bool,
+}
+
+impl Reading {
+    fn nodes(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Heading { level, text } => self.push(Kind::Heading(*level), text),
+            Node::Paragraph { text } => self.push(Kind::Text, text),
+            Node::InlineGroup { md_text, .. } => {
+                self.push_plain(Kind::Text, closed_up(&plain(md_text)));
+            }
+            Node::LabeledText { label, text, .. } => self.push(labeled(label), text),
+            Node::Caption { text, .. } => self.push(Kind::Other(SegmentType::Caption), text),
+            Node::FurnitureText { label, text } => self.push(labeled(label), text),
+            Node::PageFurniture { footer, text, .. } => {
+                let kind = if *footer { SegmentType::PageFooter } else { SegmentType::PageHeader };
+                self.push(Kind::Other(kind), text);
+            }
+            Node::Formula { latex, .. } => {
+                self.push_plain(Kind::Other(SegmentType::Formula), latex.clone());
+            }
+            Node::Code { text, .. } | Node::TextDump(text) => {
+                self.push_plain(Kind::Text, text.clone());
+            }
+            Node::CheckboxItem { checked, text } => {
+                let mark = if *checked { "\u{2611}" } else { "\u{2610}" };
+                self.push_plain(Kind::Item(0), format!("{mark} {}", plain(text)));
+            }
+            Node::ListItem { .. } | Node::ListText { .. } => self.list_item(node),
+            Node::Table(table) => self.table(table),
+            Node::Chart { table, caption, .. } => {
+                self.caption(caption.as_deref());
+                self.table(table);
+            }
+            Node::Picture { caption, .. } => {
+                self.push_plain(Kind::Picture, String::new());
+                self.caption(caption.as_deref());
+            }
+            Node::PageInfo { page_no, width, height } => self.page(*page_no, *width, *height),
+            Node::PageBreak => self.page_break(),
+            other => self.inner(other),
+        }
+    }
+
+    /// What only wraps or gathers other nodes. Notes of reviewers and what is hidden stay out.
+    fn inner(&mut self, node: &Node) {
+        match node {
+            Node::Group { label, name, layer, children }
+                if *layer != Some(ContentLayer::Invisible) =>
+            {
+                // A sheet's name is what its reader sees first.
+                let sheet = name.as_deref().filter(|_| label == "sheet" && !children.is_empty());
+                if let Some(name) = sheet {
+                    self.push_plain(Kind::Heading(2), name.to_owned());
+                }
+                self.nodes(children);
+            }
+            // The name in a browser's title bar, which no page shows.
+            Node::Furniture { inner, .. } if matches!(**inner, Node::Heading { .. }) => {}
+            Node::Furniture { layer: ContentLayer::Furniture, inner }
+            | Node::Commented { inner, .. }
+            | Node::Track { inner, .. }
+            | Node::Located { inner, .. }
+            | Node::Prov { inner, .. } => self.node(inner),
+            Node::FieldRegion { items } => {
+                for item in items {
+                    let parts = [&item.marker, &item.key, &item.value];
+                    let parts: Vec<&str> =
+                        parts.into_iter().flatten().map(String::as_str).collect();
+                    self.push(Kind::Text, &parts.join(" "));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn push(&mut self, kind: Kind, markdown: &str) {
+        self.push_plain(kind, plain(markdown));
+    }
+
+    fn push_plain(&mut self, kind: Kind, text: String) {
+        let holds_text = !matches!(kind, Kind::Picture | Kind::Table(_));
+        if holds_text && text.trim().is_empty() {
+            return;
+        }
+        let page_size = self.page_size;
+        self.elements.push(Element { page: self.page, page_size, kind, text });
+    }
+
+    fn list_item(&mut self, node: &Node) {
+        match node {
+            Node::ListItem { ordered, number, text, level, .. } => {
+                let text = plain(text);
+                let marked =
+                    if *ordered { format!("{number}. {text}") } else { format!("\u{2022} {text}") };
+                if !text.is_empty() {
+                    self.push_plain(Kind::Item(*level), marked);
+                }
+            }
+            Node::ListText { text, .. } => self.push(Kind::Text, text),
+            _ => {}
+        }
+    }
+
+    fn caption(&mut self, caption: Option<&str>) {
+        if let Some(caption) = caption {
+            self.push(Kind::Other(SegmentType::Caption), caption);
+        }
+    }
+
+    fn table(&mut self, table: &docling::Table) {
+        self.caption(table.caption.as_deref());
+        let cells = table.derive_cells().into_iter().map(|cell| TableCell {
+            row: cell.start_row,
+            column: cell.start_col,
+            row_span: cell.row_span.max(1),
+            column_span: cell.col_span.max(1),
+            text: plain(&cell.text),
+        });
+        let mut cells: Vec<TableCell> = cells.collect();
+        cells.sort_by_key(|cell| (cell.row, cell.column));
+        if cells.iter().any(|cell| !cell.text.is_empty()) {
+            self.push_plain(Kind::Table(cells), String::new());
+        }
+    }
+
+    fn page(&mut self, number: usize, width: f32, height: f32) {
+        self.told_pages = true;
+        self.page = number.max(1);
+        self.pages = self.pages.max(self.page);
+        let (width, height) = (width / EMU_PER_POINT, height / EMU_PER_POINT);
+        // Sheets state their size in cells, which is none.
+        let is_size = width > 72.0 && height > 72.0 && width < 5_000.0 && height < 5_000.0;
+        self.page_size = is_size.then_some((width, height));
+    }
+
+    fn page_break(&mut self) {
+        if self.breaks_pages && !self.told_pages {
+            self.page += 1;
+            self.pages = self.page;
+        }
+    }
+}
+
+fn labeled(label: &str) -> Kind {
+    match label {
+        "footnote" => Kind::Other(SegmentType::Footnote),
+        "page_header" => Kind::Other(SegmentType::PageHeader),
+        "page_footer" => Kind::Other(SegmentType::PageFooter),
+        "caption" => Kind::Other(SegmentType::Caption),
+        _ => Kind::Text,
+    }
+}
