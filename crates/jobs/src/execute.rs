@@ -8,7 +8,7 @@ use docket_store::{
 };
 use tokio::sync::watch;
 
-use crate::{Error, Jobs};
+use crate::{Error, Jobs, measure};
 
 /// What became of a settlement.
 #[derive(Clone, Debug)]
@@ -39,6 +39,7 @@ impl Jobs {
         for claim in &claims {
             self.note_version(claim.job().id, claim.job().version);
         }
+        measure::claimed(&claims);
         Ok(claims)
     }
 
@@ -165,6 +166,7 @@ impl Jobs {
         match self.store.settle(claim, settlement).await? {
             SettleOutcome::Settled(job) => {
                 self.note_version(job.id, job.version);
+                measure::settled(&job);
                 Ok(Settled::Done(Box::new(job)))
             }
             SettleOutcome::ClaimLost => Ok(Settled::ClaimLost),

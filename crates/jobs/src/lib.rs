@@ -14,6 +14,7 @@ mod find;
 mod follow;
 mod inspect;
 mod links;
+mod measure;
 mod office;
 mod policy;
 mod queue_limit;
@@ -37,7 +38,7 @@ pub use docket_store::{
     Change, ChangeKind, ChargeOutcome, Claim, FetchedDocument, JobPage, ProgressOutcome,
     ProgressUpdate, QueueDepth, Store, Swept,
 };
-pub use docket_store::{DeliveryClaim, EndpointChange};
+pub use docket_store::{DeliveryClaim, EndpointChange, Overview};
 
 pub use accounts::{Caller, FreshKey};
 pub use batch::BatchSubmit;
@@ -120,6 +121,14 @@ impl Jobs {
     /// [`Error::Unavailable`] if it does not.
     pub async fn ping(&self) -> Result<(), Error> {
         Ok(self.store.ping().await?)
+    }
+
+    /// The state of the queues, over all accounts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn overview(&self) -> Result<Overview, Error> {
+        Ok(self.store.overview().await?)
     }
 
     /// Jobs waiting and running.

@@ -31,9 +31,10 @@ pub(crate) fn start_page() -> &'static str {
                 h1 { "Docket " small { (version) } }
                 p { "A server for asynchronous document jobs. It is running." }
                 ul {
+                    li { a href="/dashboard" { "/dashboard" } " the jobs of an account as they go" }
                     li { a href="/docs" { "/docs" } " the API, with commands to copy" }
                     li { a href="/openapi.json" { "/openapi.json" } " the same for programs" }
-                    li { a href="/health" { "/health" } " and " a href="/ready" { "/ready" } }
+                    li { a href="/health" { "/health" } ", " a href="/ready" { "/ready" } ", " a href="/metrics" { "/metrics" } }
                 }
             }
         };

@@ -19,7 +19,10 @@ pub(crate) async fn errors_as_json(request: Request, next: Next) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     let json = HeaderValue::from_static("application/json");
-    if !is_error || response.headers().get(CONTENT_TYPE) == Some(&json) {
+    let kind = response.headers().get(CONTENT_TYPE);
+    // Pages are for people.
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_error || is_page || kind == Some(&json) {
         return response;
     }
     let text = to_bytes(response.into_body(), TEXT_BYTES_MAX).await.unwrap_or_default();

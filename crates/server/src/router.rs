@@ -21,12 +21,13 @@ use crate::ServerState;
 use crate::conditional::PREFER;
 use crate::drain::drain_unread_bodies;
 use crate::json_errors::errors_as_json;
+use crate::metrics::{count_answers, recorded};
 use crate::problem::Problem;
 use crate::route_table::Routes;
 use crate::routes::status::QUEUE_POSITION;
 use crate::routes::{
-    batch, chunking, classify, docs, editor, events, extract, files, health, jobs, keys, parse,
-    splitter, status, task_create, task_list, tasks, upload, usage, webhooks,
+    batch, chunking, classify, docs, editor, events, extract, files, health, jobs, keys, metrics,
+    parse, splitter, status, task_create, task_list, tasks, upload, usage, webhooks,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -39,6 +40,7 @@ fn routes() -> Routes {
         .route("/openapi.json", get(docs::openapi_json))
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}/status", get(jobs::lowercase_status))
         .route("/jobs/{id}", get(status::status).delete(jobs::end))
@@ -84,9 +86,12 @@ pub fn paths() -> Vec<&'static str> {
 
 /// All routes with their layers.
 pub fn router(state: ServerState) -> Router {
+    // From now on answers are counted.
+    recorded();
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(middleware::from_fn(log_request))
+        .layer(middleware::from_fn(count_answers))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(cors())
         .layer(middleware::from_fn(errors_as_json))
@@ -96,6 +101,7 @@ pub fn router(state: ServerState) -> Router {
         .layer(DefaultBodyLimit::disable());
     let routes = routes()
         .into_router()
+        .merge(crate::dashboard::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .with_state(state)

@@ -11,6 +11,7 @@ pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod jobs;
 pub(crate) mod keys;
+pub(crate) mod metrics;
 pub(crate) mod parse;
 pub(crate) mod result;
 pub(crate) mod splitter;

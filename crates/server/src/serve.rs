@@ -7,6 +7,8 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::metrics::keep_small;
+
 /// How long open requests may go on after a shutdown was asked for.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -30,6 +32,7 @@ pub async fn serve(
     let serving = axum::serve(listener, router).with_graceful_shutdown(graceful);
     tokio::select! {
         served = serving.into_future() => served,
+        () = keep_small() => Ok(()),
         () = grace_after(shutdown) => {
             tracing::warn!("requests were cut off at the end of the grace period");
             Ok(())

@@ -9,6 +9,7 @@ mod accounts;
 mod batches;
 mod feed;
 mod jobs;
+mod overview;
 mod queue;
 mod secrets;
 mod webhooks;
@@ -22,6 +23,7 @@ pub use jobs::{
     CancelOutcome, DeleteOutcome, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore,
     NewJob, Rerun, RerunOutcome,
 };
+pub use overview::{Overview, OverviewStore};
 pub use queue::{
     ChargeOutcome, FetchedDocument, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore,
     RetryPolicy, SettleOutcome, Supplied, SupplyOutcome, Swept,
@@ -45,6 +47,7 @@ pub trait Store:
     + SecretStore
     + WebhookStore
     + DeliveryQueue
+    + OverviewStore
 {
     /// Answers if the database does.
     async fn ping(&self) -> Result<(), Error>;

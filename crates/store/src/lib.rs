@@ -30,5 +30,5 @@ pub use interface::{
 };
 pub use interface::{
     AttemptEnd, DeliveryClaim, DeliveryQuery, DeliveryQueue, DeliverySettled, EndpointChange,
-    NewEndpoint, Verdict, WebhookStore,
+    NewEndpoint, Overview, OverviewStore, Verdict, WebhookStore,
 };

@@ -78,6 +78,7 @@ mod idempotency;
 mod insert;
 mod jobs;
 mod migrate;
+mod overview;
 mod queue;
 mod rerun;
 mod rows;

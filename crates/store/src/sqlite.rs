@@ -24,6 +24,7 @@ mod feed;
 mod idempotency;
 mod jobs;
 mod migrate;
+mod overview;
 mod queue;
 mod reader;
 mod rerun;

@@ -42,8 +42,10 @@ fn close(value: &mut Value) {
 pub(crate) async fn every_answer_is_described(request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let path = if path == "/" { path } else { path.trim_end_matches('/').to_owned() };
+    // Pages for people are no part of the API.
+    let is_page = path.starts_with("/dashboard");
     let response = next.run(request).await;
-    if method == Method::OPTIONS || method == Method::HEAD {
+    if is_page || method == Method::OPTIONS || method == Method::HEAD {
         return response;
     }
     let (parts, body) = response.into_parts();

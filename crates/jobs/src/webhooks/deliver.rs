@@ -8,7 +8,7 @@ use docket_contract::wire::webhooks::EventBody;
 use docket_store::{AttemptEnd, DeliveryClaim, DeliverySettled, Verdict};
 
 use super::signature::sign;
-use crate::{Error, Jobs};
+use crate::{Error, Jobs, measure};
 
 /// Deliveries that are removed in one go.
 const REMOVE_MAX: usize = 1000;
@@ -90,6 +90,18 @@ pub enum Told {
     ClaimLost,
 }
 
+impl Told {
+    /// The word in numbers and logs.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Retried => "retried",
+            Self::GivenUp => "given_up",
+            Self::ClaimLost => "claim_lost",
+        }
+    }
+}
+
 impl Jobs {
     /// Hands out at most `limit` due deliveries.
     ///
@@ -129,12 +141,14 @@ impl Jobs {
         claim: DeliveryClaim,
         result: AttemptResult,
     ) -> Result<Told, Error> {
+        let seconds = result.duration.as_secs_f64();
         let verdict = verdict(&self.policy.webhooks, claim.delivery().tries, result.refusal);
         let told = match &verdict {
             Verdict::Delivered => Told::Delivered,
             Verdict::Retry { .. } => Told::Retried,
             Verdict::GiveUp { .. } | Verdict::Gone { .. } => Told::GivenUp,
         };
+        measure::told(told.word(), seconds);
         let Delivery { id, endpoint_id, attempts, .. } = *claim.delivery();
         let end = AttemptEnd {
             duration: result.duration,

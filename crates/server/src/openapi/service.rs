@@ -20,6 +20,14 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             .text("The database answers and this node's workers make progress; else 503.")
             .answer(200, "It can.", schemas.of::<Ready>())
             .curl("curl \"$DOCKET_URL/ready\""),
+        Operation::public("get", "/metrics", TAG, "getNumbers", "Numbers for Prometheus")
+            .text("Counts over all accounts, nothing of any of them.")
+            .answer_as(
+                200,
+                "The text format of Prometheus.",
+                json!({ "text/plain": { "schema": { "type": "string" } } }),
+            )
+            .curl("curl \"$DOCKET_URL/metrics\""),
         Operation::public("get", "/openapi.json", TAG, "getDescription", "This document")
             .answer(200, "OpenAPI 3.1.", json!({ "type": "object" }))
             .curl("curl \"$DOCKET_URL/openapi.json\""),

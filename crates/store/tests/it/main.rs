@@ -15,6 +15,7 @@ mod jobs;
 mod model;
 mod opening;
 mod outage;
+mod overview;
 mod progress;
 mod queue;
 mod schedules;
@@ -183,6 +184,8 @@ on_both_drivers! {
         a_closed_store_is_unavailable,
         the_real_clock_runs,
         repetitions_and_expiry_follow_the_real_clock;
+    overview:
+        unfinished_jobs_and_deliveries_are_counted;
     schedules:
         random_schedules_agree_with_the_model;
     webhooks:

@@ -1,0 +1,115 @@
+//! Numbers for operators, in the text format of Prometheus: what this process has counted, and the
+//! state of the queues from the database.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use docket_contract::job::JobType;
+use docket_contract::state::JobState;
+use docket_jobs::Overview;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+/// Upper bounds of durations, in seconds: from a read out of memory to a long document.
+const SECONDS: [f64; 16] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 300.0,
+    1800.0,
+];
+
+/// The facade has one recorder per process, so there is one handle to it.
+static RECORDED: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// What this process has counted so far. The first call begins to count.
+pub(crate) fn recorded() -> Option<&'static PrometheusHandle> {
+    RECORDED.get_or_init(install).as_ref()
+}
+
+fn install() -> Option<PrometheusHandle> {
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS);
+    let recorder = match builder {
+        Ok(builder) => builder.build_recorder(),
+        Err(error) => {
+            tracing::error!(%error, "numbers are not counted");
+            return None;
+        }
+    };
+    let handle = recorder.handle();
+    match metrics::set_global_recorder(recorder) {
+        Ok(()) => Some(handle),
+        Err(error) => {
+            tracing::error!(%error, "numbers are not counted");
+            None
+        }
+    }
+}
+
+/// Keeps what is counted small while nobody asks for it. Runs until it is dropped.
+pub(crate) async fn keep_small() {
+    let mut every = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        every.tick().await;
+        if let Some(handle) = recorded() {
+            handle.run_upkeep();
+        }
+    }
+}
+
+/// Counts and times every answer by its route, never by its path: paths hold ids.
+pub(crate) async fn count_answers(request: Request, next: Next) -> Response {
+    let started = std::time::Instant::now();
+    let method = request.method().as_str().to_owned();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let response = next.run(request).await;
+    // What leads nowhere has no route, and a method of the client's own making is no label.
+    let known = route.is_some() && response.status() != StatusCode::METHOD_NOT_ALLOWED;
+    let method = if known { method } else { "other".to_owned() };
+    let labels = [
+        ("method", method),
+        ("route", route.unwrap_or_else(|| "other".to_owned())),
+        ("status", response.status().as_u16().to_string()),
+    ];
+    metrics::histogram!("docket_http_request_duration_seconds", &labels)
+        .record(started.elapsed().as_secs_f64());
+    response
+}
+
+/// The state of the queues as text. Every type and state has its line, so that none disappears
+/// when it is at nought.
+pub(crate) fn overview_text(overview: &Overview) -> String {
+    let mut text = String::from("# HELP docket_jobs Unfinished jobs.\n# TYPE docket_jobs gauge\n");
+    for job_type in JobType::ALL {
+        for state in [JobState::AwaitingUpload, JobState::Queued, JobState::Processing] {
+            let (job_type, state) = (job_type.as_str(), state.as_str());
+            let of = |row: &&(String, String, i64)| row.0 == job_type && row.1 == state;
+            let count = overview.unfinished.iter().find(of).map_or(0, |(_, _, count)| *count);
+            text.push_str(&format!(
+                "docket_jobs{{type=\"{job_type}\",state=\"{state}\"}} {count}\n"
+            ));
+        }
+    }
+    let oldest_s = overview.oldest_ready.unwrap_or_default().as_secs_f64();
+    for (name, help, value) in [
+        (
+            "docket_queue_age_seconds",
+            "For how long the oldest ready job has waited.",
+            oldest_s.to_string(),
+        ),
+        (
+            "docket_webhook_deliveries_pending",
+            "Deliveries on their way.",
+            overview.deliveries_pending.to_string(),
+        ),
+        (
+            "docket_webhook_deliveries_held",
+            "Deliveries that wait for disabled endpoints.",
+            overview.deliveries_held.to_string(),
+        ),
+    ] {
+        text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"));
+    }
+    text
+}
