@@ -47,7 +47,7 @@ pub(super) fn home(
             section.usage {
                 div { span { "Credits used" } strong { (grouped(balance.used)) } }
                 div { span { "Left" } strong { (grouped(balance.remaining())) } }
-                div { span { "Since" } strong { (balance.cycle_started_at.format("%-d %B %Y")) } }
+                div { span { "Since" } strong { (balance.cycle_started_at.format("%-d %b %Y")) } }
             }
             nav.filters aria-label="Filter" {
                 @for (word, name) in FILTERS {
@@ -92,7 +92,7 @@ pub(super) fn job(caller: &Caller, job: &Job, preview: Option<&Preview>) -> Mark
             p.back { a href="/dashboard" { "All jobs" } }
             h1 { (name(job)) }
             p.status { (badge(job)) " " span { (message(job)) } }
-            (progress(job))
+            @if job.visible_state() == JobState::Processing { p { (progress(job)) } }
             @if let Some(error) = error_text(job) { p.error { (error) } }
             (facts(job))
             @if let Some(preview) = preview {
@@ -116,9 +116,10 @@ fn facts(job: &Job) -> Markup {
             @if let Some(finished) = job.finished_at {
                 dt { "Ended" } dd { (instant(finished)) }
                 @if let Some(started) = job.started_at {
-                    dt { "Took" } dd { (format!("{:.1} s", (finished - started).as_seconds_f64().max(0.0))) }
+                    dt { "Took" } dd { (format!("{:.2} s", (finished - started).as_seconds_f64().max(0.0))) }
                 }
             }
+            @if let Some(pages) = job.pages.selected.or(job.pages.total) { dt { "Pages" } dd { (pages) } }
             @if job.pages.failed > 0 { dt { "Pages that failed" } dd { (job.pages.failed) } }
             dt { "Credits" } dd { (job.credits) }
         }
