@@ -20,7 +20,7 @@ pub(crate) use lines::line as line_of_words;
 use paragraphs::Habits;
 
 use crate::pdf::{Glyph, PageContent, Style};
-use crate::table::{Table, extract};
+use crate::table::{Table, extract, extract_unruled};
 
 /// A word in the upright frame of its direction.
 #[derive(Clone, Debug)]
@@ -173,14 +173,17 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
     let mut fragments = lines::join(fragments);
     let noisy = noise::steady(&mut fragments);
     let body_size = lines::dominant(fragments.iter().map(|line| (line.size, line.characters())));
+    let upright = |rects: &[Rect]| -> Vec<Rect> {
+        rects.iter().map(|rect| direction.upright(rect, page.width, page.height)).collect()
+    };
+    let lines = extract(fragments, upright(&page.rulings), &upright(&page.fills));
     let regions = match direction {
         Direction::Right => {
-            let lines = extract(fragments, &page.rulings);
             let (lines, panels) = panels::take(lines, &page.panels);
             let insides = panels.into_iter().map(|panel| columns::cut(panel.lines)).collect();
             panels::put_back(columns::cut(lines), insides)
         }
-        _ => columns::cut(fragments),
+        _ => columns::cut(lines),
     };
     let obstacles = match direction {
         Direction::Right => obstacles(page),
@@ -188,7 +191,7 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
     };
     let habits = Habits { body_size, noisy, obstacles: &obstacles };
     let blocks = regions.into_iter().flat_map(|region| {
-        let mut lines = rows_of_lines(region.lines);
+        let mut lines = rows_of_lines(extract_unruled(region.lines));
         if noisy {
             noise::judge_gaps(&mut lines);
         }

@@ -18,6 +18,7 @@ pub(crate) use annotations::links;
 pub(crate) use fonts::FontStore;
 pub(crate) use interpreter::read_page;
 pub(crate) use open::{Document, open};
+pub(crate) use paths::sides;
 pub(crate) use unicode::compose;
 
 use crate::geometry::{Direction, Rect};
@@ -39,6 +40,8 @@ pub(crate) struct PageContent {
     pub links: Vec<Link>,
     /// Drawn boxes that are big enough to hold text of their own.
     pub panels: Vec<Rect>,
+    /// Filled boxes that may be the backgrounds of cells.
+    pub fills: Vec<Rect>,
     /// How many curves and slanted lines are drawn.
     pub strokes: usize,
     /// Glyphs of which the character is not known; they are not in `glyphs`.

@@ -1,12 +1,26 @@
-//! Ruled tables: cells between drawn lines, and the words that stand in them.
+//! Tables: cells between drawn lines, or columns and rows that words stand in.
 
+mod body;
+mod build;
+mod columns;
+mod fills;
 mod grid;
+mod header;
+mod phrases;
+mod rules;
 mod split;
+mod trim;
+mod unruled;
 
 use crate::geometry::Rect;
-use crate::layout::{Line, Word, line_of_words, rows_of_lines};
-use grid::{Grid, grids};
-use split::split_rows;
+use crate::layout::{Line, Word, is_rtl, line_of_words, rows_of_lines};
+use body::is_figure;
+use build::build;
+use fills::cell_sides;
+use grid::{Edge, Grid, edges, grids};
+use phrases::text_rows;
+use split::{split_columns, split_rows};
+use trim::{trim, without_thin_columns};
 
 /// A table with the text of its cells.
 #[derive(Clone, Debug)]
@@ -22,8 +36,11 @@ pub(crate) struct Table {
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     pub row: usize,
+    pub column: usize,
     pub row_span: usize,
     pub column_span: usize,
+    /// It names what stands below it.
+    pub header: bool,
     pub lines: Vec<Line>,
 }
 
@@ -39,30 +56,144 @@ const FILLED_CELLS_MIN: usize = 4;
 const CELL_CHARACTERS_MAX: usize = 2500;
 const MEAN_CHARACTERS_MAX: usize = 400;
 
-/// Takes the lines that stand in ruled tables out of the lines of a page. In their place comes one
-/// empty line per table, which holds it.
-pub(crate) fn extract(mut lines: Vec<Line>, rulings: &[Rect]) -> Vec<Line> {
-    if rulings.len() < 4 {
+/// Takes the lines that stand in tables with rules out of the lines of a page. In their place comes
+/// one empty line per table, which holds it.
+pub(crate) fn extract(mut lines: Vec<Line>, mut rulings: Vec<Rect>, fills: &[Rect]) -> Vec<Line> {
+    rulings.extend(cell_sides(fills));
+    if rulings.len() < 2 {
         return lines;
     }
-    for grid in grids(rulings) {
-        let inside = |line: &Line| line.table.is_none() && grid.rect.contains(line.rect.center());
-        let (within, rest): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(inside);
-        lines = rest;
-        let order = within.iter().map(|line| line.order).min();
-        let size = within.iter().map(|line| line.size).fold(0.0, f32::max);
-        match fill(&grid, &within) {
-            Some(table) => {
-                let mut place = line_of_words(Vec::new(), order.unwrap_or(0));
-                (place.rect, place.size, place.baseline) = (table.rect, size, table.rect.y1);
-                place.table = Some(Box::new(table));
-                lines.push(place);
-            }
-            None => lines.extend(within),
-        }
+    let (horizontal, vertical) = edges(&rulings);
+    for grid in grids(&horizontal, &vertical) {
+        lines = replace(lines, &grid.rect, |within| in_grid(&grid, within, &horizontal));
+    }
+    for area in rules::regions(&lines, &horizontal) {
+        lines = replace(lines, &area, |within| in_area(&area, within, &horizontal));
     }
     lines.sort_by_key(|line| line.order);
     lines
+}
+
+/// The same for tables without rules, in the lines of one column.
+pub(crate) fn extract_unruled(mut lines: Vec<Line>) -> Vec<Line> {
+    let free: Vec<Line> = lines.iter().filter(|line| !line.words.is_empty()).cloned().collect();
+    if free.len() < FILLED_CELLS_MIN {
+        return lines;
+    }
+    let rows = text_rows(&free);
+    let runs = unruled::runs(&rows);
+    if runs.is_empty() {
+        return lines;
+    }
+    for (start, end) in runs {
+        let rect = rows[start..end].iter().fold(Rect::NOTHING, |all, row| all.union(&row.rect));
+        lines = replace(lines, &rect, |within| in_area(&rect, within, &[]));
+    }
+    lines.sort_by_key(|line| line.order);
+    lines
+}
+
+/// Replaces the lines within an area by the table that they make.
+fn replace(lines: Vec<Line>, area: &Rect, table: impl Fn(&[Line]) -> Option<Table>) -> Vec<Line> {
+    let inside = |line: &Line| !line.words.is_empty() && area.contains(line.rect.center());
+    let (within, mut rest): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(inside);
+    match table(&within).map(trim) {
+        Some((table, outside)) if is_filled(&table) => {
+            rest.push(place_of(mirrored(with_heads(table)), &within));
+            rest.extend(outside);
+        }
+        _ => rest.extend(within),
+    }
+    rest
+}
+
+/// The line that keeps the place of a table.
+fn place_of(table: Table, lines: &[Line]) -> Line {
+    let order = lines.iter().map(|line| line.order).min();
+    let size = lines.iter().map(|line| line.size).fold(0.0, f32::max);
+    let mut place = line_of_words(Vec::new(), order.unwrap_or(0));
+    (place.rect, place.size, place.baseline) = (table.rect, size, table.rect.y1);
+    place.table = Some(Box::new(table));
+    place
+}
+
+fn in_grid(grid: &Grid, lines: &[Line], horizontal: &[Edge]) -> Option<Table> {
+    let drawn = fill(grid, lines);
+    if grid.xs.len() <= 3 {
+        let by_words = in_area(&grid.rect, lines, horizontal);
+        let columns = by_words.as_ref().map_or(0, |table| table.columns);
+        if drawn.is_none() || columns >= 2 * (grid.xs.len() - 1) {
+            return by_words;
+        }
+    }
+    drawn
+}
+
+fn in_area(area: &Rect, lines: &[Line], horizontal: &[Edge]) -> Option<Table> {
+    let rows = text_rows(lines);
+    let rules: Vec<Edge> = horizontal
+        .iter()
+        .filter(|rule| {
+            (area.y0 - 1.0..=area.y1 + 1.0).contains(&rule.at)
+                && rule.to.min(area.x1) - rule.from.max(area.x0) > 0.5 * (rule.to - rule.from)
+        })
+        .copied()
+        .collect();
+    let table = build(&rows, &rules)?;
+    let rect = table.rect.union(area);
+    Some(Table { rect, ..table })
+}
+
+/// The rows of a drawn table that head it: those before the first with figures behind its first
+/// column, and one at least if all cells hold words.
+fn with_heads(mut table: Table) -> Table {
+    if table.rows < 2 || table.cells.iter().any(|cell| cell.header) {
+        return table;
+    }
+    let has_figures = |cell: &&Cell| {
+        cell.column > 0
+            && !cell.lines.is_empty()
+            && cell.lines.iter().all(|line| is_figure(&line.words))
+    };
+    let body = table.cells.iter().filter(has_figures).map(|cell| cell.row).min().unwrap_or(1);
+    // Below a cell over several columns stand the names of each.
+    let reach = |cell: &Cell| cell.row_span + usize::from(cell.column_span > 1);
+    let reach = table.cells.iter().filter(|cell| cell.row == 0).map(reach).max();
+    let heads = body.min(reach.unwrap_or(1)).max(1);
+    for cell in table.cells.iter_mut().filter(|cell| cell.row < heads) {
+        cell.header = true;
+    }
+    table
+}
+
+/// Tables of right-to-left scripts begin at the right.
+fn mirrored(mut table: Table) -> Table {
+    let characters = || {
+        let words = table.cells.iter().flat_map(|cell| &cell.lines).flat_map(|line| &line.words);
+        words.flat_map(|word| word.text.chars()).filter(|c| c.is_alphabetic())
+    };
+    let rightward = characters().filter(|c| is_rtl(*c)).count();
+    if rightward * 2 > characters().count() {
+        for cell in &mut table.cells {
+            cell.column = table.columns - cell.column - cell.column_span;
+        }
+        table.cells.sort_by_key(|cell| (cell.row, cell.column));
+    }
+    table
+}
+
+/// Enough cells hold text, in rows of several; the labels of a chart stand scattered.
+fn is_filled(table: &Table) -> bool {
+    let filled = || table.cells.iter().filter(|cell| !cell.lines.is_empty());
+    let mut in_row = vec![0_usize; table.rows];
+    filled().for_each(|cell| in_row[cell.row] += 1);
+    let rows = in_row.iter().filter(|count| **count > 1).count();
+    let count = filled().count();
+    let with_text = in_row.iter().filter(|count| **count > 0).count();
+    count >= FILLED_CELLS_MIN
+        && count * 4 >= table.cells.len()
+        && rows >= 2
+        && rows * 5 >= with_text * 2
 }
 
 /// Puts words into cells. `None`: too few cells hold any.
@@ -75,7 +206,7 @@ fn fill(grid: &Grid, lines: &[Line]) -> Option<Table> {
         }
     }
     let filled = words.iter().filter(|words| !words.is_empty()).count();
-    if filled < FILLED_CELLS_MIN || filled * 4 < grid.cells.len() {
+    if filled < FILLED_CELLS_MIN {
         return None;
     }
     let cells = grid.cells.iter().zip(words).map(|(cell, words)| {
@@ -90,6 +221,9 @@ fn fill(grid: &Grid, lines: &[Line]) -> Option<Table> {
     if longest > CELL_CHARACTERS_MAX || total > filled * MEAN_CHARACTERS_MAX {
         return None;
     }
-    let (cells, rows) = split_rows(cells, grid.ys.len() - 1);
-    Some(Table { rect: grid.rect, rows, columns: grid.xs.len() - 1, cells })
+    let rows = grid.ys.len() - 1;
+    let cells = cells.into_iter().flat_map(|cell| split_columns(cell, &grid.xs)).collect();
+    let (cells, rows) = split_rows(cells, rows);
+    let (cells, columns) = without_thin_columns(cells, &grid.xs);
+    Some(Table { rect: grid.rect, rows, columns, cells })
 }

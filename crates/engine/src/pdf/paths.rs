@@ -20,10 +20,25 @@ const CORNER_CURVES_MAX: usize = 16;
 /// The straight part of the outline of a box with round corners.
 const STRAIGHT_SHARE: f32 = 0.7;
 
+/// Filled boxes with a shorter side in points are no backgrounds.
+const BACKGROUND_MIN: f32 = 6.0;
+
 /// Rulings and pictures of a page that are kept.
 pub(crate) const SHAPES_MAX: usize = 20_000;
 /// Panels of a page that are kept.
 const PANELS_MAX: usize = 500;
+/// Filled boxes of a page that are kept.
+const FILLS_MAX: usize = 4_000;
+
+/// What painted paths show on a page.
+pub(crate) struct Shapes<'p> {
+    /// Thin boxes and straight lines along the axes.
+    pub rulings: &'p mut Vec<Rect>,
+    /// Boxes that can hold text of their own.
+    pub panels: &'p mut Vec<Rect>,
+    /// Filled boxes that may be the backgrounds of cells.
+    pub fills: &'p mut Vec<Rect>,
+}
 
 /// The path under construction.
 #[derive(Default)]
@@ -77,9 +92,9 @@ impl PathBuilder {
         &mut self,
         transform: Affine,
         stroke_width: Option<f64>,
-        rulings: &mut Vec<Rect>,
-        panels: &mut Vec<Rect>,
+        shapes: &mut Shapes<'_>,
     ) -> usize {
+        let Shapes { rulings, panels, fills } = shapes;
         let mut strokes = self.curves;
         panels.extend(self.outline(transform).into_iter().filter(is_panel));
         let place = |(from, to): &(Point, Point)| {
@@ -100,6 +115,8 @@ impl PathBuilder {
                 rulings.push(rect);
             } else if stroke_width.is_some() && rect.is_finite() {
                 rulings.extend(sides(&rect).into_iter().filter(is_ruling));
+            } else if stroke_width.is_none() && is_background(&rect) {
+                fills.push(rect);
             }
             panels.extend(Some(rect).filter(is_panel));
         }
@@ -161,10 +178,16 @@ impl Interpreter<'_, '_> {
 
     fn paint(&mut self, stroke: bool) {
         let width = stroke.then_some(self.state.line_width);
-        let (rulings, panels) = (&mut self.page.rulings, &mut self.page.panels);
-        self.page.strokes += self.path.paint(self.state.transform, width, rulings, panels);
-        rulings.truncate(SHAPES_MAX);
-        panels.truncate(PANELS_MAX);
+        let page = &mut self.page;
+        let mut shapes = Shapes {
+            rulings: &mut page.rulings,
+            panels: &mut page.panels,
+            fills: &mut page.fills,
+        };
+        page.strokes += self.path.paint(self.state.transform, width, &mut shapes);
+        page.rulings.truncate(SHAPES_MAX);
+        page.panels.truncate(PANELS_MAX);
+        page.fills.truncate(FILLS_MAX);
     }
 }
 
@@ -178,7 +201,13 @@ fn is_panel(rect: &Rect) -> bool {
     rect.is_finite() && rect.width() >= PANEL_WIDTH_MIN && rect.height() >= PANEL_HEIGHT_MIN
 }
 
-fn sides(rect: &Rect) -> [Rect; 4] {
+/// As big as the background of a cell.
+fn is_background(rect: &Rect) -> bool {
+    rect.is_finite() && rect.width() >= BACKGROUND_MIN && rect.height() >= BACKGROUND_MIN
+}
+
+/// The four sides of a box.
+pub(crate) fn sides(rect: &Rect) -> [Rect; 4] {
     let Rect { x0, y0, x1, y1 } = *rect;
     [
         Rect { x0, y0, x1, y1: y0 },
@@ -195,21 +224,28 @@ mod tests {
     #[test]
     fn thin_boxes_and_straight_lines_are_rulings() {
         let mut path = PathBuilder::default();
-        let (mut rulings, mut panels) = (Vec::new(), Vec::new());
+        let (mut rulings, mut panels, mut fills) = (Vec::new(), Vec::new(), Vec::new());
+        let mut shapes =
+            Shapes { rulings: &mut rulings, panels: &mut panels, fills: &mut fills };
         path.rectangle(Point::new(10.0, 10.0), 100.0, 0.5);
         path.move_to(Point::new(0.0, 0.0));
         path.line_to(Point::new(50.0, 60.0));
-        let strokes = path.paint(Affine::IDENTITY, None, &mut rulings, &mut panels);
-        assert_eq!((rulings.len(), strokes), (1, 1));
+        let strokes = path.paint(Affine::IDENTITY, None, &mut shapes);
+        assert_eq!((shapes.rulings.len(), strokes), (1, 1));
         path.rectangle(Point::new(10.0, 10.0), 100.0, 50.0);
-        path.paint(Affine::IDENTITY, Some(1.0), &mut rulings, &mut panels);
-        assert_eq!((rulings.len(), panels.len()), (5, 1));
+        path.paint(Affine::IDENTITY, Some(1.0), &mut shapes);
+        assert_eq!((shapes.rulings.len(), shapes.panels.len(), shapes.fills.len()), (5, 1, 0));
+        path.rectangle(Point::new(10.0, 10.0), 100.0, 50.0);
+        path.paint(Affine::IDENTITY, None, &mut shapes);
+        assert_eq!((shapes.rulings.len(), shapes.fills.len()), (5, 1));
     }
 
     #[test]
     fn a_box_with_round_corners_is_a_panel_and_a_triangle_is_none() {
         let point = |x: f64, y: f64| Point::new(x, y);
-        let (mut rulings, mut panels) = (Vec::new(), Vec::new());
+        let (mut rulings, mut panels, mut fills) = (Vec::new(), Vec::new(), Vec::new());
+        let mut shapes =
+            Shapes { rulings: &mut rulings, panels: &mut panels, fills: &mut fills };
         let mut path = PathBuilder::default();
         path.move_to(point(5.0, 0.0));
         for (line, curve) in [
@@ -222,13 +258,13 @@ mod tests {
             path.curve_to(point(curve.0, curve.1));
         }
         path.close();
-        path.paint(Affine::IDENTITY, None, &mut rulings, &mut panels);
-        assert_eq!(panels, [Rect { x0: 0.0, y0: 0.0, x1: 100.0, y1: 50.0 }]);
+        path.paint(Affine::IDENTITY, None, &mut shapes);
+        assert_eq!(*shapes.panels, [Rect { x0: 0.0, y0: 0.0, x1: 100.0, y1: 50.0 }]);
         path.move_to(point(0.0, 0.0));
         path.line_to(point(100.0, 0.0));
         path.line_to(point(50.0, 80.0));
         path.close();
-        path.paint(Affine::IDENTITY, None, &mut rulings, &mut panels);
-        assert_eq!(panels.len(), 1);
+        path.paint(Affine::IDENTITY, None, &mut shapes);
+        assert_eq!(shapes.panels.len(), 1);
     }
 }

@@ -63,7 +63,9 @@ fn html(table: &Table, texts: &[String]) -> String {
     for row in by_row(table, texts) {
         out.push_str("<tr>");
         for (cell, text) in row {
-            out.push_str("<td");
+            let tag = if cell.header { "th" } else { "td" };
+            out.push('<');
+            out.push_str(tag);
             for (name, span) in [("rowspan", cell.row_span), ("colspan", cell.column_span)] {
                 if span > 1 {
                     out.push_str(&format!(" {name}=\"{span}\""));
@@ -71,7 +73,9 @@ fn html(table: &Table, texts: &[String]) -> String {
             }
             out.push('>');
             out.push_str(&escape(text));
-            out.push_str("</td>");
+            out.push_str("</");
+            out.push_str(tag);
+            out.push('>');
         }
         out.push_str("</tr>");
     }

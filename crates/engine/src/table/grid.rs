@@ -8,6 +8,8 @@ use crate::geometry::Rect;
 const SNAP: f32 = 3.0;
 /// Edges reach each other over gaps of this many points.
 const REACH: f32 = 3.0;
+/// Lines that reach this many points beyond the outermost edge across them leave a side open.
+const OPEN_MIN: f32 = 8.0;
 /// More pairs of edges than this are a drawing.
 const PAIRS_MAX: usize = 2_000_000;
 /// Bigger grids are drawings or graph paper.
@@ -28,25 +30,30 @@ pub(super) struct Grid {
 
 /// A horizontal or vertical edge: its height or its x, and from where to where it runs.
 #[derive(Clone, Copy)]
-struct Edge {
-    at: f32,
-    from: f32,
-    to: f32,
+pub(super) struct Edge {
+    pub at: f32,
+    pub from: f32,
+    pub to: f32,
 }
 
-/// The grids that rulings draw.
-pub(super) fn grids(rulings: &[Rect]) -> Vec<Grid> {
+/// The horizontal and the vertical edges that rulings draw.
+pub(super) fn edges(rulings: &[Rect]) -> (Vec<Edge>, Vec<Edge>) {
     let (flat, upright): (Vec<&Rect>, Vec<&Rect>) =
         rulings.iter().partition(|rect| rect.width() >= rect.height());
     let edge = |at: f32, from: f32, to: f32| Edge { at, from, to };
     let horizontal = joined(flat.iter().map(|r| edge(r.center().1, r.x0, r.x1)).collect());
     let vertical = joined(upright.iter().map(|r| edge(r.center().0, r.y0, r.y1)).collect());
+    (horizontal, vertical)
+}
+
+/// The grids that edges draw.
+pub(super) fn grids(horizontal: &[Edge], vertical: &[Edge]) -> Vec<Grid> {
     if horizontal.len().saturating_mul(vertical.len()) > PAIRS_MAX {
         return Vec::new();
     }
-    let drawn = components(&horizontal, &vertical).into_iter();
+    let drawn = components(horizontal, vertical).into_iter();
     let mut grids: Vec<Grid> =
-        drawn.filter_map(|(horizontal, vertical)| grid(&horizontal, &vertical)).collect();
+        drawn.filter_map(|(horizontal, vertical)| grid(horizontal, vertical)).collect();
     grids.sort_by(|a, b| b.rect.area().total_cmp(&a.rect.area()));
     grids.truncate(GRIDS_MAX);
     grids
@@ -102,7 +109,7 @@ fn components(horizontal: &[Edge], vertical: &[Edge]) -> Vec<(Vec<Edge>, Vec<Edg
             None => group.1.push(vertical[index - horizontal.len()]),
         }
     }
-    groups.retain(|(flat, upright)| flat.len() >= 2 && upright.len() >= 2);
+    groups.retain(|(flat, upright)| flat.len() >= 2 && !upright.is_empty());
     groups
 }
 
@@ -121,7 +128,26 @@ fn positions(edges: &[Edge]) -> Vec<f32> {
     positions
 }
 
-fn grid(horizontal: &[Edge], vertical: &[Edge]) -> Option<Grid> {
+/// Edges where the lines across end, if those reach beyond the outermost edge: tables are often open
+/// to the left and to the right.
+fn closed(mut edges: Vec<Edge>, across: &[Edge]) -> Vec<Edge> {
+    let outermost = |pick: fn(&Edge) -> f32, sign: f32| {
+        let end = across.iter().map(|edge| sign * pick(edge)).fold(f32::NEG_INFINITY, f32::max);
+        let known = edges.iter().map(|edge| sign * edge.at).fold(f32::NEG_INFINITY, f32::max);
+        let shared = across.iter().filter(|edge| (sign * pick(edge) - end).abs() <= SNAP).count();
+        (end > known + OPEN_MIN && shared >= 2).then_some(sign * end)
+    };
+    let ends = [outermost(|edge| edge.from, -1.0), outermost(|edge| edge.to, 1.0)];
+    let from = across.iter().map(|edge| edge.at).fold(f32::INFINITY, f32::min);
+    let to = across.iter().map(|edge| edge.at).fold(f32::NEG_INFINITY, f32::max);
+    edges.extend(ends.into_iter().flatten().map(|at| Edge { at, from, to }));
+    edges
+}
+
+fn grid(horizontal: Vec<Edge>, vertical: Vec<Edge>) -> Option<Grid> {
+    let vertical = closed(vertical, &horizontal);
+    let horizontal = closed(horizontal, &vertical);
+    let (horizontal, vertical) = (&horizontal[..], &vertical[..]);
     let (xs, ys) = (positions(vertical), positions(horizontal));
     if xs.len() < 2 || ys.len() < 2 || (xs.len() - 1) * (ys.len() - 1) > CELLS_MAX {
         return None;
@@ -181,7 +207,14 @@ impl Grid {
             }
         }
         let (row_span, column_span) = (below - row, right - column);
-        self.cells.push(Cell { row, row_span, column_span, lines: Vec::new() });
+        self.cells.push(Cell {
+            row,
+            column,
+            row_span,
+            column_span,
+            header: false,
+            lines: Vec::new(),
+        });
     }
 }
 
@@ -260,7 +293,8 @@ mod tests {
             upright(100.0, 20.0, 40.0),
             upright(200.0, 0.0, 40.0),
         ];
-        let grids = grids(&rulings);
+        let (horizontal, vertical) = edges(&rulings);
+        let grids = grids(&horizontal, &vertical);
         let spans: Vec<(usize, usize)> =
             grids[0].cells.iter().map(|cell| (cell.row, cell.column_span)).collect();
         assert_eq!(spans, [(0, 2), (1, 1), (1, 1)]);
@@ -270,9 +304,8 @@ mod tests {
 
     #[test]
     fn lines_that_do_not_cross_are_no_grid() {
-        assert!(
-            grids(&[flat(0.0, 0.0, 200.0), flat(20.0, 0.0, 200.0), upright(300.0, 0.0, 40.0)])
-                .is_empty()
-        );
+        let rulings = [flat(0.0, 0.0, 200.0), flat(20.0, 0.0, 200.0), upright(300.0, 0.0, 40.0)];
+        let (horizontal, vertical) = edges(&rulings);
+        assert!(grids(&horizontal, &vertical).is_empty());
     }
 }

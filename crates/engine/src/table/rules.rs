@@ -1,0 +1,181 @@
+//! Tables between horizontal rules: rules of one width above one another, with text in columns
+//! between them.
+
+use super::body::is_figure;
+use super::columns::{Column, columns, touched};
+use super::grid::Edge;
+use super::phrases::{Phrase, TextRow, text_rows};
+use crate::geometry::Rect;
+use crate::layout::Line;
+
+/// Ends of rules of one table differ by this many points at most.
+const ENDS_SLACK: f32 = 8.0;
+/// Parts of one rule, drawn column by column, are this many points apart at most.
+const PARTS_GAP: f32 = 12.0;
+/// Shorter rules in points are underlines and strokes of fractions.
+const LENGTH_MIN: f32 = 60.0;
+/// Empty bands higher than this many points part tables.
+const EMPTY_MAX: f32 = 20.0;
+/// A single line of text between rules, not higher than this many font sizes, is a row over all columns.
+const TITLE_HEIGHT: f32 = 2.4;
+
+/// Rows this close to the rules, in font sizes, belong to the table if they stand in its columns.
+const EXTENSION_GAP: f32 = 0.7;
+
+/// The areas of such tables.
+pub(super) fn regions(lines: &[Line], rules: &[Edge]) -> Vec<Rect> {
+    let found = chains(rules);
+    let areas = found.iter().flat_map(|chain| runs(chain, lines));
+    areas.map(|area| extended(area, lines)).collect()
+}
+
+/// Rows directly above or below that stand in the columns belong to the table: a head above the first
+/// rule, or rows behind the last.
+fn extended(mut area: Rect, lines: &[Line]) -> Rect {
+    let within = |line: &&Line| area.contains(line.rect.center()) && line.table.is_none();
+    let inside: Vec<Line> = lines.iter().filter(within).cloned().collect();
+    let columns = columns(&text_rows(&inside));
+    let beside = |line: &&Line| {
+        (area.x0..=area.x1).contains(&line.rect.center().0)
+            && line.table.is_none()
+            && !area.contains(line.rect.center())
+    };
+    let rows = text_rows(&lines.iter().filter(beside).cloned().collect::<Vec<Line>>());
+    let fits = |row: &&TextRow| {
+        let own = |phrase: &Phrase| touched(&columns, phrase).len() == 1;
+        row.phrases.len() > 1 && row.phrases.iter().all(own)
+    };
+    let close = |gap: f32, row: &TextRow| gap < EXTENSION_GAP * row.size;
+    let first_below = rows.partition_point(|row| row.rect.center().1 < area.y1);
+    let above = rows.iter().take_while(|row| row.rect.center().1 < area.y0).collect::<Vec<_>>();
+    for row in above.into_iter().rev().take_while(fits) {
+        if !close(area.y0 - row.rect.y1, row) {
+            break;
+        }
+        area.y0 = row.rect.y0;
+    }
+    for row in rows[first_below..].iter().take_while(fits) {
+        if !close(row.rect.y0 - area.y1, row) {
+            break;
+        }
+        area.y1 = row.rect.y1;
+    }
+    area
+}
+
+/// Rules of one width, from top to bottom.
+fn chains(rules: &[Edge]) -> Vec<Vec<Edge>> {
+    let mut chains: Vec<Vec<Edge>> = Vec::new();
+    for rule in whole_rules(rules).into_iter().filter(|rule| rule.to - rule.from >= LENGTH_MIN) {
+        let fits = |chain: &&mut Vec<Edge>| {
+            (chain[0].from - rule.from).abs() < ENDS_SLACK
+                && (chain[0].to - rule.to).abs() < ENDS_SLACK
+        };
+        match chains.iter_mut().find(fits) {
+            Some(chain) => chain.push(rule),
+            None => chains.push(vec![rule]),
+        }
+    }
+    chains.retain(|chain| chain.len() > 1);
+    chains
+}
+
+/// Joins the parts of rules that are drawn column by column. Rules come sorted by height.
+fn whole_rules(rules: &[Edge]) -> Vec<Edge> {
+    let mut sorted: Vec<Edge> = rules.to_vec();
+    sorted.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.from.total_cmp(&b.from)));
+    let mut whole: Vec<Edge> = Vec::new();
+    for rule in sorted {
+        match whole.last_mut() {
+            Some(last) if rule.at - last.at < 1.0 && rule.from - last.to < PARTS_GAP => {
+                last.to = last.to.max(rule.to);
+                last.from = last.from.min(rule.from);
+            }
+            _ => whole.push(rule),
+        }
+    }
+    whole
+}
+
+enum Band {
+    Empty { height: f32 },
+    Tabular,
+    Title,
+    Other,
+}
+
+/// Runs of bands that hold text in columns.
+fn runs(chain: &[Edge], lines: &[Line]) -> Vec<Rect> {
+    let mut found = Vec::new();
+    let mut start: Option<usize> = None;
+    let mut end = 0;
+    for at in 0..chain.len() - 1 {
+        match band(&chain[at], &chain[at + 1], lines) {
+            Band::Tabular => {
+                start.get_or_insert(at);
+                end = at + 1;
+            }
+            Band::Title if start.is_some() => {}
+            Band::Empty { height } if height <= EMPTY_MAX => {}
+            _ => {
+                found.extend(start.take().map(|first| area(&chain[first], &chain[end])));
+            }
+        }
+    }
+    found.extend(start.map(|first| area(&chain[first], &chain[end])));
+    found
+}
+
+fn area(top: &Edge, bottom: &Edge) -> Rect {
+    Rect {
+        x0: top.from.min(bottom.from) - 4.0,
+        y0: top.at,
+        x1: top.to.max(bottom.to) + 4.0,
+        y1: bottom.at,
+    }
+}
+
+fn band(top: &Edge, bottom: &Edge, lines: &[Line]) -> Band {
+    let area = area(top, bottom);
+    let inside: Vec<Line> =
+        lines.iter().filter(|line| area.contains(line.rect.center())).cloned().collect();
+    let rows = text_rows(&inside);
+    let Some(first) = rows.first() else {
+        return Band::Empty { height: area.height() };
+    };
+    let columns = columns(&rows);
+    if is_tabular(&rows, &columns) {
+        return Band::Tabular;
+    }
+    if rows.len() == 1 && area.height() < TITLE_HEIGHT * first.size {
+        return Band::Title;
+    }
+    Band::Other
+}
+
+/// The rows stand in columns, and do not read like columns of prose.
+pub(super) fn is_tabular(rows: &[TextRow], columns: &[Column]) -> bool {
+    let several = rows.iter().filter(|row| row.phrases.len() > 1).count();
+    columns.len() > 1 && several * 3 >= rows.len() && !is_prose(rows, columns)
+}
+
+/// Every column is filled by lines of words.
+pub(super) fn is_prose(rows: &[TextRow], columns: &[Column]) -> bool {
+    const ROWS_MIN: usize = 4;
+    const WORDS_MIN: usize = 4;
+    const FULL: f32 = 0.75;
+    rows.len() >= ROWS_MIN
+        && columns.iter().all(|column| {
+            let phrases: Vec<_> = rows
+                .iter()
+                .flat_map(|row| &row.phrases)
+                .filter(|phrase| (column.x0..=column.x1).contains(&phrase.rect.center().0))
+                .collect();
+            let full = phrases.iter().filter(|phrase| {
+                phrase.rect.width() > FULL * (column.x1 - column.x0)
+                    && phrase.words.len() >= WORDS_MIN
+                    && !is_figure(&phrase.words)
+            });
+            phrases.len() >= ROWS_MIN && full.count() * 2 > phrases.len()
+        })
+}

@@ -1,0 +1,129 @@
+//! Tables without rules: rows of text one below the other whose phrases stand in columns, with
+//! figures in them.
+
+use super::body::is_figure;
+use super::columns::{Column, columns};
+use super::phrases::{Phrase, TextRow};
+use super::rules::is_prose;
+
+/// Rows further apart than this many font sizes belong to different tables.
+const ROWS_APART: f32 = 3.2;
+/// Rows of one phrase between rows of several, such as names of groups.
+const SINGLES_MAX: usize = 2;
+/// A row of a table has a gap of this many font sizes.
+const GAP_MIN: f32 = 1.2;
+/// Rows with several phrases that make a table.
+const ROWS_MIN: usize = 3;
+
+/// Runs of rows that are tables, as ranges.
+pub(super) fn runs(rows: &[TextRow]) -> Vec<(usize, usize)> {
+    let mut runs = Vec::new();
+    let mut at = 0;
+    while at < rows.len() {
+        let end = run_end(rows, at);
+        if end > at && is_table(&rows[at..end]) {
+            runs.push((at, end));
+        }
+        at = end.max(at + 1);
+    }
+    runs
+}
+
+/// Where the run that begins at a row ends; rows of one phrase at its end do not belong to it.
+fn run_end(rows: &[TextRow], start: usize) -> usize {
+    let mut end = start;
+    let mut singles = 0;
+    for at in start..rows.len() {
+        let step = at.checked_sub(1).filter(|_| at > start).map_or(0.0, |above| {
+            (rows[at].baseline - rows[above].baseline) / rows[at].size.max(1.0)
+        });
+        if step > ROWS_APART {
+            break;
+        }
+        if is_spread(&rows[at]) {
+            singles = 0;
+            end = at + 1;
+        } else {
+            singles += 1;
+            if end == start || singles > SINGLES_MAX {
+                break;
+            }
+        }
+    }
+    end
+}
+
+/// The row has a gap as wide as those between columns.
+fn is_spread(row: &TextRow) -> bool {
+    let wide = |pair: &[Phrase]| pair[1].rect.x0 - pair[0].rect.x1 > GAP_MIN * row.size;
+    row.phrases.windows(2).any(wide)
+}
+
+fn is_table(rows: &[TextRow]) -> bool {
+    let spread: Vec<&TextRow> = rows.iter().filter(|row| is_spread(row)).collect();
+    let columns = columns(rows);
+    if spread.len() < ROWS_MIN || columns.len() < 2 || is_prose(rows, &columns) {
+        return false;
+    }
+    let cells = || spread.iter().flat_map(|row| row.phrases.iter().skip(1));
+    let figures = cells().filter(|phrase| is_figure(&phrase.words)).count();
+    let total = cells().count();
+    // A column of words beside one of figures may be a list or an index.
+    let enough = if columns.len() == 2 { figures * 10 >= total * 8 } else { figures * 2 >= total };
+    enough
+        && (columns.len() > 2 || spread.len() > ROWS_MIN)
+        && columns.iter().all(|column| is_filled(column, &spread))
+        && !rows.iter().any(has_leaders)
+        && !is_numbered(&spread)
+        && !is_formula(rows)
+        && !is_code(rows)
+}
+
+/// Several rows fill the column.
+fn is_filled(column: &Column, rows: &[&TextRow]) -> bool {
+    let fills = |row: &&&TextRow| {
+        row.phrases.iter().any(|phrase| phrase.rect.x0 < column.x1 && column.x0 < phrase.rect.x1)
+    };
+    rows.iter().filter(fills).count() * 3 >= rows.len()
+}
+
+/// Dots that lead to the number of a page.
+fn has_leaders(row: &TextRow) -> bool {
+    let mut words = row.phrases.iter().flat_map(|phrase| &phrase.words);
+    words.any(|word| word.text.contains("....") || word.text.contains(". . . "))
+        || row
+            .phrases
+            .iter()
+            .flat_map(|phrase| &phrase.words)
+            .filter(|word| word.text == ".")
+            .count()
+            > 3
+}
+
+/// The first phrases are marks of items, as in lists and references.
+fn is_numbered(rows: &[&TextRow]) -> bool {
+    let is_mark = |row: &&&TextRow| {
+        row.phrases.first().and_then(|phrase| phrase.words.first()).is_some_and(|word| {
+            let text = word.text.as_str();
+            text.chars().count() <= 5 && text.ends_with([')', ']', '.'])
+                || matches!(text, "\u{2022}" | "\u{2013}" | "-" | "o" | "\u{25AA}")
+        })
+    };
+    rows.iter().filter(is_mark).count() * 2 > rows.len()
+}
+
+fn is_formula(rows: &[TextRow]) -> bool {
+    let is_sign = |c: char| c == '=' || ('\u{2200}'..='\u{22FF}').contains(&c) && c != '\u{2212}';
+    let signs = |row: &&TextRow| {
+        row.phrases
+            .iter()
+            .flat_map(|phrase| &phrase.words)
+            .any(|word| word.text.chars().any(is_sign))
+    };
+    rows.iter().filter(signs).count() * 4 > rows.len()
+}
+
+fn is_code(rows: &[TextRow]) -> bool {
+    let words = || rows.iter().flat_map(|row| &row.phrases).flat_map(|phrase| &phrase.words);
+    words().filter(|word| word.style.monospaced).count() * 2 > words().count()
+}
