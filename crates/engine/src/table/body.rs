@@ -85,7 +85,7 @@ fn joins(group: &[PlacedRow], next: &PlacedRow, setting: &Setting<'_>) -> bool {
         return group.iter().all(stub_only) && continues(group, next, 0, setting, Proof::Strong);
     }
     if setting.tight.is_some() && !spans(next) && !group.iter().any(spans) {
-        return true;
+        return !next.fills(0) || continues(group, next, 0, setting, Proof::Weak);
     }
     if !next.fills(0) {
         return next.pieces.len() == 1 && group.iter().any(|row| row.pieces.len() > 1)

@@ -4,7 +4,8 @@
 use super::body::is_figure;
 use super::columns::{Column, columns, touched};
 use super::grid::Edge;
-use super::phrases::{Phrase, TextRow, text_rows};
+use super::phrases::{TextRow, text_rows};
+use super::trim::is_caption;
 use crate::geometry::Rect;
 use crate::layout::Line;
 
@@ -26,12 +27,12 @@ const EXTENSION_GAP: f32 = 0.7;
 pub(super) fn regions(lines: &[Line], rules: &[Edge]) -> Vec<Rect> {
     let found = chains(rules);
     let areas = found.iter().flat_map(|chain| runs(chain, lines));
-    areas.map(|area| extended(area, lines)).collect()
+    areas.map(|area| extended(area, lines, rules)).collect()
 }
 
 /// Rows directly above or below that stand in the columns belong to the table: a head above the first
 /// rule, or rows behind the last.
-fn extended(mut area: Rect, lines: &[Line]) -> Rect {
+fn extended(mut area: Rect, lines: &[Line], rules: &[Edge]) -> Rect {
     let within = |line: &&Line| area.contains(line.rect.center()) && line.table.is_none();
     let inside: Vec<Line> = lines.iter().filter(within).cloned().collect();
     let columns = columns(&text_rows(&inside));
@@ -42,14 +43,20 @@ fn extended(mut area: Rect, lines: &[Line]) -> Rect {
     };
     let rows = text_rows(&lines.iter().filter(beside).cloned().collect::<Vec<Line>>());
     let fits = |row: &&TextRow| {
-        let own = |phrase: &Phrase| touched(&columns, phrase).len() == 1;
-        row.phrases.len() > 1 && row.phrases.iter().all(own)
+        let places: Vec<_> = row.phrases.iter().map(|phrase| touched(&columns, phrase)).collect();
+        places.len() > 1
+            && places.iter().all(|place| place.len() == 1)
+            && places.windows(2).all(|pair| pair[0].start < pair[1].start)
+            && !is_caption(row.phrases.iter().flat_map(|phrase| &phrase.words))
     };
     let close = |gap: f32, row: &TextRow| gap < EXTENSION_GAP * row.size;
     let first_below = rows.partition_point(|row| row.rect.center().1 < area.y1);
     let above = rows.iter().take_while(|row| row.rect.center().1 < area.y0).collect::<Vec<_>>();
-    for row in above.into_iter().rev().take_while(fits) {
-        if !close(area.y0 - row.rect.y1, row) {
+    let top = area.y0;
+    for row in above.into_iter().rev() {
+        // Above the first head a rule may part the name of several columns from their own.
+        let heads = area.y0 < top && is_head_of_heads(row, area.y0, rules);
+        if !close(area.y0 - row.rect.y1, row) || !fits(&row) && !heads {
             break;
         }
         area.y0 = row.rect.y0;
@@ -61,6 +68,17 @@ fn extended(mut area: Rect, lines: &[Line]) -> Rect {
         area.y1 = row.rect.y1;
     }
     area
+}
+
+/// A short rule stands between the row and the heads below it, under its words.
+fn is_head_of_heads(row: &TextRow, heads: f32, rules: &[Edge]) -> bool {
+    row.phrases.iter().all(|phrase| {
+        let center = phrase.rect.center();
+        rules.iter().any(|rule| {
+            (center.1..heads + 0.5 * row.size).contains(&rule.at)
+                && (rule.from..=rule.to).contains(&center.0)
+        })
+    })
 }
 
 /// Rules of one width, from top to bottom.
@@ -156,7 +174,27 @@ fn band(top: &Edge, bottom: &Edge, lines: &[Line]) -> Band {
 /// The rows stand in columns, and do not read like columns of prose.
 pub(super) fn is_tabular(rows: &[TextRow], columns: &[Column]) -> bool {
     let several = rows.iter().filter(|row| row.phrases.len() > 1).count();
-    columns.len() > 1 && several * 3 >= rows.len() && !is_prose(rows, columns)
+    columns.len() > 1
+        && several * 3 >= rows.len()
+        && !is_prose(rows, columns)
+        && !(columns.len() == 2 && is_numbered(rows))
+}
+
+/// The first phrases are marks of items or numbers of sections.
+pub(super) fn is_numbered(rows: &[TextRow]) -> bool {
+    let is_mark = |row: &&TextRow| {
+        row.phrases.first().and_then(|phrase| phrase.words.first()).is_some_and(|word| {
+            let text = word.text.as_str();
+            let is_section = text.contains('.')
+                && text.chars().all(|c| c.is_ascii_digit() || c == '.')
+                && !is_figure(&row.phrases[row.phrases.len() - 1].words);
+            is_section
+                || text.chars().count() <= 5 && text.ends_with([')', ']', '.'])
+                || matches!(text, "\u{2022}" | "\u{2013}" | "-" | "o" | "\u{25AA}")
+        })
+    };
+    let spread = rows.iter().filter(|row| row.phrases.len() > 1);
+    spread.clone().filter(is_mark).count() * 2 > spread.count()
 }
 
 /// Every column is filled by lines of words.

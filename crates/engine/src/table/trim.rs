@@ -2,7 +2,7 @@
 //! space between double lines.
 
 use super::{Cell, Table};
-use crate::layout::Line;
+use crate::layout::{Line, Word};
 
 /// Columns without text are this many points wide at most if they are the space of a double line.
 const THIN: f32 = 14.0;
@@ -21,7 +21,12 @@ pub(super) fn trim(table: Table) -> (Table, Vec<Line>) {
             cell.column_span == table.columns && cell.row_span == 1 && table.columns > 1
         })
     };
-    let top = (0..table.rows).take_while(|row| whole(*row).is_some_and(is_caption)).count();
+    let top = (0..table.rows)
+        .take_while(|row| {
+            whole(*row)
+                .is_some_and(|cell| is_caption(cell.lines.iter().flat_map(|line| &line.words)))
+        })
+        .count();
     let notes = (top..table.rows).rev().take_while(|row| whole(*row).is_some_and(is_note)).count();
     if top == 0 && notes == 0 || top + notes == table.rows {
         return (table, Vec::new());
@@ -45,8 +50,7 @@ pub(super) fn trim(table: Table) -> (Table, Vec<Line>) {
 }
 
 /// A word that names what follows, and its number.
-fn is_caption(cell: &Cell) -> bool {
-    let mut words = cell.lines.iter().flat_map(|line| &line.words);
+pub(super) fn is_caption<'w>(mut words: impl Iterator<Item = &'w Word>) -> bool {
     let (Some(name), Some(number)) = (words.next(), words.next()) else { return false };
     CAPTIONS.contains(&name.text.to_lowercase().as_str())
         && (number.text.chars().any(|c| c.is_ascii_digit()) || number.text.len() <= 3)

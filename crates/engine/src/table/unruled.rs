@@ -4,7 +4,7 @@
 use super::body::is_figure;
 use super::columns::{Column, columns};
 use super::phrases::{Phrase, TextRow};
-use super::rules::is_prose;
+use super::rules::{is_numbered, is_prose};
 
 /// Rows further apart than this many font sizes belong to different tables.
 const ROWS_APART: f32 = 3.2;
@@ -71,10 +71,10 @@ fn is_table(rows: &[TextRow]) -> bool {
     // A column of words beside one of figures may be a list or an index.
     let enough = if columns.len() == 2 { figures * 10 >= total * 8 } else { figures * 2 >= total };
     enough
-        && (columns.len() > 2 || spread.len() > ROWS_MIN)
+        && (columns.len() > 3 || spread.len() > ROWS_MIN)
         && columns.iter().all(|column| is_filled(column, &spread))
         && !rows.iter().any(has_leaders)
-        && !is_numbered(&spread)
+        && !is_numbered(rows)
         && !is_formula(rows)
         && !is_code(rows)
 }
@@ -98,18 +98,6 @@ fn has_leaders(row: &TextRow) -> bool {
             .filter(|word| word.text == ".")
             .count()
             > 3
-}
-
-/// The first phrases are marks of items, as in lists and references.
-fn is_numbered(rows: &[&TextRow]) -> bool {
-    let is_mark = |row: &&&TextRow| {
-        row.phrases.first().and_then(|phrase| phrase.words.first()).is_some_and(|word| {
-            let text = word.text.as_str();
-            text.chars().count() <= 5 && text.ends_with([')', ']', '.'])
-                || matches!(text, "\u{2022}" | "\u{2013}" | "-" | "o" | "\u{25AA}")
-        })
-    };
-    rows.iter().filter(is_mark).count() * 2 > rows.len()
 }
 
 fn is_formula(rows: &[TextRow]) -> bool {

@@ -5,11 +5,13 @@ mod areas;
 mod hostile;
 mod layout;
 mod quickstart;
+mod tables;
 
 pub use areas::areas;
 pub use hostile::hostile;
 pub use layout::layout;
 pub use quickstart::quickstart;
+pub use tables::tables;
 
 /// Every document under `fixtures/`.
 #[must_use]
@@ -17,6 +19,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     let mut all = vec![("quickstart/sample.pdf", quickstart())];
     all.extend(layout());
     all.extend(areas());
+    all.extend(tables());
     all.extend(hostile());
     all
 }
