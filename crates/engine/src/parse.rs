@@ -18,7 +18,7 @@ use crate::pdf::{FontStore, Link, PageContent, links, open, read_page};
 use crate::raster::{ImageFile, draw_page};
 use crate::render::{Renderer, gather};
 use crate::scan::{Source, many_unmapped, source};
-use crate::segment::{Part, classify};
+use crate::segment::{Part, classify, merge_tables};
 
 /// How far a parse is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -303,6 +303,7 @@ impl Reading {
             return Err(Error::Unreadable(Damage::Corrupt));
         }
         let parts = classify(std::mem::take(&mut self.pages));
+        let parts = if request.spec.merge_tables { merge_tables(parts) } else { parts };
         Ok(self.assemble(&parts, request.spec, request.namespace))
     }
 

@@ -1,11 +1,13 @@
 //! Gives blocks their kinds: headings, list items, captions, notes, running headers and footers.
 
 mod authors;
+mod continued;
 mod furniture;
 mod headings;
 mod kinds;
 mod markers;
 
+pub(crate) use continued::merge_tables;
 pub(crate) use markers::{Marker, item_marker, marker};
 
 use std::collections::HashMap;

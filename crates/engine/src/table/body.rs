@@ -67,11 +67,18 @@ pub(super) fn group(rows: &[PlacedRow], setting: &Setting<'_>) -> Vec<usize> {
 
 fn joins(group: &[PlacedRow], next: &PlacedRow, setting: &Setting<'_>) -> bool {
     let Some(last) = group.last() else { return false };
-    if setting.is_ruled_between(last, next) || clash(group, next) {
-        return false;
-    }
     let step = next.baseline - last.baseline;
     let size = last.size.max(next.size);
+    // Shares in parentheses below their numbers.
+    let is_tight = setting.tight.is_some_and(|tight| step <= WIDER * tight);
+    if setting.is_ruled_between(last, next)
+        || clash(group, next) && !(is_tight && in_parentheses(next))
+    {
+        return false;
+    }
+    if is_tight && in_parentheses(next) {
+        return true;
+    }
     if step < OFFSET * size {
         return true;
     }
@@ -84,19 +91,20 @@ fn joins(group: &[PlacedRow], next: &PlacedRow, setting: &Setting<'_>) -> bool {
     if !within {
         return group.iter().all(stub_only) && continues(group, next, 0, setting, Proof::Strong);
     }
+    let proof = if next.fills(0) && (next.pieces.len() > 1 || group.iter().all(stub_only)) {
+        Proof::Strong
+    } else {
+        Proof::Weak
+    };
+    let goes_on = |piece: &Piece| continues(group, next, piece.from, setting, proof);
     if setting.tight.is_some() && !spans(next) && !group.iter().any(spans) {
-        return !next.fills(0) || continues(group, next, 0, setting, Proof::Weak);
+        return !next.fills(0) || next.pieces.iter().all(goes_on);
     }
     if !next.fills(0) {
         return next.pieces.len() == 1 && group.iter().any(|row| row.pieces.len() > 1)
-            || next
-                .pieces
-                .iter()
-                .any(|piece| continues(group, next, piece.from, setting, Proof::Weak));
+            || next.pieces.iter().any(goes_on);
     }
-    let proof =
-        if group.iter().all(stub_only) && stub_only(next) { Proof::Strong } else { Proof::Weak };
-    next.pieces.iter().all(|piece| continues(group, next, piece.from, setting, proof))
+    next.pieces.iter().all(goes_on)
 }
 
 fn spans(row: &PlacedRow) -> bool {
@@ -114,6 +122,17 @@ fn clash(group: &[PlacedRow], next: &PlacedRow) -> bool {
         .iter()
         .filter(|piece| piece.from > 0)
         .any(|piece| figures(next, piece.from) && group.iter().any(|row| figures(row, piece.from)))
+}
+
+/// All figures of the row stand in parentheses.
+fn in_parentheses(row: &PlacedRow) -> bool {
+    let text = |piece: &Piece| -> String {
+        piece.phrase.words.iter().map(|word| word.text.as_str()).collect()
+    };
+    let mut figures = row.pieces.iter().filter(|piece| is_figure(&piece.phrase.words)).map(text);
+    let first = figures.next();
+    let enclosed = |text: &String| text.starts_with('(') && text.ends_with(')');
+    first.as_ref().is_some_and(enclosed) && figures.all(|text| enclosed(&text))
 }
 
 /// A number, with its signs and units, or a sign that stands for one.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::body::is_figure;
 use super::phrases::{Phrase, TextRow};
 use crate::layout::Word;
 
@@ -193,7 +194,9 @@ fn parts(phrase: &Phrase, columns: &[Column], space: f32) -> Vec<Phrase> {
     let mut parts: Vec<Vec<Word>> = vec![Vec::new()];
     for (index, word) in phrase.words.iter().enumerate() {
         if let Some(last) = index.checked_sub(1).map(|before| &phrase.words[before]) {
-            let wide = gap(last, word) > SPLIT_GAP.max(SPLIT_RATIO * space);
+            let figures = [last, word].iter().all(|word| is_figure(std::slice::from_ref(*word)));
+            let ratio = if figures { 1.0 } else { SPLIT_RATIO };
+            let wide = gap(last, word) > SPLIT_GAP.max(ratio * space);
             let between = columns[from..to].windows(2).any(|pair| {
                 let border = f32::midpoint(pair[0].x1, pair[1].x0);
                 let slack = 0.5 * word.size;

@@ -77,7 +77,7 @@ pub(super) fn cells(
     for at in 0..rows.len() {
         widen(rows, at, rules, columns);
     }
-    let spanners = spanners(rows);
+    let spanners = spanners(rows, rules);
     let mut cuts: Vec<usize> = spanners.iter().map(|spanner| spanner.rows.1).collect();
     cuts.retain(|cut| *cut < rows.len());
     cuts.sort_unstable();
@@ -154,27 +154,44 @@ fn split_empty(cells: Vec<HeadCell>) -> Vec<HeadCell> {
     split
 }
 
-/// Pieces over several columns that follow one another over the same columns are one.
-fn spanners(rows: &[PlacedRow]) -> Vec<Spanner> {
+/// Pieces over several columns that follow one another over the same columns are one, unless a rule
+/// parts them or several stand below one.
+fn spanners(rows: &[PlacedRow], rules: &[Edge]) -> Vec<Spanner> {
     let mut spanners: Vec<Spanner> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         for piece in row.pieces.iter().filter(|piece| piece.to > piece.from + 1) {
-            let known = spanners.iter_mut().find(|known| {
-                known.rows.1 == at && known.columns.0 < piece.to && piece.from < known.columns.1
-            });
-            match known {
+            let goes_on = |known: &&mut Spanner| {
+                let (from, to) = known.columns;
+                let below = row.pieces.iter().filter(|piece| piece.from < to && from < piece.to);
+                known.rows.1 == at
+                    && from < piece.to
+                    && piece.from < to
+                    && below.count() == 1
+                    && !is_ruled(&rows[at - 1], row, piece, rules)
+            };
+            match spanners.iter_mut().find(goes_on) {
                 Some(known) => {
                     known.rows.1 = at + 1;
                     known.columns =
                         (known.columns.0.min(piece.from), known.columns.1.max(piece.to));
                 }
                 None => {
-                    spanners.push(Spanner { rows: (at, at + 1), columns: (piece.from, piece.to) })
+                    spanners.push(Spanner { rows: (at, at + 1), columns: (piece.from, piece.to) });
                 }
             }
         }
     }
     spanners
+}
+
+/// A rule stands between a row and the piece of the next.
+fn is_ruled(above: &PlacedRow, below: &PlacedRow, piece: &Piece, rules: &[Edge]) -> bool {
+    rules.iter().any(|rule| {
+        rule.at > above.baseline - 0.2 * above.size
+            && rule.at < below.baseline - 0.5 * below.size
+            && rule.from < piece.phrase.rect.x1
+            && rule.to > piece.phrase.rect.x0
+    })
 }
 
 /// Widens the pieces of a row to the columns that they head: those that a rule below them covers, or

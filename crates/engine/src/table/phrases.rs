@@ -1,10 +1,13 @@
 //! Words to rows of phrases: words on one height, cut where more than a word space parts them.
 
+use super::body::is_figure;
 use crate::geometry::Rect;
 use crate::layout::{Line, Word};
 
 /// Gaps wider than this many font sizes part phrases.
 const PHRASE_GAP: f32 = 0.62;
+/// The same between two figures, which words of one phrase seldom are.
+const FIGURE_GAP: f32 = 0.42;
 /// A sign of money belongs to the number behind it up to this gap in font sizes.
 const MONEY_GAP: f32 = 5.0;
 /// Baselines of one row differ by this many font sizes at most.
@@ -104,8 +107,14 @@ fn reach(phrase: &[Word], word: &Word) -> f32 {
         |word: &Word| matches!(word.text.as_str(), "$" | "\u{20AC}" | "\u{A3}" | "\u{A5}");
     let is_number =
         word.text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '-' | '.'));
-    let gap =
-        if is_number && phrase.len() == 1 && is_money(&phrase[0]) { MONEY_GAP } else { PHRASE_GAP };
+    let figures = |word: &Word| is_figure(std::slice::from_ref(word));
+    let gap = if is_number && phrase.len() == 1 && is_money(&phrase[0]) {
+        MONEY_GAP
+    } else if figures(word) && phrase.last().is_some_and(figures) {
+        FIGURE_GAP
+    } else {
+        PHRASE_GAP
+    };
     let last = phrase.last().map_or(word.size, |last| last.size);
     gap * last.max(word.size)
 }

@@ -171,13 +171,34 @@ fn band(top: &Edge, bottom: &Edge, lines: &[Line]) -> Band {
     Band::Other
 }
 
-/// The rows stand in columns, and do not read like columns of prose.
+/// The rows stand in columns, and do not read like columns of prose. Rows of one phrase go on in a
+/// column; those that run across several are prose.
 pub(super) fn is_tabular(rows: &[TextRow], columns: &[Column]) -> bool {
     let several = rows.iter().filter(|row| row.phrases.len() > 1).count();
+    let across =
+        |row: &&TextRow| row.phrases.len() == 1 && touched(columns, &row.phrases[0]).len() > 1;
+    let prose = rows.iter().filter(across).count();
     columns.len() > 1
-        && several * 3 >= rows.len()
+        && several * 8 >= rows.len()
+        && prose <= 2 * several
         && !is_prose(rows, columns)
+        && !is_code(rows)
         && !(columns.len() == 2 && is_numbered(rows))
+}
+
+/// Lines of a program: set in a typewriter face, or with its signs.
+pub(super) fn is_code(rows: &[TextRow]) -> bool {
+    let words = || rows.iter().flat_map(|row| &row.phrases).flat_map(|phrase| &phrase.words);
+    let monospaced = words().filter(|word| word.style.monospaced).count();
+    let signs = |row: &&TextRow| {
+        let mut words = row.phrases.iter().flat_map(|phrase| &phrase.words);
+        words.any(|word| {
+            word.text.contains(['{', '}'])
+                || word.text.ends_with("();")
+                || word.text.ends_with(");")
+        })
+    };
+    monospaced * 2 > words().count() || rows.iter().filter(signs).count() * 3 > rows.len()
 }
 
 /// The first phrases are marks of items or numbers of sections.

@@ -4,7 +4,7 @@
 use super::body::is_figure;
 use super::columns::{Column, columns};
 use super::phrases::{Phrase, TextRow};
-use super::rules::{is_numbered, is_prose};
+use super::rules::{is_code, is_numbered, is_prose};
 
 /// Rows further apart than this many font sizes belong to different tables.
 const ROWS_APART: f32 = 3.2;
@@ -109,9 +109,4 @@ fn is_formula(rows: &[TextRow]) -> bool {
             .any(|word| word.text.chars().any(is_sign))
     };
     rows.iter().filter(signs).count() * 4 > rows.len()
-}
-
-fn is_code(rows: &[TextRow]) -> bool {
-    let words = || rows.iter().flat_map(|row| &row.phrases).flat_map(|phrase| &phrase.words);
-    words().filter(|word| word.style.monospaced).count() * 2 > words().count()
 }

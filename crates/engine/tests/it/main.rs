@@ -10,4 +10,5 @@ mod ocr;
 mod options;
 mod split;
 mod support;
+mod tables;
 mod trouble;

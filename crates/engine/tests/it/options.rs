@@ -293,3 +293,22 @@ fn words_tell_their_colours_and_links_if_asked() {
         words(&ParseSpec::default()).iter().all(|(_, color, link)| (color, link) == (&None, &None))
     );
 }
+
+#[test]
+fn tables_that_go_on_are_joined_where_asked_for() {
+    let (_, bytes) =
+        fixtures::tables().into_iter().find(|(name, _)| name.ends_with("two_pages.pdf")).unwrap();
+    let tables = |merge_tables: bool| -> Vec<String> {
+        let spec = ParseSpec { merge_tables, ..ParseSpec::default() };
+        let segments =
+            parsed(bytes.clone(), &spec).unwrap().chunks.into_iter().flat_map(|c| c.segments);
+        segments.filter(|s| s.segment_type == "Table").filter_map(|s| s.content).collect()
+    };
+    assert_eq!(tables(false).len(), 2);
+    assert_eq!(
+        tables(true),
+        [
+            "Month\tHours\tLitres\nJanuary\t420\t110\nFebruary\t380\t98\nMarch\t331\t84\nApril\t260\t70\nMay\t210\t55"
+        ]
+    );
+}

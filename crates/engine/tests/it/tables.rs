@@ -1,0 +1,82 @@
+//! Tables of each kind, and what only looks like one.
+
+use docket_contract::SegmentType;
+use docket_testkit::pdf::fixtures;
+
+use crate::support::{result, segments};
+
+fn tables(name: &str) -> Vec<String> {
+    let (_, bytes) = fixtures::tables().into_iter().find(|(path, _)| path.ends_with(name)).unwrap();
+    let result = result(bytes);
+    let tables =
+        segments(&result).into_iter().filter(|s| s.segment_type == SegmentType::Table.as_str());
+    tables.filter_map(|segment| segment.html.clone()).collect()
+}
+
+#[test]
+fn heads_over_several_columns_span_them() {
+    let html = &tables("three_rules.pdf")[0];
+    let head = "<table><tr><th rowspan=\"2\">Lamp</th><th colspan=\"2\">Winter</th>\
+        <th colspan=\"2\">Summer</th></tr><tr><th>Hours</th><th>Litres</th><th>Hours</th>\
+        <th>Litres</th></tr><tr><td>Lamps of the first order</td><td></td>";
+    assert!(html.starts_with(head), "{html}");
+    assert!(html.contains("<td>The lamp on the stair to the harbour</td><td>410</td>"), "{html}");
+    assert!(html.ends_with("<td>243.0</td></tr></table>"), "{html}");
+}
+
+#[test]
+fn sides_may_be_open_and_lines_may_be_backgrounds() {
+    assert_eq!(
+        tables("open_sides.pdf"),
+        ["<table><tr><th>Duty</th><th>Keeper</th><th>Helper</th></tr><tr><td>Trim the wick</td>\
+          <td>x</td><td></td></tr><tr><td>Carry oil</td><td></td><td>x</td></tr></table>"]
+    );
+    assert_eq!(
+        tables("backgrounds.pdf"),
+        ["<table><tr><th>Lamp</th><th>Height</th></tr><tr><td>North pier</td><td>12</td></tr>\
+          <tr><td>Old tower</td><td>31</td></tr><tr><td>South pier</td><td>11</td></tr></table>"]
+    );
+}
+
+#[test]
+fn captions_and_notes_are_outside_of_the_table() {
+    assert_eq!(
+        tables("caption_in_the_box.pdf"),
+        ["<table><tr><th>Lamp</th><th>Metres</th></tr><tr><td>North pier</td><td>12</td></tr>\
+          <tr><td>Old tower</td><td>31</td></tr></table>"]
+    );
+}
+
+#[test]
+fn lines_of_a_cell_stay_together() {
+    let html = &tables("wrapped_cells.pdf")[0];
+    assert_eq!(html.matches("<tr>").count(), 4, "{html}");
+    assert!(html.contains("<td>Travel</td><td>The boat to the mainland, four times a year.</td>"));
+}
+
+#[test]
+fn turned_tables_and_tables_side_by_side() {
+    assert_eq!(
+        tables("sideways.pdf"),
+        ["<table><tr><th>Lamp</th><th>Height</th><th>Range</th></tr><tr><td>North pier</td>\
+          <td>12</td><td>8</td></tr><tr><td>Old tower</td><td>31</td><td>19</td></tr></table>"]
+    );
+    let both = tables("side_by_side.pdf");
+    assert_eq!(both.len(), 2, "{both:?}");
+    assert!(both[0].contains("Oil") && both[1].contains("Wick"));
+}
+
+#[test]
+fn figures_without_rules_are_a_table() {
+    let found = tables("without_rules.pdf");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("<table><tr><th></th><th>2023</th><th>2024</th><th>2025</th></tr>")
+    );
+}
+
+#[test]
+fn lists_listings_and_charts_are_no_tables() {
+    assert_eq!(tables("no_tables.pdf"), [""; 0]);
+    assert_eq!(tables("chart.pdf"), [""; 0]);
+}
