@@ -52,6 +52,11 @@ impl Cell {
 
 /// Fewer filled cells are a box around something, not a table.
 const FILLED_CELLS_MIN: usize = 4;
+/// The part of the cells that holds text at least: charts are emptier than tables, and the less is
+/// drawn of a table, the more its text must say.
+const FILLED_OF_DRAWN: f32 = 0.25;
+const FILLED_BETWEEN_RULES: f32 = 0.25;
+const FILLED_WITHOUT_RULES: f32 = 0.5;
 /// Boxes with more text than this are columns or panels of a page, not cells.
 const CELL_CHARACTERS_MAX: usize = 2500;
 const MEAN_CHARACTERS_MAX: usize = 400;
@@ -65,10 +70,14 @@ pub(crate) fn extract(mut lines: Vec<Line>, mut rulings: Vec<Rect>, fills: &[Rec
     }
     let (horizontal, vertical) = edges(&rulings);
     for grid in grids(&horizontal, &vertical) {
-        lines = replace(lines, &grid.rect, |within| in_grid(&grid, within, &horizontal));
+        lines = replace(lines, &grid.rect, FILLED_OF_DRAWN, |within| {
+            in_grid(&grid, within, &horizontal)
+        });
     }
     for area in rules::regions(&lines, &horizontal) {
-        lines = replace(lines, &area, |within| in_area(&area, within, &horizontal));
+        lines = replace(lines, &area, FILLED_BETWEEN_RULES, |within| {
+            in_area(&area, within, &horizontal)
+        });
     }
     lines.sort_by_key(|line| line.order);
     lines
@@ -87,18 +96,23 @@ pub(crate) fn extract_unruled(mut lines: Vec<Line>) -> Vec<Line> {
     }
     for (start, end) in runs {
         let rect = rows[start..end].iter().fold(Rect::NOTHING, |all, row| all.union(&row.rect));
-        lines = replace(lines, &rect, |within| in_area(&rect, within, &[]));
+        lines = replace(lines, &rect, FILLED_WITHOUT_RULES, |within| in_area(&rect, within, &[]));
     }
     lines.sort_by_key(|line| line.order);
     lines
 }
 
-/// Replaces the lines within an area by the table that they make.
-fn replace(lines: Vec<Line>, area: &Rect, table: impl Fn(&[Line]) -> Option<Table>) -> Vec<Line> {
+/// Replaces the lines within an area by the table that they make, if that part of its cells is filled.
+fn replace(
+    lines: Vec<Line>,
+    area: &Rect,
+    part: f32,
+    table: impl Fn(&[Line]) -> Option<Table>,
+) -> Vec<Line> {
     let inside = |line: &Line| !line.words.is_empty() && area.contains(line.rect.center());
     let (within, mut rest): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(inside);
     match table(&within).map(trim) {
-        Some((table, outside)) if is_filled(&table) => {
+        Some((table, outside)) if is_filled(&table, part) => {
             rest.push(place_of(mirrored(with_heads(table)), &within));
             rest.extend(outside);
         }
@@ -183,7 +197,7 @@ fn mirrored(mut table: Table) -> Table {
 }
 
 /// Enough cells hold text, in rows of several; the labels of a chart stand scattered.
-fn is_filled(table: &Table) -> bool {
+fn is_filled(table: &Table, part: f32) -> bool {
     let filled = || table.cells.iter().filter(|cell| !cell.lines.is_empty());
     let mut in_row = vec![0_usize; table.rows];
     filled().for_each(|cell| in_row[cell.row] += 1);
@@ -191,7 +205,7 @@ fn is_filled(table: &Table) -> bool {
     let count = filled().count();
     let with_text = in_row.iter().filter(|count| **count > 0).count();
     count >= FILLED_CELLS_MIN
-        && count * 4 >= table.cells.len()
+        && count as f32 >= part * table.cells.len() as f32
         && rows >= 2
         && rows * 5 >= with_text * 2
 }

@@ -179,11 +179,8 @@ impl Interpreter<'_, '_> {
     fn paint(&mut self, stroke: bool) {
         let width = stroke.then_some(self.state.line_width);
         let page = &mut self.page;
-        let mut shapes = Shapes {
-            rulings: &mut page.rulings,
-            panels: &mut page.panels,
-            fills: &mut page.fills,
-        };
+        let mut shapes =
+            Shapes { rulings: &mut page.rulings, panels: &mut page.panels, fills: &mut page.fills };
         page.strokes += self.path.paint(self.state.transform, width, &mut shapes);
         page.rulings.truncate(SHAPES_MAX);
         page.panels.truncate(PANELS_MAX);
@@ -225,8 +222,7 @@ mod tests {
     fn thin_boxes_and_straight_lines_are_rulings() {
         let mut path = PathBuilder::default();
         let (mut rulings, mut panels, mut fills) = (Vec::new(), Vec::new(), Vec::new());
-        let mut shapes =
-            Shapes { rulings: &mut rulings, panels: &mut panels, fills: &mut fills };
+        let mut shapes = Shapes { rulings: &mut rulings, panels: &mut panels, fills: &mut fills };
         path.rectangle(Point::new(10.0, 10.0), 100.0, 0.5);
         path.move_to(Point::new(0.0, 0.0));
         path.line_to(Point::new(50.0, 60.0));
@@ -244,8 +240,7 @@ mod tests {
     fn a_box_with_round_corners_is_a_panel_and_a_triangle_is_none() {
         let point = |x: f64, y: f64| Point::new(x, y);
         let (mut rulings, mut panels, mut fills) = (Vec::new(), Vec::new(), Vec::new());
-        let mut shapes =
-            Shapes { rulings: &mut rulings, panels: &mut panels, fills: &mut fills };
+        let mut shapes = Shapes { rulings: &mut rulings, panels: &mut panels, fills: &mut fills };
         let mut path = PathBuilder::default();
         path.move_to(point(5.0, 0.0));
         for (line, curve) in [

@@ -25,7 +25,8 @@ pub(super) fn count(rows: &[PlacedRow], rules: &[f32]) -> usize {
     if let Some(count) = ruled
         && count < rows.len()
         && count <= ROWS_MAX
-        && !rows[..count].iter().any(is_data)
+        && rows[..count].iter().filter(|row| is_data(row)).count() * 2 <= count
+        && count * 2 <= rows.len() + 1
     {
         return count;
     }

@@ -175,12 +175,14 @@ fn band(top: &Edge, bottom: &Edge, lines: &[Line]) -> Band {
 /// column; those that run across several are prose.
 pub(super) fn is_tabular(rows: &[TextRow], columns: &[Column]) -> bool {
     let several = rows.iter().filter(|row| row.phrases.len() > 1).count();
-    let across =
-        |row: &&TextRow| row.phrases.len() == 1 && touched(columns, &row.phrases[0]).len() > 1;
+    let across = |row: &&TextRow| {
+        let place = touched(columns, &row.phrases[0]);
+        row.phrases.len() == 1 && place.start == 0 && place.len() > 1
+    };
     let prose = rows.iter().filter(across).count();
     columns.len() > 1
-        && several * 8 >= rows.len()
-        && prose <= 2 * several
+        && several * 6 >= rows.len()
+        && prose * 2 <= several
         && !is_prose(rows, columns)
         && !is_code(rows)
         && !(columns.len() == 2 && is_numbered(rows))

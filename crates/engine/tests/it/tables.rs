@@ -6,7 +6,10 @@ use docket_testkit::pdf::fixtures;
 use crate::support::{result, segments};
 
 fn tables(name: &str) -> Vec<String> {
-    let (_, bytes) = fixtures::tables().into_iter().find(|(path, _)| path.ends_with(name)).unwrap();
+    let (_, bytes) = fixtures::tables()
+        .into_iter()
+        .find(|(path, _)| path.ends_with(name))
+        .expect("a fixture of this name");
     let result = result(bytes);
     let tables =
         segments(&result).into_iter().filter(|s| s.segment_type == SegmentType::Table.as_str());
