@@ -77,6 +77,7 @@ async fn check_rooms(config: &Config, report: &mut Report) {
 /// A child with all its limits reads the bundled sample.
 async fn check_engine(worker: &WorkerSettings) -> anyhow::Result<String> {
     let parse = LocalParse {
+        media_type: "application/pdf".to_owned(),
         document: SAMPLE.into(),
         spec: ParseSpec::default(),
         password: None,
