@@ -41,6 +41,8 @@ pub(super) struct TableCell {
     pub column: usize,
     pub row_span: usize,
     pub column_span: usize,
+    /// It names what stands below it.
+    pub header: bool,
     pub text: String,
 }
 
@@ -78,7 +80,9 @@ impl Reading {
     fn node(&mut self, node: &Node) {
         match node {
             Node::Heading { level, text } => self.push(Kind::Heading(*level), text),
-            Node::Paragraph { text } => self.push(Kind::Text, text),
+            Node::Paragraph { text } => {
+                self.push_plain(Kind::Text, closed_up(&plain(text)));
+            }
             Node::InlineGroup { md_text, .. } => {
                 self.push_plain(Kind::Text, closed_up(&plain(md_text)));
             }
@@ -188,6 +192,7 @@ impl Reading {
             column: cell.start_col,
             row_span: cell.row_span.max(1),
             column_span: cell.col_span.max(1),
+            header: cell.column_header,
             text: plain(&cell.text),
         });
         let mut cells: Vec<TableCell> = cells.collect();

@@ -188,7 +188,8 @@ impl Sheet<'_> {
                     x1 = x1.max(line.rect.x1);
                 }
                 let (row_span, column_span) = (cell.row_span, cell.column_span);
-                set.push(Cell { row: cell.row, row_span, column_span, lines });
+                let (row, column, header) = (cell.row, cell.column, cell.header);
+                set.push(Cell { row, column, row_span, column_span, header, lines });
             }
             y = bottom;
         }
