@@ -45,13 +45,16 @@ impl QueueOrder {
     /// The order, unless it is old; whoever is told that it is reads it for all.
     fn recent(&self) -> Option<Order> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read_at, order) = known.as_mut()?;
-        if read_at.elapsed() < OLD_AFTER {
-            return Some(Arc::clone(order));
-        }
-        // Others go on with the old one until the new one is here.
-        *read_at = Instant::now();
-        None
+        let recent = known.as_mut().and_then(|(read_at, order)| {
+            if read_at.elapsed() < OLD_AFTER {
+                return Some(Arc::clone(order));
+            }
+            // Others go on with the old one until the new one is here.
+            *read_at = Instant::now();
+            None
+        });
+        drop(known);
+        recent
     }
 }
 

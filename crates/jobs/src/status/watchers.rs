@@ -29,16 +29,19 @@ pub(crate) struct Watchers {
 impl Watchers {
     pub(crate) fn watch_job(self: &Arc<Self>, id: JobId) -> JobWatch {
         let mut shard = self.jobs.of(&id);
-        let sender = shard.entry(id).or_insert_with(|| watch::Sender::new(None));
-        JobWatch { watchers: Arc::clone(self), id, changes: sender.subscribe() }
+        let changes = shard.entry(id).or_insert_with(|| watch::Sender::new(None)).subscribe();
+        drop(shard);
+        JobWatch { watchers: Arc::clone(self), id, changes }
     }
 
     pub(crate) fn watch_account(self: &Arc<Self>, user: &UserId) -> AccountWatch {
         let mut shard = self.accounts.of(user);
-        let sender = shard
+        let changes = shard
             .entry(user.clone())
-            .or_insert_with(|| broadcast::Sender::new(ACCOUNT_CHANGES_MAX));
-        AccountWatch { watchers: Arc::clone(self), user: user.clone(), changes: sender.subscribe() }
+            .or_insert_with(|| broadcast::Sender::new(ACCOUNT_CHANGES_MAX))
+            .subscribe();
+        drop(shard);
+        AccountWatch { watchers: Arc::clone(self), user: user.clone(), changes }
     }
 
     /// Tells those who watch the job.
