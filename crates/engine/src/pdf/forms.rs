@@ -38,7 +38,8 @@ impl<'a> Interpreter<'a, '_> {
     /// Runs a form in a state of its own.
     pub(crate) fn form(&mut self, form: &Stream<'a>, outer: &Resources<'a>) {
         let id = form.obj_id();
-        if self.open_forms.len() >= FORM_DEPTH_MAX || self.open_forms.contains(&id) {
+        let deep = self.open_forms.len() >= FORM_DEPTH_MAX || self.open_forms.contains(&id);
+        if deep || !self.budget.take_form_run() {
             self.page.truncated = true;
             return;
         }

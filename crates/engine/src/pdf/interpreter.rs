@@ -26,10 +26,12 @@ pub(crate) struct Budget {
     operators: usize,
     glyphs: usize,
     form_bytes: usize,
+    form_runs: usize,
 }
 
 impl Budget {
-    const PAGE: Self = Self { operators: 3_000_000, glyphs: 300_000, form_bytes: 256 << 20 };
+    const PAGE: Self =
+        Self { operators: 3_000_000, glyphs: 300_000, form_bytes: 256 << 20, form_runs: 20_000 };
 
     pub(crate) fn take_glyph(&mut self) -> bool {
         self.glyphs = self.glyphs.saturating_sub(1);
@@ -39,6 +41,12 @@ impl Budget {
     fn take_operator(&mut self) -> bool {
         self.operators = self.operators.saturating_sub(1);
         self.operators > 0
+    }
+
+    /// Forms that draw each other multiply without many bytes or operators.
+    pub(crate) fn take_form_run(&mut self) -> bool {
+        self.form_runs = self.form_runs.saturating_sub(1);
+        self.form_runs > 0
     }
 
     pub(crate) fn take_form(&mut self, bytes: usize) -> bool {

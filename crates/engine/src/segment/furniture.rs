@@ -31,6 +31,7 @@ struct Candidate {
     place: Place,
     top: bool,
     y: f32,
+    size: f32,
     text: String,
     /// It looks like furniture without coming back.
     certain: bool,
@@ -75,7 +76,8 @@ fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
             for (place, line) in &row.lines {
                 let text = pattern(&line.text());
                 let certain = certain || is_page_number(&text);
-                candidates.push(Candidate { place: *place, top, y: line.baseline, text, certain });
+                let (place, y, size) = (*place, line.baseline, line.size);
+                candidates.push(Candidate { place, top, y, size, text, certain });
             }
         }
     }
@@ -119,7 +121,10 @@ fn comes_back(candidate: &Candidate, same: &[&Candidate], page_count: usize) -> 
     for other in same {
         let page = other.place.page;
         let drift = (other.y - candidate.y).abs();
-        if page == own || page == last_page || drift > drift_max {
+        // A section's heading often is the running title of its pages, in bigger letters.
+        let resized = (other.size - candidate.size).abs() > 0.05 * candidate.size;
+        let far = drift > drift_max || drift > DRIFT && resized;
+        if page == own || page == last_page || far {
             continue;
         }
         last_page = page;

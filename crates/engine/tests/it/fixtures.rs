@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use docket_contract::ParseSpec;
+use docket_contract::{ParseSpec, WarningCode};
 use docket_testkit::pdf::{Font, Page, PdfBuilder, fixtures};
 
 use crate::support::{markdown, outline, parsed, result};
@@ -84,6 +84,14 @@ fn a_long_running_line_may_stand_higher_on_one_page_and_a_short_one_may_not() {
     };
     assert_eq!(footers("Form 101-02, application for a certificate, sheet"), 5);
     assert_eq!(footers("Box"), 4);
+}
+
+#[test]
+fn forms_that_multiply_are_cut_short() {
+    let hostile = fixtures::hostile();
+    let (_, bytes) = hostile.iter().find(|(name, _)| name.contains("multiply")).expect("it exists");
+    let result = parsed(bytes.clone(), &ParseSpec::default()).expect("the page can be read");
+    assert!(result.warnings.iter().any(|warning| warning.code == WarningCode::ContentTruncated));
 }
 
 /// The hostile ones end, with whatever outcome, and say the same when read again.
