@@ -255,7 +255,7 @@ mod nodes {
             }
         };
         let read = async |first: usize| {
-            let mut last = vec![0; JOBS];
+            let mut last = [0; JOBS];
             for turn in 0..READS {
                 let job = (first + turn / 2) % JOBS;
                 let node = if turn % 2 == 0 { &app.base } else { &other.base };
