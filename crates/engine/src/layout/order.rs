@@ -9,8 +9,6 @@ use crate::geometry::Rect;
 const JUMP: f32 = 1.5;
 /// Parts of a row that are no table's belong together up to this gap in font sizes.
 const NEAR: f32 = 3.0;
-/// Among more pieces than this, none is looked for that another belongs to.
-const PIECES_MAX: usize = 600;
 /// Rows of a table follow one another within this many font sizes.
 const ROWS_APART: f32 = 4.0;
 
@@ -77,42 +75,22 @@ fn merge(mut runs: Vec<Run>) -> Vec<Run> {
     sorted.collect()
 }
 
-/// Sorts lines into rows from top to bottom, each from left to right. Raised and lowered pieces stand
-/// in the row of what they belong to.
-fn by_place(lines: Vec<Line>) -> Vec<Line> {
-    let baselines: Vec<f32> = lines.iter().map(|line| row_baseline(line, &lines)).collect();
-    let mut placed: Vec<(f32, Line)> = baselines.into_iter().zip(lines).collect();
-    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
+/// Sorts lines into rows from top to bottom, each from left to right.
+fn by_place(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    let mut sorted: Vec<Line> = Vec::with_capacity(lines.len());
     let mut row_start = 0;
-    for index in 1..=placed.len() {
-        let ends = placed.get(index).is_none_or(|(baseline, line)| {
-            let (first_baseline, first) = &placed[row_start];
-            baseline - first_baseline > 0.4 * first.size.min(line.size)
-        });
-        if ends {
-            placed[row_start..index].sort_by(|a, b| a.1.rect.x0.total_cmp(&b.1.rect.x0));
-            row_start = index;
+    for line in lines {
+        if let Some(first) = sorted.get(row_start)
+            && line.baseline - first.baseline > 0.4 * first.size.min(line.size)
+        {
+            sorted[row_start..].sort_by(|a, b| a.rect.x0.total_cmp(&b.rect.x0));
+            row_start = sorted.len();
         }
+        sorted.push(line);
     }
-    placed.into_iter().map(|(_, line)| line).collect()
-}
-
-/// The baseline of the row a line stands in: its own, or that of the bigger piece of which it is an
-/// index or exponent.
-fn row_baseline(line: &Line, lines: &[Line]) -> f32 {
-    if lines.len() > PIECES_MAX || !line.is_text() {
-        return line.baseline;
-    }
-    let beside = |host: &Line| line.rect.overlap_y(&host.rect);
-    let is_host = |host: &&Line| {
-        host.is_text()
-            && line.size < 0.85 * host.size
-            && beside(host) > 0.3 * line.rect.height()
-            && line.rect.overlap_x(&host.rect) > -0.3 * host.size
-    };
-    let hosts = lines.iter().filter(is_host);
-    let nearest = hosts.max_by(|a, b| beside(a).total_cmp(&beside(b)));
-    nearest.map_or(line.baseline, |host| host.baseline)
+    sorted[row_start..].sort_by(|a, b| a.rect.x0.total_cmp(&b.rect.x0));
+    sorted
 }
 
 /// Joins neighbours that stand in one row. Far apart they stay apart, but for rows of tables: those

@@ -128,25 +128,6 @@ fn text_out_of_order_in_the_stream_is_sorted_by_place() {
 }
 
 #[test]
-fn raised_pieces_written_later_stand_in_their_row() {
-    let lines = [
-        (50.0, 100.0, "a"),
-        (62.0, 100.0, "+ b"),
-        (50.0, 200.0, LONG),
-        (55.0, 96.0, "2"),
-        (77.0, 96.0, "3"),
-    ];
-    let mut content = page(&lines);
-    for glyph in content.glyphs.iter_mut().filter(|glyph| glyph.character.is_ascii_digit()) {
-        glyph.size = 6.0;
-        glyph.rect.y0 = glyph.baseline - 4.5;
-        glyph.rect.y1 = glyph.baseline + 1.3;
-    }
-    let blocks = lay_out(&content).blocks;
-    assert_eq!(text(&blocks[0]), "a2 + b3");
-}
-
-#[test]
 fn turned_text_does_not_disturb_the_rest() {
     let mut content = page(&[(50.0, 100.0, LONG), (50.0, 112.0, LONG)]);
     for (index, character) in "stamp".chars().enumerate() {
