@@ -51,6 +51,9 @@ pub enum BlobError {
     /// There is no such blob.
     #[error("blob not found: {0}")]
     NotFound(String),
+    /// The bucket itself is not there.
+    #[error("it does not exist")]
+    NoSuchBucket,
     /// The range that was asked for holds no byte of the blob.
     #[error("no byte of the {size_bytes} of the blob lies in the range")]
     NotInRange {
@@ -106,7 +109,12 @@ impl Blobs {
     /// If any of it fails.
     pub async fn check(&self) -> Result<(), BlobError> {
         let path = Path::from(BlobKey::upload().as_str());
-        self.objects.put(&path, PutPayload::from_static(b"docket")).await?;
+        let put = self.objects.put(&path, PutPayload::from_static(b"docket")).await;
+        // Nothing can be missing for a write but the place itself.
+        put.map_err(|error| match error {
+            object_store::Error::NotFound { .. } => BlobError::NoSuchBucket,
+            other => other.into(),
+        })?;
         self.objects.get(&path).await?.bytes().await?;
         self.objects.delete(&path).await?;
         Ok(())

@@ -31,9 +31,10 @@ impl RoundRobin {
     }
 
     async fn ask(&self, build: impl Fn(&Client, &str) -> RequestBuilder) -> Response {
-        for _ in 0..2 * self.nodes.len() {
-            let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-            let node = &self.nodes[turn % self.nodes.len()];
+        // Others take turns meanwhile: who asks again asks the node after the one that failed.
+        let first = self.turn.fetch_add(1, Ordering::Relaxed);
+        for attempt in 0..self.nodes.len() {
+            let node = &self.nodes[(first + attempt) % self.nodes.len()];
             let request = build(&self.http, node).header("api-key", &self.key);
             if let Ok(answer) = request.send().await {
                 return answer;

@@ -171,13 +171,20 @@ fn band(top: &Edge, bottom: &Edge, lines: &[Line]) -> Band {
     Band::Other
 }
 
+/// A phrase over more than this part of all columns runs across them.
+const ACROSS: f32 = 0.55;
+
 /// The rows stand in columns, and do not read like columns of prose. Rows of one phrase go on in a
 /// column; those that run across several are prose.
 pub(super) fn is_tabular(rows: &[TextRow], columns: &[Column]) -> bool {
     let several = rows.iter().filter(|row| row.phrases.len() > 1).count();
+    let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return false };
+    let wide = ACROSS * (last.x1 - first.x0);
     let across = |row: &&TextRow| {
-        let place = touched(columns, &row.phrases[0]);
-        row.phrases.len() == 1 && place.start == 0 && place.len() > 1
+        let phrase = &row.phrases[0];
+        let place = touched(columns, phrase);
+        let runs_on = place.len() > 1 || phrase.rect.width() > wide;
+        row.phrases.len() == 1 && place.start == 0 && runs_on
     };
     let prose = rows.iter().filter(across).count();
     columns.len() > 1

@@ -170,7 +170,8 @@ async fn keys_lie_under_the_prefix() {
 async fn a_missing_bucket_is_told_before_the_first_document() {
     let place = bucket().await;
     let server = place.bucket.unwrap();
-    open(&server, "no-such-bucket").check().await.unwrap_err();
+    let refused = open(&server, "no-such-bucket").check().await;
+    assert!(matches!(refused, Err(BlobError::NoSuchBucket)), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,3 +1,5 @@
+//! The memory of statuses under fills and invalidations in every order.
+
 use std::sync::atomic::AtomicI64;
 
 use docket_contract::UserId;
