@@ -38,7 +38,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -115,9 +115,21 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
 }
 
 fn use_write_ahead_log(connection: &Connection) -> Result<(), OpenError> {
-    let mode: String = connection
-        .query_row("pragma journal_mode = wal", [], |row| row.get(0))
-        .map_err(Error::from)?;
+    let since = Instant::now();
+    let mode: String = loop {
+        match connection.query_row("pragma journal_mode = wal", [], |row| row.get(0)) {
+            Ok(mode) => break mode,
+            // Where two processes open a new file at once, SQLite answers busy without waiting: each
+            // holds a lock that the other's change of the mode needs.
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && since.elapsed() < BUSY_TIMEOUT =>
+            {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(error) => return Err(Error::from(error).into()),
+        }
+    };
     if mode == "wal" {
         return Ok(());
     }
