@@ -35,18 +35,30 @@ impl Jobs {
     /// If the database fails.
     pub async fn authenticate(&self, key_text: &str) -> Result<Option<Caller>, Error> {
         let hash = hash(key_text);
-        match self.memory.keys.get(&hash) {
-            Known::Live(caller) => Ok(Some(caller)),
+        match self.known_caller(&hash) {
+            Some(caller) => Ok(Some(caller)),
+            None => self.look_up(&hash).await,
+        }
+    }
+
+    /// The account behind this key text, if memory has it.
+    pub(crate) fn caller_in_memory(&self, key_text: &str) -> Option<Caller> {
+        self.known_caller(&hash(key_text))
+    }
+
+    fn known_caller(&self, hash: &[u8; 32]) -> Option<Caller> {
+        match self.memory.keys.get(hash) {
+            Known::Live(caller) => Some(caller),
             Known::LookAgain(caller) => {
-                let jobs = self.clone();
+                let (jobs, hash) = (self.clone(), *hash);
                 tokio::spawn(async move {
                     if let Err(error) = jobs.look_up(&hash).await {
                         tracing::debug!(%error, "a key could not be looked up again");
                     }
                 });
-                Ok(Some(caller))
+                Some(caller)
             }
-            Known::Unknown => self.look_up(&hash).await,
+            Known::Unknown => None,
         }
     }
 

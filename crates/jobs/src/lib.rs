@@ -51,7 +51,7 @@ pub use inspect::{Inspection, Inspector, Look, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};
 pub use policy::Policy;
 pub use rerun::RerunRequest;
-pub use status::{AccountWatch, JobWatch, Status};
+pub use status::{AccountWatch, JobWatch, Place, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
 pub use upload::announced_media_type;
 pub use webhooks::{

@@ -26,6 +26,10 @@ use crate::{Caller, Error, Jobs};
 /// A waiting read looks again after this time, should no change have been heard.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
+/// A place in the queue, counted from 1; `None` of a job that was started, or that is too far behind
+/// to be counted.
+pub type Place = Option<usize>;
+
 /// A job's status, ready to be sent.
 #[derive(Debug)]
 pub struct Status {
@@ -80,6 +84,19 @@ impl Jobs {
         if status.user_id == caller.user_id { Ok(status) } else { Err(Error::NotFound) }
     }
 
+    /// The status of a job of the holder of this key and its place in the queue, if memory has all
+    /// of it and the answer is no refusal.
+    #[must_use]
+    pub fn status_in_memory(&self, key_text: &str, id: JobId) -> Option<(Arc<Status>, Place)> {
+        let caller = self.caller_in_memory(key_text)?;
+        let status = self.memory.statuses.get(id)?;
+        let place = match status.waiting {
+            Some(place) => self.memory.queue_order.position_in_memory(place)?,
+            None => None,
+        };
+        (status.user_id == caller.user_id).then_some((status, place))
+    }
+
     /// The status of one of the caller's jobs as soon as it has another version than `seen` (or than
     /// it has now), or has ended; as it is when the time is over.
     ///
@@ -109,12 +126,11 @@ impl Jobs {
         Ok(status)
     }
 
-    /// The place of a waiting job in the queue, counted from 1, at most a second old; `None` of a
-    /// job that was started, or that is too far behind to be counted.
+    /// The place of a waiting job in the queue, at most a second old.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn queue_position(&self, status: &Status) -> Result<Option<usize>, Error> {
+    pub async fn queue_position(&self, status: &Status) -> Result<Place, Error> {
         match status.waiting {
             Some(place) => self.memory.queue_order.position(self.store.as_ref(), place).await,
             None => Ok(None),

@@ -31,7 +31,7 @@ impl FromRequestParts<ServerState> for Authenticated {
 }
 
 /// The keys that the request carries, in the order in which they count.
-fn keys(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+pub(crate) fn keys(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let plain = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let bearer =
         headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {

@@ -10,8 +10,6 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
 
 /// Bytes that are thrown away at most.
 const DRAIN_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -19,12 +17,13 @@ const DRAIN_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Time that is spent on it at most.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Wraps each body so that what a handler leaves unread is drained after the answer.
-pub(crate) async fn drain_unread_bodies(request: Request, next: Next) -> Response {
-    next.run(request.map(|body| {
-        if body.is_end_stream() { body } else { Body::new(Drained { body, ended: false }) }
-    }))
-    .await
+/// Wraps the body so that what a handler leaves unread is drained after the answer.
+pub(crate) fn drain_unread_body(request: Request) -> Request {
+    request.map(
+        |body| {
+            if body.is_end_stream() { body } else { Body::new(Drained { body, ended: false }) }
+        },
+    )
 }
 
 struct Drained {

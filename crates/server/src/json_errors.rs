@@ -2,10 +2,8 @@
 //! refuses, it refuses in plain text.
 
 use axum::body::to_bytes;
-use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::problem::Problem;
@@ -13,9 +11,8 @@ use crate::problem::Problem;
 /// Bytes of a plain text that are told on.
 const TEXT_BYTES_MAX: usize = 1024;
 
-/// Turns every error without a JSON body into one of the wire's.
-pub(crate) async fn errors_as_json(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+/// Turns an error without a JSON body into one of the wire's.
+pub(crate) async fn error_as_json(response: Response) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     let json = HeaderValue::from_static("application/json");

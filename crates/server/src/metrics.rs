@@ -4,13 +4,11 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::Response;
 use docket_contract::job::JobType;
 use docket_contract::state::JobState;
 use docket_jobs::Overview;
+use metrics::Histogram;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// Upper bounds of durations, in seconds: from a read out of memory to a long document.
@@ -58,23 +56,19 @@ pub(crate) async fn keep_small() {
     }
 }
 
-/// Counts and times every answer by its route, never by its path: paths hold ids.
-pub(crate) async fn count_answers(request: Request, next: Next) -> Response {
-    let started = std::time::Instant::now();
-    let method = request.method().as_str().to_owned();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let response = next.run(request).await;
-    // What leads nowhere has no route, and a method of the client's own making is no label.
-    let known = route.is_some() && response.status() != StatusCode::METHOD_NOT_ALLOWED;
-    let method = if known { method } else { "other".to_owned() };
+/// Counts and times an answer by its route, never by its path: paths hold ids.
+pub(crate) fn record_answer(method: &str, route: &str, status: StatusCode, duration_s: f64) {
+    answers(method, route, status).record(duration_s);
+}
+
+/// The durations of one kind of answer, in seconds.
+pub(crate) fn answers(method: &str, route: &str, status: StatusCode) -> Histogram {
     let labels = [
-        ("method", method),
-        ("route", route.unwrap_or_else(|| "other".to_owned())),
-        ("status", response.status().as_u16().to_string()),
+        ("method", method.to_owned()),
+        ("route", route.to_owned()),
+        ("status", status.as_str().to_owned()),
     ];
     metrics::histogram!("docket_http_request_duration_seconds", &labels)
-        .record(started.elapsed().as_secs_f64());
-    response
 }
 
 /// The state of the queues as text. Every type and state has its line, so that none disappears

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH};
 use axum::http::{HeaderName, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -13,24 +13,20 @@ use tower::ServiceBuilder;
 use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any as AnyOrigin, CorsLayer};
-use tower_http::request_id::{
-    MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
-};
 
 use crate::ServerState;
 use crate::conditional::PREFER;
-use crate::drain::drain_unread_bodies;
-use crate::json_errors::errors_as_json;
-use crate::metrics::{count_answers, recorded};
+use crate::drain::drain_unread_body;
+use crate::exchange::Exchange;
+use crate::from_memory::{EXPOSED_HEADERS, FromMemory};
+use crate::json_errors::error_as_json;
+use crate::metrics::recorded;
 use crate::problem::Problem;
 use crate::route_table::Routes;
-use crate::routes::status::QUEUE_POSITION;
 use crate::routes::{
     batch, chunking, classify, docs, editor, events, extract, files, health, jobs, keys, metrics,
     parse, splitter, status, task_create, task_list, tasks, upload, usage, webhooks,
 };
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Every path with what answers it. Each of them stands in the API document, or a test fails.
 fn routes() -> Routes {
@@ -89,14 +85,9 @@ pub fn router(state: ServerState) -> Router {
     // From now on answers are counted.
     recorded();
     let layers = ServiceBuilder::new()
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-        .layer(middleware::from_fn(log_request))
-        .layer(middleware::from_fn(count_answers))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(middleware::from_fn(around))
         .layer(cors())
-        .layer(middleware::from_fn(errors_as_json))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(drain_unread_bodies))
         // Uploads have their own limit, counted in the file's bytes and not in the form's.
         .layer(DefaultBodyLimit::disable());
     let routes = routes()
@@ -104,10 +95,21 @@ pub fn router(state: ServerState) -> Router {
         .merge(crate::dashboard::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .with_state(state)
+        .with_state(state.clone())
         .layer(layers);
     // Around the routes, because a path is matched before any layer of theirs.
-    Router::new().fallback_service(MapRequest::new(routes, without_trailing_slash))
+    let routes = MapRequest::new(routes, without_trailing_slash);
+    Router::new().fallback_service(FromMemory::new(routes, state))
+}
+
+/// What happens to every request and every answer. One layer, because each costs its share of every
+/// status read.
+async fn around(request: Request, next: Next) -> Response {
+    let exchange = Exchange::begin(&request);
+    let answer = next.run(drain_unread_body(request)).await;
+    let mut answer = error_as_json(answer).await;
+    exchange.end(&mut answer);
+    answer
 }
 
 /// A path with a slash at its end means the one without: a redirect would lose the body in many
@@ -140,7 +142,9 @@ fn cors() -> CorsLayer {
             PREFER,
             HeaderName::from_static("last-event-id"),
         ])
-        .expose_headers([REQUEST_ID, RETRY_AFTER, ETAG, QUEUE_POSITION])
+        .expose_headers(EXPOSED_HEADERS)
+        // No answer depends on who asks from where.
+        .vary([])
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
@@ -151,24 +155,4 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = text.unwrap_or("without a text"), "handler panicked");
     Problem::internal().into_response()
-}
-
-/// One line per request, after its answer: refusals and faults are worth more than reads.
-async fn log_request(request: Request, next: Next) -> Response {
-    let started = std::time::Instant::now();
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    let id = id.unwrap_or_default().to_owned();
-    let response = next.run(request).await;
-    let status = response.status();
-    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if status.is_server_error() {
-        tracing::warn!(request.id = id, %method, path, status = status.as_u16(), duration_ms, "request failed");
-    } else if method == Method::GET {
-        tracing::debug!(request.id = id, %method, path, status = status.as_u16(), duration_ms, "request");
-    } else {
-        tracing::info!(request.id = id, %method, path, status = status.as_u16(), duration_ms, "request");
-    }
-    response
 }

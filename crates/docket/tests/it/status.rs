@@ -13,6 +13,7 @@ use crate::on_both_databases;
 
 on_both_databases!(
     answers_carry_tags_and_advice,
+    memory_answers_as_the_route_does,
     a_held_answer_comes_with_the_change,
     a_held_answer_comes_when_its_time_is_over,
     held_answers_end_with_the_server,
@@ -74,6 +75,42 @@ async fn answers_carry_tags_and_advice(database: Database) {
     assert_eq!((header(&ended, "retry-after"), header(&ended, "x-queue-position")), (None, None));
     assert_eq!(app.get_json(&format!("/jobs/{first}")).await["status"], "COMPLETED");
     app.stop().await;
+}
+
+async fn memory_answers_as_the_route_does(database: Database) {
+    let app = App::start(database).await;
+    let id = app.submit_id(letter()).await;
+    let (path, routed) = (format!("/jobs/{id}"), format!("/jobs/{id}?wait=0"));
+    // Waiting, under way, ended; each as a whole and as known.
+    for step in 0..3 {
+        for known in ["\"0\"", "*"] {
+            let headers = [("if-none-match", known), ("x-request-id", "mine")];
+            // The first read may fill the memory.
+            ask(&app, Method::GET, &path, &headers).await;
+            let [memory, route] =
+                [&path, &routed].map(|path| ask(&app, Method::GET, path, &headers));
+            let (memory, route) = tokio::join!(memory, route);
+            assert_eq!(memory.status(), route.status(), "{step} {known}");
+            assert_eq!(sorted_headers(&memory), sorted_headers(&route), "{step} {known}");
+            assert_eq!(memory.bytes().await.unwrap(), route.bytes().await.unwrap());
+        }
+        match step {
+            0 => drop(app.jobs.claim(WorkerId::new(), 1).await.unwrap().pop().unwrap()),
+            1 => drop(app.delete(&path).await),
+            _ => {}
+        }
+    }
+    app.stop().await;
+}
+
+/// Names and values of all headers but the clock's.
+fn sorted_headers(response: &Response) -> Vec<(String, String)> {
+    let headers = response.headers().iter().filter(|(name, _)| *name != "date");
+    let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
+    let mut headers: Vec<_> =
+        headers.map(|(name, value)| (name.to_string(), text(value))).collect();
+    headers.sort();
+    headers
 }
 
 async fn a_held_answer_comes_with_the_change(database: Database) {

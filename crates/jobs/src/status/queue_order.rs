@@ -42,6 +42,15 @@ impl QueueOrder {
         Ok(position_in(&order, place))
     }
 
+    /// The same without asking the database; `None` if it must be asked.
+    pub(crate) fn position_in_memory(&self, place: (i32, i64)) -> Option<Option<usize>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read_at, order) = known.as_ref()?;
+        let order = (read_at.elapsed() < OLD_AFTER).then(|| Arc::clone(order));
+        drop(known);
+        Some(position_in(&order?, place))
+    }
+
     /// The order, unless it is old; whoever is told that it is reads it for all.
     fn recent(&self) -> Option<Order> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,7 +9,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use docket_contract::JobId;
-use docket_jobs::{Caller, Status};
+use docket_jobs::{Caller, Place, Status};
 
 use crate::ServerState;
 use crate::auth::Authenticated;
@@ -49,7 +49,9 @@ pub(crate) async fn status(
     let status = found.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
     let mut response = answer(&status, is_known(&headers, &status.etag));
     if !status.ended {
-        tell_when_to_ask_again(&state, &status, response.headers_mut()).await?;
+        let place = state.jobs.queue_position(&status).await;
+        let place = place.map_err(|error| Problem::of(error, Family::Jobs))?;
+        tell_when_to_ask_again(place, response.headers_mut());
     }
     if let Wait::Preferred(limit) = wait {
         let applied = format!("wait={}", limit.as_secs());
@@ -79,7 +81,7 @@ pub(crate) fn answer(status: &Status, is_known: bool) -> Response {
     let body = if is_known { Body::empty() } else { Body::from(status.body.clone()) };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.reserve(8);
+    headers.reserve(10);
     if let Ok(etag) = HeaderValue::from_maybe_shared(status.etag.clone()) {
         headers.insert(ETAG, etag);
     }
@@ -92,17 +94,11 @@ pub(crate) fn answer(status: &Status, is_known: bool) -> Response {
     response
 }
 
-async fn tell_when_to_ask_again(
-    state: &ServerState,
-    status: &Status,
-    headers: &mut HeaderMap,
-) -> Result<(), Problem> {
-    let position = state.jobs.queue_position(status).await;
-    let position = position.map_err(|error| Problem::of(error, Family::Jobs))?;
-    let is_far = position.is_some_and(|position| position > FAR_BEHIND);
+/// Tells the client of an unfinished job when to ask again, and the job's place in the queue.
+pub(crate) fn tell_when_to_ask_again(place: Place, headers: &mut HeaderMap) {
+    let is_far = place.is_some_and(|place| place > FAR_BEHIND);
     headers.insert(RETRY_AFTER, if is_far { RETRY_LATER } else { RETRY_SOON });
-    if let Some(position) = position {
-        headers.insert(QUEUE_POSITION, HeaderValue::from(position));
+    if let Some(place) = place {
+        headers.insert(QUEUE_POSITION, HeaderValue::from(place));
     }
-    Ok(())
 }
