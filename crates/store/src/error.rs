@@ -20,6 +20,19 @@ pub enum Error {
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl Error {
+    /// The same fault for one more caller of a call that several shared.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::NotFound(what) => Self::NotFound(what),
+            Self::Conflict(what) => Self::Conflict(what),
+            Self::Unavailable(source) => Self::Unavailable(source.to_string().into()),
+            Self::Corrupt(what) => Self::Corrupt(what.clone()),
+            Self::Other(source) => Self::Other(source.to_string().into()),
+        }
+    }
+}
+
 /// The store could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

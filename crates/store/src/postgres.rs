@@ -66,6 +66,20 @@ macro_rules! leave {
     };
 }
 
+/// Whole cycles of 30 days since the account's cycle began.
+macro_rules! passed {
+    () => {
+        "greatest(0, floor(extract(epoch from now.at - a.cycle_started_at) / 2592000))"
+    };
+}
+
+/// Credits used in the account's present cycle.
+macro_rules! used {
+    () => {
+        concat!("(case when ", passed!(), " >= 1 then 0 else a.credits_used end)")
+    };
+}
+
 mod accounts;
 mod batches;
 mod charge;
@@ -85,9 +99,11 @@ mod rows;
 mod secrets;
 mod settle;
 mod signals;
+mod submit;
 mod success;
 mod supply;
 mod sweep;
+mod together;
 mod webhooks;
 
 use std::str::FromStr;
@@ -122,6 +138,7 @@ pub(crate) struct PostgresStore {
     clock: Clock,
     pool: PgPool,
     successes: success::Successes,
+    submits: submit::Submits,
     signals: Signals,
     status_reads: StatusReads,
 }
@@ -152,9 +169,10 @@ impl PostgresStore {
                 })
             })
             .connect_lazy_with(options);
-        let successes = success::Successes::start(pool.clone(), clock.clone());
+        let successes = success::start(pool.clone(), clock.clone());
+        let submits = submit::start(pool.clone(), clock.clone());
         let status_reads = StatusReads::new(pool.clone());
-        Ok(Self { clock, pool, successes, signals, status_reads })
+        Ok(Self { clock, pool, successes, submits, signals, status_reads })
     }
 
     /// Tells that there may be something to claim.

@@ -118,16 +118,8 @@ fn answer(
         }
         Err(error) => {
             for sender in asked.into_values().flatten() {
-                let _ = sender.send(Err(repeated(&error)));
+                let _ = sender.send(Err(error.again()));
             }
         }
-    }
-}
-
-/// The same fault for one more caller.
-fn repeated(error: &Error) -> Error {
-    match error {
-        Error::Unavailable(source) => Error::Unavailable(source.to_string().into()),
-        other => Error::Other(other.to_string().into()),
     }
 }

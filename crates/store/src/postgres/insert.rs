@@ -1,4 +1,5 @@
-//! Makes a job in Postgres: one statement if nothing stands against it.
+//! Makes a job in Postgres: together with others if nothing stands against it, else under the lock
+//! of its account.
 
 use docket_contract::UserId;
 use docket_contract::job::Job;
@@ -9,45 +10,29 @@ use sqlx::postgres::PgRow;
 
 use super::idempotency::{remember, repeated};
 use super::rows::{PgColumns, PgQuery, duration_us};
+use super::submit::Submit;
 use super::{PostgresStore, constraint_error};
 use crate::error::Error;
 use crate::interface::{Balance, Inserted, NewJob};
 use crate::ledger::{Part, retry_after_s, submit_window_start};
 use crate::rows::{Columns, job_columns, read_job, spec_text};
 
-/// Whole cycles of 30 days since the account's cycle began.
-macro_rules! passed {
-    () => {
-        "greatest(0, floor(extract(epoch from now.at - a.cycle_started_at) / 2592000))"
-    };
-}
-
-/// Credits used in the account's present cycle.
-macro_rules! used {
-    () => {
-        concat!("(case when ", passed!(), " >= 1 then 0 else a.credits_used end)")
-    };
-}
-
-/// Charges the account and inserts job, ledger row and event. Does nothing if the balance does not
-/// suffice, or if the account has a submit limit that was not checked under its lock ($2). The
-/// balance is checked on the account's newest row, also when another submit was waited for.
+/// Charges the account, which is locked and has the balance, and inserts job, ledger row and event.
 const INSERT: &str = concat!(
     with_now!(),
     ", account as (
         update docket.accounts a set
             credits_used = ",
     used!(),
-    " + $4,
+    " + $3,
             cycle_started_at = a.cycle_started_at
                 + ",
     passed!(),
     "::double precision * interval '720 hours'
         from now
-        where a.user_id = $3 and ($2 or a.submits_per_minute is null)
-            and greatest(0, a.credits_limit - ",
+        where a.user_id = $2 and greatest(0, a.credits_limit - ",
     used!(),
-    ") >= $4
+    ") >= $3
         returning a.credits_used, a.credits_limit, a.cycle_started_at),
     changed as (
         insert into docket.jobs (user_id, credits, id, type, status, spec, document_name,
@@ -55,14 +40,14 @@ const INSERT: &str = concat!(
             document_source_url, document_password, pages_total, pages_selected, pages_done,
             pages_failed, priority, run_at, created_at, updated_at, expires_at, batch_id,
             upload_until)
-        select $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-            now.at, now.at, now.at, now.at + $21 * interval '1 microsecond',
-            $22, now.at + $24 * interval '1 microsecond'
+        select $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+            now.at, now.at, now.at, now.at + $20 * interval '1 microsecond',
+            $21, now.at + $23 * interval '1 microsecond'
         from now, account
         returning *),
     ledger as (
         insert into docket.usage (user_id, job_id, kind, credits, cycle_started_at, at)
-        select changed.user_id, changed.id, $23, changed.credits, account.cycle_started_at,
+        select changed.user_id, changed.id, $22, changed.credits, account.cycle_started_at,
             changed.created_at
         from changed, account)",
     leave!(event),
@@ -73,10 +58,9 @@ const INSERT: &str = concat!(
 
 impl PostgresStore {
     pub(super) async fn insert(&self, job: &NewJob) -> Result<Inserted, Error> {
-        let spec = spec_text(&job.spec)?;
-        let inserted = match self.insert_at_once(job, &spec).await? {
+        let inserted = match self.insert_together(job).await? {
             Some(inserted) => inserted,
-            None => self.insert_under_lock(job, &spec).await?,
+            None => self.insert_under_lock(job, &spec_text(&job.spec)?).await?,
         };
         if matches!(inserted, Inserted::Job { .. }) {
             if job.state() == JobState::Queued {
@@ -89,18 +73,12 @@ impl PostgresStore {
     }
 
     /// The short way; `None` if it is not open to this job.
-    async fn insert_at_once(&self, job: &NewJob, spec: &str) -> Result<Option<Inserted>, Error> {
+    async fn insert_together(&self, job: &NewJob) -> Result<Option<Inserted>, Error> {
         if job.idempotency.is_some() {
             return Ok(None);
         }
-        let terms = Terms { at: self.clock.fixed(), submits_checked: false, part: Part::Whole };
-        let row = insert_query(job, spec, terms)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(|error| constraint_error(error, "account", "job"))?;
-        let Some(row) = row else { return Ok(None) };
-        let (job, balance) = read_inserted(&row)?;
-        Ok(Some(Inserted::Job { job, balance }))
+        let made = self.submits.write(Submit::new(job)?).await?;
+        Ok(made.map(|(job, balance)| Inserted::Job { job, balance }))
     }
 
     /// The long way: for submits with an idempotency key, for accounts with a submit limit, and to
@@ -156,16 +134,6 @@ impl PostgresStore {
     }
 }
 
-/// On what terms a job is inserted.
-#[derive(Clone, Copy)]
-struct Terms {
-    /// The instant, or `None` for the database's.
-    at: Option<Timestamp>,
-    /// The submit limit was checked under the account's lock.
-    submits_checked: bool,
-    part: Part,
-}
-
 /// Inserts a job that was admitted under the account's lock.
 pub(super) async fn insert_admitted(
     connection: &mut PgConnection,
@@ -174,19 +142,22 @@ pub(super) async fn insert_admitted(
     at: Option<Timestamp>,
     part: Part,
 ) -> Result<(Job, Balance), Error> {
-    let terms = Terms { at, submits_checked: true, part };
-    let row = insert_query(job, spec, terms)
+    let row = insert_query(job, spec, at, part)
         .fetch_one(connection)
         .await
         .map_err(|error| constraint_error(error, "account", "job"))?;
     read_inserted(&row)
 }
 
-fn insert_query<'q>(job: &'q NewJob, spec: &'q str, terms: Terms) -> PgQuery<'q> {
+fn insert_query<'q>(
+    job: &'q NewJob,
+    spec: &'q str,
+    at: Option<Timestamp>,
+    part: Part,
+) -> PgQuery<'q> {
     let document = &job.document;
     sqlx::query(INSERT)
-        .bind(terms.at)
-        .bind(terms.submits_checked)
+        .bind(at)
         .bind(&job.user_id.0)
         .bind(job.credits)
         .bind(job.id.uuid())
@@ -206,8 +177,8 @@ fn insert_query<'q>(job: &'q NewJob, spec: &'q str, terms: Terms) -> PgQuery<'q>
         .bind(job.pages.failed)
         .bind(job.priority)
         .bind(duration_us(job.retention))
-        .bind(terms.part.batch())
-        .bind(terms.part.kind())
+        .bind(part.batch())
+        .bind(part.kind())
         .bind(job.upload_window.map(duration_us))
 }
 
@@ -240,7 +211,7 @@ pub(super) async fn submit_wait_s(
     Ok(frees_slot.map(|at| retry_after_s(Some(at), now)))
 }
 
-fn read_inserted(row: &PgRow) -> Result<(Job, Balance), Error> {
+pub(super) fn read_inserted(row: &PgRow) -> Result<(Job, Balance), Error> {
     let mut row = PgColumns::new(row);
     let job = read_job(&mut row)?;
     let balance = Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? };

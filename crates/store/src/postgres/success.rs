@@ -1,6 +1,4 @@
-//! Successes that come at the same time are written by one statement: one commit instead of many.
-//!
-//! Nobody waits for company: whatever arrived while the former statement ran goes together.
+//! Successes, written together.
 //!
 //! A success may be written twice: a connection can break after the commit and before its answer,
 //! and a caller that is told that its claim is lost removes the result. So a job that ended with
@@ -10,20 +8,14 @@ use docket_contract::job::{Job, PageCounts};
 use docket_contract::{BlobKey, JobId};
 use futures_util::future::join_all;
 use sqlx::postgres::PgPool;
-use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::rows::all;
+use super::together::{Together, Waiting};
 use crate::claim::Claim;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::rows::{job_columns, read_job};
-
-/// Successes of one statement.
-const TOGETHER_MAX: usize = 256;
-
-/// Successes that wait; beyond it those who bring more wait.
-const WAITING_MAX: usize = 1024;
 
 /// A job's success on its way to the database.
 #[derive(Debug)]
@@ -43,50 +35,31 @@ impl Success {
 }
 
 type Answer = Result<Option<Job>, Error>;
-type Waiting = (Success, oneshot::Sender<Answer>);
 
-/// Takes successes to the task that writes them; the task ends with this value.
-#[derive(Debug)]
-pub(super) struct Successes {
-    sender: mpsc::Sender<Waiting>,
+/// Writes successes together: the job as it is then, or `None` if the claim is lost.
+pub(super) type Successes = Together<Success, Option<Job>>;
+
+pub(super) fn start(pool: PgPool, clock: Clock) -> Successes {
+    Together::start(move |together| {
+        let (pool, clock) = (pool.clone(), clock.clone());
+        Box::pin(async move { settle(&pool, &clock, together).await })
+    })
 }
 
-impl Successes {
-    pub(super) fn start(pool: PgPool, clock: Clock) -> Self {
-        let (sender, mut waiting) = mpsc::channel(WAITING_MAX);
-        tokio::spawn(async move {
-            let mut together = Vec::with_capacity(TOGETHER_MAX);
-            while waiting.recv_many(&mut together, TOGETHER_MAX).await > 0 {
-                settle(&pool, &clock, std::mem::take(&mut together)).await;
-            }
-        });
-        Self { sender }
-    }
-
-    /// The job as it is now, or `None` if the claim is lost.
-    pub(super) async fn write(&self, success: Success) -> Answer {
-        let (answer, told) = oneshot::channel();
-        let gone = || Error::Unavailable("the store is closed".into());
-        self.sender.send((success, answer)).await.map_err(|_| gone())?;
-        told.await.map_err(|_| gone())?
-    }
-}
-
-async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Waiting>) {
-    let (successes, answers): (Vec<Success>, Vec<_>) = together.into_iter().unzip();
+async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Waiting<Success, Option<Job>>>) {
+    let successes: Vec<&Success> = together.iter().map(|waiting| &waiting.write).collect();
     // One that cannot be written, or a broken connection, fails them all: each then stands alone.
     let told: Vec<Answer> = match write(pool, clock, &successes).await {
         Ok(jobs) => jobs.into_iter().map(Ok).collect(),
         Err(_) => join_all(successes.iter().map(|success| write_one(pool, clock, success))).await,
     };
-    for (answer, told) in answers.into_iter().zip(told) {
-        // Whoever does not wait any more has lost nothing: the row says what happened.
-        let _ = answer.send(told);
+    for (waiting, told) in together.into_iter().zip(told) {
+        waiting.tell(told);
     }
 }
 
 async fn write_one(pool: &PgPool, clock: &Clock, success: &Success) -> Answer {
-    let mut jobs = write(pool, clock, std::slice::from_ref(success)).await?;
+    let mut jobs = write(pool, clock, &[success]).await?;
     Ok(jobs.pop().flatten())
 }
 
@@ -94,9 +67,11 @@ async fn write_one(pool: &PgPool, clock: &Clock, success: &Success) -> Answer {
 async fn write(
     pool: &PgPool,
     clock: &Clock,
-    successes: &[Success],
+    successes: &[&Success],
 ) -> Result<Vec<Option<Job>>, Error> {
-    let each = |of: fn(&Success) -> Option<i32>| successes.iter().map(of).collect::<Vec<_>>();
+    let each = |of: fn(&Success) -> Option<i32>| {
+        successes.iter().map(|success| of(success)).collect::<Vec<_>>()
+    };
     let query = sqlx::query(SUCCEED)
         .bind(clock.fixed())
         .bind(successes.iter().map(|success| success.job.uuid()).collect::<Vec<_>>())

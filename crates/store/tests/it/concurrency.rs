@@ -7,7 +7,8 @@ use docket_contract::job::PageCounts;
 use docket_contract::state::JobState;
 use docket_contract::{BlobKey, JobId, UserId, WorkerId};
 use docket_store::{
-    CancelOutcome, Clock, Error, Inserted, NewJob, SettleOutcome, Settlement, Store, Swept,
+    AccountLimits, CancelOutcome, Clock, Error, Inserted, NewJob, SettleOutcome, Settlement, Store,
+    Swept,
 };
 use tokio::task::JoinSet;
 
@@ -90,6 +91,44 @@ pub(crate) async fn concurrent_submits_never_overdraw(f: Fixture) {
     assert_eq!(accepted, 10);
     let balance = f.store.balance(&user()).await.unwrap();
     assert_eq!((balance.used, f.ledger_sum(&user()).await), (20, 20));
+}
+
+pub(crate) async fn submits_of_several_accounts_stand_alone(f: Fixture) {
+    let limits = |credits| AccountLimits { credits: Some(credits), submits_per_minute: None };
+    let accounts: [(&str, i64); 3] = [("rich", 1_000), ("poor", 9), ("broke", 1)];
+    for (name, credits) in accounts {
+        f.store.ensure_account(&UserId(name.to_owned()), limits(credits)).await.unwrap();
+    }
+    let mut tasks = JoinSet::new();
+    for number in 0..60 {
+        let (store, name) =
+            (Arc::clone(&f.store), ["rich", "poor", "broke", "unknown"][number % 4]);
+        let job = NewJob { user_id: UserId(name.to_owned()), ..new_job() };
+        tasks.spawn(async move { (name, store.insert_job(job).await) });
+    }
+    let outcomes = tasks.join_all().await;
+    let told = |wanted: &str| {
+        let of = outcomes.iter().filter(|(name, _)| *name == wanted);
+        let mut made: Vec<(i64, i64)> = of
+            .filter_map(|(_, outcome)| match outcome {
+                Ok(Inserted::Job { job, balance }) => Some((job.seq, balance.used)),
+                _ => None,
+            })
+            .collect();
+        made.sort_unstable();
+        made.into_iter().map(|(_, used)| used).collect::<Vec<_>>()
+    };
+    // Each job is told the balance after it, in the order of the queue.
+    assert_eq!(told("rich"), (1..=15).map(|nth| nth * 2).collect::<Vec<_>>());
+    assert_eq!(told("poor"), [2, 4, 6, 8]);
+    assert!(told("broke").is_empty());
+    let unknown = outcomes.iter().filter(|(_, outcome)| matches!(outcome, Err(Error::NotFound(_))));
+    assert_eq!(unknown.count(), 15);
+    for (name, _) in accounts {
+        let owner = UserId(name.to_owned());
+        let used = f.store.balance(&owner).await.unwrap().used;
+        assert_eq!(used, f.ledger_sum(&owner).await, "{name}");
+    }
 }
 
 pub(crate) async fn concurrent_submits_keep_the_limit(f: Fixture) {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use docket_contract::WorkerId;
 use docket_contract::state::JobState;
-use docket_store::{Balance, Inserted, NewJob, SettleOutcome, Store, Swept};
+use docket_contract::{UserId, WorkerId};
+use docket_store::{AccountLimits, Balance, Inserted, NewJob, SettleOutcome, Store, Swept};
 use sqlx::PgConnection;
 
 use crate::fixture::{
@@ -116,6 +116,23 @@ async fn repeat_while_submitting(f: &Fixture, how: &'static str) -> Inserted {
         finish(first, how).await;
     });
     inserted.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_in_hand_holds_up_no_other() {
+    let f = Fixture::postgres().await;
+    let other = UserId("other".to_owned());
+    f.store.ensure_account(&other, AccountLimits::default()).await.unwrap();
+    let in_hand = under_way(&f, "select from docket.accounts where user_id = 'owner' for update");
+    let in_hand = in_hand.await;
+    let held_up = f.store.insert_job(new_job());
+    let (inserted, ()) = tokio::join!(held_up, async {
+        until_somebody_waits(&f).await;
+        let free = NewJob { user_id: other, ..new_job() };
+        assert!(matches!(f.store.insert_job(free).await.unwrap(), Inserted::Job { .. }));
+        finish(in_hand, "rollback").await;
+    });
+    assert!(matches!(inserted.unwrap(), Inserted::Job { .. }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -171,6 +171,7 @@ on_both_drivers! {
         two_stores_share_one_queue,
         concurrent_submits_never_overdraw,
         concurrent_submits_keep_the_limit,
+        submits_of_several_accounts_stand_alone,
         a_settlement_and_a_sweep_race,
         a_cancel_and_a_settlement_race,
         settlements_at_the_same_time_stand_alone,
