@@ -1,0 +1,38 @@
+//! The schema of an extraction, and the categories of a classification, over a known document.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use docket_contract::ParseResult;
+use docket_contract::spec::{Category, ClassifySpec, ExtractSpec, ModelTier, PageRange, SplitSpec};
+use docket_engine::{classify, extract, split};
+use docket_fuzz::{parse_all, watch_panics};
+use libfuzzer_sys::fuzz_target;
+
+static DOCUMENT: LazyLock<ParseResult> = LazyLock::new(|| {
+    let bytes = include_bytes!("../../fixtures/quickstart/sample.pdf");
+    parse_all(bytes, None).expect("the sample can be read")
+});
+
+fuzz_target!(init: watch_panics(), |text: &str| {
+    let _ = PageRange::parse(text);
+    let categories: Vec<Category> = text
+        .lines()
+        .map(|line| Category { name: line.to_owned(), description: Some(line.to_owned()) })
+        .collect();
+    if !categories.is_empty() && categories.len() < 20 {
+        let _ = classify(&DOCUMENT, &ClassifySpec { categories: categories.clone() });
+        let spec = SplitSpec { categories, enable_reordering: true };
+        let _ = split(&DOCUMENT, &spec, uuid::Uuid::nil());
+    }
+    let Ok(schema) = serde_json::from_str(text) else { return };
+    let spec = ExtractSpec {
+        schema,
+        schema_name: None,
+        model: ModelTier::Gamma,
+        citations: true,
+        scored: false,
+    };
+    let _ = extract(&DOCUMENT, &spec);
+});
