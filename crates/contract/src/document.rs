@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::citations::{Bibliography, Reference};
+
 /// Page units per PDF point: a point is 1/72 inch, a page unit 1/144.
 pub const PAGE_UNITS_PER_POINT: f64 = 2.0;
 
@@ -25,6 +27,9 @@ pub struct ParseResult {
     pub warnings: Vec<Warning>,
     /// 1-based numbers of pages of which nothing could be read, ascending.
     pub failed_pages: Vec<usize>,
+    /// Its sources, if they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bibliography: Option<Bibliography>,
 }
 
 impl ParseResult {
@@ -44,6 +49,28 @@ impl ParseResult {
         self.chunks.retain(|chunk| !chunk.segments.is_empty());
         self.total_chunks = self.chunks.len();
     }
+}
+
+/// The ids of the pictures that a stored parse names; all else in it is skipped.
+///
+/// # Errors
+/// If it is no stored parse.
+pub fn stored_pictures(stored: &[u8]) -> serde_json::Result<Vec<Uuid>> {
+    #[derive(Deserialize)]
+    struct Whole {
+        chunks: Vec<Part>,
+    }
+    #[derive(Deserialize)]
+    struct Part {
+        segments: Vec<Named>,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        image: Option<Uuid>,
+    }
+    let whole: Whole = serde_json::from_slice(stored)?;
+    let segments = whole.chunks.into_iter().flat_map(|part| part.segments);
+    Ok(segments.filter_map(|segment| segment.image).collect())
 }
 
 /// A run of segments that belong together, sized for retrieval.
@@ -113,6 +140,9 @@ pub struct Segment {
     /// Its words. Absent when it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ocr: Option<Vec<EmbeddedWord>>,
+    /// What in it refers to the bibliography, if that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
 }
 
 /// A word with its box relative to the top left of its segment, in page units.
@@ -324,6 +354,7 @@ mod tests {
             confidence: None,
             image: None,
             ocr: None,
+            references: Vec::new(),
         }
     }
 

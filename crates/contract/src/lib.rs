@@ -4,6 +4,7 @@
 //! an HTTP framework or a PDF library.
 #![deny(missing_docs)]
 
+pub mod citations;
 pub mod document;
 pub mod ids;
 pub mod job;

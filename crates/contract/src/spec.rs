@@ -1,5 +1,6 @@
 //! What a client asked for, checked and typed: the part of a job that the engine acts on.
 
+mod exports;
 mod operations;
 mod pages;
 
@@ -9,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::document::SegmentType;
 use crate::job::JobType;
 
+pub use exports::ExportFormat;
 pub use operations::{
     Category, ChunkSpec, ChunkStrategy, ClassifySpec, ExtractSpec, ModelTier, SplitSpec,
 };
@@ -83,6 +85,15 @@ pub struct ParseSpec {
     /// Kinds of segments whose pictures are cut from their pages.
     #[serde(default)]
     pub cropped_types: Vec<SegmentType>,
+    /// Boxes to tick come out as signs that say whether they are ticked.
+    #[serde(default)]
+    pub checkboxes: bool,
+    /// The bibliography is read, and what refers to it linked.
+    #[serde(default)]
+    pub bibliography: bool,
+    /// Files that are made beside the result.
+    #[serde(default)]
+    pub exports: Vec<ExportFormat>,
     /// Options that are accepted and echoed, but do not change what the engine does, under the
     /// names and with the values that the client sent.
     pub echoed: Map<String, Value>,
@@ -103,6 +114,9 @@ impl Default for ParseSpec {
             content_sources: Vec::new(),
             word_details: WordDetails::default(),
             cropped_types: vec![SegmentType::Picture],
+            checkboxes: false,
+            bibliography: false,
+            exports: Vec::new(),
             echoed: Map::new(),
         }
     }

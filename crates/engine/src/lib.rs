@@ -6,10 +6,12 @@
 
 #![deny(missing_docs)]
 
+mod bibliography;
 mod chunk;
 mod classify;
 mod crop;
 mod error;
+mod export;
 mod extract;
 mod geometry;
 mod kind;
@@ -34,7 +36,7 @@ pub use extract::extract;
 pub use kind::DocumentKind;
 use kind::Kind;
 pub use models::{Arrangement, Models, NoModels, OcrFault, Picture};
-pub use parse::{ParseRequest, Progress, parse};
+pub use parse::{ParseRequest, Parsed, Progress, parse, parse_with_files};
 pub use split::{pages_as_pdf, split};
 
 /// What a first look at a document tells.

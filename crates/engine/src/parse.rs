@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use docket_contract::spec::{ErrorHandling, Layout};
+use docket_contract::spec::{ErrorHandling, ExportFormat, Layout};
 use docket_contract::{ParseResult, ParseSpec, SegmentType, Warning, WarningCode};
 use hayro_syntax::page::Page;
 use uuid::Uuid;
 
 use crate::error::{Damage, Error, PageFault};
+use crate::export::export;
 use crate::kind::{Kind, kind};
 use crate::layout::{PageLayout, lay_out};
 use crate::models::{Models, NoModels, OcrFault};
 use crate::ocr::{complete, read_picture};
 use crate::office::{self, OfficeFormat};
-use crate::pdf::{FontStore, Link, PageContent, links, open, read_page};
+use crate::pdf::{FontStore, Link, PageContent, links, note_boxes, open, read_page, tick_fields};
 use crate::raster::{ImageFile, draw_page};
 use crate::render::{Renderer, gather};
 use crate::scan::{Source, many_unmapped, source};
@@ -69,6 +70,15 @@ impl<'a> ParseRequest<'a> {
 /// Resolution at which pages of PDFs are drawn for OCR: what recognisers are made for.
 const OCR_DPI: f32 = 300.0;
 
+/// What a parse makes.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The document.
+    pub result: ParseResult,
+    /// The files that the spec asks for beside it, under their ids.
+    pub files: Vec<(Uuid, Vec<u8>)>,
+}
+
 /// Parses a document. `progress` is called before the first page and after every page.
 ///
 /// # Errors
@@ -78,6 +88,18 @@ pub fn parse(
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ParseResult, Error> {
+    Ok(parse_with_files(document, request, progress)?.result)
+}
+
+/// The same with the files that the spec asks for.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with_files(
+    document: Vec<u8>,
+    request: &ParseRequest<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Parsed, Error> {
     match kind(&document, request.media_type) {
         Some(Kind::Office(format)) => parse_office(document, format, request, progress),
         Some(Kind::Image(format)) => {
@@ -91,13 +113,16 @@ fn parse_pdf(
     document: Vec<u8>,
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<ParseResult, Error> {
+) -> Result<Parsed, Error> {
     let document = open(document, request.password)?;
     let fonts = FontStore::new();
     let page_count = document.pdf.pages().len();
     read_pages(page_count, request, progress, &mut |index| {
         let page = &document.pdf.pages()[index];
         let mut content = read_page(page, &document, &fonts);
+        if request.spec.checkboxes {
+            note_boxes(&mut content, &tick_fields(page));
+        }
         if request.spec.word_details.links {
             content.links = links(page);
         }
@@ -109,7 +134,9 @@ fn parse_images(
     mut file: ImageFile,
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<ParseResult, Error> {
+) -> Result<Parsed, Error> {
+    let spec = ParseSpec { bibliography: false, ..request.spec.clone() };
+    let request = &ParseRequest { spec: &spec, ..*request };
     read_pages(file.page_count(), request, progress, &mut |index| {
         let raster = file.page(index)?;
         let (width, height) = raster.size_points();
@@ -126,7 +153,7 @@ fn parse_office(
     format: OfficeFormat,
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<ParseResult, Error> {
+) -> Result<Parsed, Error> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         office::read(document, format, request.password, request.imagined_places)
     }));
@@ -143,7 +170,8 @@ fn parse_office(
     let mut spec = request.spec.clone();
     spec.output_fields.bbox &= request.imagined_places;
     spec.output_fields.ocr &= request.imagined_places;
-    Ok(reading.assemble(&parts, &spec, request.namespace))
+    spec.bibliography = false;
+    Ok(reading.assemble(parts, &spec, request.namespace))
 }
 
 /// Reads the selected pages, given by their index, and assembles the result.
@@ -152,7 +180,7 @@ fn read_pages(
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
     read: &mut dyn FnMut(usize) -> Option<PageRead>,
-) -> Result<ParseResult, Error> {
+) -> Result<Parsed, Error> {
     let selected = selected_pages(request.spec, page_count)?;
     let mut reading = Reading::new(page_count, selected.len());
     progress(reading.progress);
@@ -295,7 +323,7 @@ impl Reading {
         self.warnings.push(Warning { code, message: message.to_owned(), page: Some(page) });
     }
 
-    fn finish(mut self, request: &ParseRequest<'_>) -> Result<ParseResult, Error> {
+    fn finish(mut self, request: &ParseRequest<'_>) -> Result<Parsed, Error> {
         if let Some(fault) = self.fault.filter(|_| self.pages_with_text == 0) {
             return Err(Error::NoText { pages_without_text: self.pages_without_text, fault });
         }
@@ -304,32 +332,37 @@ impl Reading {
         }
         let parts = classify(std::mem::take(&mut self.pages));
         let parts = if request.spec.merge_tables { merge_tables(parts) } else { parts };
-        Ok(self.assemble(&parts, request.spec, request.namespace))
+        Ok(self.assemble(parts, request.spec, request.namespace))
     }
 
-    fn assemble(self, parts: &[Part], spec: &ParseSpec, namespace: Uuid) -> ParseResult {
-        let mut renderer = Renderer::new(parts, namespace, spec, &self.links);
-        let keep = |kind: SegmentType| {
+    fn assemble(self, mut parts: Vec<Part>, spec: &ParseSpec, namespace: Uuid) -> Parsed {
+        let mut renderer = Renderer::new(&parts, namespace, spec, &self.links);
+        let bibliography = spec.bibliography.then(|| renderer.read_sources(&mut parts));
+        let kept = |kind: SegmentType| {
             spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(&kind))
         };
+        let kept_parts: Vec<&Part> = parts.iter().filter(|part| kept(part.kind)).collect();
+        let file = |format: &ExportFormat| {
+            Some((format.file_id(namespace)?, export(*format, &kept_parts, &renderer)?))
+        };
+        let files = spec.exports.iter().filter_map(file).collect();
         let segments: Vec<_> = match spec.layout {
-            Layout::Smart => {
-                let kept = parts.iter().filter(|part| keep(part.kind));
-                kept.map(|part| renderer.render(part)).collect()
-            }
-            Layout::PageByPage if keep(SegmentType::Page) => {
+            Layout::Smart => kept_parts.into_iter().map(|part| renderer.render(part)).collect(),
+            Layout::PageByPage if kept(SegmentType::Page) => {
                 let pages = parts.chunk_by(|a: &Part, b: &Part| a.page == b.page);
                 pages.filter_map(|page| renderer.render_page(page)).collect()
             }
             Layout::PageByPage => Vec::new(),
         };
         let chunks = gather(segments, spec.chunking, spec.output_fields.embed, namespace);
-        ParseResult {
+        let result = ParseResult {
             total_chunks: chunks.len(),
             page_count: self.progress.page_count,
             chunks,
             warnings: self.warnings,
             failed_pages: self.failed_pages,
-        }
+            bibliography,
+        };
+        Parsed { result, files }
     }
 }

@@ -12,13 +12,15 @@ mod open;
 mod paths;
 mod state;
 mod text;
+mod tick_boxes;
 mod unicode;
 
-pub(crate) use annotations::links;
+pub(crate) use annotations::{links, tick_fields};
 pub(crate) use fonts::FontStore;
 pub(crate) use interpreter::read_page;
 pub(crate) use open::{Document, open};
 pub(crate) use paths::sides;
+pub(crate) use tick_boxes::{TickField, note_boxes};
 pub(crate) use unicode::compose;
 
 use crate::geometry::{Direction, Rect};
@@ -42,6 +44,10 @@ pub(crate) struct PageContent {
     pub panels: Vec<Rect>,
     /// Filled boxes that may be the backgrounds of cells.
     pub fills: Vec<Rect>,
+    /// Drawn squares that may be boxes to tick.
+    pub squares: Vec<Rect>,
+    /// Short slanted strokes, as marks in such boxes are.
+    pub ticks: Vec<Rect>,
     /// How many curves and slanted lines are drawn.
     pub strokes: usize,
     /// Glyphs of which the character is not known; they are not in `glyphs`.

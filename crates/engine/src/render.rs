@@ -7,4 +7,5 @@ mod tables;
 mod text;
 
 pub(crate) use chunks::gather;
+pub(crate) use markup::escape;
 pub(crate) use segments::Renderer;

@@ -7,6 +7,7 @@ mod headings;
 mod kinds;
 mod markers;
 
+pub(crate) use authors::lists_names;
 pub(crate) use continued::merge_tables;
 pub(crate) use markers::{Marker, item_marker, marker};
 
@@ -14,6 +15,7 @@ use std::collections::HashMap;
 
 use docket_contract::SegmentType;
 
+use crate::bibliography::EntryPart;
 use crate::geometry::Rect;
 use crate::layout::{Block, PageLayout};
 
@@ -33,6 +35,8 @@ pub(crate) struct Part {
     pub confidence: f32,
     /// It runs another way than most text of its page.
     pub sideways: bool,
+    /// Its place in the bibliography, if that was read.
+    pub entry: Option<EntryPart>,
     /// `None` for a picture.
     pub block: Option<Block>,
     /// In points, as displayed.
@@ -72,6 +76,7 @@ pub(crate) fn classify(mut pages: Vec<(usize, PageLayout)>) -> Vec<Part> {
                 depth: 0,
                 confidence: 0.9,
                 sideways: main.is_some_and(|main| main != block.direction),
+                entry: None,
                 block: Some(block),
                 rect,
             }
@@ -144,6 +149,7 @@ fn place_pictures(
             depth: 0,
             confidence: 0.9,
             sideways: false,
+            entry: None,
             block: None,
             rect,
         };

@@ -1,8 +1,10 @@
 //! Ending a job by its owner: an unfinished one is cancelled, a finished one is deleted.
 
+use docket_contract::document::stored_pictures;
 use docket_contract::job::Job;
-use docket_contract::{BlobKey, JobId};
+use docket_contract::{BlobKey, JobId, JobSpec};
 use docket_store::{CancelOutcome, DeleteOutcome};
+use uuid::Uuid;
 
 use crate::{Caller, Error, Jobs};
 
@@ -87,9 +89,32 @@ impl Jobs {
     /// The blobs of the files of a job's result. A result that cannot be read hides them: the job
     /// can be deleted all the same.
     pub(crate) async fn file_keys(&self, job: &Job) -> Vec<BlobKey> {
-        let (Some(result_key), Ok(split)) = (&job.result_key, self.split_parts(job).await) else {
+        let Some(result_key) = &job.result_key else {
             return Vec::new();
         };
-        split.parts.iter().map(|part| result_key.file(part.file_id)).collect()
+        let ids: Vec<Uuid> = match &job.spec {
+            JobSpec::Parse(spec) => {
+                let exports = spec.exports.iter().filter_map(|one| one.file_id(job.id.uuid()));
+                let pictures = if spec.cropped_types.is_empty() {
+                    Vec::new()
+                } else {
+                    self.pictures_of(job).await
+                };
+                exports.chain(pictures).collect()
+            }
+            _ => match self.split_parts(job).await {
+                Ok(split) => split.parts.iter().map(|part| part.file_id).collect(),
+                Err(_) => Vec::new(),
+            },
+        };
+        ids.into_iter().map(|id| result_key.file(id)).collect()
+    }
+
+    /// The ids of the pictures that a stored parse names.
+    async fn pictures_of(&self, job: &Job) -> Vec<Uuid> {
+        let Ok(stored) = self.result_of(job).await else {
+            return Vec::new();
+        };
+        stored_pictures(&stored).unwrap_or_default()
     }
 }

@@ -1,10 +1,11 @@
 //! Signed links: files that a holder of the link may read for a while, without a key.
 
-use docket_contract::JobId;
 use docket_contract::job::Job;
 use docket_contract::results::SplitResult;
+use docket_contract::spec::ExportFormat;
 use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
+use docket_contract::{JobId, JobSpec};
 use docket_store::{BlobRange, BlobReader};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -122,6 +123,12 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     digits.chunks(2).map(byte).collect()
 }
 
+/// The document's name with the extension of another form.
+fn export_name(document: &str, format: ExportFormat) -> String {
+    let stem = document.rsplit_once('.').map_or(document, |(stem, _)| stem);
+    format!("{}.{}", if stem.is_empty() { "document" } else { stem }, format.extension())
+}
+
 /// A file behind a link.
 pub struct LinkedFile {
     /// Its bytes.
@@ -182,10 +189,16 @@ impl Jobs {
         Ok(LinkedFile { reader, media_type, file_name })
     }
 
-    /// Media type and name of a file of a result: the picture of a segment, or a part of a split.
+    /// Media type and name of a file of a result: the picture of a segment, the document in another
+    /// form, or a part of a split.
     async fn file_of(&self, job: &Job, file_id: Uuid) -> Result<(&'static str, String), Error> {
-        if matches!(job.spec, docket_contract::JobSpec::Parse(_)) {
-            return Ok(("image/png", format!("{file_id}.png")));
+        if let JobSpec::Parse(spec) = &job.spec {
+            let mut exports = spec.exports.iter();
+            let export = exports.find(|format| format.file_id(job.id.uuid()) == Some(file_id));
+            return Ok(match export {
+                Some(format) => (format.media_type(), export_name(&job.document.name, *format)),
+                None => ("image/png", format!("{file_id}.png")),
+            });
         }
         let parts = self.split_parts(job).await?.parts;
         let part = parts.into_iter().find(|part| part.file_id == file_id);
@@ -206,7 +219,7 @@ impl Jobs {
 
     /// The stored result of a split; empty for other jobs.
     pub(crate) async fn split_parts(&self, job: &Job) -> Result<SplitResult, Error> {
-        let is_split = matches!(job.spec, docket_contract::JobSpec::Split(_));
+        let is_split = matches!(job.spec, JobSpec::Split(_));
         if !is_split || job.state != JobState::Succeeded {
             return Ok(SplitResult::default());
         }

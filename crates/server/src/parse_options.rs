@@ -3,8 +3,8 @@
 
 use docket_contract::document::SegmentType;
 use docket_contract::spec::{
-    ContentSource, ErrorHandling, Layout, OcrMode, OutputFields, PageRange, ParseChunking,
-    ParseSpec, SegmentNaming, WordDetails,
+    ContentSource, ErrorHandling, ExportFormat, Layout, OcrMode, OutputFields, PageRange,
+    ParseChunking, ParseSpec, SegmentNaming, WordDetails,
 };
 use serde_json::{Map, Value};
 
@@ -109,6 +109,9 @@ pub(crate) fn parse_spec_over(form: &Form, base: ParseSpec) -> Result<ParseSpec,
             colors: boolean(form, "extract_colors").unwrap_or(base.word_details.colors),
         },
         cropped_types: cropped_types(form, base.cropped_types),
+        checkboxes: boolean(form, "detect_checkboxes").unwrap_or(base.checkboxes),
+        bibliography: boolean(form, "xml_citation").unwrap_or(base.bibliography),
+        exports: exports(form)?.unwrap_or(base.exports),
         echoed: echoed(form, base.echoed)?,
     })
 }
@@ -131,6 +134,20 @@ fn content_sources(form: &Form) -> Result<Option<Vec<(SegmentType, ContentSource
         }
     };
     Ok(Some(given.iter().filter_map(source).collect()))
+}
+
+/// The formats of a JSON list, or of a single JSON text; unknown names are left out.
+fn exports(form: &Form) -> Result<Option<Vec<ExportFormat>>, Problem> {
+    let Some(given) = json(form, "export_format")? else {
+        return Ok(None);
+    };
+    let names: Vec<&str> = match &given {
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        Value::String(name) => vec![name],
+        _ => Vec::new(),
+    };
+    let wanted: Vec<ExportFormat> = names.into_iter().filter_map(ExportFormat::from_wire).collect();
+    Ok(Some(ExportFormat::ALL.into_iter().filter(|format| wanted.contains(format)).collect()))
 }
 
 /// Under its three names, newest first; tasks have words of their own.
@@ -385,6 +402,25 @@ mod tests {
             spec(&[("segment_processing", r#"{"Table":{"html":"LLM"}}"#), ("detect_pii", "TRUE")]);
         assert_eq!(spec.echoed["segment_processing"]["Table"]["html"], "LLM");
         assert_eq!(spec.echoed["detect_pii"], true);
+    }
+
+    #[test]
+    fn files_checkboxes_and_the_bibliography() {
+        let asked = spec(&[
+            ("export_format", r#"["markdown","DOCX","odt",7]"#),
+            ("detect_checkboxes", "True"),
+            ("xml_citation", "1"),
+        ]);
+        assert_eq!(asked.exports, [ExportFormat::Docx, ExportFormat::Markdown]);
+        assert!(asked.checkboxes && asked.bibliography);
+        assert_eq!(
+            asked.echoed["export_format"],
+            serde_json::json!(["markdown", "DOCX", "odt", 7])
+        );
+        assert_eq!(spec(&[("export_format", r#""json""#)]).exports, [ExportFormat::Json]);
+        let none = parse_spec_over(&Form::of(&[("export_format", "[]")]), asked).unwrap();
+        assert!(none.exports.is_empty() && none.checkboxes);
+        assert!(parse_spec(&Form::of(&[("export_format", "docx")])).is_err(), "it is no JSON");
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! The bodies of `/parse`: the answer to a submit and the status document with its result.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use crate::citations::Bibliography;
 use crate::document::{Chunk, Warning};
 use crate::job::Job;
 use crate::shapes::ParseConfiguration;
@@ -103,6 +106,9 @@ pub struct ParseStatus<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Chunk>")]
     pub chunks: Option<&'a RawValue>,
+    /// Links to the files that `export_format` asked for, by its words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exports: Option<BTreeMap<&'static str, String>>,
     /// Where the result lies, if it was asked for as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<OutputFile>,
@@ -126,6 +132,9 @@ pub struct ParseMetadata {
     /// Pages of which nothing could be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_pages: Vec<usize>,
+    /// What the document says of itself and of its sources, with `xml_citation`.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub bibliography: Option<Bibliography>,
 }
 
 /// The stored result of a parse with its chunks left as text, so that they are passed on unread.
@@ -142,6 +151,9 @@ pub struct StoredParse<'a> {
     pub warnings: Vec<Warning>,
     /// Pages of which nothing could be read.
     pub failed_pages: Vec<usize>,
+    /// Its sources, if they were asked for.
+    #[serde(default)]
+    pub bibliography: Option<Bibliography>,
 }
 
 impl<'a> ParseStatus<'a> {
@@ -174,9 +186,11 @@ impl<'a> ParseStatus<'a> {
                 keep_segment_types: kept_types(spec),
                 warnings: result.map(|r| r.warnings.clone()).unwrap_or_default(),
                 failed_pages: result.map(|r| r.failed_pages.clone()).unwrap_or_default(),
+                bibliography: result.and_then(|r| r.bibliography.clone()),
             },
             total_chunks: result.map(|r| r.total_chunks),
             chunks: result.map(|r| r.chunks),
+            exports: None,
             result: None,
         }
     }

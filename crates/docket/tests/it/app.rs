@@ -93,6 +93,11 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// The folder in which all documents and results are.
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.database.folder.path().join("blobs")
+    }
+
     pub(crate) async fn start(database: Database) -> Self {
         Self::start_with(database, Policy::default()).await
     }

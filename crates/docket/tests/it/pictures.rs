@@ -1,5 +1,7 @@
 //! Pictures of segments: cut from their pages, behind signed links.
 
+use std::path::Path;
+
 use docket_testkit::pdf::{Font, PdfBuilder};
 use docket_testkit::scan::{image_file, scan, scanned_pdf};
 use image::{GrayImage, ImageFormat, Luma};
@@ -64,7 +66,13 @@ async fn pictures_are_cut_and_linked(database: Database) {
     let deleted = app.delete(&format!("/jobs/{id}")).await;
     assert_eq!(deleted.status(), StatusCode::OK);
     assert_eq!(app.http.get(link).send().await.unwrap().status(), StatusCode::NOT_FOUND);
+    assert_eq!(files_below(&app.blobs()), 0, "pictures go with their job");
     app.stop().await;
+}
+
+fn files_below(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_below(&path) } else { 1 }).sum()
 }
 
 async fn what_is_cut_is_the_clients_choice(database: Database) {

@@ -11,6 +11,7 @@ on_both_databases!(
     a_slash_at_the_end_changes_nothing,
     links_are_there_where_they_are_wanted,
     only_workbooks_are_taken_as_such,
+    the_document_comes_as_files_where_asked_for,
 );
 
 const CATEGORIES: &str = r#"["Letter","Invoice"]"#;
@@ -104,5 +105,42 @@ async fn only_workbooks_are_taken_as_such(database: Database) {
     );
     let (status, _) = post(&app, "/parse/excel", url("http://example.org/download?id=7")).await;
     assert_eq!(status, StatusCode::OK, "what it is shows when it is fetched");
+    app.stop().await;
+}
+
+async fn the_document_comes_as_files_where_asked_for(database: Database) {
+    let mut app = App::start(database).await;
+    app.start_worker();
+    let wish = [("export_format", r#"["docx","markdown","json"]"#), ("xml_citation", "true")];
+    let parsed = app.parse(letter(), &wish).await;
+    let exports = parsed["exports"].as_object().unwrap();
+    let mut names: Vec<&str> = exports.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["docx", "json", "markdown"]);
+    let markdown = app.http.get(exports["markdown"].as_str().unwrap()).send().await.unwrap();
+    assert_eq!(markdown.headers()["content-type"], "text/markdown; charset=utf-8");
+    let disposition = markdown.headers()["content-disposition"].to_str().unwrap().to_owned();
+    assert!(disposition.contains(".md\""), "{disposition}");
+    let text = markdown.text().await.unwrap();
+    let embed = parsed["chunks"][0]["embed"].as_str().unwrap();
+    assert_eq!(text.split_whitespace().next(), embed.split_whitespace().next());
+    let word = app.http.get(exports["docx"].as_str().unwrap()).send().await.unwrap();
+    assert!(
+        word.headers()["content-type"].to_str().unwrap().ends_with("wordprocessingml.document")
+    );
+    let again = app.parse(word.bytes().await.unwrap().to_vec(), &[]).await;
+    assert_eq!(again["status"], "Succeeded", "{again}");
+    let json: Value =
+        app.http.get(exports["json"].as_str().unwrap()).send().await.unwrap().json().await.unwrap();
+    assert_eq!(json["total_chunks"], parsed["total_chunks"]);
+    assert!(parsed["metadata"]["citations"].is_array(), "{}", parsed["metadata"]);
+    assert_eq!(parsed["configuration"]["export_format"], json!(["docx", "markdown", "json"]));
+
+    let without = app.parse(letter(), &[]).await;
+    assert!(without.get("exports").is_none() && without["metadata"].get("citations").is_none());
+    let id = parsed["job_id"].as_str().unwrap();
+    assert_eq!(app.delete(&format!("/jobs/{id}")).await.status(), StatusCode::OK);
+    let gone = app.http.get(exports["markdown"].as_str().unwrap()).send().await.unwrap();
+    assert_eq!(gone.status(), StatusCode::NOT_FOUND);
     app.stop().await;
 }

@@ -48,6 +48,7 @@ pub(super) fn set(elements: Vec<Element>, sized_by_text: bool) -> Vec<Part> {
             depth,
             confidence: 1.0,
             sideways: false,
+            entry: None,
             block,
             rect,
         });

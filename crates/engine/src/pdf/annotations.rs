@@ -6,8 +6,8 @@ use hayro_syntax::object::{
 use hayro_syntax::page::Page;
 use kurbo::{Affine, Rect};
 
-use super::Link;
 use super::marked_content::decode_text;
+use super::{Link, TickField};
 
 /// An appearance and where it goes.
 pub(crate) struct Appearance<'a> {
@@ -65,6 +65,39 @@ fn normal_form<'a>(annotation: &Dict<'a>) -> Option<Stream<'a>> {
     }
 }
 
+/// The fields of a page that are ticked or are not: check boxes and radio buttons (PDF 32000,
+/// 12.7.4.2).
+pub(crate) fn tick_fields(page: &Page<'_>) -> Vec<TickField> {
+    let transform = Affine::new(page.initial_transform(true).as_coeffs());
+    let annotations = page.raw().get::<Array<'_>>(keys::ANNOTS).unwrap_or_default();
+    annotations
+        .iter::<Dict<'_>>()
+        .take(ANNOTATIONS_MAX)
+        .filter_map(|annotation| tick_field(&annotation, transform))
+        .collect()
+}
+
+fn tick_field(annotation: &Dict<'_>, transform: Affine) -> Option<TickField> {
+    const HIDDEN: u32 = 1 << 1;
+    const PUSH_BUTTON: u32 = 1 << 16;
+    let parent = annotation.get::<Dict<'_>>(keys::PARENT).unwrap_or_default();
+    let kind = annotation.get::<Name<'_>>(&b"FT"[..]).or_else(|| parent.get(&b"FT"[..]))?;
+    let flags = annotation.get::<u32>(&b"Ff"[..]).or_else(|| parent.get(&b"Ff"[..])).unwrap_or(0);
+    let hidden = annotation.get::<u32>(keys::F).unwrap_or(0) & HIDDEN != 0;
+    if kind.as_ref() != b"Btn" || flags & PUSH_BUTTON != 0 || hidden {
+        return None;
+    }
+    let ticked = annotation.get::<Name<'_>>(keys::AS).is_some_and(|state| state.as_ref() != b"Off");
+    let rect = placed(&annotation.get::<PdfRect>(keys::RECT)?, transform);
+    rect.is_finite().then_some(TickField { rect, ticked })
+}
+
+fn placed(rect: &PdfRect, transform: Affine) -> crate::geometry::Rect {
+    let placed = transform.transform_rect_bbox(Rect::new(rect.x0, rect.y0, rect.x1, rect.y1));
+    let corner = |x: f64, y: f64| (x as f32, y as f32);
+    crate::geometry::Rect::of_corners(corner(placed.x0, placed.y0), corner(placed.x1, placed.y1))
+}
+
 /// The areas of a page that lead to addresses, in page space.
 pub(crate) fn links(page: &Page<'_>) -> Vec<Link> {
     let transform = Affine::new(page.initial_transform(true).as_coeffs());
@@ -82,13 +115,7 @@ fn link(annotation: &Dict<'_>, transform: Affine) -> Option<Link> {
     }
     let action = annotation.get::<Dict<'_>>(keys::A)?;
     let address = action.get::<PdfString<'_>>(&b"URI"[..])?;
-    let rect = annotation.get::<PdfRect>(keys::RECT)?;
-    let placed = transform.transform_rect_bbox(Rect::new(rect.x0, rect.y0, rect.x1, rect.y1));
-    let corner = |x: f64, y: f64| (x as f32, y as f32);
-    let rect = crate::geometry::Rect::of_corners(
-        corner(placed.x0, placed.y0),
-        corner(placed.x1, placed.y1),
-    );
+    let rect = placed(&annotation.get::<PdfRect>(keys::RECT)?, transform);
     let address = decode_text(address.as_bytes());
     (rect.is_finite() && !address.is_empty()).then_some(Link { rect, address })
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use hayro_syntax::content::TypedIter;
-use hayro_syntax::object::{Dict, Name, ObjectIdentifier, Stream, dict::keys};
+use hayro_syntax::object::{Dict, Name, ObjectIdentifier, Rect as PdfRect, Stream, dict::keys};
 use hayro_syntax::page::Resources;
 use kurbo::Point;
 
@@ -52,6 +52,14 @@ impl<'a> Interpreter<'a, '_> {
         let saved = std::mem::take(&mut self.saved);
         let marked = self.marked.len();
         self.state.transform *= form_matrix(form.dict());
+        if let Some(bbox) = form.dict().get::<PdfRect>(keys::BBOX) {
+            let bbox = kurbo::Rect::new(bbox.x0, bbox.y0, bbox.x1, bbox.y1);
+            let placed = self.state.transform.transform_rect_bbox(bbox);
+            self.state.clip_to(&Rect::of_corners(
+                (placed.x0 as f32, placed.y0 as f32),
+                (placed.x1 as f32, placed.y1 as f32),
+            ));
+        }
         self.open_forms.push(id);
         self.run(TypedIter::new(&content), resources.as_ref().unwrap_or(outer));
         self.open_forms.pop();
@@ -91,8 +99,7 @@ impl<'a> Interpreter<'a, '_> {
         };
         let rect = Rect::of_corners(corner(0.0, 0.0), corner(1.0, 1.0))
             .union(&Rect::of_corners(corner(1.0, 0.0), corner(0.0, 1.0)));
-        let page = Rect { x0: 0.0, y0: 0.0, x1: self.page.width, y1: self.page.height };
-        let shown = rect.intersection(&page);
+        let shown = rect.intersection(&self.state.clip);
         if rect.is_finite() && shown.area() > 0.0 {
             self.page.pictures.push(shown);
         }

@@ -82,7 +82,7 @@ pub(crate) fn read_page<'a>(
     let transform = Affine::new(page.initial_transform(true).as_coeffs());
     let mut interpreter = Interpreter {
         page: PageContent { width, height, ..PageContent::default() },
-        state: GraphicsState::new(transform),
+        state: GraphicsState::new(transform, (width, height)),
         position: TextPosition::START,
         duplicates: Duplicates::default(),
         budget: Budget::PAGE,
@@ -97,7 +97,7 @@ pub(crate) fn read_page<'a>(
     };
     interpreter.run(page.typed_operations(), page.resources());
     for appearance in appearances(page.raw()) {
-        interpreter.state = GraphicsState::new(transform * appearance.transform);
+        interpreter.state = GraphicsState::new(transform * appearance.transform, (width, height));
         interpreter.saved.clear();
         interpreter.marked.clear();
         interpreter.form(&appearance.form, page.resources());

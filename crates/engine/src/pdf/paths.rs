@@ -23,6 +23,12 @@ const STRAIGHT_SHARE: f32 = 0.7;
 /// Filled boxes with a shorter side in points are no backgrounds.
 const BACKGROUND_MIN: f32 = 6.0;
 
+/// Squares with sides between these many points may be boxes to tick.
+const SQUARE_MIN: f32 = 4.5;
+const SQUARE_MAX: f32 = 20.0;
+/// Squares and strokes within them that are kept of a page.
+const SQUARES_MAX: usize = 4_000;
+
 /// Rulings and pictures of a page that are kept.
 pub(crate) const SHAPES_MAX: usize = 20_000;
 /// Panels of a page that are kept.
@@ -38,6 +44,10 @@ pub(crate) struct Shapes<'p> {
     pub panels: &'p mut Vec<Rect>,
     /// Filled boxes that may be the backgrounds of cells.
     pub fills: &'p mut Vec<Rect>,
+    /// Drawn squares that may be boxes to tick.
+    pub squares: &'p mut Vec<Rect>,
+    /// Short slanted strokes, as marks in such boxes are.
+    pub ticks: &'p mut Vec<Rect>,
 }
 
 /// The path under construction.
@@ -49,23 +59,46 @@ pub(crate) struct PathBuilder {
     boxes: Vec<(Point, Point)>,
     curves: usize,
     subpaths: usize,
+    /// Around all its points.
+    bounds: Option<kurbo::Rect>,
+    /// It is to become a clipping path (`W`, `W*`).
+    pub(crate) clips: bool,
 }
 
 impl PathBuilder {
+    fn reach(&mut self, point: Point) {
+        let whole = self
+            .bounds
+            .map_or(kurbo::Rect::from_points(point, point), |bounds| bounds.union_pt(point));
+        self.bounds = Some(whole);
+    }
+
+    /// The box around the path on the page.
+    pub(crate) fn bounds(&self, transform: Affine) -> Rect {
+        let Some(bounds) = self.bounds else {
+            return Rect { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 };
+        };
+        let placed = transform.transform_rect_bbox(bounds);
+        Rect::of_corners((placed.x0 as f32, placed.y0 as f32), (placed.x1 as f32, placed.y1 as f32))
+    }
+
     pub(crate) fn move_to(&mut self, to: Point) {
         self.start = to;
         self.current = to;
         self.subpaths += 1;
+        self.reach(to);
     }
 
     pub(crate) fn line_to(&mut self, to: Point) {
         self.lines.push((self.current, to));
         self.current = to;
+        self.reach(to);
     }
 
     pub(crate) fn curve_to(&mut self, to: Point) {
         self.curves += 1;
         self.current = to;
+        self.reach(to);
     }
 
     pub(crate) fn close(&mut self) {
@@ -75,7 +108,10 @@ impl PathBuilder {
     }
 
     pub(crate) fn rectangle(&mut self, corner: Point, width: f64, height: f64) {
-        self.boxes.push((corner, Point::new(corner.x + width, corner.y + height)));
+        let opposite = Point::new(corner.x + width, corner.y + height);
+        self.boxes.push((corner, opposite));
+        self.reach(corner);
+        self.reach(opposite);
         self.start = corner;
         self.current = corner;
     }
@@ -85,6 +121,8 @@ impl PathBuilder {
         self.boxes.clear();
         self.curves = 0;
         self.subpaths = 0;
+        self.bounds = None;
+        self.clips = false;
     }
 
     /// Ends the path with a painting operator: rulings and panels come out, the rest is counted.
@@ -94,9 +132,11 @@ impl PathBuilder {
         stroke_width: Option<f64>,
         shapes: &mut Shapes<'_>,
     ) -> usize {
-        let Shapes { rulings, panels, fills } = shapes;
+        let Shapes { rulings, panels, fills, squares, ticks } = shapes;
         let mut strokes = self.curves;
-        panels.extend(self.outline(transform).into_iter().filter(is_panel));
+        let outline = self.outline(transform);
+        panels.extend(outline.into_iter().filter(is_panel));
+        squares.extend(outline.filter(|rect| stroke_width.is_some() && is_square(rect)));
         let place = |(from, to): &(Point, Point)| {
             let (from, to) = (transform * *from, transform * *to);
             Rect::of_corners((from.x as f32, from.y as f32), (to.x as f32, to.y as f32))
@@ -107,6 +147,7 @@ impl PathBuilder {
                 rulings.push(rect);
             } else {
                 strokes += usize::from(rect.is_finite());
+                ticks.extend(Some(rect).filter(is_short));
             }
         }
         for edge in &self.boxes {
@@ -114,6 +155,7 @@ impl PathBuilder {
             if is_ruling(&rect) {
                 rulings.push(rect);
             } else if stroke_width.is_some() && rect.is_finite() {
+                squares.extend(Some(rect).filter(is_square));
                 rulings.extend(sides(&rect).into_iter().filter(is_ruling));
             } else if stroke_width.is_none() && is_background(&rect) {
                 fills.push(rect);
@@ -159,7 +201,11 @@ impl Interpreter<'_, '_> {
             Op::RectPath(r) => {
                 self.path.rectangle(point(&r.0, &r.1), r.2.as_f64(), r.3.as_f64());
             }
-            Op::EndPath(_) => self.path.clear(),
+            Op::EndPath(_) => {
+                self.clip();
+                self.path.clear();
+            }
+            Op::ClipNonZero(_) | Op::ClipEvenOdd(_) => self.path.clips = true,
             Op::FillPathNonZero(_)
             | Op::FillPathNonZeroCompatibility(_)
             | Op::FillPathEvenOdd(_) => self.paint(false),
@@ -176,15 +222,31 @@ impl Interpreter<'_, '_> {
         }
     }
 
+    /// Narrows the clipping path to the box around the current path, if that clips.
+    fn clip(&mut self) {
+        if self.path.clips {
+            let bounds = self.path.bounds(self.state.transform);
+            self.state.clip_to(&bounds);
+        }
+    }
+
     fn paint(&mut self, stroke: bool) {
+        self.clip();
         let width = stroke.then_some(self.state.line_width);
         let page = &mut self.page;
-        let mut shapes =
-            Shapes { rulings: &mut page.rulings, panels: &mut page.panels, fills: &mut page.fills };
+        let mut shapes = Shapes {
+            rulings: &mut page.rulings,
+            panels: &mut page.panels,
+            fills: &mut page.fills,
+            squares: &mut page.squares,
+            ticks: &mut page.ticks,
+        };
         page.strokes += self.path.paint(self.state.transform, width, &mut shapes);
         page.rulings.truncate(SHAPES_MAX);
         page.panels.truncate(PANELS_MAX);
         page.fills.truncate(FILLS_MAX);
+        page.squares.truncate(SQUARES_MAX);
+        page.ticks.truncate(SQUARES_MAX);
     }
 }
 
@@ -196,6 +258,19 @@ fn is_ruling(rect: &Rect) -> bool {
 
 fn is_panel(rect: &Rect) -> bool {
     rect.is_finite() && rect.width() >= PANEL_WIDTH_MIN && rect.height() >= PANEL_HEIGHT_MIN
+}
+
+/// As wide as it is high, and as big as a letter.
+fn is_square(rect: &Rect) -> bool {
+    let (width, height) = (rect.width(), rect.height());
+    rect.is_finite()
+        && (SQUARE_MIN..=SQUARE_MAX).contains(&width.min(height))
+        && width.max(height) <= 1.3 * width.min(height)
+}
+
+/// A stroke that fits into such a square.
+fn is_short(rect: &Rect) -> bool {
+    rect.is_finite() && rect.width().max(rect.height()) <= SQUARE_MAX
 }
 
 /// As big as the background of a cell.
@@ -218,11 +293,16 @@ pub(crate) fn sides(rect: &Rect) -> [Rect; 4] {
 mod tests {
     use super::*;
 
+    fn shapes(lists: &mut [Vec<Rect>; 5]) -> Shapes<'_> {
+        let [rulings, panels, fills, squares, ticks] = lists;
+        Shapes { rulings, panels, fills, squares, ticks }
+    }
+
     #[test]
     fn thin_boxes_and_straight_lines_are_rulings() {
         let mut path = PathBuilder::default();
-        let (mut rulings, mut panels, mut fills) = (Vec::new(), Vec::new(), Vec::new());
-        let mut shapes = Shapes { rulings: &mut rulings, panels: &mut panels, fills: &mut fills };
+        let mut lists: [Vec<Rect>; 5] = Default::default();
+        let mut shapes = shapes(&mut lists);
         path.rectangle(Point::new(10.0, 10.0), 100.0, 0.5);
         path.move_to(Point::new(0.0, 0.0));
         path.line_to(Point::new(50.0, 60.0));
@@ -239,8 +319,8 @@ mod tests {
     #[test]
     fn a_box_with_round_corners_is_a_panel_and_a_triangle_is_none() {
         let point = |x: f64, y: f64| Point::new(x, y);
-        let (mut rulings, mut panels, mut fills) = (Vec::new(), Vec::new(), Vec::new());
-        let mut shapes = Shapes { rulings: &mut rulings, panels: &mut panels, fills: &mut fills };
+        let mut lists: [Vec<Rect>; 5] = Default::default();
+        let mut shapes = shapes(&mut lists);
         let mut path = PathBuilder::default();
         path.move_to(point(5.0, 0.0));
         for (line, curve) in [
@@ -261,5 +341,29 @@ mod tests {
         path.close();
         path.paint(Affine::IDENTITY, None, &mut shapes);
         assert_eq!(shapes.panels.len(), 1);
+    }
+
+    #[test]
+    fn small_drawn_squares_may_be_boxes_to_tick() {
+        let mut path = PathBuilder::default();
+        let mut lists: [Vec<Rect>; 5] = Default::default();
+        let mut shapes = shapes(&mut lists);
+        for (size, stroke) in [(10.0, Some(1.0)), (10.0, None), (60.0, Some(1.0))] {
+            path.rectangle(Point::new(10.0, 10.0), size, size);
+            path.paint(Affine::IDENTITY, stroke, &mut shapes);
+        }
+        path.move_to(Point::new(11.0, 11.0));
+        path.line_to(Point::new(19.0, 19.0));
+        path.paint(Affine::IDENTITY, Some(1.0), &mut shapes);
+        assert_eq!((shapes.squares.len(), shapes.ticks.len()), (1, 1));
+    }
+
+    #[test]
+    fn bounds_hold_every_point() {
+        let mut path = PathBuilder::default();
+        path.move_to(Point::new(10.0, 20.0));
+        path.curve_to(Point::new(40.0, 5.0));
+        let bounds = path.bounds(Affine::scale(2.0));
+        assert_eq!(bounds, Rect { x0: 20.0, y0: 10.0, x1: 80.0, y1: 40.0 });
     }
 }

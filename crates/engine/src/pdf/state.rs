@@ -6,12 +6,15 @@ use kurbo::Affine;
 
 use super::colors::Fill;
 use super::fonts::LoadedFont;
+use crate::geometry::Rect;
 
 /// What `q` saves and `Q` brings back.
 #[derive(Clone)]
 pub(crate) struct GraphicsState<'a> {
     /// User space to page space, y downwards.
     pub transform: Affine,
+    /// A box around all that can be seen: nothing outside of the clipping path is shown.
+    pub clip: Rect,
     pub line_width: f64,
     pub fill: Fill,
     pub text: TextState<'a>,
@@ -32,9 +35,11 @@ pub(crate) struct TextState<'a> {
 }
 
 impl GraphicsState<'_> {
-    pub(crate) fn new(transform: Affine) -> Self {
+    /// The state in which a page of this size starts.
+    pub(crate) fn new(transform: Affine, (width, height): (f32, f32)) -> Self {
         Self {
             transform,
+            clip: Rect { x0: 0.0, y0: 0.0, x1: width, y1: height },
             line_width: 1.0,
             fill: Fill::default(),
             text: TextState {
@@ -48,6 +53,19 @@ impl GraphicsState<'_> {
                 mode: 0,
             },
         }
+    }
+
+    /// Nothing outside of this box is shown from here on. Boxes that are no numbers clip nothing.
+    pub(crate) fn clip_to(&mut self, bounds: &Rect) {
+        if bounds.is_finite() {
+            self.clip = self.clip.intersection(bounds);
+        }
+    }
+
+    /// Some of a glyph's box can be seen.
+    pub(crate) fn shows(&self, rect: &Rect) -> bool {
+        let seen = self.clip.width() > 0.0 && self.clip.height() > 0.0;
+        seen && rect.overlap_x(&self.clip) >= 0.0 && rect.overlap_y(&self.clip) >= 0.0
     }
 }
 

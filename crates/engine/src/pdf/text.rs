@@ -132,7 +132,8 @@ impl<'a> Interpreter<'a, '_> {
 
     fn push(&mut self, glyph: Glyph) {
         let page = Rect { x0: 0.0, y0: 0.0, x1: self.page.width, y1: self.page.height };
-        if !glyph.rect.is_finite() || !page.contains(glyph.rect.center()) {
+        let is_on_page = glyph.rect.is_finite() && page.contains(glyph.rect.center());
+        if !is_on_page || !self.state.shows(&glyph.rect) {
             return;
         }
         if glyph.character != ' ' {

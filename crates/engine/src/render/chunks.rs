@@ -19,7 +19,10 @@ pub(crate) fn gather(
         let full = chunking.target_length_words == 0
             || words > 0 && words + segment.words > chunking.target_length_words;
         match groups.last_mut() {
-            Some(group) if !full => group.push(segment),
+            Some(group) if !full => {
+                words += segment.words;
+                group.push(segment);
+            }
             _ => {
                 let carried = match groups.last_mut() {
                     Some(group) if chunking.target_length_words > 0 => trailing_headings(group),
@@ -30,10 +33,8 @@ pub(crate) fn gather(
                 words += segment.words;
                 group.push(segment);
                 groups.push(group);
-                continue;
             }
         }
-        words = groups.last().map_or(0, |group| group.iter().map(|one| one.words).sum());
     }
     let groups = groups.into_iter().filter(|group| !group.is_empty()).enumerate();
     groups.map(|(index, group)| chunk(group, index, chunking, with_embed, namespace)).collect()

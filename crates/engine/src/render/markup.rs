@@ -1,14 +1,18 @@
 //! Plain text to markdown and html, escaped.
 
 use docket_contract::SegmentType;
+use docket_contract::citations::Reference;
 
 use crate::segment::{Marker, marker};
 
 /// A segment's text in its three forms.
+#[derive(Default)]
 pub(crate) struct Forms {
     pub content: String,
     pub markdown: String,
     pub html: String,
+    /// What in it refers to the bibliography.
+    pub references: Vec<Reference>,
 }
 
 /// Writes a text of a kind. `level` is a heading's, `depth` a list item's.
@@ -22,7 +26,7 @@ pub(crate) fn write(kind: SegmentType, level: u8, depth: u8, text: &str) -> Form
         SegmentType::Caption => (block_safe(text), tag("figcaption", text)),
         _ => (block_safe(text), tag("p", text)),
     };
-    Forms { content: text.to_owned(), markdown, html }
+    Forms { content: text.to_owned(), markdown, html, references: Vec::new() }
 }
 
 fn heading(level: u8, text: &str) -> (String, String) {
@@ -33,6 +37,12 @@ fn heading(level: u8, text: &str) -> (String, String) {
 fn item(depth: u8, text: &str) -> (String, String) {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     let indent = "  ".repeat(usize::from(depth));
+    if let Some(ticked) = box_to_tick(first) {
+        let (sign, attribute) = if ticked { ("x", " checked") } else { (" ", "") };
+        let html =
+            format!("<li><input type=\"checkbox\" disabled{attribute}> {}</li>", escape(rest));
+        return (format!("{indent}- [{sign}] {}", tag_safe(rest)), html);
+    }
     match marker(first) {
         Some(Marker::Bullet) => (format!("{indent}- {}", tag_safe(rest)), tag("li", rest)),
         Some(Marker::Number(number)) if first.ends_with('.') => {
@@ -41,6 +51,28 @@ fn item(depth: u8, text: &str) -> (String, String) {
         }
         _ => (format!("{indent}- {}", tag_safe(text)), tag("li", text)),
     }
+}
+
+/// Whether a sign is a box, and ticked.
+fn box_to_tick(sign: &str) -> Option<bool> {
+    match sign {
+        "\u{2610}" => Some(false),
+        "\u{2611}" | "\u{2612}" => Some(true),
+        _ => None,
+    }
+}
+
+/// Puts something at the start of a block of Markdown: of a list item, behind its marker.
+pub(crate) fn behind_marker(markdown: &str, addition: &str) -> String {
+    let bare = markdown.trim_start_matches(' ');
+    let number = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+    let marker = match (bare.strip_prefix("- "), number.strip_prefix(". ")) {
+        (Some(rest), _) => rest.len(),
+        (None, Some(rest)) if number.len() < bare.len() => rest.len(),
+        _ => bare.len(),
+    };
+    let (before, after) = markdown.split_at(markdown.len() - marker);
+    format!("{before}{addition}{after}")
 }
 
 fn tag(name: &str, text: &str) -> String {
@@ -105,8 +137,26 @@ mod tests {
         check(SegmentType::SectionHeader, "A & B", "## A & B", "<h2>A &amp; B</h2>");
         check(SegmentType::ListItem, "\u{2022} one", "  - one", "<li>one</li>");
         check(SegmentType::ListItem, "3. three", "  3. three", "<li value=\"3\">three</li>");
+        check(
+            SegmentType::ListItem,
+            "\u{2611} done",
+            "  - [x] done",
+            "<li><input type=\"checkbox\" disabled checked> done</li>",
+        );
         check(SegmentType::ListItem, "(a) first", "  - (a) first", "<li>(a) first</li>");
         check(SegmentType::Text, "# no", "\\# no", "<p># no</p>");
         check(SegmentType::Text, "a <b> 1 < 2", "a \\<b> 1 < 2", "<p>a &lt;b&gt; 1 &lt; 2</p>");
+    }
+
+    #[test]
+    fn additions_stand_behind_markers() {
+        for (markdown, want) in [
+            ("  - one", "  - X+one"),
+            ("12. one", "12. X+one"),
+            ("one", "X+one"),
+            ("1.5 one", "X+1.5 one"),
+        ] {
+            assert_eq!(behind_marker(markdown, "X+"), want);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Parts to segments of the wire.
 
+use docket_contract::citations::Bibliography;
 use docket_contract::document::PAGE_UNITS_PER_POINT;
 use docket_contract::spec::{ContentSource, SegmentNaming};
 use docket_contract::{BoundingBox, EmbeddedWord, ParseSpec, Segment, SegmentType};
@@ -7,13 +8,15 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::markup::{Forms, write};
+use super::markup::{Forms, behind_marker, write};
 use super::tables::write_table;
 use super::text::{Vocabulary, flow};
+use crate::bibliography::{Sources, anchor};
 use crate::geometry::{Direction, Rect};
 use crate::layout::Word;
 use crate::pdf::Link;
 use crate::segment::Part;
+use crate::table::Cell;
 
 /// A segment with what the chunker needs and the wire does not send.
 pub(crate) struct Rendered {
@@ -30,6 +33,7 @@ pub(crate) struct Renderer<'s> {
     spec: &'s ParseSpec,
     /// By page.
     links: &'s HashMap<usize, Vec<Link>>,
+    sources: Option<Sources>,
     count: usize,
 }
 
@@ -43,19 +47,48 @@ impl<'s> Renderer<'s> {
         let mut vocabulary = Vocabulary::default();
         let blocks = parts.iter().filter_map(|part| part.block.as_ref());
         vocabulary.learn(blocks.flat_map(|block| &block.lines));
-        Self { vocabulary, namespace, spec, links, count: 0 }
+        Self { vocabulary, namespace, spec, links, sources: None, count: 0 }
+    }
+
+    /// Reads the bibliography, and links what refers to it from now on.
+    pub(crate) fn read_sources(&mut self, parts: &mut [Part]) -> Bibliography {
+        let sources = Sources::read(parts, |part| self.text(part));
+        let bibliography = sources.bibliography(parts, |part| self.text(part));
+        self.sources = Some(sources);
+        bibliography
     }
 
     /// The text of a part in its three forms.
     fn forms(&self, part: &Part) -> Forms {
         let table = part.block.as_ref().and_then(|block| block.table.as_ref());
-        match table.filter(|_| part.kind == SegmentType::Table) {
-            Some(table) => write_table(table, &self.vocabulary),
+        let mut forms = match table.filter(|_| part.kind == SegmentType::Table) {
+            Some(table) => return write_table(table, &self.vocabulary),
             None => write(part.kind, part.level, part.depth, &self.text(part)),
+        };
+        match (&self.sources, part.entry) {
+            (Some(_), Some(place)) if place.first => {
+                forms.markdown = behind_marker(&forms.markdown, &anchor(place.id));
+            }
+            (Some(sources), None) if refers(part.kind) => {
+                (forms.markdown, forms.references) = sources.link(&forms.markdown);
+            }
+            _ => {}
         }
+        forms
     }
 
-    fn text(&self, part: &Part) -> String {
+    /// The Markdown of a part.
+    pub(crate) fn markdown(&self, part: &Part) -> String {
+        self.forms(part).markdown
+    }
+
+    /// The text of a cell.
+    pub(crate) fn cell(&self, cell: &Cell) -> String {
+        flow(cell.lines.iter(), &self.vocabulary)
+    }
+
+    /// The plain text of a part.
+    pub(crate) fn text(&self, part: &Part) -> String {
         let lines = part.block.iter().flat_map(|block| &block.lines);
         flow(lines, &self.vocabulary)
     }
@@ -83,6 +116,7 @@ impl<'s> Renderer<'s> {
             content: joined(|forms| &forms.content, "\n\n"),
             markdown: joined(|forms| &forms.markdown, "\n\n"),
             html: format!("<section>{}</section>", joined(|forms| &forms.html, "\n")),
+            references: forms.iter().flat_map(|forms| forms.references.clone()).collect(),
         };
         let (width, height) = first.page_size;
         let page = Part {
@@ -134,6 +168,7 @@ impl<'s> Renderer<'s> {
             html: fields.html.then_some(forms.html),
             markdown: fields.markdown.then_some(forms.markdown),
             content: fields.content.then_some(forms.content),
+            references: forms.references,
         };
         Rendered { segment, kind: part.kind, markdown: embedded, words }
     }
@@ -146,7 +181,7 @@ impl<'s> Renderer<'s> {
             Some(ContentSource::Html) => forms.html,
             Some(ContentSource::Markdown) => forms.markdown,
         };
-        Forms { content, markdown: String::new(), html: String::new() }
+        Forms { content, references: forms.references, ..Forms::default() }
     }
 
     /// A word in its segment, with the details that were asked for.
@@ -162,6 +197,14 @@ impl<'s> Renderer<'s> {
             link: link.map(|link| link.address.clone()),
         }
     }
+}
+
+/// Kinds in whose text something may refer to the bibliography.
+fn refers(kind: SegmentType) -> bool {
+    matches!(
+        kind,
+        SegmentType::Text | SegmentType::ListItem | SegmentType::Footnote | SegmentType::Caption
+    )
 }
 
 /// The box of a segment in page units, and words within it.

@@ -11,7 +11,7 @@ pub(crate) fn write_table(table: &Table, vocabulary: &Vocabulary) -> Forms {
     let spans = table.cells.iter().any(|cell| cell.row_span > 1 || cell.column_span > 1);
     let html = html(table, &texts);
     let markdown = if spans { html.clone() } else { pipes(table, &texts) };
-    Forms { content: lines(table, &texts), markdown, html }
+    Forms { content: lines(table, &texts), markdown, html, ..Forms::default() }
 }
 
 fn by_row<'t>(

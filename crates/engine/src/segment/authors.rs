@@ -12,7 +12,7 @@ pub(super) fn drop_authors(parts: &mut [Part], looks: &mut Vec<(usize, Look)>) {
     };
     looks.retain(|(index, look)| {
         let near = *index > title && *index <= title + 6 && parts[*index].page == parts[title].page;
-        let names = near && look.numbers == 0 && !look.capitals && is_list_of_names(&parts[*index]);
+        let names = near && look.numbers == 0 && !look.capitals && lists_names(&parts[*index]);
         if names {
             parts[*index].kind = SegmentType::Text;
         }
@@ -21,7 +21,7 @@ pub(super) fn drop_authors(parts: &mut [Part], looks: &mut Vec<(usize, Look)>) {
 }
 
 /// Words with raised marks, or capitalised words between commas.
-fn is_list_of_names(part: &Part) -> bool {
+pub(crate) fn lists_names(part: &Part) -> bool {
     let Some(block) = &part.block else {
         return false;
     };

@@ -192,6 +192,7 @@ fn segments() -> impl Strategy<Value = Vec<Segment>> {
                     confidence: None,
                     image: None,
                     ocr: None,
+                    references: Vec::new(),
                 }
             })
             .collect()

@@ -192,3 +192,17 @@ fn a_heading_and_its_text() {
         outline.iter().map(|(kind, text)| (kind.as_str(), text.as_str())).collect();
     assert_eq!(outline, wanted);
 }
+
+#[test]
+fn what_is_clipped_away_is_not_there() {
+    let clipped = |operators: &str| text(&result(page(|page| page.raw(operators))));
+    let word = "BT /Ti 12 Tf 72 700 Td (unseen) Tj ET";
+    assert_eq!(clipped(&format!("q 300 300 50 50 re W n {word} Q")), "");
+    assert_eq!(clipped(&format!("q 70 690 200 30 re W* n {word} Q")), "unseen");
+    let partly = format!("q 72 690 20 30 re W n {word} Q");
+    assert_eq!(clipped(&partly), "unse", "letters that are cut in two can be seen");
+    let after = format!("q 300 300 50 50 re W n Q {word}");
+    assert_eq!(clipped(&after), "unseen", "the path ends with its state");
+    let twice = format!("q 60 600 300 300 re W n 300 300 50 50 re W n {word} Q");
+    assert_eq!(clipped(&twice), "");
+}

@@ -18,6 +18,7 @@ pub(crate) fn made(page_count: usize, segments: &[(usize, SegmentType, &str)]) -
         confidence: None,
         image: None,
         ocr: None,
+        references: Vec::new(),
     };
     let segments: Vec<Segment> = segments.iter().enumerate().map(one).collect();
     let chunks = vec![Chunk {

@@ -12,3 +12,4 @@ mod split;
 mod support;
 mod tables;
 mod trouble;
+mod wishes;

@@ -65,12 +65,20 @@ pub(crate) const ACCEPTED: &[Field] = &[
     ),
     boolean("validate_table_segments", "Accepted and told back."),
     boolean("enhanced_table", "Accepted and told back."),
-    boolean("xml_citation", "Accepted and told back."),
+    boolean(
+        "xml_citation",
+        "PDFs: `metadata` tells the entries of the bibliography, segments tell their `references`, \
+         and Markdown links what refers to an entry to it.",
+    ),
     boolean("extract_charts", "Accepted and told back."),
     boolean("extract_colors", "Words bear the colour they are painted in."),
     boolean("extract_links", "Words bear the address they link to."),
     boolean("extract_strikethrough", "Accepted and told back."),
-    boolean("detect_checkboxes", "Accepted and told back."),
+    boolean(
+        "detect_checkboxes",
+        "PDFs: boxes to tick come out as `\u{2610}` or `\u{2611}`, at the start of a list item \
+         as `[ ]` or `[x]` in Markdown.",
+    ),
     boolean("enhance_reading_order", "Accepted and told back."),
     boolean("detect_pii", "Accepted and told back."),
     text("agentic_ocr", "Accepted and told back."),
@@ -84,7 +92,11 @@ pub(crate) const ACCEPTED: &[Field] = &[
          The rest is told back.",
     ),
     json_text("segment_analysis", "Newer name of `segment_processing`."),
-    json_text("export_format", "Accepted and told back."),
+    json_text(
+        "export_format",
+        "A list of `docx`, `markdown` and `json`: the document in these forms, behind the links of \
+         `exports`.",
+    ),
     json_text("llm_processing", "Accepted and told back."),
 ];
 

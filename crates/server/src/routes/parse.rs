@@ -1,12 +1,14 @@
 //! `/parse`: submit, and the status document with its result.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use docket_contract::document::{ParseResult, SegmentType};
 use docket_contract::job::Job;
-use docket_contract::spec::{JobSpec, ParseSpec};
+use docket_contract::spec::{ExportFormat, JobSpec, ParseSpec};
 use docket_contract::state::JobState;
 use docket_contract::wire::parse::{OutputFile, ParseCreated, ParseStatus, StoredParse};
 use docket_jobs::{Expected, Linked};
@@ -125,12 +127,24 @@ pub(crate) async fn status(
         body.total_chunks = Some(0);
         body.result = Some(OutputFile { output_file_url: links.to(job.id, Linked::Result) });
     }
+    if succeeded && !spec.exports.is_empty() {
+        body.exports = Some(exports(&links, &job, &spec.exports));
+    }
     if switched(query.include_url.as_ref(), true) && job.document.blob_key.is_some() {
         let document = links.to(job.id, Linked::Document);
         body.pdf_url = succeeded.then(|| document.clone());
         body.file_url = Some(document);
     }
     Ok(Json(body).into_response())
+}
+
+/// Links to the files beside the result, by the words that asked for them.
+fn exports(links: &Links, job: &Job, formats: &[ExportFormat]) -> BTreeMap<&'static str, String> {
+    let link = |format: &ExportFormat| {
+        let linked = format.file_id(job.id.uuid()).map_or(Linked::Result, Linked::File);
+        (format.as_str(), links.to(job.id, linked))
+    };
+    formats.iter().map(link).collect()
 }
 
 fn no_chunks() -> &'static RawValue {

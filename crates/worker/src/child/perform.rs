@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use docket_contract::document::{ParseResult, Warning, WarningCode};
 use docket_contract::results::{ChunkResult, ClassifyResult, ExtractResult, SplitResult};
 use docket_contract::spec::{ChunkSpec, ChunkStrategy, JobSpec, ParseChunking, ParseSpec};
-use docket_engine::{DocumentKind, Error, Models, ParseRequest, PictureFile, Progress};
+use docket_engine::{DocumentKind, Error, Models, ParseRequest, Parsed, PictureFile, Progress};
 use uuid::Uuid;
 
 /// A job's work.
@@ -93,7 +93,7 @@ pub(super) fn perform(
 }
 
 impl Work<'_> {
-    /// Parses, and cuts out the pictures that the spec wants.
+    /// Parses, makes the files and cuts out the pictures that the spec wants.
     fn parse_with_pictures(
         &self,
         document: Vec<u8>,
@@ -101,22 +101,26 @@ impl Work<'_> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(ParseResult, Vec<PictureFile>), Error> {
         if spec.cropped_types.is_empty() {
-            return Ok((self.parse(document, spec, false, progress)?, Vec::new()));
+            let parsed = self.parse_with_files(document, spec, false, progress)?;
+            return Ok((parsed.result, parsed.files));
         }
         let mut placed = spec.clone();
         placed.output_fields.bbox = true;
         let mut last = None;
-        let mut parsed = self.parse(document.clone(), &placed, false, &mut |now| {
+        let parsed = self.parse_with_files(document.clone(), &placed, false, &mut |now| {
             last = Some(now);
             progress(now);
         })?;
+        let (mut parsed, mut files) = (parsed.result, parsed.files);
         let kinds = &spec.cropped_types;
-        let files = docket_engine::crop(document, self.password, kinds, &mut parsed, &mut || {
-            // Each page that is drawn may take a page's processor time again.
-            if let Some(last) = last {
-                progress(last);
-            }
-        });
+        let pictures =
+            docket_engine::crop(document, self.password, kinds, &mut parsed, &mut || {
+                // Each page that is drawn may take a page's processor time again.
+                if let Some(last) = last {
+                    progress(last);
+                }
+            });
+        files.extend(pictures);
         if !spec.output_fields.bbox {
             let segments = parsed.chunks.iter_mut().flat_map(|chunk| &mut chunk.segments);
             segments.for_each(|segment| segment.bbox = None);
@@ -131,6 +135,16 @@ impl Work<'_> {
         imagined_places: bool,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ParseResult, Error> {
+        Ok(self.parse_with_files(document, spec, imagined_places, progress)?.result)
+    }
+
+    fn parse_with_files(
+        &self,
+        document: Vec<u8>,
+        spec: &ParseSpec,
+        imagined_places: bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Parsed, Error> {
         let request = ParseRequest {
             spec,
             password: self.password,
@@ -139,7 +153,7 @@ impl Work<'_> {
             media_type: self.media_type,
             imagined_places,
         };
-        docket_engine::parse(document, &request, progress)
+        docket_engine::parse_with_files(document, &request, progress)
     }
 }
 
