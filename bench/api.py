@@ -120,19 +120,23 @@ def finished_job(base, key, flags):
 
 def measure(name, flags, static, args, rows):
     base = f"http://127.0.0.1:{free_port()}"
-    with process(DOCKET, "serve", "--no-workers", "--listen", base.removeprefix("http://"), "--log", "error", *flags):
+    serve = lambda *more: process(DOCKET, "serve", "--no-workers", "--listen", base.removeprefix("http://"), "--log", "error", *flags, *more)  # noqa: E731
+
+    def compare(kind, url, script):
+        for _ in range(args.rounds):
+            yardstick = wrk(static + "/jobs/x", args)
+            rows.setdefault(f"{kind}, {name}", []).append((wrk(url, args, script), yardstick))
+
+    with serve():
         wait_for(base + "/ready")
         key = key_of(flags)
-        job = finished_job(base, key, flags)
+        job = f"{base}/jobs/{finished_job(base, key, flags)}"
         with_key = f'wrk.headers["api-key"] = "{key}"\n'
-        for kind, url, script in [
-            (f"status, finished, {name}", f"{base}/jobs/{job}", with_key),
-            (f"submit, {name}", f"{base}/parse", submit_script(key)),
-        ]:
-            for _ in range(args.rounds):
-                yardstick = wrk(static + "/jobs/x", args)
-                own = wrk(url, args, script)
-                rows.setdefault(kind, []).append((own, yardstick))
+        compare("status from memory", job, with_key)
+        compare("submit", f"{base}/parse", submit_script(key))
+    with serve("--status-memory-mb", "0"):
+        wait_for(base + "/ready")
+        compare("status without memory", job, with_key)
 
 
 def report(rows, args):

