@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use docket_jobs::Policy;
+use docket_jobs::{Policy, Serving};
 use docket_store::{BlobsConfig, DatabaseConfig};
 use docket_worker::{ChildCommand, FetchSettings, WebhookSettings, WorkerSettings};
 use serde::Deserialize;
@@ -73,6 +73,9 @@ pub(crate) struct ServeOptions {
     /// No other API process serves this Postgres: the status of unfinished jobs comes from memory
     #[arg(long, env = "DOCKET_SOLE_API_NODE", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true")]
     pub(crate) sole_api_node: Option<bool>,
+    /// Where to show numbers (/metrics) beside the API, and for `docket work` at all
+    #[arg(long, env = "DOCKET_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// The largest upload in MiB [default: 500]
     #[arg(long, env = "DOCKET_MAX_UPLOAD_MB", value_name = "N")]
     pub(crate) max_upload_mb: Option<u64>,
@@ -219,6 +222,8 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<String>,
     pub(crate) with_workers: bool,
+    pub(crate) serving: Serving,
+    pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) api_key: Option<String>,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
@@ -269,6 +274,11 @@ impl ServeOptions {
             listen: options.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url: options.public_url.clone().filter(|url| !url.trim().is_empty()),
             with_workers: !options.no_workers.unwrap_or(false),
+            serving: match options.sole_api_node {
+                Some(true) => Serving::Alone,
+                _ => Serving::Together,
+            },
+            metrics_listen: options.metrics_listen,
             api_key: options.api_key.clone().filter(|key| !key.trim().is_empty()),
             log: options.log.clone().unwrap_or_else(|| "info".to_owned()),
             log_format: options.log_format.unwrap_or_default(),
@@ -286,6 +296,7 @@ impl ServeOptions {
             workers: self.workers.or(other.workers),
             no_workers: self.no_workers.or(other.no_workers),
             sole_api_node: self.sole_api_node.or(other.sole_api_node),
+            metrics_listen: self.metrics_listen.or(other.metrics_listen),
             status_memory_mb: self.status_memory_mb.or(other.status_memory_mb),
             max_upload_mb: self.max_upload_mb.or(other.max_upload_mb),
             queue_jobs_max: self.queue_jobs_max.or(other.queue_jobs_max),
@@ -333,7 +344,6 @@ impl ServeOptions {
             retention: self.retention_days.map_or(defaults.retention, |days| {
                 Duration::from_secs(days.min(RETENTION_DAYS_MAX) * 24 * 60 * 60)
             }),
-            sole_api_node: self.sole_api_node.unwrap_or(defaults.sole_api_node),
             status_memory_bytes_max: self
                 .status_memory_mb
                 .map_or(defaults.status_memory_bytes_max, |mebibytes| {

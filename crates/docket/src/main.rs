@@ -15,6 +15,7 @@ mod client;
 mod commands;
 mod config;
 mod exit;
+mod limits;
 mod logging;
 mod rooms;
 

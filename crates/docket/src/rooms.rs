@@ -3,9 +3,10 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use docket_jobs::{Blobs, Inspector, Jobs, Policy, Store};
+use docket_jobs::{Blobs, Feed, Inspector, Jobs, Policy, Serving, Store};
 use docket_store::{BlobsConfig, Clock, OpenError, StoreConfig};
 
 use crate::config::DataConfig;
@@ -42,6 +43,41 @@ pub(crate) async fn open(
         .with_context(|| format!("{} cannot be used", place_of(&data.blobs)))?;
     let jobs = Jobs::new(Arc::clone(&store), blobs.clone(), inspector, policy);
     Ok(Rooms { jobs, store, blobs })
+}
+
+/// How long a node waits for its place: its predecessor may be shutting down.
+const PLACE_WAIT: Duration = Duration::from_secs(3);
+
+const PLACE_LOOK_PERIOD: Duration = Duration::from_millis(100);
+
+/// Takes this node's place among the API nodes, and the feed that comes with it.
+pub(crate) async fn take_place(
+    store: &dyn Store,
+    serving: Serving,
+) -> anyhow::Result<Box<dyn Feed>> {
+    let begun = Instant::now();
+    loop {
+        match store.open_feed(serving).await {
+            Ok(feed) => return Ok(feed),
+            Err(docket_store::Error::Conflict(_)) if begun.elapsed() < PLACE_WAIT => {
+                tokio::time::sleep(PLACE_LOOK_PERIOD).await;
+            }
+            Err(docket_store::Error::Conflict(_)) => {
+                return Err(Exit::Usage.error(match serving {
+                    Serving::Alone => {
+                        "another API node serves this database: --sole-api-node is for one alone"
+                    }
+                    Serving::Together => {
+                        "an API node with --sole-api-node serves this database: start it without, \
+                         to serve with several"
+                    }
+                }));
+            }
+            Err(error) => {
+                return Err(anyhow::Error::new(error).context("changes cannot be followed"));
+            }
+        }
+    }
 }
 
 /// Tells a missing bucket or a wrong key at the start, and not to the first client.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use docket_contract::JobId;
-use docket_store::{Change, ChangeKind, ChangeScope, FeedBatch};
+use docket_store::{Change, ChangeKind, ChangeScope, Feed, FeedBatch};
 
 use crate::status::{AccountWatch, JobWatch};
 use crate::{Caller, Error, Jobs};
@@ -43,18 +43,16 @@ impl Unordered {
 impl Jobs {
     /// Follows the changes of all jobs, whoever makes them, for as long as it is polled. An API node
     /// runs this once; without it every status comes from the database.
-    pub async fn follow_changes(&self) {
-        let mut feed = loop {
-            match self.store.open_feed().await {
-                Ok(feed) => break feed,
-                Err(error) => pause_after(&error).await,
-            }
-        };
+    pub async fn follow_changes(&self, mut feed: Box<dyn Feed>) {
         let mut unordered = Unordered::default();
         loop {
             match feed.next().await {
                 Ok(batch) => self.take_in(batch, &mut unordered),
-                Err(error) => pause_after(&error).await,
+                Err(error) => {
+                    // Its place among the API nodes may be another's by now.
+                    self.memory.statuses.set_alone(false);
+                    pause_after(&error).await;
+                }
             }
         }
     }
@@ -64,6 +62,9 @@ impl Jobs {
         for change in batch.changes {
             let deleted = change.kind == ChangeKind::Deleted;
             memory.statuses.heard(change.job_id, if deleted { i64::MAX } else { change.version });
+            let age = chrono::Utc::now().signed_duration_since(change.at);
+            metrics::histogram!("docket_change_delay_seconds")
+                .record(age.as_seconds_f64().max(0.0));
             let change = Arc::new(change);
             memory.watchers.tell_job(&change);
             unordered.0.insert(change.seq, (batch.read_at, change));
@@ -75,6 +76,7 @@ impl Jobs {
         for change in &due {
             memory.watchers.tell_account(change);
         }
+        memory.statuses.set_alone(batch.alone);
         if batch.complete {
             memory.statuses.fed(batch.read_at);
         }

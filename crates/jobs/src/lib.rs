@@ -35,8 +35,8 @@ use status::{KeyCache, QueueOrder, StatusCache, Watchers};
 
 pub use docket_store::{
     AccountLimits, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader, BlobWriter, Blobs,
-    Change, ChangeKind, ChargeOutcome, Claim, FetchedDocument, JobPage, ProgressOutcome,
-    ProgressUpdate, QueueDepth, Store, Swept,
+    Change, ChangeKind, ChargeOutcome, Claim, Feed, FetchedDocument, JobPage, ProgressOutcome,
+    ProgressUpdate, QueueDepth, Serving, Store, Swept,
 };
 pub use docket_store::{DeliveryClaim, EndpointChange, Overview};
 
@@ -51,7 +51,7 @@ pub use inspect::{Inspection, Inspector, Look, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};
 pub use policy::Policy;
 pub use rerun::RerunRequest;
-pub use status::{AccountWatch, JobWatch, Place, Status};
+pub use status::{AccountWatch, FRESH_FOR, JobWatch, MemoryNumbers, Place, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
 pub use upload::announced_media_type;
 pub use webhooks::{
@@ -89,9 +89,8 @@ impl Jobs {
         inspector: Arc<dyn Inspector>,
         policy: Policy,
     ) -> Self {
-        let sole = policy.sole_api_node || store.is_served_by_one();
         let memory = Memory {
-            statuses: StatusCache::new(policy.status_memory_bytes_max, sole),
+            statuses: StatusCache::new(policy.status_memory_bytes_max),
             keys: KeyCache::new(),
             queue_order: QueueOrder::default(),
             watchers: Arc::default(),

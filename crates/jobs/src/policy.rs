@@ -33,9 +33,6 @@ pub struct Policy {
     pub queue_jobs_max: u64,
     /// Memory for statuses, in bytes.
     pub status_memory_bytes_max: u64,
-    /// No other API process serves these data: unfinished jobs may be answered from memory. Always
-    /// so with an embedded database.
-    pub sole_api_node: bool,
 }
 
 impl Default for Policy {
@@ -54,7 +51,6 @@ impl Default for Policy {
             upload_window: Duration::from_secs(15 * 60),
             queue_jobs_max: 1_000_000,
             status_memory_bytes_max: 64 * 1024 * 1024,
-            sole_api_node: false,
         }
     }
 }

@@ -15,6 +15,7 @@ use docket_contract::wire::jobs::JobDocument;
 use docket_contract::{JobId, UserId};
 use tokio::time::Instant;
 
+pub use cache::FRESH_FOR;
 pub(crate) use cache::StatusCache;
 pub(crate) use keys::{KeyCache, Known};
 pub(crate) use queue_order::QueueOrder;
@@ -66,7 +67,35 @@ impl Status {
     }
 }
 
+/// What this process's memory holds and does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemoryNumbers {
+    /// Status reads that memory answered, since the start.
+    pub hits: u64,
+    /// Status reads that went to the database, since the start.
+    pub misses: u64,
+    /// Statuses that are remembered.
+    pub statuses: usize,
+    /// Their weight in bytes.
+    pub status_bytes: u64,
+    /// Held reads and streams of single jobs.
+    pub job_watchers: usize,
+    /// Streams of accounts.
+    pub account_watchers: usize,
+    /// How long ago the change feed was read to its end; `None` before the first time.
+    pub feed_age: Option<Duration>,
+    /// No other API node serves these data: unfinished jobs are remembered too.
+    pub alone: bool,
+}
+
 impl Jobs {
+    /// What this process's memory holds and does.
+    #[must_use]
+    pub fn memory_numbers(&self) -> MemoryNumbers {
+        let (job_watchers, account_watchers) = self.memory.watchers.counts();
+        MemoryNumbers { job_watchers, account_watchers, ..self.memory.statuses.numbers() }
+    }
+
     /// The status of one of the caller's jobs.
     ///
     /// # Errors
@@ -75,6 +104,7 @@ impl Jobs {
         if let Some(known) = self.memory.statuses.get(id) {
             return if known.user_id == caller.user_id { Ok(known) } else { Err(Error::NotFound) };
         }
+        self.memory.statuses.missed();
         let reading = self.memory.statuses.begin(id);
         let status = match self.store.find_status(id).await? {
             Some(job) => Arc::new(Status::new(&job)?),

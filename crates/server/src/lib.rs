@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use receiver::{Received, receiver};
 pub use router::{paths, router};
+pub use routes::metrics::metrics_router;
 pub use serve::serve;
 
 /// What the routes work with.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use docket_contract::job::JobType;
 use docket_contract::state::JobState;
-use docket_jobs::Overview;
+use docket_jobs::{MemoryNumbers, Overview};
 use metrics::Histogram;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -103,7 +103,66 @@ pub(crate) fn overview_text(overview: &Overview) -> String {
             overview.deliveries_held.to_string(),
         ),
     ] {
-        text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"));
+        push_number(&mut text, name, "gauge", help, &value);
     }
     text
+}
+
+/// What this process remembers of statuses, and who waits in it, as text.
+pub(crate) fn memory_text(numbers: &MemoryNumbers) -> String {
+    let mut text = String::new();
+    let age_s = numbers.feed_age.map_or(f64::INFINITY, |age| age.as_secs_f64());
+    let gauge = "gauge";
+    for (name, kind, help, value) in [
+        (
+            "docket_status_hits_total",
+            "counter",
+            "Status reads answered from memory.",
+            numbers.hits.to_string(),
+        ),
+        (
+            "docket_status_misses_total",
+            "counter",
+            "Status reads that went to the database.",
+            numbers.misses.to_string(),
+        ),
+        ("docket_statuses_remembered", gauge, "Statuses in memory.", numbers.statuses.to_string()),
+        (
+            "docket_statuses_remembered_bytes",
+            gauge,
+            "Bytes of statuses in memory.",
+            numbers.status_bytes.to_string(),
+        ),
+        (
+            "docket_api_node_alone",
+            gauge,
+            "1 while unfinished jobs are answered from memory.",
+            u8::from(numbers.alone).to_string(),
+        ),
+        (
+            "docket_feed_age_seconds",
+            gauge,
+            "Time since the change feed was read to its end.",
+            if age_s.is_finite() { age_s.to_string() } else { "+Inf".to_owned() },
+        ),
+        (
+            "docket_job_watchers",
+            gauge,
+            "Held status reads and streams of single jobs.",
+            numbers.job_watchers.to_string(),
+        ),
+        (
+            "docket_account_watchers",
+            gauge,
+            "Streams of accounts.",
+            numbers.account_watchers.to_string(),
+        ),
+    ] {
+        push_number(&mut text, name, kind, help, &value);
+    }
+    text
+}
+
+fn push_number(text: &mut String, name: &str, kind: &str, help: &str, value: &str) {
+    text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"));
 }

@@ -25,8 +25,8 @@ pub use interface::{
     CancelOutcome, Change, ChangeKind, ChangeScope, ChargeOutcome, DeleteOutcome, Feed, FeedBatch,
     FeedStore, FetchedDocument, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore,
     KeyHolder, NewApiKey, NewBatch, NewJob, ProgressOutcome, ProgressUpdate, QueueDepth,
-    QueueStore, Rerun, RerunOutcome, RetryPolicy, SecretStore, SettleOutcome, Store, Supplied,
-    SupplyOutcome, Swept,
+    QueueStore, Rerun, RerunOutcome, RetryPolicy, SecretStore, Serving, SettleOutcome, Store,
+    Supplied, SupplyOutcome, Swept,
 };
 pub use interface::{
     AttemptEnd, DeliveryClaim, DeliveryQuery, DeliveryQueue, DeliverySettled, EndpointChange,

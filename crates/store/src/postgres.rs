@@ -83,6 +83,7 @@ macro_rules! used {
 mod accounts;
 mod batches;
 mod charge;
+mod connections;
 mod deliveries;
 mod expiry;
 mod feed;
@@ -93,6 +94,7 @@ mod insert;
 mod jobs;
 mod migrate;
 mod overview;
+mod place;
 mod queue;
 mod rerun;
 mod rows;
@@ -110,23 +112,18 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::clock::Clock;
 use crate::error::{Error, OpenError};
 use crate::interface::Store;
+use connections::Connections;
 use gather::StatusReads;
 use signals::Signals;
 
-/// How long a caller waits for a connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long opening waits for the server.
+/// How long a new connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A connection idle for longer is asked whether it still lives before it is used.
-const IDLE_UNTESTED_MAX: Duration = Duration::from_secs(1);
 
 /// Supabase's transaction pooler.
 const TRANSACTION_POOLER_PORT: u16 = 6543;
@@ -136,6 +133,10 @@ const SERVER_VERSION_MIN: i32 = 150_000;
 /// Jobs in a Postgres database.
 pub(crate) struct PostgresStore {
     clock: Clock,
+    options: PgConnectOptions,
+    /// For reads, and to begin a transaction.
+    connections: Connections,
+    /// The same connections, for statements that stand alone and change something.
     pool: PgPool,
     successes: success::Successes,
     submits: submit::Submits,
@@ -156,23 +157,12 @@ impl PostgresStore {
         migrate::run(&mut connection, migrate).await?;
         connection.close().await.map_err(Error::from)?;
         let signals = Signals::new(options.clone());
-        let pool = PgPoolOptions::new()
-            .max_connections(connections_max)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
-                Box::pin(async move {
-                    if meta.idle_for > IDLE_UNTESTED_MAX {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_lazy_with(options);
+        let connections = Connections::new(options.clone(), connections_max);
+        let pool = connections.pool().clone();
         let successes = success::start(pool.clone(), clock.clone());
         let submits = submit::start(pool.clone(), clock.clone());
-        let status_reads = StatusReads::new(pool.clone());
-        Ok(Self { clock, pool, successes, submits, signals, status_reads })
+        let status_reads = StatusReads::new(connections.clone());
+        Ok(Self { clock, options, connections, pool, successes, submits, signals, status_reads })
     }
 
     /// Tells that there may be something to claim.
@@ -189,7 +179,7 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn ping(&self) -> Result<(), Error> {
-        sqlx::query("select 1").execute(&self.pool).await?;
+        self.connections.one(|| sqlx::query("select 1"), |_| Ok(())).await?;
         Ok(())
     }
 
@@ -260,10 +250,15 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Whether a fault with this SQLSTATE may be gone at the next call: connection lost (08), out of
-/// resources (53), shut down (57P), serialization failure or deadlock (40).
+/// Whether a fault with this SQLSTATE may be gone at the next call, because it is one of the server's
+/// condition and not of the statement: connection lost (08), read-only or timed-out transaction (25),
+/// log-in refused (28), no such database (3D), serialization failure or deadlock (40), out of
+/// resources (53), object in use or not ready (55), cancelled or shut down (57), fault of the
+/// system (58), and what has no code of its own (XX000), which is how poolers report their faults.
 fn passes(code: &str) -> bool {
-    ["08", "53", "57P", "40"].iter().any(|class| code.starts_with(class))
+    ["08", "25", "28", "3D", "40", "53", "55", "57", "58", "XX000"]
+        .iter()
+        .any(|class| code.starts_with(class))
 }
 
 /// The error for a statement that refers to `parent` and makes a new `child`.

@@ -59,6 +59,16 @@ impl TestPostgres {
     }
 }
 
+impl TestPostgres {
+    /// Runs a statement on a connection of its own.
+    ///
+    /// # Errors
+    /// If the database refuses it.
+    pub async fn execute(&self, statement: &str) -> Result<(), sqlx::Error> {
+        execute(&self.url, statement).await
+    }
+}
+
 impl Drop for TestPostgres {
     fn drop(&mut self) {
         let drop_database = format!("drop database if exists {} with (force)", self.name);

@@ -6,20 +6,25 @@ use std::time::Duration;
 
 use anyhow::Context;
 use docket_contract::UserId;
-use docket_jobs::{AccountLimits, Jobs};
-use docket_server::{ServerState, router};
+use docket_jobs::{AccountLimits, FRESH_FOR, Feed, Jobs};
+use docket_server::{ServerState, metrics_router, router};
 use docket_worker::{EngineInspector, Worker, WorkerHealth, run_sweeper, run_webhooks};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ServeOptions};
 use crate::exit::Exit;
+use crate::limits::raise_open_files;
 use crate::rooms::{self, Rooms, ServingLock};
 
 /// The account that a fresh installation starts with.
 const FIRST_ACCOUNT: &str = "default";
+
+/// Connections that may wait to be accepted; the system's own limit is usually the same.
+const BACKLOG: u32 = 4096;
 
 /// A worker that has not looked at the queue for so long makes no progress.
 const NO_PROGRESS_AFTER: Duration = Duration::from_secs(30);
@@ -42,6 +47,8 @@ pub(crate) struct Node {
     pub(crate) rooms: Rooms,
     pub(crate) address: SocketAddr,
     listener: Option<TcpListener>,
+    metrics_listener: Option<TcpListener>,
+    feed: Option<Box<dyn Feed>>,
     shutdown: CancellationToken,
     worker: Option<(JoinHandle<()>, WorkerHealth)>,
     webhooks: Option<JoinHandle<()>>,
@@ -51,24 +58,32 @@ pub(crate) struct Node {
 impl Node {
     /// Takes the data folder, opens the store and binds the socket.
     pub(crate) async fn open(config: Config, migrate: bool) -> anyhow::Result<Self> {
+        raise_open_files();
         let lock = rooms::lock_for_serving(&config.data)?;
         let inspector =
             EngineInspector::new(config.worker.child.clone(), config.worker.child_jobs_max);
         let policy = config.policy.clone();
         let rooms = rooms::open(&config.data, policy, Arc::new(inspector), migrate).await?;
+        let feed = rooms::take_place(rooms.store.as_ref(), config.serving).await?;
+        let placed = Instant::now();
         rooms::check_storage(&rooms, &config.data.blobs).await?;
-        let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-            Exit::Usage.error(format!(
-                "{} cannot be listened on: {error} (--listen sets another)",
-                config.listen
-            ))
-        })?;
+        let listener = listen(config.listen, "--listen")?;
+        let metrics_listener = match config.metrics_listen {
+            Some(address) => Some(listen(address, "--metrics-listen")?),
+            None => None,
+        };
+        if !config.data.is_embedded() {
+            // A node that lost its place to this one may answer from its memory for so long.
+            tokio::time::sleep_until(placed + FRESH_FOR).await;
+        }
         let address = listener.local_addr().context("the socket has no address")?;
         Ok(Self {
             config,
             rooms,
             address,
             listener: Some(listener),
+            metrics_listener,
+            feed: Some(feed),
             shutdown: CancellationToken::new(),
             worker: None,
             webhooks: None,
@@ -110,8 +125,13 @@ impl Node {
             self.config.webhooks.clone(),
             self.shutdown.clone(),
         )));
+        let feed = self.feed.take().context("the API is started once")?;
         let (jobs, shutdown) = (self.rooms.jobs.clone(), self.shutdown.clone());
-        tokio::spawn(async move { shutdown.run_until_cancelled(jobs.follow_changes()).await });
+        tokio::spawn(async move { shutdown.run_until_cancelled(jobs.follow_changes(feed)).await });
+        if let Some(listener) = self.metrics_listener.take() {
+            let numbers = metrics_router(self.rooms.jobs.clone());
+            tokio::spawn(docket_server::serve(listener, numbers, self.shutdown.clone()));
+        }
         Ok(tokio::spawn(docket_server::serve(listener, router(state), self.shutdown.clone())))
     }
 
@@ -158,6 +178,20 @@ async fn preset(jobs: &Jobs, account: &UserId, key: &str) -> anyhow::Result<()> 
     jobs.preset_key(account, "DOCKET_API_KEY", key).await.map_err(|error| {
         anyhow::Error::new(error)
             .context("the key in DOCKET_API_KEY cannot be used: was it revoked?")
+    })
+}
+
+/// Binds a socket; `flag` sets another address.
+pub(crate) fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    let bind = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // A restarted server takes its port although connections of the former one are not over.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bind().map_err(|error| {
+        Exit::Usage.error(format!("{address} cannot be listened on: {error} ({flag} sets another)"))
     })
 }
 

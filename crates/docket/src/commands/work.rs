@@ -6,7 +6,7 @@ use docket_jobs::NoInspector;
 use docket_worker::{Worker, run_sweeper, run_webhooks};
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::serve::wait_for_signal;
+use crate::commands::serve::{listen, wait_for_signal};
 use crate::config::ServeOptions;
 use crate::exit::Exit;
 use crate::rooms;
@@ -17,6 +17,12 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     let rooms = rooms::open(&config.data, config.policy, Arc::new(NoInspector), false).await?;
     rooms::check_storage(&rooms, &config.data.blobs).await?;
     let shutdown = CancellationToken::new();
+    if let Some(address) = config.metrics_listen {
+        let listener = listen(address, "--metrics-listen")?;
+        tracing::info!(listen = %listener.local_addr()?, "numbers are shown");
+        let numbers = docket_server::metrics_router(rooms.jobs.clone());
+        tokio::spawn(docket_server::serve(listener, numbers, shutdown.clone()));
+    }
     let worker = Worker::new(rooms.jobs.clone(), config.worker);
     let working = tokio::spawn(worker.run(shutdown.clone()));
     tokio::spawn(run_sweeper(rooms.jobs.clone(), shutdown.clone()));

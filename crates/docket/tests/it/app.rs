@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::middleware::from_fn;
 use docket_contract::UserId;
-use docket_jobs::{AccountLimits, Blobs, Caller, Jobs, Policy, Store};
+use docket_jobs::{AccountLimits, Blobs, Caller, Jobs, Policy, Serving, Store};
 use docket_server::{ServerState, router};
 use docket_store::{Clock, DatabaseConfig, StoreConfig};
 use docket_testkit::pdf::{Font, PdfBuilder};
@@ -32,21 +32,26 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(120);
 pub(crate) struct Database {
     pub(crate) folder: TempDir,
     pub(crate) config: DatabaseConfig,
-    _postgres: Option<TestPostgres>,
+    postgres: Option<TestPostgres>,
 }
 
 impl Database {
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = DatabaseConfig::Sqlite { path: folder.path().join("docket.sqlite") };
-        Self { folder, config, _postgres: None }
+        Self { folder, config, postgres: None }
     }
 
     pub(crate) async fn postgres() -> Self {
         let postgres = TestPostgres::create().await;
         let config =
             DatabaseConfig::Postgres { url: postgres.url().to_owned(), connections_max: 5 };
-        Self { folder: tempfile::tempdir().unwrap(), config, _postgres: Some(postgres) }
+        Self { folder: tempfile::tempdir().unwrap(), config, postgres: Some(postgres) }
+    }
+
+    /// Runs a statement behind everybody's back, in Postgres.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.postgres.as_ref().expect("Postgres").execute(sql).await.unwrap();
     }
 
     /// The flags that lead another docket process to the same data.
@@ -103,6 +108,15 @@ impl App {
     }
 
     pub(crate) async fn start_with(database: Database, policy: Policy) -> Self {
+        Self::start_serving(database, policy, Serving::Together).await
+    }
+
+    /// The only API node.
+    pub(crate) async fn start_alone(database: Database) -> Self {
+        Self::start_serving(database, Policy::default(), Serving::Alone).await
+    }
+
+    async fn start_serving(database: Database, policy: Policy, serving: Serving) -> Self {
         // The second and later tests find it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (jobs, store) = database.open(policy).await;
@@ -112,7 +126,7 @@ impl App {
         let sweeper = tokio::spawn(run_sweeper(jobs.clone(), shutdown.clone()));
         let (key, caller) = new_account(&jobs, "tester").await;
         let mut tasks = start_api(&jobs, listener, &shutdown);
-        tasks.push(sweeper);
+        tasks.extend([sweeper, follow(&jobs, store.as_ref(), serving, &shutdown).await]);
         Self { base, key, caller, jobs, http: Client::new(), database, store, shutdown, tasks }
     }
 
@@ -155,7 +169,8 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();
-        let tasks = start_api(&jobs, listener, &shutdown);
+        let mut tasks = start_api(&jobs, listener, &shutdown);
+        tasks.push(follow(&jobs, store.as_ref(), Serving::Together, &shutdown).await);
         Node { base, jobs, store, shutdown, tasks }
     }
 
@@ -262,7 +277,21 @@ impl Node {
     }
 }
 
-/// Serves, and follows the changes of jobs.
+/// Follows the changes of jobs.
+async fn follow(
+    jobs: &Jobs,
+    store: &dyn Store,
+    serving: Serving,
+    shutdown: &CancellationToken,
+) -> JoinHandle<()> {
+    let feed = store.open_feed(serving).await.unwrap();
+    let (jobs, shutdown) = (jobs.clone(), shutdown.clone());
+    tokio::spawn(async move {
+        shutdown.run_until_cancelled(jobs.follow_changes(feed)).await;
+    })
+}
+
+/// Serves.
 fn start_api(
     jobs: &Jobs,
     listener: TcpListener,
@@ -276,12 +305,7 @@ fn start_api(
     };
     let router = router(state).layer(from_fn(every_answer_is_described));
     let serving = docket_server::serve(listener, router, shutdown.clone());
-    let api = tokio::spawn(async move { serving.await.unwrap() });
-    let (jobs, shutdown) = (jobs.clone(), shutdown.clone());
-    let feed = tokio::spawn(async move {
-        shutdown.run_until_cancelled(jobs.follow_changes()).await;
-    });
-    vec![api, feed]
+    vec![tokio::spawn(async move { serving.await.unwrap() })]
 }
 
 /// Makes an account with a key.

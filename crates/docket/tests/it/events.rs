@@ -1,7 +1,7 @@
 //! Changes as server-sent events: live, replayed, ended.
 
 use docket_contract::WorkerId;
-use reqwest::{Response, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 use crate::app::{App, Database, LIMIT, letter, new_account};
@@ -19,20 +19,20 @@ on_both_databases!(
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
-struct Told {
-    seq: i64,
+pub(crate) struct Told {
+    pub(crate) seq: i64,
     event: String,
     data: Value,
 }
 
 impl Told {
-    fn word(&self) -> &str {
+    pub(crate) fn word(&self) -> &str {
         self.data["status"].as_str().unwrap_or(&self.event)
     }
 }
 
 /// A stream of events, read one by one.
-struct Stream {
+pub(crate) struct Stream {
     response: Response,
     text: String,
 }
@@ -43,6 +43,14 @@ impl Stream {
         if let Some(seq) = last_event_id {
             request = request.header("last-event-id", seq);
         }
+        Self::read(request, path).await
+    }
+
+    pub(crate) async fn open_at(app: &App, node: &str, path: &str) -> Self {
+        Self::read(app.http.get(format!("{node}{path}")).header("api-key", &app.key), path).await
+    }
+
+    async fn read(request: RequestBuilder, path: &str) -> Self {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -50,7 +58,7 @@ impl Stream {
     }
 
     /// The next event; `None` at the end of the stream.
-    async fn next(&mut self) -> Option<Told> {
+    pub(crate) async fn next(&mut self) -> Option<Told> {
         let reading = async {
             loop {
                 if let Some((block, rest)) = self.text.split_once("\n\n") {
@@ -68,7 +76,7 @@ impl Stream {
         tokio::time::timeout(LIMIT, reading).await.expect("no event came")
     }
 
-    async fn until(&mut self, word: &str) -> Vec<Told> {
+    pub(crate) async fn until(&mut self, word: &str) -> Vec<Told> {
         let mut all = Vec::new();
         while let Some(told) = self.next().await {
             let found = told.word() == word;

@@ -23,6 +23,7 @@ mod ocr;
 mod office;
 mod openapi;
 mod operations;
+mod outages;
 mod parse;
 mod pictures;
 mod processes;

@@ -2,8 +2,66 @@
 
 use crate::app::{App, Database, letter, until};
 use crate::on_both_databases;
+use crate::processes::Process;
+use crate::status::work_one;
 
-on_both_databases!(the_numbers_follow_what_happens);
+on_both_databases!(the_numbers_follow_what_happens, memory_and_who_waits_are_counted);
+
+async fn memory_and_who_waits_are_counted(database: Database) {
+    let app = App::start(database).await;
+    let id = app.submit_id(letter()).await;
+    work_one(&app.jobs).await;
+    let number = async |name: &str| {
+        let text = app.http.get(format!("{}/metrics", app.base)).send().await.unwrap();
+        let text = text.text().await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{name} is missing in {text}")).parse::<f64>().unwrap()
+    };
+    let path = format!("/jobs/{id}");
+    let hits = number("docket_status_hits_total").await;
+    until(async || {
+        app.get_json(&path).await;
+        number("docket_status_hits_total").await > hits
+    })
+    .await;
+    assert!(number("docket_status_misses_total").await >= 1.0);
+    assert!(number("docket_statuses_remembered").await >= 1.0);
+    assert!(number("docket_feed_age_seconds").await < 60.0);
+    assert!(number("docket_change_delay_seconds_count").await >= 1.0);
+    assert_eq!(number("docket_job_watchers").await, 0.0);
+    let waiting = app.submit_id(letter()).await;
+    let streams = [
+        app.get(&format!("/jobs/{waiting}/events")).await,
+        app.get("/events").await,
+        app.get("/events").await,
+    ];
+    assert_eq!(number("docket_job_watchers").await, 1.0);
+    assert_eq!(number("docket_account_watchers").await, 2.0);
+    drop(streams);
+    until(async || number("docket_account_watchers").await == 0.0).await;
+    app.delete(&format!("/jobs/{waiting}")).await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_shows_its_numbers_where_it_is_told_to() {
+    let database = Database::sqlite();
+    let app = App::start(database).await;
+    let worker = Process::work_showing_numbers(&app.database).await;
+    let id = app.submit_id(letter()).await;
+    app.wait(&id).await;
+    let counted = "docket_executions_total{type=\"parsing\",outcome=\"succeeded\"} 1\n";
+    until(async || {
+        let answer = app.http.get(format!("{}/metrics", worker.base)).send().await.unwrap();
+        answer.text().await.unwrap().contains(counted)
+    })
+    .await;
+    let health = app.http.get(format!("{}/health", worker.base)).send().await.unwrap();
+    assert_eq!(health.status(), 200);
+    let api = app.http.get(format!("{}/jobs/{id}", worker.base)).send().await.unwrap();
+    assert_eq!(api.status(), 404, "it serves no API");
+    app.stop().await;
+}
 
 async fn the_numbers_follow_what_happens(database: Database) {
     let mut app = App::start(database).await;

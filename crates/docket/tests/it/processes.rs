@@ -15,13 +15,19 @@ pub(crate) struct Process {
 impl Process {
     /// `docket serve` on a port of its own; answers when it listens.
     pub(crate) async fn serve(database: &Database, flags: &[&str]) -> Self {
-        let mut process = Self::start(
-            "serve",
-            database,
-            &[&["--listen", "127.0.0.1:0"], flags].concat(),
-            Stdio::piped(),
-        );
-        let lines = BufReader::new(process.child.stderr.take().unwrap()).lines();
+        let flags = [&["--listen", "127.0.0.1:0"], flags].concat();
+        Self::start("serve", database, &flags, Stdio::piped()).listening().await
+    }
+
+    /// `docket work` with a port for its numbers.
+    pub(crate) async fn work_showing_numbers(database: &Database) -> Self {
+        let flags = ["--metrics-listen", "127.0.0.1:0"];
+        Self::start("work", database, &flags, Stdio::piped()).listening().await
+    }
+
+    /// Waits until it says where it listens.
+    async fn listening(mut self) -> Self {
+        let lines = BufReader::new(self.child.stderr.take().unwrap()).lines();
         let (told, heard) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
             let mut told = Some(told);
@@ -34,10 +40,9 @@ impl Process {
                 }
             }
         });
-        let address =
-            tokio::time::timeout(LIMIT, heard).await.unwrap().expect("docket serve ended");
-        process.base = format!("http://{}", address.trim_matches('"'));
-        process
+        let address = tokio::time::timeout(LIMIT, heard).await.unwrap().expect("docket ended");
+        self.base = format!("http://{}", address.trim_matches('"'));
+        self
     }
 
     /// `docket work`.

@@ -2,13 +2,13 @@
 //!
 //! * Nothing is answered from memory unless the change feed was read within the last
 //!   [`FRESH_FOR`]: what was committed before that read has been heard.
-//! * Ended jobs are remembered by every node. Unfinished ones only where one API process sees every
-//!   change: two memories a moment apart would show a client a status that goes backwards.
+//! * Ended jobs are remembered by every node. Unfinished ones only while no other API node serves the
+//!   data: two memories a moment apart would show a client a status that goes backwards.
 //! * A change that is heard removes what is older, and keeps a read that is under way from
 //!   remembering what is older.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,11 +16,11 @@ use docket_contract::JobId;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::Status;
+use super::{MemoryNumbers, Status};
 
 /// How long after the start of a read of the feed memory may answer. A change committed by another
 /// node is thus seen everywhere after this time.
-pub(crate) const FRESH_FOR: Duration = Duration::from_millis(900);
+pub const FRESH_FOR: Duration = Duration::from_millis(900);
 
 /// Beyond the body: keys, pointers, counters.
 const ENTRY_BYTES: u64 = 256;
@@ -35,8 +35,11 @@ pub(crate) struct StatusCache {
     entries: Cache<JobId, Arc<Status>, Bytes>,
     /// Reads under way, by job.
     stripes: Box<[Mutex<HashMap<JobId, UnderWay>>]>,
-    remembers_unfinished: bool,
+    /// No other API node serves these data.
+    alone: AtomicBool,
     fresh: Freshness,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 #[derive(Default)]
@@ -56,19 +59,31 @@ impl Weighter<JobId, Arc<Status>> for Bytes {
 }
 
 impl StatusCache {
-    pub(crate) fn new(bytes_max: u64, remembers_unfinished: bool) -> Self {
+    pub(crate) fn new(bytes_max: u64) -> Self {
         Self {
             entries: Cache::with_weighter(EXPECTED_ENTRIES, bytes_max, Bytes),
             stripes: (0..STRIPES).map(|_| Mutex::default()).collect(),
-            remembers_unfinished,
+            alone: AtomicBool::new(false),
             fresh: Freshness::default(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
         }
     }
 
     /// The job's status, if memory may answer.
     pub(crate) fn get(&self, id: JobId) -> Option<Arc<Status>> {
-        let status = self.entries.get(&id)?;
-        self.fresh.is_fresh().then_some(status)
+        let known = self.entries.get(&id).filter(|status| {
+            self.fresh.is_fresh() && (status.ended || self.alone.load(Ordering::Acquire))
+        });
+        if known.is_some() {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+        }
+        known
+    }
+
+    /// Counts a read that goes to the database.
+    pub(crate) fn missed(&self) {
+        self.misses.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Announces a read of the job or a change to it, before it begins.
@@ -88,9 +103,30 @@ impl StatusCache {
         self.fresh.fed(read_at);
     }
 
+    /// Notes whether other API nodes may serve these data.
+    pub(crate) fn set_alone(&self, alone: bool) {
+        if self.alone.swap(alone, Ordering::AcqRel) && !alone {
+            tracing::warn!("unfinished jobs are not answered from memory any more");
+            self.entries.retain(|_, status| status.ended);
+        }
+    }
+
+    /// What is held here; who watches is told elsewhere.
+    pub(crate) fn numbers(&self) -> MemoryNumbers {
+        MemoryNumbers {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+            statuses: self.entries.len(),
+            status_bytes: self.entries.weight(),
+            feed_age: self.fresh.age(),
+            alone: self.alone.load(Ordering::Acquire),
+            ..MemoryNumbers::default()
+        }
+    }
+
     /// What other nodes may still answer from memory is gone after this time.
     pub(crate) fn propagation(&self) -> Duration {
-        if self.remembers_unfinished { Duration::ZERO } else { FRESH_FOR }
+        if self.alone.load(Ordering::Acquire) { Duration::ZERO } else { FRESH_FOR }
     }
 
     fn heard_under_lock(&self, stripe: &mut HashMap<JobId, UnderWay>, id: JobId, version: i64) {
@@ -122,7 +158,7 @@ impl Reading<'_> {
         let mut stripe = cache.stripe(self.id);
         cache.heard_under_lock(&mut stripe, self.id, status.version);
         let floor = stripe.get(&self.id).map_or(0, |under_way| under_way.floor);
-        let may_be_remembered = status.ended || cache.remembers_unfinished;
+        let may_be_remembered = status.ended || cache.alone.load(Ordering::Acquire);
         if may_be_remembered && status.version >= floor && cache.entries.peek(&self.id).is_none() {
             cache.entries.insert(self.id, Arc::clone(status));
         }
@@ -159,6 +195,12 @@ impl Freshness {
     fn fed(&self, read_at: Instant) {
         let until = read_at.saturating_duration_since(self.origin) + FRESH_FOR;
         self.until_us.fetch_max(micros(until), Ordering::Release);
+    }
+
+    /// Since the last read; `None` before the first.
+    fn age(&self) -> Option<Duration> {
+        let until = Duration::from_micros(self.until_us.load(Ordering::Acquire));
+        (!until.is_zero()).then(|| (self.origin.elapsed() + FRESH_FOR).saturating_sub(until))
     }
 
     fn is_fresh(&self) -> bool {

@@ -44,6 +44,12 @@ impl Watchers {
         AccountWatch { watchers: Arc::clone(self), user: user.clone(), changes }
     }
 
+    /// How many watch jobs, and how many accounts.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let of_jobs = self.jobs.sum(|sender| sender.receiver_count());
+        (of_jobs, self.accounts.sum(broadcast::Sender::receiver_count))
+    }
+
     /// Tells those who watch the job.
     pub(crate) fn tell_job(&self, change: &Arc<Change>) {
         let shard = self.jobs.of(&change.job_id);
@@ -142,6 +148,13 @@ impl<K, V> Default for Shards<K, V> {
 }
 
 impl<K: Hash, V> Shards<K, V> {
+    fn sum(&self, count: impl Fn(&V) -> usize) -> usize {
+        let of_part = |part: &Mutex<HashMap<K, V>>| {
+            part.lock().unwrap_or_else(PoisonError::into_inner).values().map(&count).sum::<usize>()
+        };
+        self.parts.iter().map(of_part).sum()
+    }
+
     fn of(&self, key: &K) -> MutexGuard<'_, HashMap<K, V>> {
         let part = usize::try_from(self.hasher.hash_one(key) % SHARDS as u64).unwrap_or(0);
         self.parts[part].lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,18 +1,37 @@
 //! `GET /metrics`, without a key like `/health`: counts over all accounts, nothing of any of them.
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use docket_jobs::Jobs;
 
 use crate::ServerState;
-use crate::metrics::{overview_text, recorded};
+use crate::metrics::{memory_text, overview_text, recorded};
 use crate::problem::{Family, Problem};
+use crate::routes::health::health;
 
 /// What this process has counted, and the state of the queues.
 pub(crate) async fn metrics(State(state): State<ServerState>) -> Result<Response, Problem> {
-    let overview = state.jobs.overview().await;
+    let memory = memory_text(&state.jobs.memory_numbers());
+    numbers(&state.jobs, &memory).await
+}
+
+/// `GET /metrics` and `GET /health` of a process that serves no API, or apart from it.
+pub fn metrics_router(jobs: Jobs) -> Router {
+    recorded();
+    Router::new()
+        .route("/metrics", get(async |State(jobs): State<Jobs>| numbers(&jobs, "").await))
+        .route("/health", get(health))
+        .fallback(|| async { Problem::not_found() })
+        .with_state(jobs)
+}
+
+async fn numbers(jobs: &Jobs, memory: &str) -> Result<Response, Problem> {
+    let overview = jobs.overview().await;
     let overview = overview.map_err(|error| Problem::of(error, Family::Jobs))?;
     let counted = recorded().map(metrics_exporter_prometheus::PrometheusHandle::render);
-    let text = format!("{}{}", overview_text(&overview), counted.unwrap_or_default());
+    let text = format!("{}{memory}{}", overview_text(&overview), counted.unwrap_or_default());
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

@@ -12,12 +12,10 @@ use crate::error::Error;
 /// Changes of jobs, as they happen and afterwards.
 #[async_trait]
 pub trait FeedStore: Send + Sync {
-    /// Opens a feed of everything that is committed from now on, by whatever process.
-    async fn open_feed(&self) -> Result<Box<dyn Feed>, Error>;
-
-    /// Whether one API process at most serves these data, so that its memory is never behind another
-    /// one's.
-    fn is_served_by_one(&self) -> bool;
+    /// Opens a feed of everything that is committed from now on, by whatever process. With it an API
+    /// node takes its place: [`Error::Conflict`] if one that serves alone is there already, or if
+    /// this one wants to serve alone and others are there.
+    async fn open_feed(&self, serving: Serving) -> Result<Box<dyn Feed>, Error>;
 
     /// At most `limit` changes after `after_seq`, in the order of `seq`. Events go with their job:
     /// of a deleted one only its deletion is left, for a day.
@@ -30,6 +28,15 @@ pub trait FeedStore: Send + Sync {
 
     /// The `seq` of the job's newest change; `None` of an unknown job.
     async fn newest_change(&self, id: JobId) -> Result<Option<i64>, Error>;
+}
+
+/// How an API node serves these data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Serving {
+    /// No other one does, so that its memory is never behind another one's.
+    Alone,
+    /// Others may serve them too.
+    Together,
 }
 
 /// A place in the outbox that moves on with every read. It outlives faults of the database: what
@@ -55,6 +62,8 @@ pub struct FeedBatch {
     /// False while changes that began before the feed was opened may still be under way, or when
     /// there was more than one batch holds.
     pub complete: bool,
+    /// At `read_at` no other API node served these data.
+    pub alone: bool,
 }
 
 /// Whose changes.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use docket_contract::UserId;
 use uuid::Uuid;
 
-use super::rows::{PgColumns, all, one};
+use super::rows::{PgColumns, one};
 use super::{PostgresStore, constraint_error};
 use crate::error::Error;
 use crate::interface::{
@@ -62,35 +62,40 @@ impl AccountStore for PostgresStore {
     }
 
     async fn find_key(&self, sha256: &[u8; 32]) -> Result<Option<KeyHolder>, Error> {
-        let query = sqlx::query(
+        let query = || {
+            sqlx::query(
             "select id, user_id from docket.api_keys where sha256 = $2 and revoked_at is null
                 and (expires_at is null or expires_at > coalesce($1::timestamptz, clock_timestamp()))",
         )
         .bind(self.clock.fixed())
-        .bind(sha256.as_slice());
-        one(&self.pool, query, |row| {
-            Ok(KeyHolder { key_id: row.uuid()?, user_id: UserId(row.text()?) })
-        })
-        .await
+        .bind(sha256.as_slice())
+        };
+        self.connections
+            .one(query, |row| Ok(KeyHolder { key_id: row.uuid()?, user_id: UserId(row.text()?) }))
+            .await
     }
 
     async fn list_keys(&self) -> Result<Vec<ApiKey>, Error> {
-        let query = sqlx::query(concat!(
-            "select ",
-            key_columns!(),
-            " from docket.api_keys order by created_at desc, id desc"
-        ));
-        all(&self.pool, query, read_key).await
+        let query = || {
+            sqlx::query(concat!(
+                "select ",
+                key_columns!(),
+                " from docket.api_keys order by created_at desc, id desc"
+            ))
+        };
+        self.connections.all(query, read_key).await
     }
 
     async fn list_keys_of(&self, user: &UserId) -> Result<Vec<ApiKey>, Error> {
-        let query = sqlx::query(concat!(
-            "select ",
-            key_columns!(),
-            " from docket.api_keys where user_id = $1 order by created_at desc, id desc"
-        ))
-        .bind(&user.0);
-        all(&self.pool, query, read_key).await
+        let query = || {
+            sqlx::query(concat!(
+                "select ",
+                key_columns!(),
+                " from docket.api_keys where user_id = $1 order by created_at desc, id desc"
+            ))
+            .bind(&user.0)
+        };
+        self.connections.all(query, read_key).await
     }
 
     async fn revoke_key(&self, id: Uuid) -> Result<Option<ApiKey>, Error> {
@@ -106,14 +111,16 @@ impl AccountStore for PostgresStore {
     }
 
     async fn balance(&self, user: &UserId) -> Result<Balance, Error> {
-        let query = sqlx::query(
-            "select credits_used, credits_limit, cycle_started_at,
+        let query = || {
+            sqlx::query(
+                "select credits_used, credits_limit, cycle_started_at,
                 coalesce($1::timestamptz, clock_timestamp())
              from docket.accounts where user_id = $2",
-        )
-        .bind(self.clock.fixed())
-        .bind(&user.0);
-        let balance = one(&self.pool, query, |row| {
+            )
+            .bind(self.clock.fixed())
+            .bind(&user.0)
+        };
+        let balance = self.connections.one(query, |row| {
             let stored =
                 Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? };
             Ok(stored.rolled_to(row.time()?))

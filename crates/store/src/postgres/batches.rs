@@ -18,7 +18,7 @@ use crate::rows::{batch_columns, job_columns, read_batch, read_job, spec_text};
 #[async_trait]
 impl BatchStore for PostgresStore {
     async fn insert_batch(&self, wish: NewBatch) -> Result<BatchInserted, Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.connections.begin().await?;
         let account = self.lock_account(&mut transaction, &wish.user_id).await?;
         if let Some(answer) = replayed(&mut transaction, &wish, account.now).await? {
             return Ok(answer);
@@ -55,7 +55,8 @@ impl BatchStore for PostgresStore {
     }
 
     async fn find_batch(&self, id: Uuid) -> Result<Option<Batch>, Error> {
-        found(&mut *self.pool.acquire().await?, BY_ID, id).await
+        let ask = || async { found(&mut *self.pool.acquire().await?, BY_ID, id).await };
+        self.connections.again(ask).await
     }
 }
 

@@ -38,7 +38,7 @@ impl PostgresStore {
         claim: &Claim,
         credits: i64,
     ) -> Result<ChargeOutcome, Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.connections.begin().await?;
         let held = sqlx::query(HELD)
             .bind(claim.job().id.uuid())
             .bind(claim.job().attempt)

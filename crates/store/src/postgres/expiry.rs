@@ -44,7 +44,7 @@ const FORGET: &str = "with outdated as materialized (
 impl PostgresStore {
     pub(super) async fn remove_expired(&self, limit: usize) -> Result<Vec<Job>, Error> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.connections.begin().await?;
         let rows = sqlx::query(TAKE)
             .bind(self.clock.fixed())
             .bind(limit)

@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use docket_contract::JobId;
 use sqlx::Row;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgRow};
 use tokio::sync::watch;
 
 use super::PostgresStore;
 use super::gaps::Gaps;
-use super::rows::{PgColumns, all};
+use super::place::Place;
+use super::rows::PgColumns;
 use crate::error::Error;
-use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedStore};
+use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedStore, Serving};
 use crate::rows::{change_columns, read_change};
 
 /// How often the feed looks by itself, whatever hints say.
@@ -30,27 +31,29 @@ const BATCH_CHANGES_MAX: i64 = 1000;
 
 #[async_trait]
 impl FeedStore for PostgresStore {
-    async fn open_feed(&self) -> Result<Box<dyn Feed>, Error> {
+    async fn open_feed(&self, serving: Serving) -> Result<Box<dyn Feed>, Error> {
         let hint = self.signals.on_change();
+        let mut place = Place::open(&self.options, serving).await?;
+        if !place.is_held() {
+            return Err(Error::Conflict("API node"));
+        }
         let (newest, next_xid): (i64, i64) = sqlx::query_as(
             "select (select coalesce(max(seq), 0) from docket.job_events),
                 s.xmin::text::bigint + age(s.xmin::xid)
              from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s",
         )
-        .fetch_one(&self.pool)
+        .fetch_one(&mut place.session)
         .await?;
         Ok(Box::new(PostgresFeed {
-            pool: self.pool.clone(),
+            options: self.options.clone(),
+            serving,
+            place: Some(place),
             hint,
             gaps: Gaps::after(newest),
             opened_at_xid: next_xid,
             read_at: Instant::now(),
             more: false,
         }))
-    }
-
-    fn is_served_by_one(&self) -> bool {
-        false
     }
 
     async fn list_changes(
@@ -60,32 +63,39 @@ impl FeedStore for PostgresStore {
         limit: usize,
     ) -> Result<Vec<Change>, Error> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let query = match scope {
+        let query = || match scope {
             ChangeScope::Job(id) => sqlx::query(concat!(
                 "select ",
                 change_columns!(),
                 " from docket.job_events where job_id = $1 and seq > $2 order by seq limit $3"
             ))
-            .bind(id.uuid()),
+            .bind(id.uuid())
+            .bind(after_seq)
+            .bind(limit),
             ChangeScope::Account(user) => sqlx::query(concat!(
                 "select ",
                 change_columns!(),
                 " from docket.job_events where user_id = $1 and seq > $2 order by seq limit $3"
             ))
-            .bind(user.0.clone()),
+            .bind(&user.0)
+            .bind(after_seq)
+            .bind(limit),
         };
-        all(&self.pool, query.bind(after_seq).bind(limit), read_change).await
+        self.connections.all(query, read_change).await
     }
 
     async fn newest_change(&self, id: JobId) -> Result<Option<i64>, Error> {
-        let newest = sqlx::query_scalar("select max(seq) from docket.job_events where job_id = $1")
-            .bind(id.uuid());
-        Ok(newest.fetch_one(&self.pool).await?)
+        let newest = "select max(seq) from docket.job_events where job_id = $1";
+        let query = || sqlx::query(newest).bind(id.uuid());
+        Ok(self.connections.one(query, |row| row.long_or_null()).await?.flatten())
     }
 }
 
 struct PostgresFeed {
-    pool: PgPool,
+    options: PgConnectOptions,
+    serving: Serving,
+    /// None after a fault: the next look opens a session again.
+    place: Option<Place>,
     hint: watch::Receiver<u64>,
     gaps: Gaps,
     /// Transactions below it may have taken numbers that count as seen.
@@ -134,17 +144,26 @@ impl Feed for PostgresFeed {
             settled_seq: self.gaps.settled(),
             read_at: self.read_at,
             complete: !self.more && xmin >= self.opened_at_xid,
+            alone: self.place.as_ref().is_some_and(Place::is_alone),
         })
     }
 }
 
 impl PostgresFeed {
-    async fn look(&self) -> Result<Vec<PgRow>, Error> {
+    /// A session in which anything fails is not used again.
+    async fn look(&mut self) -> Result<Vec<PgRow>, Error> {
+        let mut place = match self.place.take() {
+            Some(place) => place,
+            None => Place::open(&self.options, self.serving).await?,
+        };
+        place.renew().await?;
         let query = sqlx::query(LOOK)
             .bind(self.gaps.newest())
             .bind(self.gaps.open())
             .bind(BATCH_CHANGES_MAX);
-        Ok(query.fetch_all(&self.pool).await?)
+        let rows = query.fetch_all(&mut place.session).await?;
+        self.place = Some(place);
+        Ok(rows)
     }
 }
 

@@ -9,11 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use docket_contract::JobId;
 use docket_contract::status::JobStatus;
-use sqlx::postgres::PgPool;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::rows::all;
+use super::connections::Connections;
 use crate::error::Error;
 use crate::rows::{read_status, status_columns};
 
@@ -31,7 +30,7 @@ type Answer = Result<Option<JobStatus>, Error>;
 /// Gathers status reads. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct StatusReads {
-    pool: PgPool,
+    connections: Connections,
     state: Arc<Mutex<State>>,
 }
 
@@ -53,8 +52,8 @@ impl State {
 }
 
 impl StatusReads {
-    pub(super) fn new(pool: PgPool) -> Self {
-        Self { pool, state: Arc::default() }
+    pub(super) fn new(connections: Connections) -> Self {
+        Self { connections, state: Arc::default() }
     }
 
     pub(super) async fn read(&self, id: JobId) -> Answer {
@@ -69,7 +68,8 @@ impl StatusReads {
     async fn answer_all(self) {
         while let Some(asked) = self.take() {
             let ids: Vec<Uuid> = asked.keys().map(|id| id.uuid()).collect();
-            let found = all(&self.pool, sqlx::query(STATUSES).bind(ids), read_status).await;
+            let query = || sqlx::query(STATUSES).bind(ids.as_slice());
+            let found = self.connections.all(query, read_status).await;
             answer(asked, found);
         }
     }

@@ -6,7 +6,7 @@ use docket_contract::status::JobStatus;
 use docket_contract::{JobId, UserId};
 
 use super::PostgresStore;
-use super::rows::{all, one_job};
+use super::rows::one_job;
 use crate::error::Error;
 use crate::interface::{
     CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob, Rerun,
@@ -21,10 +21,11 @@ impl JobStore for PostgresStore {
     }
 
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error> {
-        let query =
+        let query = || {
             sqlx::query(concat!("select ", job_columns!(), " from docket.jobs where id = $1"))
-                .bind(id.uuid());
-        one_job(&self.pool, query).await
+                .bind(id.uuid())
+        };
+        self.connections.one(query, read_job).await
     }
 
     async fn find_status(&self, id: JobId) -> Result<Option<JobStatus>, Error> {
@@ -33,16 +34,18 @@ impl JobStore for PostgresStore {
 
     async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error> {
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
-        let list = sqlx::query(LIST)
-            .bind(&query.user_id.0)
-            .bind(query.before_seq.unwrap_or(i64::MAX))
-            .bind(query.job_type.map(|job_type| job_type.as_str()))
-            .bind(query.status.map(filter_word))
-            .bind(limit + 1)
-            .bind(query.created_from)
-            .bind(query.created_until)
-            .bind(i64::try_from(query.offset).unwrap_or(i64::MAX));
-        let mut jobs = all(&self.pool, list, read_job).await?;
+        let list = || {
+            sqlx::query(LIST)
+                .bind(&query.user_id.0)
+                .bind(query.before_seq.unwrap_or(i64::MAX))
+                .bind(query.job_type.map(|job_type| job_type.as_str()))
+                .bind(query.status.map(filter_word))
+                .bind(limit + 1)
+                .bind(query.created_from)
+                .bind(query.created_until)
+                .bind(i64::try_from(query.offset).unwrap_or(i64::MAX))
+        };
+        let mut jobs = self.connections.all(list, read_job).await?;
         let more = jobs.len() > query.limit;
         jobs.truncate(query.limit);
         Ok(JobPage { jobs, more })
@@ -75,13 +78,15 @@ impl JobStore for PostgresStore {
     }
 
     async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error> {
-        let query = sqlx::query(concat!(
-            "select ",
-            event_columns!(),
-            " from docket.job_events where job_id = $1 and status <> 'deleted' order by seq"
-        ))
-        .bind(id.uuid());
-        all(&self.pool, query, read_event).await
+        let query = || {
+            sqlx::query(concat!(
+                "select ",
+                event_columns!(),
+                " from docket.job_events where job_id = $1 and status <> 'deleted' order by seq"
+            ))
+            .bind(id.uuid())
+        };
+        self.connections.all(query, read_event).await
     }
 }
 
@@ -111,14 +116,16 @@ impl PostgresStore {
     }
 
     async fn owned_job(&self, owner: &UserId, id: JobId) -> Result<Option<Job>, Error> {
-        let query = sqlx::query(concat!(
-            "select ",
-            job_columns!(),
-            " from docket.jobs where id = $1 and user_id = $2"
-        ))
-        .bind(id.uuid())
-        .bind(&owner.0);
-        one_job(&self.pool, query).await
+        let query = || {
+            sqlx::query(concat!(
+                "select ",
+                job_columns!(),
+                " from docket.jobs where id = $1 and user_id = $2"
+            ))
+            .bind(id.uuid())
+            .bind(&owner.0)
+        };
+        self.connections.one(query, read_job).await
     }
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::PostgresStore;
-use super::rows::{all, one};
 use crate::error::Error;
 use crate::interface::{Overview, OverviewStore};
 
@@ -13,8 +12,9 @@ use crate::interface::{Overview, OverviewStore};
 impl OverviewStore for PostgresStore {
     async fn overview(&self) -> Result<Overview, Error> {
         // A job is processing exactly while it has a lease.
-        let query = sqlx::query(
-            "select type, status, count(*) from docket.jobs where status = 'queued'
+        let query = || {
+            sqlx::query(
+                "select type, status, count(*) from docket.jobs where status = 'queued'
                 group by type, status
              union all
              select type, status, count(*) from docket.jobs where status = 'awaiting_upload'
@@ -22,11 +22,13 @@ impl OverviewStore for PostgresStore {
              union all
              select j.type, 'processing', count(*)
                 from docket.job_leases l join docket.jobs j on j.id = l.job_id group by j.type",
-        );
+            )
+        };
         let unfinished =
-            all(&self.pool, query, |row| Ok((row.text()?, row.text()?, row.long()?))).await?;
-        let query = sqlx::query(
-            "select (extract(epoch from now.at
+            self.connections.all(query, |row| Ok((row.text()?, row.text()?, row.long()?))).await?;
+        let query = || {
+            sqlx::query(
+                "select (extract(epoch from now.at
                     - (select min(run_at) from docket.jobs where status = 'queued'
                         and run_at <= now.at)) * 1000000)::bigint,
                 count(d.id) filter (where e.disabled_at is null),
@@ -35,10 +37,11 @@ impl OverviewStore for PostgresStore {
                 left join docket.webhook_deliveries d on d.status = 'pending'
                 left join docket.webhook_endpoints e on e.id = d.endpoint_id
              group by now.at",
-        )
-        .bind(self.clock.fixed());
+            )
+            .bind(self.clock.fixed())
+        };
         let numbers =
-            one(&self.pool, query, |row| Ok((row.long_or_null()?, row.long()?, row.long()?)));
+            self.connections.one(query, |row| Ok((row.long_or_null()?, row.long()?, row.long()?)));
         let (oldest_us, deliveries_pending, deliveries_held) = numbers.await?.unwrap_or_default();
         let oldest_ready = oldest_us.and_then(|us| u64::try_from(us).ok());
         Ok(Overview {

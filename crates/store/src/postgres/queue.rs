@@ -97,24 +97,28 @@ impl QueueStore for PostgresStore {
 
     async fn queue_depth(&self) -> Result<QueueDepth, Error> {
         // A job is processing exactly while it has a lease.
-        let query = sqlx::query(
-            "select (select count(*) from docket.jobs where status = 'queued'),
+        let query = || {
+            sqlx::query(
+                "select (select count(*) from docket.jobs where status = 'queued'),
                 (select count(*) from docket.job_leases)",
-        );
-        let depth = one(&self.pool, query, |row| {
-            Ok(QueueDepth { queued: row.long()?, processing: row.long()? })
-        });
+            )
+        };
+        let depth = self
+            .connections
+            .one(query, |row| Ok(QueueDepth { queued: row.long()?, processing: row.long()? }));
         Ok(depth.await?.unwrap_or_default())
     }
 
     async fn queue_order(&self, limit: usize) -> Result<Vec<(i32, i64)>, Error> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let query = sqlx::query(
+        let query = || {
+            sqlx::query(
             "select priority, seq from docket.jobs where status = 'queued' and started_at is null
                      order by priority desc, seq limit $1",
         )
-        .bind(limit);
-        all(&self.pool, query, |row| Ok((row.int()?, row.long()?))).await
+        .bind(limit)
+        };
+        self.connections.all(query, |row| Ok((row.int()?, row.long()?))).await
     }
 
     fn ready_hint(&self) -> watch::Receiver<u64> {

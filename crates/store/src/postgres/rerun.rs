@@ -38,7 +38,7 @@ const RERUN: &str = concat!(
 
 impl PostgresStore {
     pub(super) async fn rerun(&self, owner: &UserId, rerun: &Rerun) -> Result<RerunOutcome, Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.connections.begin().await?;
         let row = sqlx::query(OWNED)
             .bind(rerun.id.uuid())
             .bind(&owner.0)

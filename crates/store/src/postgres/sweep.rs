@@ -12,7 +12,7 @@ const SWEEP_JOBS_MAX: i64 = 100;
 
 impl PostgresStore {
     pub(super) async fn sweep_once(&self, policy: &RetryPolicy) -> Result<Swept, Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.connections.begin().await?;
         // One node at a time: two sweeps would lock accounts in different orders.
         let alone: bool = sqlx::query_scalar(
             "select pg_try_advisory_xact_lock(hashtextextended('docket.sweep', 0))",

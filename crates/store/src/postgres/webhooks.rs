@@ -9,7 +9,7 @@ use docket_contract::webhook::{Attempt, Delivery, Endpoint, MessageId, SigningSe
 use uuid::Uuid;
 
 use super::PostgresStore;
-use super::rows::{PgColumns, all, duration_us, one};
+use super::rows::{PgColumns, duration_us, one};
 use crate::error::Error;
 use crate::interface::{DeliveryQuery, EndpointChange, NewEndpoint, WebhookStore};
 use crate::rows::{
@@ -31,7 +31,7 @@ impl WebhookStore for PostgresStore {
         endpoint: NewEndpoint,
         endpoints_max: i64,
     ) -> Result<Option<Endpoint>, Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.connections.begin().await?;
         // Under the account's lock, so that two requests cannot both be the last one allowed.
         let account = self.lock_account(&mut transaction, &endpoint.user_id).await?;
         let row = sqlx::query(INSERT)
@@ -50,24 +50,28 @@ impl WebhookStore for PostgresStore {
     }
 
     async fn list_endpoints(&self, owner: &UserId) -> Result<Vec<Endpoint>, Error> {
-        let query = sqlx::query(concat!(
+        let query = || {
+            sqlx::query(concat!(
             "select ",
             endpoint_columns!(),
             " from docket.webhook_endpoints where user_id = $1 order by created_at desc, id desc"
         ))
-        .bind(&owner.0);
-        all(&self.pool, query, read_endpoint).await
+        .bind(&owner.0)
+        };
+        self.connections.all(query, read_endpoint).await
     }
 
     async fn find_endpoint(&self, owner: &UserId, id: Uuid) -> Result<Option<Endpoint>, Error> {
-        let query = sqlx::query(concat!(
-            "select ",
-            endpoint_columns!(),
-            " from docket.webhook_endpoints where id = $1 and user_id = $2"
-        ))
-        .bind(id)
-        .bind(&owner.0);
-        one(&self.pool, query, read_endpoint).await
+        let query = || {
+            sqlx::query(concat!(
+                "select ",
+                endpoint_columns!(),
+                " from docket.webhook_endpoints where id = $1 and user_id = $2"
+            ))
+            .bind(id)
+            .bind(&owner.0)
+        };
+        self.connections.one(query, read_endpoint).await
     }
 
     async fn change_endpoint(
@@ -132,18 +136,20 @@ impl WebhookStore for PostgresStore {
 
     async fn list_deliveries(&self, query: DeliveryQuery) -> Result<Vec<Delivery>, Error> {
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
-        let list = sqlx::query(concat!(
-            "select ",
-            delivery_columns!(),
-            " from docket.webhook_deliveries
+        let list = || {
+            sqlx::query(concat!(
+                "select ",
+                delivery_columns!(),
+                " from docket.webhook_deliveries
              where endpoint_id = $1 and seq < $2 and ($3::text is null or status = $3)
              order by seq desc limit $4"
-        ))
-        .bind(query.endpoint_id)
-        .bind(query.before_seq.unwrap_or(i64::MAX))
-        .bind(query.status.map(|status| status.as_str()))
-        .bind(limit + 1);
-        all(&self.pool, list, read_delivery).await
+            ))
+            .bind(query.endpoint_id)
+            .bind(query.before_seq.unwrap_or(i64::MAX))
+            .bind(query.status.map(|status| status.as_str()))
+            .bind(limit + 1)
+        };
+        self.connections.all(list, read_delivery).await
     }
 
     async fn find_delivery(
@@ -151,21 +157,27 @@ impl WebhookStore for PostgresStore {
         endpoint: Uuid,
         id: MessageId,
     ) -> Result<Option<(Delivery, Vec<Attempt>)>, Error> {
-        let query = sqlx::query(concat!(
-            "select ",
-            delivery_columns!(),
-            " from docket.webhook_deliveries where id = $1 and endpoint_id = $2"
-        ))
-        .bind(id.0)
-        .bind(endpoint);
-        let Some(delivery) = one(&self.pool, query, read_delivery).await? else { return Ok(None) };
-        let query = sqlx::query(concat!(
-            "select ",
-            attempt_columns!(),
-            " from docket.webhook_attempts where delivery_id = $1 order by attempt"
-        ))
-        .bind(id.0);
-        Ok(Some((delivery, all(&self.pool, query, read_attempt).await?)))
+        let query = || {
+            sqlx::query(concat!(
+                "select ",
+                delivery_columns!(),
+                " from docket.webhook_deliveries where id = $1 and endpoint_id = $2"
+            ))
+            .bind(id.0)
+            .bind(endpoint)
+        };
+        let Some(delivery) = self.connections.one(query, read_delivery).await? else {
+            return Ok(None);
+        };
+        let query = || {
+            sqlx::query(concat!(
+                "select ",
+                attempt_columns!(),
+                " from docket.webhook_attempts where delivery_id = $1 order by attempt"
+            ))
+            .bind(id.0)
+        };
+        Ok(Some((delivery, self.connections.all(query, read_attempt).await?)))
     }
 
     async fn replay_delivery(

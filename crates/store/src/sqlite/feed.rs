@@ -15,7 +15,7 @@ use super::SqliteStore;
 use super::reader::Readers;
 use super::rows::all;
 use crate::error::Error;
-use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedStore};
+use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedStore, Serving};
 use crate::rows::{change_columns, read_change};
 
 /// How often commits of other processes are looked for. One look is a seek in an index, no more
@@ -27,7 +27,8 @@ const BATCH_CHANGES_MAX: i64 = 1000;
 
 #[async_trait]
 impl FeedStore for SqliteStore {
-    async fn open_feed(&self) -> Result<Box<dyn Feed>, Error> {
+    /// One process serves a file, which its owner sees to: it is always alone.
+    async fn open_feed(&self, _: Serving) -> Result<Box<dyn Feed>, Error> {
         let committed = self.committed.subscribe();
         let newest = "select coalesce(max(seq), 0) from job_events";
         let seq = self.readers.point(|connection| {
@@ -35,10 +36,6 @@ impl FeedStore for SqliteStore {
         })?;
         let readers = Arc::clone(&self.readers);
         Ok(Box::new(SqliteFeed { readers, committed, seq, more: false }))
-    }
-
-    fn is_served_by_one(&self) -> bool {
-        true
     }
 
     async fn list_changes(
@@ -118,6 +115,7 @@ impl Feed for SqliteFeed {
         })?;
         self.more = i64::try_from(changes.len()).is_ok_and(|len| len == BATCH_CHANGES_MAX);
         self.seq = changes.last().map_or(self.seq, |change| change.seq);
-        Ok(FeedBatch { changes, settled_seq: self.seq, read_at, complete: !self.more })
+        let complete = !self.more;
+        Ok(FeedBatch { changes, settled_seq: self.seq, read_at, complete, alone: true })
     }
 }

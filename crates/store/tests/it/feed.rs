@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use docket_contract::state::JobState;
 use docket_contract::{JobId, UserId};
-use docket_store::{Change, ChangeKind, ChangeScope, Clock, Feed, FeedBatch, Settlement};
+use docket_store::{Change, ChangeKind, ChangeScope, Clock, Feed, FeedBatch, Serving, Settlement};
 use sqlx::{Connection, PgConnection};
 
 use crate::fixture::{Fixture, MILLISECOND, RETENTION, new_job, pages, success, user};
@@ -36,7 +36,7 @@ fn words(changes: &[Change], id: JobId) -> Vec<(i64, Option<&'static str>)> {
 }
 
 pub(crate) async fn every_change_is_fed_once(f: Fixture) {
-    let mut feed = f.store.open_feed().await.unwrap();
+    let mut feed = f.store.open_feed(Serving::Together).await.unwrap();
     let id = f.insert(new_job()).await.id;
     f.settle(f.claim_one().await, Settlement::retry(MILLISECOND)).await;
     f.clock.advance(10 * MILLISECOND);
@@ -64,7 +64,7 @@ pub(crate) async fn every_change_is_fed_once(f: Fixture) {
 
 pub(crate) async fn a_feed_begins_where_it_was_opened(f: Fixture) {
     f.insert_some(3).await;
-    let mut feed = f.store.open_feed().await.unwrap();
+    let mut feed = f.store.open_feed(Serving::Together).await.unwrap();
     let (before, _) = read_until(&mut *feed, |_, batch| batch.complete).await;
     assert_eq!(before, []);
     let id = f.insert(new_job()).await.id;
@@ -73,7 +73,7 @@ pub(crate) async fn a_feed_begins_where_it_was_opened(f: Fixture) {
 }
 
 pub(crate) async fn changes_of_other_processes_are_fed(f: Fixture) {
-    let mut feed = f.store.open_feed().await.unwrap();
+    let mut feed = f.store.open_feed(Serving::Together).await.unwrap();
     let other = f.reopen(Clock::test(f.clock.clone()), false).await.unwrap();
     let mut ids = Vec::new();
     for _ in 0..20 {
@@ -90,7 +90,7 @@ pub(crate) async fn changes_of_other_processes_are_fed(f: Fixture) {
 }
 
 pub(crate) async fn a_large_backlog_comes_in_batches(f: Fixture) {
-    let mut feed = f.store.open_feed().await.unwrap();
+    let mut feed = f.store.open_feed(Serving::Together).await.unwrap();
     let id = f.insert(new_job()).await.id;
     let backlog = 2500;
     let copies = f.number("select max(seq) from {job_events}").await;
@@ -167,7 +167,7 @@ const OPEN_EVENT: &str =
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_transaction_that_commits_late_is_not_missed() {
     let f = Fixture::postgres().await;
-    let mut feed = f.store.open_feed().await.unwrap();
+    let mut feed = f.store.open_feed(Serving::Together).await.unwrap();
     let mut slow = PgConnection::connect(f.postgres_url()).await.unwrap();
     let mut transaction = slow.begin().await.unwrap();
     let late: i64 = sqlx::query_scalar(OPEN_EVENT).fetch_one(&mut *transaction).await.unwrap();
@@ -184,7 +184,7 @@ async fn a_transaction_that_commits_late_is_not_missed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_transaction_that_is_undone_holds_nothing_up() {
     let f = Fixture::postgres().await;
-    let mut feed = f.store.open_feed().await.unwrap();
+    let mut feed = f.store.open_feed(Serving::Together).await.unwrap();
     let mut slow = PgConnection::connect(f.postgres_url()).await.unwrap();
     let mut transaction = slow.begin().await.unwrap();
     let undone: i64 = sqlx::query_scalar(OPEN_EVENT).fetch_one(&mut *transaction).await.unwrap();
@@ -201,7 +201,7 @@ async fn what_was_open_before_the_feed_makes_it_incomplete() {
     let mut slow = PgConnection::connect(f.postgres_url()).await.unwrap();
     let mut transaction = slow.begin().await.unwrap();
     sqlx::query(OPEN_EVENT).execute(&mut *transaction).await.unwrap();
-    let mut feed = f.store.open_feed().await.unwrap();
+    let mut feed = f.store.open_feed(Serving::Together).await.unwrap();
     assert!(!feed.next().await.unwrap().complete);
     transaction.commit().await.unwrap();
     read_until(&mut *feed, |_, batch| batch.complete).await;
@@ -210,7 +210,7 @@ async fn what_was_open_before_the_feed_makes_it_incomplete() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_feed_outlives_its_connections() {
     let f = Fixture::postgres().await;
-    let mut feed = f.store.open_feed().await.unwrap();
+    let mut feed = f.store.open_feed(Serving::Together).await.unwrap();
     let other = f.reopen(Clock::test(f.clock.clone()), false).await.unwrap();
     for _ in 0..3 {
         let job = new_job();
@@ -229,6 +229,54 @@ async fn a_feed_outlives_its_connections() {
         tokio::time::timeout(LIMIT, reading).await.expect("the change never came");
     }
     other.close().await;
+}
+
+pub(crate) async fn a_node_that_serves_alone_knows_it(f: Fixture) {
+    let mut feed = f.store.open_feed(Serving::Alone).await.unwrap();
+    assert!(feed.next().await.unwrap().alone);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_serves_alone_is_joined_by_nobody() {
+    let f = Fixture::postgres().await;
+    let other = f.reopen(Clock::test(f.clock.clone()), false).await.unwrap();
+    let refused = async |serving| match other.open_feed(serving).await {
+        Ok(_) => false,
+        Err(docket_store::Error::Conflict("API node")) => true,
+        Err(error) => panic!("{error:?}"),
+    };
+    let alone = f.store.open_feed(Serving::Alone).await.unwrap();
+    assert!(refused(Serving::Alone).await && refused(Serving::Together).await);
+    drop(alone);
+    let leaving = async { while refused(Serving::Together).await {} };
+    tokio::time::timeout(LIMIT, leaving).await.expect("its place was never free");
+    let mut first = f.store.open_feed(Serving::Together).await.unwrap();
+    let _second = other.open_feed(Serving::Together).await.unwrap();
+    assert!(!first.next().await.unwrap().alone);
+    assert!(refused(Serving::Alone).await);
+    other.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_ends_with_its_session() {
+    let f = Fixture::postgres().await;
+    let mut feed = f.store.open_feed(Serving::Alone).await.unwrap();
+    assert!(feed.next().await.unwrap().alone);
+    let place = "hashtextextended('docket.api_nodes', 0)";
+    f.execute(crate::outage::CUT_EVERY_CONNECTION).await;
+    f.execute(&format!("select pg_advisory_lock_shared({place})")).await;
+    // What cannot be read is not alone either: until it can, memory has no feed.
+    let back = async |feed: &mut dyn Feed| loop {
+        match feed.next().await {
+            Ok(batch) => return batch.alone,
+            Err(docket_store::Error::Unavailable(_)) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+    };
+    let alone = tokio::time::timeout(LIMIT, back(&mut *feed)).await.unwrap();
+    assert!(!alone, "another node took the place");
+    f.execute(&format!("select pg_advisory_unlock_shared({place})")).await;
+    read_until(&mut *feed, |_, batch| batch.alone).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

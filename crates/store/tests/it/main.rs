@@ -6,6 +6,7 @@ mod batches;
 mod blobs;
 mod concurrency;
 mod credits;
+mod cutter;
 mod expiry;
 mod feed;
 mod fixture;
@@ -144,6 +145,7 @@ on_both_drivers! {
         outdated_idempotency_keys_go_along,
         each_expired_job_is_handed_out_once;
     feed:
+        a_node_that_serves_alone_knows_it,
         every_change_is_fed_once,
         a_feed_begins_where_it_was_opened,
         changes_of_other_processes_are_fed,

@@ -18,8 +18,9 @@ fn status(id: JobId, version: i64, ended: bool) -> Arc<Status> {
     })
 }
 
-fn cache(remembers_unfinished: bool) -> StatusCache {
-    let cache = StatusCache::new(1024 * 1024, remembers_unfinished);
+fn cache(alone: bool) -> StatusCache {
+    let cache = StatusCache::new(1024 * 1024);
+    cache.set_alone(alone);
     cache.fed(Instant::now());
     cache
 }
@@ -29,23 +30,23 @@ fn known(cache: &StatusCache, id: JobId) -> Option<i64> {
 }
 
 #[test]
-fn unfinished_jobs_are_remembered_only_by_a_sole_node() {
+fn unfinished_jobs_are_remembered_only_by_a_node_that_is_alone() {
     let id = JobId::new();
-    for (sole, ended, want) in [
+    for (alone, ended, want) in [
         (true, false, Some(1)),
         (true, true, Some(1)),
         (false, false, None),
         (false, true, Some(1)),
     ] {
-        let cache = cache(sole);
+        let cache = cache(alone);
         cache.begin(id).learn(&status(id, 1, ended));
-        assert_eq!(known(&cache, id), want, "sole {sole}, ended {ended}");
+        assert_eq!(known(&cache, id), want, "alone {alone}, ended {ended}");
     }
 }
 
 #[test]
 fn nothing_is_answered_without_a_feed() {
-    let (cache, id) = (StatusCache::new(1024 * 1024, true), JobId::new());
+    let (cache, id) = (StatusCache::new(1024 * 1024), JobId::new());
     cache.begin(id).learn(&status(id, 1, true));
     assert_eq!(known(&cache, id), None);
     cache.fed(Instant::now());
@@ -56,6 +57,21 @@ fn nothing_is_answered_without_a_feed() {
     assert!(!stale.is_fresh());
     stale.fed(Instant::now());
     assert!(stale.is_fresh());
+}
+
+#[test]
+fn who_is_not_alone_any_more_forgets_unfinished_jobs_at_once() {
+    let (cache, waiting, ended) = (cache(true), JobId::new(), JobId::new());
+    cache.begin(waiting).learn(&status(waiting, 1, false));
+    cache.begin(ended).learn(&status(ended, 3, true));
+    let slow = cache.begin(waiting);
+    cache.set_alone(false);
+    assert_eq!((known(&cache, waiting), known(&cache, ended)), (None, Some(3)));
+    slow.learn(&status(waiting, 1, false));
+    cache.set_alone(true);
+    assert_eq!(known(&cache, waiting), None, "nothing was learned in between");
+    let numbers = cache.numbers();
+    assert_eq!((numbers.hits, numbers.statuses, numbers.alone), (1, 1, true));
 }
 
 #[test]

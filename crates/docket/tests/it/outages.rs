@@ -1,0 +1,170 @@
+//! Connections to the database that break while clients poll and stream; Postgres only.
+
+use std::time::Duration;
+
+use docket_contract::WorkerId;
+use docket_jobs::{Jobs, Policy, Serving};
+use reqwest::StatusCode;
+
+use crate::app::{App, Database, LIMIT, letter, until};
+use crate::events::Stream;
+use crate::processes::{Process, docket};
+use crate::status::work_one;
+
+/// Answers when they are gone.
+const CUT_EVERY_CONNECTION: &str = "select pg_terminate_backend(pid, 10000) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()";
+
+const CUT_LISTEN: &str = "select pg_terminate_backend(pid, 10000) from pg_stat_activity
+    where datname = current_database() and query ilike 'listen %'";
+
+/// Takes the only job of the queue and gives it back: two changes.
+async fn touch(jobs: &Jobs) {
+    // The first to use a broken connection for a change is told so, before anything happened.
+    until(async || match jobs.claim(WorkerId::new(), 1).await {
+        Ok(mut claims) => {
+            jobs.release(claims.pop().unwrap()).await.unwrap();
+            true
+        }
+        Err(docket_jobs::Error::Unavailable(_)) => false,
+        Err(error) => panic!("{error:?}"),
+    })
+    .await;
+}
+
+async fn version(app: &App, node: &str, id: &str) -> i64 {
+    let answer = app.get_at(node, &format!("/jobs/{id}")).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    answer.headers()["etag"].to_str().unwrap().trim_matches('"').parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_do_not_notice_that_every_connection_was_cut() {
+    let app = App::start(Database::postgres().await).await;
+    let other = app.another_node().await;
+    let id = app.submit_id(letter()).await;
+    let path = format!("/jobs/{id}/events");
+    let mut streams = [
+        Stream::open_at(&app, &app.base, &path).await,
+        Stream::open_at(&app, &other.base, &path).await,
+    ];
+    let mut last = 0;
+    for _ in 0..5 {
+        app.database.execute(CUT_EVERY_CONNECTION).await;
+        for turn in 0..10 {
+            let node = if turn % 2 == 0 { &app.base } else { &other.base };
+            let seen = version(&app, node, &id).await;
+            assert!(seen >= last, "{seen} after {last}");
+            last = seen;
+        }
+        touch(&app.jobs).await;
+        for node in [&other.base, &app.base] {
+            let seen = version(&app, node, &id).await;
+            assert!(
+                seen >= last + 2,
+                "{seen} after {last}: read through, a change is seen at once"
+            );
+        }
+    }
+    app.database.execute(CUT_EVERY_CONNECTION).await;
+    version(&app, &app.base, &id).await;
+    touch(&app.jobs).await;
+    work_one(&app.jobs).await;
+    for stream in &mut streams {
+        let told = stream.until("COMPLETED").await;
+        let seqs: Vec<i64> = told.iter().map(|told| told.seq).collect();
+        assert!(seqs.is_sorted_by(|a, b| a < b), "{seqs:?}");
+    }
+    other.stop().await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_other_nodes_come_without_hints_too() {
+    let app = App::start(Database::postgres().await).await;
+    let other = app.another_node().await;
+    let id = app.submit_id(letter()).await;
+    let mut stream = Stream::open_at(&app, &other.base, &format!("/jobs/{id}/events")).await;
+    assert_eq!(stream.next().await.unwrap().word(), "queued");
+    app.database.execute(CUT_LISTEN).await;
+    touch(&app.jobs).await;
+    let told = tokio::time::timeout(Duration::from_secs(10), stream.next()).await.unwrap();
+    assert_eq!(told.unwrap().word(), "PROCESSING");
+    app.delete(&format!("/jobs/{id}")).await;
+    stream.until("FAILED").await;
+    other.stop().await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_alone_remembers_unfinished_jobs_until_its_place_is_taken() {
+    let app = App::start_alone(Database::postgres().await).await;
+    let id = app.submit_id(letter()).await;
+    let answered_from_memory = async || {
+        let before = app.jobs.memory_numbers().hits;
+        version(&app, &app.base, &id).await;
+        app.jobs.memory_numbers().hits > before
+    };
+    until(answered_from_memory).await;
+    let (_, elsewhere) = app.database.open(Policy::default()).await;
+    let mut place = None;
+    until(async || {
+        app.database.execute(CUT_EVERY_CONNECTION).await;
+        place = elsewhere.open_feed(Serving::Together).await.ok();
+        place.is_some()
+    })
+    .await;
+    until(async || !app.jobs.memory_numbers().alone).await;
+    for _ in 0..10 {
+        assert!(!answered_from_memory().await, "others may know better");
+    }
+    drop(place);
+    until(answered_from_memory).await;
+    app.delete(&format!("/jobs/{id}")).await;
+    elsewhere.close().await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_serves_beside_a_node_that_is_alone() {
+    let database = Database::postgres().await;
+    let mut alone = Process::serve(&database, &["--sole-api-node"]).await;
+    let second = |more: &[&str]| {
+        let flags = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
+        docket(flags.into_iter().map(str::to_owned).chain(database.flags()).collect())
+    };
+    let refused = second(&[]).await;
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{text}");
+    assert!(text.contains("--sole-api-node"), "{text}");
+    // Its place ends with it, however it ends.
+    alone.kill();
+    let together = Process::serve(&database, &[]).await;
+    let refused = second(&["--sole-api-node"]).await;
+    assert_eq!(refused.status.code(), Some(2));
+    drop(together);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_watcher_of_a_job_is_told_the_latest_alone() {
+    for database in [Database::sqlite(), Database::postgres().await] {
+        let app = App::start(database).await;
+        let id = app.submit_id(letter()).await;
+        let watch = async || {
+            app.jobs.watch_job(&app.caller, id.parse().unwrap(), Some(i64::MAX)).await.unwrap().1
+        };
+        let (mut slow, mut quick) = (watch().await, watch().await);
+        for _ in 0..20 {
+            touch(&app.jobs).await;
+        }
+        let mut last = 0;
+        while last < 41 {
+            let next = tokio::time::timeout(LIMIT, quick.next()).await.unwrap();
+            last = next.unwrap().version;
+        }
+        assert_eq!(slow.next().await.unwrap().version, 41);
+        assert!(futures_util::FutureExt::now_or_never(slow.next()).is_none(), "nothing is kept");
+        app.delete(&format!("/jobs/{id}")).await;
+        app.stop().await;
+    }
+}
