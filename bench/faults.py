@@ -3,9 +3,10 @@
 
 Two API nodes and two worker processes on one Postgres (fsync on). Clients submit documents with an
 Idempotency-Key over the nodes in turn, repeat what got no answer, and poll; each document bears a
-text of its own. Checked: an acknowledged job is never unknown; a status, an update time and a version
-never go back, on any node; every job ends, with one terminal event; one key makes one job; the
-result holds the document's own text.
+text of its own. Others follow the account's stream of events on either node and come back with
+Last-Event-ID. Checked: an acknowledged job is never unknown; a status, an update time and a version
+never go back, on any node and in any stream; every job ends, with one terminal event, and every
+follower is told of it; one key makes one job; the result holds the document's own text.
 """
 
 import argparse
@@ -32,11 +33,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 RANKS = {"queued": 0, "PROCESSING": 1, "COMPLETED": 2, "FAILED": 2}
 # How often each fault is drawn.
 WEIGHTS = {"api": 4, "worker": 4, "engine child": 8, "connections": 4, "frozen worker": 1, "postgres": 1}
+# Faults of ten seconds, for runs of their own: `--kinds "stopped postgres" "frozen postgres"`.
+OUTAGES = {"stopped postgres": 1, "frozen postgres": 1}
+OUTAGE_SECONDS = 10
+FOLLOWERS = 2
 LEASE = ["--lease-s", "3", "--heartbeat-s", "1", "--sweep-s", "1", "--backoff-s", "0,1,1", "--worker-losses-max", "1000", "--attempts-max", "1000"]
-
-
-class Broken(Exception):
-    """A promise that did not hold."""
 
 
 class Server:
@@ -98,6 +99,7 @@ class Load:
         self.keys = {}  # idempotency key -> id
         self.open, self.seen, self.ended = set(), {}, collections.Counter()
         self.broken, self.refused, self.reads = [], collections.Counter(), 0
+        self.told_end, self.events = [set() for _ in range(FOLLOWERS)], 0
         self.submitting = threading.Event()
         self.submitting.set()
         self.checking = threading.Event()
@@ -175,14 +177,50 @@ class Load:
                 if document["status"] == "FAILED":
                     self.broken.append(f"{job} failed: {document.get('error')}")
 
+    def follower(self, number):
+        """Follows all jobs as an EventSource does; each stream ends with its node or its connection."""
+        last = 0
+        while self.checking.is_set():
+            connection = http.client.HTTPConnection("127.0.0.1", random.choice(self.nodes), timeout=20)
+            with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+                connection.request("GET", "/events", headers={"api-key": self.key, "last-event-id": str(last)})
+                last = self.follow(connection.getresponse(), number, last)
+            connection.close()
+            time.sleep(0.05)
+
+    def follow(self, answer, number, last):
+        """Reads one stream to its end; the place in the outbox up to which it came."""
+        versions = {}
+        try:
+            while answer.status == 200 and (line := answer.readline()):
+                if line.startswith(b"id:"):
+                    last = max(last, int(line[3:]))
+                elif line.startswith(b"data:"):
+                    told = json.loads(line[5:])
+                    job, version = told["job_id"], told["version"]
+                    if version <= versions.get(job, 0):
+                        self.fail(f"follower {number} was told version {version} of {job} after {versions[job]}")
+                    versions[job] = version
+                    self.events += 1
+                    if RANKS.get(told["status"]) == 2:
+                        self.told_end[number].add(job)
+        except (OSError, http.client.HTTPException):
+            self.refused["stream"] += 1
+        return last
+
+    def untold(self):
+        """Ends that a follower has not heard of."""
+        with self.lock:
+            ended = {job for job, (rank, _) in self.seen.items() if rank == 2}
+        return [(number, job) for number, told in enumerate(self.told_end) for job in ended - told]
+
     def fail(self, text):
         with self.lock:
             self.broken.append(text)
 
 
-def engine_children(workers):
-    """The engine children of the workers that live."""
-    parents = {worker.child.pid for worker in workers}
+def children_of(parents):
+    """The processes that these have started."""
     found = []
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, IndexError, ValueError):
@@ -205,13 +243,26 @@ def inject(kind, postgres, nodes, workers, dice):
         time.sleep(4 + dice.random())
         worker.child.send_signal(signal.SIGCONT)
     elif kind == "engine child":
-        children = engine_children(workers)
+        children = children_of({worker.child.pid for worker in workers})
         if not children:
             return False
         with contextlib.suppress(ProcessLookupError):
             os.kill(dice.choice(children), signal.SIGKILL)
     elif kind == "connections":
         sql(postgres.url, "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'docket'")
+    elif kind == "stopped postgres":
+        postgres.stop(signal.SIGINT)
+        time.sleep(OUTAGE_SECONDS)
+        postgres.start()
+        postgres.wait_until_ready()
+    elif kind == "frozen postgres":
+        frozen = [postgres.child.pid, *children_of({postgres.child.pid})]
+        for how in (signal.SIGSTOP, signal.SIGCONT):
+            for process in frozen:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, how)
+            if how == signal.SIGSTOP:
+                time.sleep(OUTAGE_SECONDS)
     elif kind == "postgres":
         postgres.kill()
         time.sleep(dice.random())
@@ -272,6 +323,7 @@ def run(args):
     workers = [Server(f"worker-{number}", [args.binary, "work", "--workers", "2", *common, *LEASE], **environment) for number in range(2)]
     load = Load(ports, json.loads(made.stdout)["key"], args.seed)
     threads = [threading.Thread(target=load.poller, daemon=True) for _ in range(2)]
+    threads += [threading.Thread(target=load.follower, args=(number,), daemon=True) for number in range(FOLLOWERS)]
     threads += [threading.Thread(target=load.submitter, args=(args.pause,), daemon=True) for _ in range(args.submitters)]
     faults = collections.Counter()
     try:
@@ -280,7 +332,7 @@ def run(args):
         for thread in threads:
             thread.start()
         until = time.monotonic() + args.minutes * 60
-        weights = {kind: weight for kind, weight in WEIGHTS.items() if kind in args.kinds}
+        weights = {kind: weight for kind, weight in (WEIGHTS | OUTAGES).items() if kind in args.kinds}
         while time.monotonic() < until and not load.broken:
             kind = dice.choices(list(weights), list(weights.values()))[0]
             if inject(kind, postgres, nodes, workers, dice):
@@ -291,7 +343,7 @@ def run(args):
                 if server.child.poll() is not None:
                     server.start()
         load.submitting.clear()
-        for thread in threads[2:]:
+        for thread in threads[2 + FOLLOWERS :]:
             thread.join(timeout=60)
         settle(load, nodes + workers, args)
         broken, again = check_database(postgres, load)
@@ -312,6 +364,10 @@ def settle(load, servers, args):
             if server.child.poll() is not None:
                 server.start()
         time.sleep(0.1)
+    while load.untold() and time.monotonic() < until:
+        time.sleep(0.1)
+    for number, job in load.untold():
+        load.fail(f"follower {number} was never told of the end of {job}")
     for job in sorted(load.open):
         load.fail(f"{job} does not end, last seen {load.seen.get(job)}")
 
@@ -327,7 +383,7 @@ def show_errors():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--kinds", nargs="+", choices=list(WEIGHTS), default=list(WEIGHTS), help="faults to inject")
+    parser.add_argument("--kinds", nargs="+", choices=list(WEIGHTS | OUTAGES), default=list(WEIGHTS), help="faults to inject")
     parser.add_argument("--between", type=float, default=0.3, help="seconds between faults, on average")
     parser.add_argument("--pause", type=float, default=0.2, help="seconds between submits of one client, on average")
     parser.add_argument("--submitters", type=int, default=4)
@@ -341,7 +397,7 @@ def main():
     took = time.monotonic() - started
     told = ", ".join(f"{count} x {kind}" for kind, count in faults.most_common())
     print(f"{sum(faults.values())} faults in {took:.0f} s ({told})")
-    print(f"{len(load.jobs)} jobs: {dict(load.ended)}, {again} of them run more than once; {load.reads} reads, not answered: {dict(load.refused)}")
+    print(f"{len(load.jobs)} jobs: {dict(load.ended)}, {again} of them run more than once; {load.reads} reads, {load.events} events; not answered: {dict(load.refused)}")
     for line in load.broken[:20]:
         print("BROKEN", line)
     if load.broken:
