@@ -20,7 +20,7 @@ pub(crate) use lines::line as line_of_words;
 use paragraphs::Habits;
 
 use crate::pdf::{Glyph, PageContent, Style};
-use crate::table::{Table, extract, extract_unruled};
+use crate::table::{Table, extract, extract_lone, extract_unruled};
 
 /// A word in the upright frame of its direction.
 #[derive(Clone, Debug)]
@@ -177,6 +177,7 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
         rects.iter().map(|rect| direction.upright(rect, page.width, page.height)).collect()
     };
     let lines = extract(fragments, upright(&page.rulings), &upright(&page.fills));
+    let lines = if page.is_cut { extract_lone(lines) } else { lines };
     let regions = match direction {
         Direction::Right => {
             let (lines, panels) = panels::take(lines, &page.panels);

@@ -24,6 +24,9 @@ pub enum Arrangement {
     Page,
     /// One upright column, such as a till receipt.
     Column,
+    /// Upright rows over the whole width, such as a table cut from a page: words far apart in a row
+    /// belong to the row.
+    Rows,
 }
 
 /// Why a recogniser read nothing.

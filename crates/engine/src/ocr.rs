@@ -21,9 +21,15 @@ const STRIP_PROPORTION: f32 = 1.6;
 pub(crate) fn read_picture(raster: Raster, models: &dyn Models) -> Result<PageContent, OcrFault> {
     let (width, height) = raster.size_points();
     let mut content = PageContent { width, height, ..PageContent::default() };
-    let prepared = prepare(raster);
+    let mut prepared = prepare(raster);
+    let lines = rulings(&prepared.raster);
+    if prepared.is_cut {
+        prepared.erase(&lines);
+        prepared.darken();
+        content.is_cut = true;
+    }
     let page = read(&prepared, models, (width, height))?;
-    content.rulings = on_page(rulings(&prepared.raster), &prepared);
+    content.rulings = on_page(lines, &prepared);
     content.glyphs = page.glyphs;
     content.pictures = page.pictures;
     Ok(content)
@@ -40,7 +46,9 @@ pub(crate) fn complete(
     models: &dyn Models,
     keep_text: bool,
 ) -> Result<(), OcrFault> {
-    let prepared = prepare(raster);
+    // The page of a PDF is whole, however few letters it shows.
+    let mut prepared = prepare(raster);
+    prepared.is_cut = false;
     let page = read(&prepared, models, (content.width, content.height))?;
     if !keep_text {
         content.glyphs.clear();
@@ -69,15 +77,24 @@ struct ReadPage {
 fn read(prepared: &Prepared, models: &dyn Models, size: (f32, f32)) -> Result<ReadPage, OcrFault> {
     let pixels = &prepared.raster.pixels;
     let strip = size.1 > STRIP_PROPORTION * size.0;
+    let arrangement = match (strip, prepared.is_cut) {
+        (true, _) => Arrangement::Column,
+        (_, true) => Arrangement::Rows,
+        _ => Arrangement::Page,
+    };
     let picture = Picture {
         width: pixels.width(),
         height: pixels.height(),
         pixels: pixels.as_raw().clone(),
         dpi: prepared.raster.dpi.round() as u32,
-        arrangement: if strip { Arrangement::Column } else { Arrangement::Page },
+        arrangement,
     };
     let answer = models.read_text(picture)?;
-    let found = hocr::read(&answer).ok_or(OcrFault::Failed)?;
+    let mut found = hocr::read(&answer).ok_or(OcrFault::Failed)?;
+    if prepared.is_cut {
+        found.lines.iter_mut().for_each(hocr::FoundLine::drop_strokes);
+        found.lines.retain(|line| !line.words.is_empty());
+    }
     let lines = measure::measure(&found.lines, prepared, size);
     Ok(ReadPage {
         glyphs: glyphs::glyphs(&lines, size),

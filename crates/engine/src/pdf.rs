@@ -56,6 +56,8 @@ pub(crate) struct PageContent {
     pub glyphs_invisible: usize,
     /// A limit ended the reading of this page early.
     pub truncated: bool,
+    /// It is a picture of a small part of a page: what stands in columns there is a table.
+    pub is_cut: bool,
 }
 
 /// An area of a page that leads to an address when it is clicked.

@@ -1,5 +1,6 @@
 //! Tables: cells between drawn lines, or columns and rows that words stand in.
 
+mod aligned;
 mod body;
 mod build;
 mod columns;
@@ -9,6 +10,7 @@ mod header;
 mod phrases;
 mod rules;
 mod split;
+mod stub;
 mod trim;
 mod unruled;
 
@@ -21,6 +23,7 @@ use grid::{Edge, Grid, edges, grids};
 use phrases::text_rows;
 use split::{split_columns, split_rows};
 use trim::{trim, without_thin_columns};
+use unruled::Expected;
 
 /// A table with the text of its cells.
 #[derive(Clone, Debug)]
@@ -84,13 +87,22 @@ pub(crate) fn extract(mut lines: Vec<Line>, mut rulings: Vec<Rect>, fills: &[Rec
 }
 
 /// The same for tables without rules, in the lines of one column.
-pub(crate) fn extract_unruled(mut lines: Vec<Line>) -> Vec<Line> {
+pub(crate) fn extract_unruled(lines: Vec<Line>) -> Vec<Line> {
+    extract_rows(lines, Expected::Prose)
+}
+
+/// The same for the lines of a picture that is a small part of a page, and likely a table.
+pub(crate) fn extract_lone(lines: Vec<Line>) -> Vec<Line> {
+    extract_rows(lines, Expected::Table)
+}
+
+fn extract_rows(mut lines: Vec<Line>, expected: Expected) -> Vec<Line> {
     let free: Vec<Line> = lines.iter().filter(|line| !line.words.is_empty()).cloned().collect();
     if free.len() < FILLED_CELLS_MIN {
         return lines;
     }
     let rows = text_rows(&free);
-    let runs = unruled::runs(&rows);
+    let runs = unruled::runs(&rows, expected);
     if runs.is_empty() {
         return lines;
     }

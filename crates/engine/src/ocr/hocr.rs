@@ -26,6 +26,13 @@ pub(super) struct FoundWord {
     pub confidence: f32,
 }
 
+impl FoundLine {
+    /// Drops words that are no more than a piece of a drawn line.
+    pub(super) fn drop_strokes(&mut self) {
+        self.words.retain(|word| !word.text.chars().all(|c| matches!(c, '|' | '_' | '\u{2014}')));
+    }
+}
+
 /// Reads an answer; `None` if it is no hOCR.
 pub(super) fn read(answer: &str) -> Option<Found> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };

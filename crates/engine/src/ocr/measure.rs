@@ -18,6 +18,9 @@ const SIZE_STEP: f32 = 0.5;
 /// and receipts, faint as they are, read better without (word F1 .792 against .785).
 const LINE_CONFIDENCE_MIN: f32 = 0.35;
 
+/// The same in pictures of a few rows: there is no room for shading, and a lost line is a lost row.
+const ROW_CONFIDENCE_MIN: f32 = 0.1;
+
 /// A recognised line on the page, in points.
 pub(super) struct Line<'f> {
     pub words: Vec<(&'f FoundWord, Rect)>,
@@ -33,7 +36,8 @@ pub(super) fn measure<'f>(
     prepared: &Prepared,
     page: (f32, f32),
 ) -> Vec<Line<'f>> {
-    let sure = found.iter().filter(|line| confidence(line) >= LINE_CONFIDENCE_MIN);
+    let least = if prepared.is_cut { ROW_CONFIDENCE_MIN } else { LINE_CONFIDENCE_MIN };
+    let sure = found.iter().filter(|line| confidence(line) >= least);
     let mut lines: Vec<Line<'f>> = sure.filter_map(|line| place(line, prepared, page)).collect();
     level_sizes(&mut lines);
     lines

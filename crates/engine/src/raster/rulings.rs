@@ -7,6 +7,13 @@ use crate::geometry::Rect;
 
 /// The shortest ruling in points; rows of letters have no ink of this length without a gap.
 const LENGTH_MIN: f32 = 22.0;
+/// Faint rulings are told by being darker than what is above and below, by so many shades. They must
+/// be longer than the gray of a word of small letters, in points ...
+const FAINT_CONTRAST: u8 = 16;
+const FAINT_WIDTH_MIN: f32 = 60.0;
+/// ... and be thinner than this many points, or pixels.
+const FAINT_THICKNESS_MAX: f32 = 1.5;
+const FAINT_PIXELS_MIN: u32 = 3;
 /// The thickest ruling in points.
 const THICKNESS_MAX: f32 = 4.0;
 /// A gap of so many pixels within a ruling is a fault of the scan.
@@ -31,8 +38,19 @@ pub(crate) fn rulings(raster: &Raster) -> Vec<Rect> {
     let thickest = (THICKNESS_MAX / points).max(2.0) as u32;
     let (width, height) = pixels.dimensions();
     let dark = |x: u32, y: u32| is_dark(pixels, x, y, threshold);
-    let across = lines(height, width, shortest, thickest, |y, x| dark(x, y));
-    let down = lines(width, height, shortest, thickest, dark);
+    let mut across = lines(height, width, shortest, thickest, |y, x| dark(x, y));
+    let mut down = lines(width, height, shortest, thickest, dark);
+    let reach = ((FAINT_THICKNESS_MAX / points) as u32).max(FAINT_PIXELS_MIN);
+    let longest = (FAINT_WIDTH_MIN / points) as u32;
+    let shade = |x: u32, y: u32| pixels.get_pixel(x, y).0[0];
+    let faint = |at: u32, side: u32, shade: &dyn Fn(u32) -> u8| {
+        let stands_out = |place: u32| shade(place).saturating_sub(shade(at)) >= FAINT_CONTRAST;
+        at >= reach && at + reach < side && stands_out(at - reach) && stands_out(at + reach)
+    };
+    let flat = lines(height, width, longest, reach, |y, x| faint(y, height, &|y| shade(x, y)));
+    let upright = lines(width, height, shortest, reach, |x, y| faint(x, width, &|x| shade(x, y)));
+    add_faint(&mut across, flat);
+    add_faint(&mut down, upright);
     if across.len() + down.len() > RULINGS_MAX {
         return Vec::new();
     }
@@ -44,6 +62,22 @@ pub(crate) fn rulings(raster: &Raster) -> Vec<Rect> {
         across.iter().map(|(first, last)| rect(last.start, first.at, last.end, last.at + 1));
     let down = down.iter().map(|(first, last)| rect(first.at, last.start, last.at + 1, last.end));
     across.chain(down).collect()
+}
+
+/// Adds faint lines, but not the gray edges of the others.
+fn add_faint(lines: &mut Vec<(Stretch, Stretch)>, faint: Vec<(Stretch, Stretch)>) {
+    let known = lines.len();
+    for line in faint {
+        let beside = |(first, last): &(Stretch, Stretch)| {
+            first.at <= line.1.at + 2
+                && line.0.at <= last.at + 2
+                && last.start < line.1.end
+                && line.1.start < last.end
+        };
+        if !lines[..known].iter().any(beside) {
+            lines.push(line);
+        }
+    }
 }
 
 fn is_dark(pixels: &GrayImage, x: u32, y: u32, threshold: u8) -> bool {

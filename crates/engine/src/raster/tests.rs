@@ -62,6 +62,26 @@ fn rulings_are_found_and_letters_are_none() {
     assert!((found[0].y0 - 650.0).abs() < 2.0, "{:?}", found[0]);
 }
 
+#[test]
+fn faint_rulings_are_found_and_can_be_erased() {
+    let mut pixels = picture(paragraph, 100.0);
+    let (across, down) = ((140..700, 1000), (150, 950..1100));
+    across.0.for_each(|x| pixels.put_pixel(x, across.1, Luma([225])));
+    down.1.for_each(|y| pixels.put_pixel(down.0, y, Luma([225])));
+    let part = image::imageops::crop_imm(&pixels, 100, 920, 640, 240).to_image();
+    let letters = image::imageops::crop_imm(&pixels, 100, 100, 640, 250).to_image();
+    let found = rulings(&Raster { pixels: part.clone(), dpi: 100.0 });
+    assert!(found.iter().any(|rect| rect.width() > 390.0), "{found:?}");
+    assert!(found.iter().any(|rect| rect.height() > 100.0), "{found:?}");
+    assert_eq!(rulings(&Raster { pixels: letters, dpi: 100.0 }), []);
+
+    let mut prepared = prepare(Raster { pixels: part, dpi: 100.0 });
+    let found = rulings(&prepared.raster);
+    prepared.erase(&found);
+    let darkest = prepared.raster.pixels.as_raw().iter().min();
+    assert!(darkest.is_some_and(|shade| *shade > 245), "{darkest:?}");
+}
+
 /// A TIFF of uncompressed pages of one shade each.
 fn tiff(shades: &[u8]) -> Vec<u8> {
     let mut file = b"II*\0\0\0\0\0".to_vec();

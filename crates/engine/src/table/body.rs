@@ -1,5 +1,7 @@
 //! Text rows to rows of a table: which rows of text belong to one row of cells.
 
+use std::collections::HashSet;
+
 use super::columns::{Column, Piece};
 use super::grid::Edge;
 use crate::layout::Word;
@@ -26,17 +28,26 @@ pub(super) struct Setting<'t> {
     pub rules: &'t [f32],
     /// The tight distance of baselines in a table that has tight and wide ones.
     tight: Option<f32>,
+    /// What stands in the first column of several rows: names of rows, not ends of names.
+    labels: HashSet<String>,
 }
 
 impl<'t> Setting<'t> {
     pub(super) fn new(rows: &[PlacedRow], columns: &'t [Column], rules: &'t [f32]) -> Self {
-        Self { columns, rules, tight: tight_distance(rows) }
+        Self { columns, rules, tight: tight_distance(rows), labels: repeated_labels(rows) }
     }
 
     fn is_ruled_between(&self, above: &PlacedRow, below: &PlacedRow) -> bool {
         let at = self.rules.partition_point(|y| *y < above.baseline - 0.2 * above.size);
         self.rules.get(at).is_some_and(|y| *y < below.baseline - 0.3 * below.size)
     }
+}
+
+/// What stands at the start of several rows.
+fn repeated_labels(rows: &[PlacedRow]) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let first = rows.iter().filter_map(|row| row.pieces.first()).filter(|piece| piece.from == 0);
+    first.map(|piece| piece.phrase.text()).filter(|text| !seen.insert(text.clone())).collect()
 }
 
 /// The smaller one of two usual distances, if cells have several lines and rows stand apart.
@@ -71,12 +82,13 @@ fn joins(group: &[PlacedRow], next: &PlacedRow, setting: &Setting<'_>) -> bool {
     let size = last.size.max(next.size);
     // Shares in parentheses below their numbers.
     let is_tight = setting.tight.is_some_and(|tight| step <= WIDER * tight);
-    if setting.is_ruled_between(last, next)
-        || clash(group, next) && !(is_tight && in_parentheses(next))
-    {
+    let is_share = in_parentheses(next)
+        && (is_tight
+            || step <= LEADING_MAX * size && next.fills(0) && !group.iter().any(in_parentheses));
+    if setting.is_ruled_between(last, next) || clash(group, next) && !is_share {
         return false;
     }
-    if is_tight && in_parentheses(next) {
+    if is_share {
         return true;
     }
     if step < OFFSET * size {
@@ -179,6 +191,9 @@ fn continues(
     let open = last.text.ends_with(['-', ',', '/', '\u{2013}', '&', '\u{AD}']);
     if open || first.text.starts_with(char::is_lowercase) && first.text.chars().count() > 1 {
         return true;
+    }
+    if column == 0 && setting.labels.contains(&below.phrase.text()) {
+        return false;
     }
     let indented = below.phrase.rect.x0 > above.phrase.rect.x0 + 0.4 * first.size;
     if proof == Proof::Strong && indented {

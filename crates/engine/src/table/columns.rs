@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::aligned::{ALIGNED_SLACK, parted};
 use super::body::is_figure;
 use super::phrases::{Phrase, TextRow};
 use crate::layout::Word;
@@ -23,12 +24,15 @@ const SPLIT_RATIO: f32 = 1.35;
 pub(super) struct Column {
     pub x0: f32,
     pub x1: f32,
-    rows: BTreeSet<usize>,
+    pub rows: BTreeSet<usize>,
+    /// Its words begin so exactly below one another that no wide gap need part them from the column
+    /// before.
+    pub aligned: bool,
 }
 
 impl Column {
     pub(super) fn new(x0: f32, x1: f32) -> Self {
-        Self { x0, x1, rows: BTreeSet::new() }
+        Self { x0, x1, rows: BTreeSet::new(), aligned: false }
     }
 }
 
@@ -58,8 +62,8 @@ pub(super) fn columns(rows: &[TextRow]) -> Vec<Column> {
             spanning.push(phrase);
             continue;
         }
-        let mut whole =
-            Column { x0: phrase.rect.x0, x1: phrase.rect.x1, rows: BTreeSet::from([row]) };
+        let mut whole = Column::new(phrase.rect.x0, phrase.rect.x1);
+        whole.rows.insert(row);
         for column in columns.drain(from..to) {
             whole = united(whole, column);
         }
@@ -69,7 +73,7 @@ pub(super) fn columns(rows: &[TextRow]) -> Vec<Column> {
         }
     }
     bridge(&mut columns, &spanning);
-    without_floating(&columns)
+    without_floating(&columns).into_iter().flat_map(|column| parted(column, rows)).collect()
 }
 
 /// Some row fills two of the columns.
@@ -102,7 +106,7 @@ fn without_floating(columns: &[Column]) -> Vec<Column> {
 fn united(a: Column, b: Column) -> Column {
     let mut rows = a.rows;
     rows.extend(b.rows);
-    Column { x0: a.x0.min(b.x0), x1: a.x1.max(b.x1), rows }
+    Column { x0: a.x0.min(b.x0), x1: a.x1.max(b.x1), rows, aligned: false }
 }
 
 /// The columns that a phrase stands over, as a range.
@@ -198,11 +202,17 @@ fn parts(phrase: &Phrase, columns: &[Column], space: f32) -> Vec<Phrase> {
             let ratio = if figures { 1.0 } else { SPLIT_RATIO };
             let wide = gap(last, word) > SPLIT_GAP.max(ratio * space);
             let between = columns[from..to].windows(2).any(|pair| {
-                let border = f32::midpoint(pair[0].x1, pair[1].x0);
+                let (left, right) = (&pair[0], &pair[1]);
+                let aligned =
+                    right.aligned && (word.rect.x0 - right.x0).abs() < ALIGNED_SLACK * word.size;
+                let border = f32::midpoint(left.x1, right.x0);
                 let slack = 0.5 * word.size;
-                last.rect.x1 < border + slack && word.rect.x0 > border - slack
+                let around = last.rect.x1 < border + slack && word.rect.x0 > border - slack;
+                // Names of columns may be wider than what stands in them.
+                let meets = last.rect.x1 < right.x0 && word.rect.x0 > left.x1;
+                (wide || aligned) && (around || meets)
             });
-            if wide && between {
+            if between {
                 parts.push(Vec::new());
             }
         }

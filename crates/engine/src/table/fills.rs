@@ -15,7 +15,7 @@ pub(super) fn cell_sides(fills: &[Rect]) -> Vec<Rect> {
     if fills.len() < 4 || fills.len() > FILLS_MAX {
         return Vec::new();
     }
-    let mut sorted = outermost(fills);
+    let mut sorted = without_stripes(outermost(fills));
     sorted.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     let mut is_cell = vec![false; sorted.len()];
     for (at, fill) in sorted.iter().enumerate() {
@@ -35,6 +35,25 @@ pub(super) fn cell_sides(fills: &[Rect]) -> Vec<Rect> {
         .filter(|(_, is_cell)| *is_cell)
         .flat_map(|(fill, _)| sides(fill))
         .collect()
+}
+
+/// Rows of boxes with room for one row or two between them are the stripes of a table: they do not
+/// say where it begins and ends. Boxes come sorted by their upper edges.
+fn without_stripes(boxes: Vec<Rect>) -> Vec<Rect> {
+    const ROOM: std::ops::Range<f32> = 0.5..2.5;
+    let mut is_stripe = vec![false; boxes.len()];
+    for (at, upper) in boxes.iter().enumerate() {
+        let is_below = |lower: &Rect| lower.y0 > upper.y0 && lower.overlap_x(upper) > 0.0;
+        let below = boxes[at + 1..].iter().take(NEIGHBOURS_MAX).position(is_below);
+        if let Some(next) = below.map(|next| at + 1 + next)
+            && (boxes[next].height() - upper.height()).abs() < 0.2 * upper.height()
+            && ROOM.contains(&((boxes[next].y0 - upper.y1) / upper.height().max(1.0)))
+        {
+            is_stripe[at] = true;
+            is_stripe[next] = true;
+        }
+    }
+    boxes.into_iter().zip(is_stripe).filter(|(_, stripe)| !stripe).map(|(fill, _)| fill).collect()
 }
 
 /// Boxes that no other box contains: what is filled again line by line is the same cell.

@@ -9,7 +9,7 @@ const PHRASE_GAP: f32 = 0.62;
 /// The same between two figures, which words of one phrase seldom are.
 const FIGURE_GAP: f32 = 0.42;
 /// A sign of money belongs to the number behind it up to this gap in font sizes.
-const MONEY_GAP: f32 = 5.0;
+const MONEY_GAP: f32 = 12.0;
 /// Baselines of one row differ by this many font sizes at most.
 const ROW_SLACK: f32 = 0.3;
 
@@ -33,6 +33,10 @@ impl Phrase {
     pub(super) fn new(words: Vec<Word>) -> Self {
         let rect = words.iter().fold(Rect::NOTHING, |whole, word| whole.union(&word.rect));
         Self { words, rect }
+    }
+
+    pub(super) fn text(&self) -> String {
+        self.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 

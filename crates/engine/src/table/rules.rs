@@ -5,6 +5,7 @@ use super::body::is_figure;
 use super::columns::{Column, columns, touched};
 use super::grid::Edge;
 use super::phrases::{TextRow, text_rows};
+use super::stub::with_stub;
 use super::trim::is_caption;
 use crate::geometry::Rect;
 use crate::layout::Line;
@@ -27,7 +28,7 @@ const EXTENSION_GAP: f32 = 0.7;
 pub(super) fn regions(lines: &[Line], rules: &[Edge]) -> Vec<Rect> {
     let found = chains(rules);
     let areas = found.iter().flat_map(|chain| runs(chain, lines));
-    areas.map(|area| extended(area, lines, rules)).collect()
+    areas.map(|area| with_stub(extended(area, lines, rules), lines)).collect()
 }
 
 /// Rows directly above or below that stand in the columns belong to the table: a head above the first

@@ -15,13 +15,30 @@ const GAP_MIN: f32 = 1.2;
 /// Rows with several phrases that make a table.
 const ROWS_MIN: usize = 3;
 
+/// Tables of words only are told from prose by so many columns ...
+const WORD_COLUMNS_MIN: usize = 4;
+/// ... in so many rows.
+const WORD_ROWS_MIN: usize = 5;
+
+/// What the lines come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// A page, which is text unless there is proof.
+    Prose,
+    /// A picture cut from a page, which would not have been cut for its text alone.
+    Table,
+}
+
 /// Runs of rows that are tables, as ranges.
-pub(super) fn runs(rows: &[TextRow]) -> Vec<(usize, usize)> {
+pub(super) fn runs(rows: &[TextRow], expected: Expected) -> Vec<(usize, usize)> {
+    // A picture of which most rows have no gap shows text.
+    let gaps = rows.iter().filter(|row| is_spread(row)).count();
+    let expected = if gaps * 2 >= rows.len() { expected } else { Expected::Prose };
     let mut runs = Vec::new();
     let mut at = 0;
     while at < rows.len() {
         let end = run_end(rows, at);
-        if end > at && is_table(&rows[at..end]) {
+        if end > at && is_table(&rows[at..end], expected) {
             runs.push((at, end));
         }
         at = end.max(at + 1);
@@ -59,7 +76,7 @@ fn is_spread(row: &TextRow) -> bool {
     row.phrases.windows(2).any(wide)
 }
 
-fn is_table(rows: &[TextRow]) -> bool {
+fn is_table(rows: &[TextRow], expected: Expected) -> bool {
     let spread: Vec<&TextRow> = rows.iter().filter(|row| is_spread(row)).collect();
     let columns = columns(rows);
     if spread.len() < ROWS_MIN || columns.len() < 2 || is_prose(rows, &columns) {
@@ -70,13 +87,19 @@ fn is_table(rows: &[TextRow]) -> bool {
     let total = cells().count();
     // A column of words beside one of figures may be a list or an index.
     let enough = if columns.len() == 2 { figures * 10 >= total * 8 } else { figures * 2 >= total };
-    enough
+    (enough || expected == Expected::Table || are_full(&spread, columns.len()))
         && (columns.len() > 3 || spread.len() > ROWS_MIN)
         && columns.iter().all(|column| is_filled(column, &spread))
         && !rows.iter().any(has_leaders)
         && !is_numbered(rows)
         && !is_formula(rows)
         && !is_code(rows)
+}
+
+/// Many columns, of which most rows fill all but one.
+fn are_full(rows: &[&TextRow], columns: usize) -> bool {
+    let full = rows.iter().filter(|row| row.phrases.len() + 1 >= columns).count();
+    columns >= WORD_COLUMNS_MIN && full >= WORD_ROWS_MIN && full * 5 >= rows.len() * 4
 }
 
 /// Several rows fill the column.

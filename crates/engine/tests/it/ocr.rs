@@ -2,8 +2,10 @@
 
 use docket_contract::ParseSpec;
 use docket_contract::spec::OcrMode;
-use docket_engine::{Error, Models, OcrFault, ParseRequest, Picture, parse};
+use docket_engine::{Arrangement, Error, Models, OcrFault, ParseRequest, Picture, parse};
 use docket_testkit::pdf::{Font, PdfBuilder};
+use docket_testkit::scan::{image_file, scan};
+use image::ImageFormat;
 use uuid::Uuid;
 
 use crate::support::{outline, segments};
@@ -127,4 +129,70 @@ fn an_answer_that_is_none_fails_the_page() {
     let request = ParseRequest { models: &Nonsense, ..ParseRequest::new(&spec, Uuid::nil()) };
     let failed = parse(scan_with(None), &request, &mut |_| {});
     assert_eq!(failed, Err(Error::NoText { pages_without_text: 1, fault: OcrFault::Failed }));
+}
+
+/// Says how it was asked to read, and reads nothing else.
+#[derive(Debug)]
+struct Asked;
+
+impl Models for Asked {
+    fn read_text(&self, picture: Picture) -> Result<String, OcrFault> {
+        let word = match picture.arrangement {
+            Arrangement::Page => "page",
+            Arrangement::Column => "column",
+            Arrangement::Rows => "rows",
+        };
+        ByHeart(vec![(word, [100.0, 100.0, 300.0, 200.0], 90)]).read_text(picture)
+    }
+}
+
+/// A page of rows of words, and the part of its picture that shows six of them.
+fn page_and_part() -> (image::GrayImage, image::GrayImage) {
+    let rows = |page: docket_testkit::pdf::Page| {
+        (0..50).fold(page, |page, row| {
+            let y = 80.0 + 14.0 * f64::from(row);
+            page.text(72.0, y, 10.0, Font::Times, "Old tower").text(
+                250.0,
+                y,
+                10.0,
+                Font::Times,
+                "two flashes",
+            )
+        })
+    };
+    let page = scan(PdfBuilder::new().page(rows).build(), 100.0);
+    let part = image::imageops::crop_imm(&page, 90, 95, 400, 120).to_image();
+    (page, part)
+}
+
+#[test]
+fn a_small_part_of_a_page_is_read_row_by_row() {
+    let (page, part) = page_and_part();
+    for (picture, way) in [(page, "page"), (part, "rows")] {
+        let result = read(image_file(&picture, ImageFormat::Png), &Asked, OcrMode::Auto);
+        assert_eq!(outline(&result)[0].1, way);
+    }
+}
+
+#[test]
+fn columns_in_a_small_part_of_a_page_are_a_table() {
+    let (page, part) = page_and_part();
+    let row = |name: &'static str, light: &'static str, y: f64| {
+        [(name, [10.0, y, 200.0, y + 60.0], 80), (light, [450.0, y, 700.0, y + 60.0], 30)]
+    };
+    let cells = [
+        row("Lamp", "Light", 100.0),
+        row("Tower", "flashes", 250.0),
+        row("Pier", "steady", 400.0),
+        // What is left of a drawn line, and a line of which the recogniser is not sure at all.
+        row("Stair", "|", 550.0),
+        row("Rock", "dark", 700.0),
+    ];
+    let model = ByHeart(cells.into_iter().flatten().collect());
+    let result = read(image_file(&part, ImageFormat::Png), &model, OcrMode::Auto);
+    let html = segments(&result)[0].html.clone().unwrap_or_default();
+    assert!(html.contains("<tr><td>Tower</td><td>flashes</td></tr>"), "{html}");
+    assert!(html.contains("<tr><td>Stair</td><td></td></tr>"), "{html}");
+    let result = read(image_file(&page, ImageFormat::Png), &model, OcrMode::Auto);
+    assert!(segments(&result).iter().all(|segment| segment.segment_type != "Table"));
 }

@@ -83,3 +83,43 @@ fn lists_listings_and_charts_are_no_tables() {
     assert_eq!(tables("no_tables.pdf"), [""; 0]);
     assert_eq!(tables("chart.pdf"), [""; 0]);
 }
+
+#[test]
+fn many_full_columns_of_words_are_a_table() {
+    let html = &tables("words_only.pdf")[0];
+    assert_eq!(html.matches("<tr>").count(), 7, "{html}");
+    assert!(
+        html.contains(
+            "<tr><td>Old tower</td><td>Ben Lowe</td><td>red</td><td>two flashes</td></tr>"
+        ),
+        "{html}"
+    );
+}
+
+#[test]
+fn words_that_begin_below_one_another_part_columns() {
+    let html = &tables("years_and_names.pdf")[0];
+    assert!(html.contains("<th>Year</th><th>Club</th>"), "{html}");
+    assert!(html.contains("<td>1997</td><td>Fernwick Oars</td><td>13.33</td>"), "{html}");
+}
+
+#[test]
+fn shares_stand_in_the_cells_of_their_counts() {
+    let html = &tables("shares_below.pdf")[0];
+    assert_eq!(
+        html,
+        "<table><tr><th></th><th>Hardly ever</th><th>Often</th><th>Very often indeed</th>\
+         <th>All told</th></tr><tr><td>The lamp was lit before the evening bell</td><td>0 (0%)</td>\
+         <td>5 (20%)</td><td>20 (80%)</td><td>25</td></tr><tr><td>Two barrels of oil were taken up \
+         the stair and put below the window</td><td>2 (8%)</td><td>8 (32%)</td><td>15 (60%)</td>\
+         <td>25</td></tr><tr><td>Nobody has ever asked the keeper for the numbers</td>\
+         <td>1 (4%)</td><td>9 (36%)</td><td>15 (60%)</td><td>25</td></tr></table>"
+    );
+}
+
+#[test]
+fn names_of_several_rows_do_not_go_on_from_the_row_above() {
+    let html = &tables("repeated_names.pdf")[0];
+    assert_eq!(html.matches("<td>Tended by hand</td>").count(), 2, "{html}");
+    assert!(html.contains("<td>Hours in which a lamp was lit</td><td></td>"), "{html}");
+}

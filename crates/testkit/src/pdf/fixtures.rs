@@ -6,6 +6,7 @@ mod hostile;
 mod layout;
 mod quickstart;
 mod tables;
+mod word_tables;
 
 pub use areas::areas;
 pub use hostile::hostile;

@@ -12,13 +12,26 @@ pub(crate) struct PictureHead {
     width: u32,
     height: u32,
     dpi: u32,
-    column: bool,
+    arrangement: Told,
+}
+
+/// How its text is arranged.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Told {
+    Page,
+    Column,
+    Rows,
 }
 
 impl From<&Picture> for PictureHead {
     fn from(picture: &Picture) -> Self {
-        let column = picture.arrangement == Arrangement::Column;
-        Self { width: picture.width, height: picture.height, dpi: picture.dpi, column }
+        let arrangement = match picture.arrangement {
+            Arrangement::Page => Told::Page,
+            Arrangement::Column => Told::Column,
+            Arrangement::Rows => Told::Rows,
+        };
+        Self { width: picture.width, height: picture.height, dpi: picture.dpi, arrangement }
     }
 }
 
@@ -31,8 +44,12 @@ impl PictureHead {
 
     /// The picture with these pixels; `None` if they are not as many as they should be.
     pub(crate) fn with_pixels(self, pixels: Vec<u8>) -> Option<Picture> {
-        let Self { width, height, dpi, column } = self;
-        let arrangement = if column { Arrangement::Column } else { Arrangement::Page };
+        let Self { width, height, dpi, arrangement } = self;
+        let arrangement = match arrangement {
+            Told::Page => Arrangement::Page,
+            Told::Column => Arrangement::Column,
+            Told::Rows => Arrangement::Rows,
+        };
         let whole = self.pixel_bytes() == Some(pixels.len());
         whole.then_some(Picture { width, height, pixels, dpi, arrangement })
     }
@@ -75,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_child_gone_mad_cannot_ask_for_the_whole_memory() {
-        let head = PictureHead { width: 3, height: 2, dpi: 300, column: false };
+        let head = PictureHead { width: 3, height: 2, dpi: 300, arrangement: Told::Page };
         assert_eq!(head.pixel_bytes(), Some(6));
         assert!(head.with_pixels(vec![0; 6]).is_some());
         assert!(head.with_pixels(vec![0; 7]).is_none());
