@@ -20,7 +20,7 @@ use crate::rows::{change_columns, read_change};
 
 /// How often commits of other processes are looked for. One look is a seek in an index, no more
 /// than asking for `data_version` would be.
-const PERIOD: Duration = Duration::from_millis(100);
+const PERIOD: Duration = Duration::from_millis(25);
 
 /// Changes in one batch, at most.
 const BATCH_CHANGES_MAX: i64 = 1000;
