@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::insert::read_inserted;
 use super::rows::duration_us;
-use super::together::{Together, Waiting};
+use super::together::{Taken, Together, Write};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::interface::{Balance, NewJob};
@@ -25,7 +25,7 @@ use crate::rows::{job_columns, spec_text};
 type Made = Option<(Job, Balance)>;
 
 /// Writes submits together.
-pub(super) type Submits = Together<Submit, Made>;
+pub(super) type Submits = Together<Submit>;
 
 /// A submit and its place among those that go together.
 #[derive(Serialize)]
@@ -88,8 +88,17 @@ impl Submit {
     }
 }
 
+impl Write for Submit {
+    type Outcome = Made;
+
+    /// The account's row is taken by one statement at a time.
+    fn turn(&self) -> Option<&str> {
+        Some(&self.user_id)
+    }
+}
+
 pub(super) fn start(pool: PgPool, clock: Clock) -> Submits {
-    Together::start(move |together| {
+    Together::new(move |together| {
         let (pool, clock) = (pool.clone(), clock.clone());
         Box::pin(async move { settle(&pool, &clock, together).await })
     })
@@ -97,7 +106,7 @@ pub(super) fn start(pool: PgPool, clock: Clock) -> Submits {
 
 /// Writes the submits of accounts that nobody else has in hand, and leaves those of each other
 /// account to a task that waits for it.
-async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Waiting<Submit, Made>>) {
+async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Taken<Submit>>) {
     let left = match write(pool, clock, INSERT_FREE, &together).await {
         Ok(made) => tell_made(together, made),
         Err(error @ Error::Unavailable(_)) => return tell_all(together, &error),
@@ -105,8 +114,8 @@ async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Waiting<Submit, Made
         Err(_) => together,
     };
     let mut by_account: HashMap<String, Vec<_>> = HashMap::new();
-    for waiting in left {
-        by_account.entry(waiting.write.user_id.clone()).or_default().push(waiting);
+    for taken in left {
+        by_account.entry(taken.write.user_id.clone()).or_default().push(taken);
     }
     for together in by_account.into_values() {
         let (pool, clock) = (pool.clone(), clock.clone());
@@ -116,35 +125,35 @@ async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Waiting<Submit, Made
 
 /// Writes submits of one account as soon as its row is free; those that could not be written are
 /// told so.
-async fn settle_account(pool: &PgPool, clock: &Clock, together: Vec<Waiting<Submit, Made>>) {
+async fn settle_account(pool: &PgPool, clock: &Clock, together: Vec<Taken<Submit>>) {
     let left = match write(pool, clock, INSERT_IN_TURN, &together).await {
         Ok(made) => tell_made(together, made),
         Err(error @ Error::Unavailable(_)) => return tell_all(together, &error),
         Err(_) => together,
     };
-    for waiting in left {
-        waiting.tell(Ok(None));
+    for taken in left {
+        taken.tell(Ok(None));
     }
 }
 
 /// Tells those that were written, and answers the others.
 fn tell_made(
-    together: Vec<Waiting<Submit, Made>>,
+    together: Vec<Taken<Submit>>,
     mut made: HashMap<JobId, (Job, Balance)>,
-) -> Vec<Waiting<Submit, Made>> {
+) -> Vec<Taken<Submit>> {
     let mut left = Vec::new();
-    for waiting in together {
-        match made.remove(&JobId::from(waiting.write.id)) {
-            Some(made) => waiting.tell(Ok(Some(made))),
-            None => left.push(waiting),
+    for taken in together {
+        match made.remove(&JobId::from(taken.write.id)) {
+            Some(made) => taken.tell(Ok(Some(made))),
+            None => left.push(taken),
         }
     }
     left
 }
 
-fn tell_all(together: Vec<Waiting<Submit, Made>>, error: &Error) {
-    for waiting in together {
-        waiting.tell(Err(error.again()));
+fn tell_all(together: Vec<Taken<Submit>>, error: &Error) {
+    for taken in together {
+        taken.tell(Err(error.again()));
     }
 }
 
@@ -152,9 +161,9 @@ async fn write(
     pool: &PgPool,
     clock: &Clock,
     sql: &'static str,
-    together: &[Waiting<Submit, Made>],
+    together: &[Taken<Submit>],
 ) -> Result<HashMap<JobId, (Job, Balance)>, Error> {
-    let writes = together.iter().map(|waiting| &waiting.write).enumerate();
+    let writes = together.iter().map(|taken| &taken.write).enumerate();
     let submits: Vec<_> = writes.map(|(place, submit)| Placed { place, submit }).collect();
     let submits = serde_json::to_string(&submits).map_err(|error| Error::Other(error.into()))?;
     let rows = sqlx::query(sql)

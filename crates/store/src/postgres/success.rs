@@ -11,7 +11,7 @@ use sqlx::postgres::PgPool;
 use uuid::Uuid;
 
 use super::rows::all;
-use super::together::{Together, Waiting};
+use super::together::{Taken, Together, Write};
 use crate::claim::Claim;
 use crate::clock::Clock;
 use crate::error::Error;
@@ -34,27 +34,35 @@ impl Success {
     }
 }
 
+impl Write for Success {
+    type Outcome = Option<Job>;
+
+    fn turn(&self) -> Option<&str> {
+        None
+    }
+}
+
 type Answer = Result<Option<Job>, Error>;
 
 /// Writes successes together: the job as it is then, or `None` if the claim is lost.
-pub(super) type Successes = Together<Success, Option<Job>>;
+pub(super) type Successes = Together<Success>;
 
 pub(super) fn start(pool: PgPool, clock: Clock) -> Successes {
-    Together::start(move |together| {
+    Together::new(move |together| {
         let (pool, clock) = (pool.clone(), clock.clone());
         Box::pin(async move { settle(&pool, &clock, together).await })
     })
 }
 
-async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Waiting<Success, Option<Job>>>) {
-    let successes: Vec<&Success> = together.iter().map(|waiting| &waiting.write).collect();
+async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Taken<Success>>) {
+    let successes: Vec<&Success> = together.iter().map(|taken| &taken.write).collect();
     // One that cannot be written, or a broken connection, fails them all: each then stands alone.
     let told: Vec<Answer> = match write(pool, clock, &successes).await {
         Ok(jobs) => jobs.into_iter().map(Ok).collect(),
         Err(_) => join_all(successes.iter().map(|success| write_one(pool, clock, success))).await,
     };
-    for (waiting, told) in together.into_iter().zip(told) {
-        waiting.tell(told);
+    for (taken, told) in together.into_iter().zip(told) {
+        taken.tell(told);
     }
 }
 
