@@ -369,7 +369,7 @@ impl ServeOptions {
         let slots = self.workers.unwrap_or(processors).clamp(1, WORKERS_MAX);
         Ok(WorkerSettings {
             slots,
-            tesseract: self.ocr.checked(slots),
+            tesseract: self.ocr.checked(),
             // A busy machine gives a page its processor time in three times the time at the worst.
             silence_max: page_cpu.max(Duration::from_secs(1)).saturating_mul(3),
             page_cpu,

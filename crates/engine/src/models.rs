@@ -51,6 +51,17 @@ pub trait Models: fmt::Debug {
     /// # Errors
     /// If the picture was not read.
     fn read_text(&self, picture: Picture) -> Result<String, OcrFault>;
+
+    /// Reads the texts of several pictures, in their order.
+    fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<String, OcrFault>> {
+        pictures.into_iter().map(|picture| self.read_text(picture)).collect()
+    }
+
+    /// How many pictures it reads at the same time, at least 1: so many pages of a document are
+    /// drawn before their texts are asked for.
+    fn parallel(&self) -> usize {
+        1
+    }
 }
 
 /// No recogniser at all.

@@ -9,8 +9,10 @@ mod glyph_names;
 mod interpreter;
 mod marked_content;
 mod open;
+mod outline;
 mod paths;
 mod state;
+mod structure;
 mod text;
 mod tick_boxes;
 mod unicode;
@@ -19,7 +21,9 @@ pub(crate) use annotations::{links, tick_fields};
 pub(crate) use fonts::FontStore;
 pub(crate) use interpreter::read_page;
 pub(crate) use open::{Document, open};
+pub(crate) use outline::OutlineEntry;
 pub(crate) use paths::sides;
+pub(crate) use structure::Role;
 pub(crate) use tick_boxes::{TickField, note_boxes};
 pub(crate) use unicode::compose;
 
@@ -97,4 +101,6 @@ pub(crate) struct Style {
     pub monospaced: bool,
     /// Red, green and blue.
     pub color: [u8; 3],
+    /// What the structure tree calls it.
+    pub role: Role,
 }

@@ -6,6 +6,7 @@ mod furniture;
 mod headings;
 mod kinds;
 mod markers;
+mod told;
 
 pub(crate) use authors::lists_names;
 pub(crate) use continued::merge_tables;
@@ -18,6 +19,7 @@ use docket_contract::SegmentType;
 use crate::bibliography::EntryPart;
 use crate::geometry::Rect;
 use crate::layout::{Block, PageLayout};
+use crate::pdf::OutlineEntry;
 
 /// A block with its kind.
 #[derive(Clone, Debug)]
@@ -59,7 +61,7 @@ pub(crate) struct Norms {
 const PICTURE_SIDE_MIN: f32 = 24.0;
 
 /// Turns laid-out pages, given with their 1-based numbers, into parts in reading order.
-pub(crate) fn classify(mut pages: Vec<(usize, PageLayout)>) -> Vec<Part> {
+pub(crate) fn classify(mut pages: Vec<(usize, PageLayout)>, outline: &[OutlineEntry]) -> Vec<Part> {
     let furniture = furniture::separate(&mut pages);
     let norms = norms(&pages);
     let mut parts = Vec::new();
@@ -88,7 +90,7 @@ pub(crate) fn classify(mut pages: Vec<(usize, PageLayout)>) -> Vec<Part> {
         place_pictures(&mut parts, first, page, page_size, &layout.pictures);
         parts.extend(furniture.footers.into_iter().map(|b| on_page(SegmentType::PageFooter, b)));
     }
-    headings::assign(&mut parts, &norms);
+    headings::assign(&mut parts, outline, &norms);
     parts
 }
 

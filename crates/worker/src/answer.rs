@@ -58,9 +58,9 @@ impl Answer<'_> {
             match within(self.execution.settings.silence_max, child.next()).await? {
                 Message::Progress(progress) => self.progress(progress).await?,
                 Message::Data(piece) => self.data(piece).await?,
-                Message::Picture(picture) => {
-                    let read = self.execution.reader.read(picture).await;
-                    within(self.execution.settings.silence_max, child.tell_text(read)).await?;
+                Message::Pictures(pictures) => {
+                    let read = self.execution.reader.read_all(pictures).await;
+                    within(self.execution.settings.silence_max, child.tell_texts(read)).await?;
                 }
                 Message::File(file_id) => {
                     let key = self.stored.result_key.file(file_id);

@@ -5,8 +5,9 @@
 //! frame and the document in `Data` frames up to an `End`; the child answers with `Progress`
 //! frames, the result in `Data` frames, each of its files in a `File` and `Data` frames, and one `Done`, `Inspected` or `Failed`.
 //!
-//! In between it may ask back: a `Picture` and its pixels in `Data` frames up to an `End`, to which the
-//! parent answers with one `ReadText` and the text in `Data` frames up to an `End`.
+//! In between it may ask back: one or several pictures, each a `Picture` and its pixels in `Data`
+//! frames up to an `End`, to which the parent answers in their order with one `ReadText` and the text
+//! in `Data` frames up to an `End`.
 
 mod confine;
 mod entry;
@@ -49,6 +50,8 @@ pub(crate) enum Request {
         namespace: Uuid,
         /// Seconds of processor time that one page may take.
         page_cpu_s: u64,
+        /// Pictures that it may ask about at the same time.
+        ocr_parallel: usize,
     },
 }
 
@@ -73,8 +76,8 @@ pub(crate) struct Inspected {
 pub(crate) enum Message {
     Progress(PageProgress),
     Data(bytes::Bytes),
-    /// It waits for the text of this picture.
-    Picture(docket_engine::Picture),
+    /// It waits for the texts of these pictures.
+    Pictures(Vec<docket_engine::Picture>),
     /// The data that follows is a file of the result.
     File(Uuid),
     Done(PageProgress),

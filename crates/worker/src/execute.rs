@@ -183,6 +183,7 @@ fn request(execution: &Execution, job: &Job) -> Request {
         media_type: job.document.media_type.clone(),
         namespace: job.id.uuid(),
         page_cpu_s: execution.settings.page_cpu.as_secs().max(1),
+        ocr_parallel: execution.settings.tesseract.parallel,
     }
 }
 

@@ -47,6 +47,7 @@ pub async fn parse_local(
         media_type: parse.media_type,
         namespace: Uuid::now_v7(),
         page_cpu_s: 60,
+        ocr_parallel: parse.tesseract.parallel,
     };
     let mut document = BlobReader::in_memory(parse.document);
     let reader = TextReader::new(parse.tesseract);
@@ -70,8 +71,8 @@ async fn ask(
         match child.next().await? {
             Message::Progress(pages) => progress(pages.done, pages.selected),
             Message::Data(piece) => result.extend_from_slice(&piece),
-            Message::Picture(picture) => {
-                child.tell_text(reader.read(picture).await).await?;
+            Message::Pictures(pictures) => {
+                child.tell_texts(reader.read_all(pictures).await).await?;
             }
             Message::Done(_) => return Ok(Ok(result)),
             Message::Failed(failure) => return Ok(Err(LocalFailure(failure))),

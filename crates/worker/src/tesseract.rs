@@ -9,6 +9,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use docket_engine::{Arrangement, OcrFault, Picture};
+use futures_util::future::join_all;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
@@ -62,6 +63,11 @@ impl TextReader {
     pub(crate) fn new(settings: TesseractSettings) -> Self {
         let permits = Semaphore::new(settings.parallel.max(1));
         Self { settings, permits }
+    }
+
+    /// The texts of pictures in their order, as many at the same time as the settings allow.
+    pub(crate) async fn read_all(&self, pictures: Vec<Picture>) -> Vec<Result<Vec<u8>, OcrFault>> {
+        join_all(pictures.into_iter().map(|picture| self.read(picture))).await
     }
 
     /// The text of a picture as hOCR. Dropped before it is done, it ends the subprocess.

@@ -107,7 +107,7 @@ async fn parse_locally(
             spec: ParseSpec { page_range: page_range.clone(), ..ParseSpec::default() },
             media_type: media_type_of(file),
             password: arguments.password.clone(),
-            tesseract: arguments.ocr.checked(1),
+            tesseract: arguments.ocr.checked(),
         };
         let parsed =
             parse_local(&command, parse, &mut |done, selected| line.pages(done, selected)).await;

@@ -23,6 +23,9 @@ pub(crate) struct OcrOptions {
     /// Seconds that OCR of one page may take [default: 120]
     #[arg(long, env = "DOCKET_OCR_PAGE_S", value_name = "S", help_heading = "OCR")]
     pub(crate) ocr_page_s: Option<u64>,
+    /// Pages that are read at the same time, of one document or of several [default: processors]
+    #[arg(long, env = "DOCKET_OCR_PARALLEL", value_name = "N", help_heading = "OCR")]
+    pub(crate) ocr_parallel: Option<usize>,
 }
 
 impl OcrOptions {
@@ -32,11 +35,13 @@ impl OcrOptions {
             tessdata_dir: self.tessdata_dir.or(other.tessdata_dir),
             ocr_languages: self.ocr_languages.or(other.ocr_languages),
             ocr_page_s: self.ocr_page_s.or(other.ocr_page_s),
+            ocr_parallel: self.ocr_parallel.or(other.ocr_parallel),
         }
     }
 
-    /// The settings, with as many pages at the same time as there are slots.
-    pub(crate) fn checked(&self, slots: usize) -> TesseractSettings {
+    /// The settings.
+    pub(crate) fn checked(&self) -> TesseractSettings {
+        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let given = self.tesseract_path.clone().filter(|path| !path.as_os_str().is_empty());
         let program = given.unwrap_or_else(|| PathBuf::from("tesseract"));
         let defaults = TesseractSettings::new(found_in_path(program));
@@ -45,7 +50,7 @@ impl OcrOptions {
             data_dir: self.tessdata_dir.clone().filter(|path| !path.as_os_str().is_empty()),
             languages: languages.unwrap_or(defaults.languages),
             page_time: self.ocr_page_s.map_or(defaults.page_time, Duration::from_secs),
-            parallel: slots,
+            parallel: self.ocr_parallel.unwrap_or(processors).max(1),
             ..defaults
         }
     }

@@ -34,6 +34,7 @@ mod uploads;
 mod webhooks;
 mod wire;
 mod wire_options;
+mod workbooks;
 
 /// Makes two tests of each function: one on SQLite, one on a real Postgres.
 macro_rules! on_both_databases {

@@ -17,6 +17,7 @@ on_both_databases!(
     without_tesseract_scans_fail_and_say_so,
     a_tesseract_that_hangs_costs_its_page_only,
     cancelling_a_job_ends_its_tesseract,
+    pages_of_one_document_are_read_at_the_same_time,
 );
 
 /// A page with a heading and a paragraph.
@@ -136,6 +137,31 @@ async fn cancelling_a_job_ends_its_tesseract(database: Database) {
     assert!(process.exists());
     app.delete(&format!("/jobs/{}", created["job_id"].as_str().unwrap())).await;
     until(async || !process.exists()).await;
+    app.stop().await;
+}
+
+/// Each run of the program waits until another one runs: one at a time would never end.
+async fn pages_of_one_document_are_read_at_the_same_time(database: Database) {
+    let mut app = App::start(database).await;
+    let folder = tempfile::tempdir().unwrap();
+    let answer = "<html><body><div class='ocr_page'><span class='ocr_line' title='bbox 9 9 90 30'>\
+                  <span class='ocrx_word' title='bbox 9 9 90 30; x_wconf 90'>Read</span></span></div>\
+                  </body></html>";
+    let runs = folder.path().join("runs");
+    std::fs::create_dir(&runs).unwrap();
+    let waiting = script(
+        &folder,
+        &format!(
+            "PATH=/usr/bin:/bin; cat > /dev/null; : > {0}/$$; \
+             until [ $(ls {0} | wc -l) -ge 2 ]; do sleep 0.05; done; echo \"{answer}\"",
+            argument(&runs)
+        ),
+    );
+    app.start_worker_with(with_tesseract(&waiting, Duration::from_secs(20)));
+    let scan = |page: docket_testkit::pdf::Page| page.picture(0.0, 0.0, 595.0, 842.0);
+    let parsed = app.parse(PdfBuilder::new().page(scan).page(scan).build(), &[]).await;
+    assert!(parsed["metadata"].get("failed_pages").is_none(), "{}", parsed["metadata"]);
+    assert_eq!(text_of(&parsed).matches("Read").count(), 2, "{parsed}");
     app.stop().await;
 }
 

@@ -19,7 +19,7 @@ on_both_databases!(
 const NAMESPACE: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 
 /// A package of stored parts: a ZIP file without compression (APPNOTE 4.3).
-fn package(parts: &[(&str, &str)], stated_bytes: Option<u32>) -> Vec<u8> {
+pub(crate) fn package(parts: &[(&str, &str)], stated_bytes: Option<u32>) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for (name, text) in parts {
         let place = u32::try_from(file.len()).unwrap();

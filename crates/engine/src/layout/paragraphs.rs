@@ -141,6 +141,11 @@ fn changes_style(last: &Line, line: &Line) -> bool {
     if bold.0 > 0.95 && bold.1 < 0.5 || bold.0 < 0.2 && bold.1 > 0.95 {
         return true;
     }
+    let told =
+        (last.share(|style| style.role.is_heading()), line.share(|style| style.role.is_heading()));
+    if (told.0 - told.1).abs() > 0.95 {
+        return true;
+    }
     let italic = (last.share(|style| style.italic), line.share(|style| style.italic));
     let changes = italic.0 > 0.95 && italic.1 < 0.05 || italic.0 < 0.05 && italic.1 > 0.95;
     let is_numbered = |line: &Line| {

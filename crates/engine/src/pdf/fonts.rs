@@ -11,9 +11,9 @@ use hayro_font::{
 };
 use hayro_syntax::object::{Array, Dict, Name, Object, Rect as PdfRect, dict::keys};
 
-use super::Style;
 use super::glyph_names::{Rescue, numbered};
 use super::unicode::{GlyphText, clean};
+use super::{Role, Style};
 
 /// All fonts of a document that were asked for so far.
 pub(crate) struct FontStore<'a> {
@@ -235,6 +235,7 @@ fn style(name: &str, descriptor: &Dict<'_>) -> Style {
     Style {
         family: 0,
         color: [0; 3],
+        role: Role::Untold,
         bold: !light && (named_bold || weight >= 600.0 || flags & FORCE_BOLD != 0),
         italic: flags & ITALIC != 0
             || angle.abs() >= 5.0

@@ -9,7 +9,6 @@ use hayro_syntax::object::{Array, Dict, Name, Number, Object, ObjectIdentifier, 
 use hayro_syntax::page::{Page, Resources};
 use kurbo::Affine;
 
-use super::PageContent;
 use super::annotations::appearances;
 use super::duplicates::Duplicates;
 use super::fonts::FontStore;
@@ -17,6 +16,7 @@ use super::marked_content::{Marked, actual_text, is_hidden, replace};
 use super::open::Document;
 use super::paths::PathBuilder;
 use super::state::{GraphicsState, TextPosition};
+use super::{PageContent, Role};
 
 /// Saved graphics states; further ones are not saved.
 const SAVED_STATES_MAX: usize = 512;
@@ -67,6 +67,9 @@ pub(crate) struct Interpreter<'a, 'd> {
     pub(crate) saved: Vec<GraphicsState<'a>>,
     pub(crate) path: PathBuilder,
     pub(crate) marked: Vec<Marked>,
+    /// What the text that is shown now is.
+    pub(crate) role: Role,
+    page_id: Option<ObjectIdentifier>,
     pub(crate) open_forms: Vec<ObjectIdentifier>,
     pub(crate) forms: HashMap<ObjectIdentifier, Rc<[u8]>>,
     pub(crate) form_cache_bytes: usize,
@@ -91,6 +94,8 @@ pub(crate) fn read_page<'a>(
         saved: Vec::new(),
         path: PathBuilder::default(),
         marked: Vec::new(),
+        role: Role::Untold,
+        page_id: page.raw().obj_id(),
         open_forms: Vec::new(),
         forms: HashMap::new(),
         form_cache_bytes: 0,
@@ -100,6 +105,7 @@ pub(crate) fn read_page<'a>(
         interpreter.state = GraphicsState::new(transform * appearance.transform, (width, height));
         interpreter.saved.clear();
         interpreter.marked.clear();
+        interpreter.role = Role::Untold;
         interpreter.form(&appearance.form, page.resources());
     }
     interpreter.page
@@ -140,7 +146,9 @@ impl<'a> Interpreter<'a, '_> {
                 }
             }
             Op::InlineImage(_) => self.picture(),
-            Op::BeginMarkedContent(_) => self.begin_marked(None, false),
+            Op::BeginMarkedContent(marked) => {
+                self.begin_marked(None, false, self.role_by_tag(marked.0));
+            }
             Op::BeginMarkedContentWithProperties(marked) => {
                 self.begin_properties(marked.0, marked.1, resources);
             }
@@ -255,31 +263,47 @@ impl<'a> Interpreter<'a, '_> {
     ) {
         let optional = tag.as_ref() == b"OC";
         let hidden_groups = &self.document.hidden_groups;
-        let (text, hidden) = match properties {
-            Object::Dict(inline) => (actual_text(inline), false),
+        let (text, hidden, piece) = match properties {
+            Object::Dict(inline) => (actual_text(inline), false, inline.get::<i32>(keys::MCID)),
             Object::Name(name) => match resources.properties.get::<Dict<'_>>(name) {
                 Some(named) => {
                     let reference = resources.properties.get_ref(name).map(Into::into);
                     let hidden = optional && is_hidden(&named, reference, hidden_groups);
-                    (actual_text(&named), hidden)
+                    (actual_text(&named), hidden, named.get::<i32>(keys::MCID))
                 }
-                None => (None, false),
+                None => (None, false, None),
             },
-            _ => (None, false),
+            _ => (None, false, None),
         };
-        self.begin_marked(text, hidden);
+        let role = match (piece, self.page_id) {
+            (Some(piece), Some(page)) if self.open_forms.is_empty() => {
+                self.document.structure.role(page, piece)
+            }
+            _ => self.role_by_tag(tag),
+        };
+        self.begin_marked(text, hidden, role);
     }
 
-    fn begin_marked(&mut self, actual_text: Option<String>, hidden: bool) {
+    /// Artifacts are marked as such on the page itself; other tags say nothing of their own.
+    fn role_by_tag(&self, tag: &Name<'_>) -> Role {
+        if tag.as_ref() == b"Artifact" { Role::Artifact } else { self.role }
+    }
+
+    fn begin_marked(&mut self, actual_text: Option<String>, hidden: bool, role: Role) {
         // Past the limit sequences are counted by the stack no longer, so none of them may hide.
         if self.marked.len() < SAVED_STATES_MAX {
             let first_glyph = self.page.glyphs.len();
-            self.marked.push(Marked { first_glyph, actual_text, hidden });
+            self.marked.push(Marked { first_glyph, actual_text, hidden, outer: self.role });
+            self.role = role;
         }
     }
 
     pub(crate) fn end_marked(&mut self) {
-        if let Some(Marked { first_glyph, actual_text: Some(text), .. }) = self.marked.pop() {
+        let Some(Marked { first_glyph, actual_text, outer, .. }) = self.marked.pop() else {
+            return;
+        };
+        self.role = outer;
+        if let Some(text) = actual_text {
             replace(&mut self.page.glyphs, first_glyph, &text);
         }
     }

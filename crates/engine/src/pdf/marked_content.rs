@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, String as PdfString};
 
-use super::Glyph;
 use super::unicode::{GlyphText, clean};
+use super::{Glyph, Role};
 
 /// One open marked-content sequence.
 pub(crate) struct Marked {
@@ -15,6 +15,8 @@ pub(crate) struct Marked {
     pub actual_text: Option<String>,
     /// It hides its content.
     pub hidden: bool,
+    /// What the text around it is.
+    pub outer: Role,
 }
 
 /// Decodes a text string: UTF-16 or UTF-8 with a mark, else bytes of `PDFDocEncoding`.

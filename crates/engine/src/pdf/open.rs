@@ -8,6 +8,8 @@ use hayro_syntax::object::dict::keys;
 use hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier};
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
+use super::outline::{OutlineEntry, outline};
+use super::structure::Structure;
 use crate::error::{Damage, Error, Lock, UnknownKind};
 
 /// How far into the file a header may stand.
@@ -21,6 +23,17 @@ pub(crate) struct Document {
     pub encrypted: bool,
     /// Optional content groups that are switched off.
     pub hidden_groups: HashSet<ObjectIdentifier>,
+    /// What its author calls the pieces of its pages; empty until it is read.
+    pub structure: Structure,
+}
+
+impl Document {
+    /// Reads what the document tells of its own structure: the tree is kept, the outline returned.
+    pub(crate) fn read_structure(&mut self) -> Vec<OutlineEntry> {
+        let read = catch_unwind(AssertUnwindSafe(|| Structure::read(&self.pdf)));
+        self.structure = read.unwrap_or_default();
+        catch_unwind(AssertUnwindSafe(|| outline(&self.pdf))).unwrap_or_default()
+    }
 }
 
 /// Opens a document, with the empty password first and then the given one.
@@ -51,7 +64,7 @@ pub(crate) fn open(bytes: Vec<u8>, password: Option<&str>) -> Result<Document, E
         return Err(Error::Unreadable(Damage::NoPages));
     }
     let hidden_groups = catch_unwind(AssertUnwindSafe(|| hidden_groups(&pdf))).unwrap_or_default();
-    Ok(Document { pdf, encrypted, hidden_groups })
+    Ok(Document { pdf, encrypted, hidden_groups, structure: Structure::default() })
 }
 
 fn failure(error: LoadPdfError, password_given: bool, encrypted: bool, has_header: bool) -> Error {

@@ -99,7 +99,7 @@ impl<'a> Interpreter<'a, '_> {
         }
         let step = (cell.x1 - cell.x0) / count as f64;
         let bold = font.style.bold || self.state.text.mode == 2;
-        let style = Style { bold, color: self.state.fill.color, ..font.style };
+        let style = Style { bold, color: self.state.fill.color, role: self.role, ..font.style };
         for (index, character) in characters.enumerate() {
             let x0 = cell.x0 + step * index as f64;
             let part = Cell { x0, x1: x0 + step, y0: cell.y0, y1: cell.y1 };

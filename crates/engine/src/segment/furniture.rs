@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use crate::geometry::{Direction, Rect};
 use crate::layout::{Block, PageLayout};
+use crate::pdf::Role;
 use edges::{Place, is_in_margin, near_edge, outermost_is_furniture, rows};
 
 /// Headers and footers of one page.
@@ -62,6 +63,9 @@ pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<Furniture> {
 /// The outermost lines of a page.
 fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
     let rows = rows(index, page);
+    // Titles stand in headers too: of a page alone, or in bigger letters.
+    let biggest = page.blocks.iter().max_by_key(|block| block.characters());
+    let usual = biggest.map_or(0.0, Block::size);
     let mut candidates = Vec::new();
     for top in [true, false] {
         let count = rows.len().min(ROWS_PER_EDGE);
@@ -75,7 +79,10 @@ fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
             }
             for (place, line) in &row.lines {
                 let text = pattern(&line.text());
-                let certain = certain || is_page_number(&text);
+                let aside = !alone
+                    && line.size <= 1.05 * usual
+                    && line.share(|style| style.role == Role::Artifact) > 0.95;
+                let certain = certain || is_page_number(&text) || aside;
                 let (place, y, size) = (*place, line.baseline, line.size);
                 candidates.push(Candidate { place, top, y, size, text, certain });
             }

@@ -1,14 +1,22 @@
 //! Headings: blocks that stand out from running text, their levels, and the title.
 
+use std::collections::HashMap;
+
 use docket_contract::SegmentType;
 
 use super::authors::drop_authors;
+use super::told::Told;
 use super::{Norms, Part};
 use crate::layout::Block;
+use crate::pdf::OutlineEntry;
 
 /// Longer blocks are paragraphs, however they look.
 const CHARACTERS_MAX: usize = 220;
 const LINES_MAX: usize = 4;
+/// How sure a heading is that is much bigger than running text.
+const BY_SIZE: f32 = 0.9;
+/// How sure a heading is that the document tells of by itself.
+const TOLD: f32 = 0.95;
 
 /// The looks of a heading: those with the same looks have the same level.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,16 +42,18 @@ impl Look {
 }
 
 /// Finds headings among the parts that are still text, and gives them levels.
-pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
+pub(crate) fn assign(parts: &mut [Part], outline: &[OutlineEntry], norms: &Norms) {
     let mut looks: Vec<(usize, Look)> = Vec::new();
+    let told = Told::new(parts, outline, norms);
     for index in 0..parts.len() {
-        if let Some((look, confidence)) = heading(parts, index, norms) {
+        if let Some((look, confidence)) = heading(parts, index, &told, norms) {
             parts[index].kind = SegmentType::SectionHeader;
             parts[index].confidence = confidence;
             looks.push((index, look));
         }
     }
-    if let Some(title) = title(parts, &looks, norms) {
+    let title = told.title(parts).and_then(|part| looks.iter().position(|look| look.0 == part));
+    if let Some(title) = title.or_else(|| title_by_looks(parts, &looks, norms)) {
         let (index, look) = looks.remove(title);
         mark_title(&mut parts[index]);
         // A title may come in two blocks of the same looks.
@@ -56,7 +66,7 @@ pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
         }
     }
     drop_authors(parts, &mut looks);
-    levels(parts, &looks);
+    levels(parts, &looks, &told.levels(parts));
 }
 
 fn mark_title(part: &mut Part) {
@@ -64,15 +74,24 @@ fn mark_title(part: &mut Part) {
     part.level = 1;
 }
 
-fn heading(parts: &[Part], index: usize, norms: &Norms) -> Option<(Look, f32)> {
+fn heading(parts: &[Part], index: usize, told: &Told, norms: &Norms) -> Option<(Look, f32)> {
     let part = &parts[index];
     let block = part.block.as_ref()?;
     let is_open = matches!(part.kind, SegmentType::Text | SegmentType::ListItem);
-    if !is_open || part.sideways || !could_be(block) {
+    if !is_open || part.sideways {
+        return None;
+    }
+    if told.is_heading(index) && block.characters() <= CHARACTERS_MAX {
+        return Some((look(block, norms), TOLD));
+    }
+    if !could_be(block) {
         return None;
     }
     let look = look(block, norms);
     let certainty = certainty(parts, index, &look, norms)?;
+    if certainty < BY_SIZE && told.is_text(part) {
+        return None;
+    }
     let is_item = part.kind == SegmentType::ListItem;
     if is_item
         && !(look.numbers > 0 && (look.stands_out(norms) || look.size > 1.08 * norms.body_size))
@@ -89,7 +108,7 @@ fn certainty(parts: &[Part], index: usize, look: &Look, norms: &Norms) -> Option
     let italic = look.italic && !norms.body_italic;
     let numbered = look.numbers > 0;
     if ratio >= 1.15 {
-        return Some(0.9);
+        return Some(BY_SIZE);
     }
     if look.label && !numbered || !stands_alone(parts, index) {
         return None;
@@ -219,7 +238,7 @@ fn numbers(text: &str) -> usize {
 }
 
 /// The first page's biggest heading, if it stands near its top and is bigger than sections are.
-fn title(parts: &[Part], looks: &[(usize, Look)], norms: &Norms) -> Option<usize> {
+fn title_by_looks(parts: &[Part], looks: &[(usize, Look)], norms: &Norms) -> Option<usize> {
     let first_page = parts.first()?.page;
     let candidates = looks.iter().enumerate().filter(|(_, (index, look))| {
         let part = &parts[*index];
@@ -234,8 +253,9 @@ fn title(parts: &[Part], looks: &[(usize, Look)], norms: &Norms) -> Option<usize
     (!bigger).then_some(at)
 }
 
-/// Levels by looks: bigger first, then bold, then capitals; numbers decide where they are given.
-fn levels(parts: &mut [Part], looks: &[(usize, Look)]) {
+/// Levels as the document tells them; else by looks: bigger first, then bold, then capitals; numbers
+/// decide where they are given.
+fn levels(parts: &mut [Part], looks: &[(usize, Look)], told: &HashMap<usize, u8>) {
     let rank = |look: &Look| {
         look.size + if look.bold { 0.4 } else { 0.0 } + if look.capitals { 0.2 } else { 0.0 }
             - if look.italic { 0.1 } else { 0.0 }
@@ -243,8 +263,16 @@ fn levels(parts: &mut [Part], looks: &[(usize, Look)]) {
     let mut ranks: Vec<f32> = looks.iter().map(|(_, look)| rank(look)).collect();
     ranks.sort_by(|a, b| b.total_cmp(a));
     ranks.dedup_by(|a, b| (*a - *b).abs() < 0.35);
+    let alike = |own: f32| {
+        let known = looks.iter().filter_map(|(index, look)| Some((rank(look), *told.get(index)?)));
+        known.into_iter().find(|(other, _)| (other - own).abs() < 0.2).map(|(_, level)| level)
+    };
     for (index, look) in looks {
         let own = rank(look);
+        if let Some(level) = told.get(index).copied().or_else(|| alike(own)) {
+            parts[*index].level = level;
+            continue;
+        }
         let by_look = ranks.iter().position(|other| (other - own).abs() < 0.36).unwrap_or(0);
         let level = if look.numbers > 0 { look.numbers } else { by_look + 1 };
         parts[*index].level = u8::try_from(level + 1).unwrap_or(6).min(6);

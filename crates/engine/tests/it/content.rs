@@ -206,3 +206,149 @@ fn what_is_clipped_away_is_not_there() {
     let twice = format!("q 60 600 300 300 re W n 300 300 50 50 re W n {word} Q");
     assert_eq!(clipped(&twice), "");
 }
+
+/// A page whose lines all look alike: only the tree tells which of them are headings.
+fn tagged(tree: bool) -> Vec<u8> {
+    let lines = [
+        ("H1", "Of lamps"),
+        ("P", "A lamp is lit at dusk and put out at dawn, on every day of the year."),
+        ("H2", "Their oil"),
+        ("P", "Oil is carried up the stair in cans, four of them on a winter day."),
+        ("H2", "Their wicks"),
+        ("P", "A wick is trimmed by hand, and never by two keepers of one name."),
+    ];
+    let mut content =
+        String::from("/Artifact BMC BT /F 11 Tf 72 800 Td (Harbour board) Tj ET EMC ");
+    let mut elements = String::new();
+    for (piece, (role, text)) in lines.iter().enumerate() {
+        let y = 700 - 30 * piece;
+        content +=
+            &format!("/{role} << /MCID {piece} >> BDC BT /F 11 Tf 72 {y} Td ({text}) Tj ET EMC ");
+        elements += &format!("<< /S /{role} /Pg 3 0 R /K {piece} >> ");
+    }
+    let root = if tree { "/StructTreeRoot 6 0 R" } else { "" };
+    let last = "BT /F 11 Tf 72 700 Td (The end of it.) Tj ET";
+    let page = |contents: usize| {
+        format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {contents} 0 R \
+             /Resources << /Font << /F 5 0 R >> >> >>"
+        )
+    };
+    RawPdf::new()
+        .object(1, &format!("<< /Type /Catalog /Pages 2 0 R {root} >>"))
+        .object(2, "<< /Type /Pages /Count 2 /Kids [3 0 R 7 0 R] >>")
+        .object(3, &page(4))
+        .stream(4, "", content.as_bytes())
+        .object(7, &page(8))
+        .stream(8, "", last.as_bytes())
+        .object(5, "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>")
+        .object(6, &format!("<< /Type /StructTreeRoot /K [<< /S /Document /K [{elements}] >>] >>"))
+        .build(1)
+}
+
+#[test]
+fn the_structure_tree_tells_headings_and_running_lines() {
+    let kinds = |tree: bool| -> Vec<String> {
+        outline(&result(tagged(tree))).into_iter().map(|(kind, _)| kind).collect()
+    };
+    assert_eq!(
+        kinds(true),
+        ["PageHeader", "Title", "Text", "SectionHeader", "Text", "SectionHeader", "Text", "Text"]
+    );
+    assert!(!kinds(false).contains(&"SectionHeader".to_owned()));
+    let markdown = crate::support::markdown(&result(tagged(true)));
+    assert!(markdown.contains("# Of lamps\n") && markdown.contains("## Their oil\n"), "{markdown}");
+}
+
+/// The same lines with an outline that names them, numbers and all.
+fn outlined(outline: bool) -> Vec<u8> {
+    let lines =
+        ["Lamps", "A lamp is lit at dusk.", "2 Oil", "It is carried up.", "2.1 Cans", "Four."];
+    let mut content = String::new();
+    for (index, text) in lines.iter().enumerate() {
+        let y = 700 - 30 * index;
+        content += &format!("BT /F 11 Tf 72 {y} Td ({text}) Tj ET ");
+    }
+    let root = if outline { "/Outlines 6 0 R" } else { "" };
+    RawPdf::new()
+        .object(1, &format!("<< /Type /Catalog /Pages 2 0 R {root} >>"))
+        .object(2, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>")
+        .object(
+            3,
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+             /Resources << /Font << /F 5 0 R >> >> >>",
+        )
+        .stream(4, "", content.as_bytes())
+        .object(5, "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>")
+        .object(6, "<< /First 7 0 R /Last 8 0 R /Count 2 >>")
+        .object(7, "<< /Title (Lamps) /Parent 6 0 R /Next 8 0 R >>")
+        // The next entry after the last is the first again: a circle that has to end.
+        .object(8, "<< /Title (Oil) /Parent 6 0 R /First 9 0 R /Next 7 0 R >>")
+        .object(9, "<< /Title (2.1 CANS) /Parent 8 0 R >>")
+        .build(1)
+}
+
+#[test]
+fn the_outline_tells_headings() {
+    let markdown = |outline: bool| crate::support::markdown(&result(outlined(outline)));
+    let told = markdown(true);
+    for heading in ["## Lamps\n", "## 2 Oil\n", "### 2.1 Cans\n"] {
+        assert!(told.contains(heading), "{told}");
+    }
+    assert!(!markdown(false).contains('#'), "{}", markdown(false));
+}
+
+/// Japanese from top to bottom, its columns from right to left.
+fn vertical() -> Vec<u8> {
+    let font = "<< /Type /Font /Subtype /Type0 /BaseFont /Mincho /Encoding /UniJIS-UTF16-V \
+                /DescendantFonts [6 0 R] >>";
+    let descendant = "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Mincho /DW 1000 \
+                      /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 4 >> >>";
+    let columns = ["706F53F0306F", "6D770020306E", "5149306730423002"];
+    let mut content = String::from("BT /F 12 Tf ");
+    for (index, column) in columns.iter().enumerate() {
+        content += &format!("1 0 0 1 {} 700 Tm <{column}> Tj ", 400 - 20 * index);
+    }
+    content += "ET";
+    RawPdf::new()
+        .object(1, "<< /Type /Catalog /Pages 2 0 R >>")
+        .object(2, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>")
+        .object(
+            3,
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+             /Resources << /Font << /F 5 0 R >> >> >>",
+        )
+        .stream(4, "", content.as_bytes())
+        .object(5, font)
+        .object(6, descendant)
+        .build(1)
+}
+
+#[test]
+fn vertical_text_is_read_down_and_then_to_the_left() {
+    let read = text(&result(vertical()));
+    assert_eq!(
+        read.replace(['\n', ' '], ""),
+        "\u{706F}\u{53F0}\u{306F}\u{6D77}\u{306E}\u{5149}\u{3067}\u{3042}\u{3002}"
+    );
+}
+
+#[test]
+fn columns_of_turned_text_are_read_one_after_the_other() {
+    let line =
+        |number: usize| format!("line {number} of a column that runs up the side of the sheet");
+    let document = page(|page| {
+        (0..6).fold(page, |page, number| {
+            page.text_turned(
+                100.0 + 14.0 * number as f64,
+                700.0,
+                90.0,
+                10.0,
+                Font::Times,
+                &line(number),
+            )
+        })
+    });
+    let wanted: Vec<String> = (0..6).map(line).collect();
+    assert_eq!(text(&result(document)), wanted.join(" "));
+}

@@ -1,5 +1,7 @@
 //! What becomes of a recogniser's answer, with one that answers by heart.
 
+use std::cell::RefCell;
+
 use docket_contract::ParseSpec;
 use docket_contract::spec::OcrMode;
 use docket_engine::{Arrangement, Error, Models, OcrFault, ParseRequest, Picture, parse};
@@ -195,4 +197,47 @@ fn columns_in_a_small_part_of_a_page_are_a_table() {
     assert!(html.contains("<tr><td>Stair</td><td></td></tr>"), "{html}");
     let result = read(image_file(&page, ImageFormat::Png), &model, OcrMode::Auto);
     assert!(segments(&result).iter().all(|segment| segment.segment_type != "Table"));
+}
+
+/// Reads three pictures at a time, and notes how many it was asked about at once.
+#[derive(Debug)]
+struct Together {
+    inner: ByHeart,
+    asked: RefCell<Vec<usize>>,
+}
+
+impl Models for Together {
+    fn read_text(&self, picture: Picture) -> Result<String, OcrFault> {
+        self.inner.read_text(picture)
+    }
+
+    fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<String, OcrFault>> {
+        self.asked.borrow_mut().push(pictures.len());
+        pictures.into_iter().map(|picture| self.read_text(picture)).collect()
+    }
+
+    fn parallel(&self) -> usize {
+        3
+    }
+}
+
+#[test]
+fn pages_of_one_document_are_asked_about_together() {
+    let pages = (1..=5).fold(PdfBuilder::new(), |pdf, number| {
+        pdf.page(|page| match number {
+            2 => page.text(72.0, 90.0, 12.0, Font::Times, "Typed page"),
+            _ => page.picture(0.0, 0.0, 595.0, 842.0),
+        })
+    });
+    let models = Together { inner: ByHeart(vec![LINE]), asked: RefCell::new(Vec::new()) };
+    let result = read(pages.build(), &models, OcrMode::Auto);
+    assert_eq!(*models.asked.borrow(), [2, 2], "page 2 has text of its own");
+    let texts: Vec<(usize, String)> = segments(&result)
+        .into_iter()
+        .map(|one| (one.page_number, one.content.clone().unwrap_or_default()))
+        .collect();
+    let page = |number: usize| {
+        (number, if number == 2 { "Typed page".to_owned() } else { LINE.0.to_owned() })
+    };
+    assert_eq!(texts, (1..=5).map(page).collect::<Vec<_>>());
 }

@@ -70,11 +70,11 @@ fn answer<R: Read, W: Write>(
                 Err(error) => write_failure(output, &error),
             }
         }
-        Request::Execute { spec, password, media_type, namespace, page_cpu_s } => {
+        Request::Execute { spec, password, media_type, namespace, page_cpu_s, ocr_parallel } => {
             let page_cpu = Duration::from_secs(page_cpu_s);
             allow_cpu(page_cpu);
             let mut told = Told { parent, last: None, broken: None, page_cpu };
-            let models = &ParentModels { parent };
+            let models = &ParentModels { parent, parallel: ocr_parallel.max(1) };
             let password = password.as_deref();
             let media_type = Some(media_type.as_str());
             let work = Work { document, spec: &spec, password, media_type, namespace, models };

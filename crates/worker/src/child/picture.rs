@@ -3,8 +3,9 @@
 use docket_engine::{Arrangement, OcrFault, Picture};
 use serde::{Deserialize, Serialize};
 
-/// Pixels of the largest picture that a child may ask its parent to read.
-const PIXELS_MAX: u64 = 160_000_000;
+/// Pixels of the largest picture that a child may ask its parent to read, and of all pictures that
+/// it may ask for at the same time.
+pub(super) const PIXELS_MAX: u64 = 160_000_000;
 
 /// What goes before the pixels of a picture.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ pub(crate) struct PictureHead {
     height: u32,
     dpi: u32,
     arrangement: Told,
+    /// Another picture follows before the child waits for their texts.
+    pub(super) more: bool,
 }
 
 /// How its text is arranged.
@@ -24,18 +27,17 @@ enum Told {
     Rows,
 }
 
-impl From<&Picture> for PictureHead {
-    fn from(picture: &Picture) -> Self {
+impl PictureHead {
+    pub(super) fn new(picture: &Picture, more: bool) -> Self {
         let arrangement = match picture.arrangement {
             Arrangement::Page => Told::Page,
             Arrangement::Column => Told::Column,
             Arrangement::Rows => Told::Rows,
         };
-        Self { width: picture.width, height: picture.height, dpi: picture.dpi, arrangement }
+        let Picture { width, height, dpi, .. } = *picture;
+        Self { width, height, dpi, arrangement, more }
     }
-}
 
-impl PictureHead {
     /// How many bytes its pixels are; `None` for more than any picture has.
     pub(crate) fn pixel_bytes(&self) -> Option<usize> {
         let pixels = u64::from(self.width) * u64::from(self.height);
@@ -44,7 +46,7 @@ impl PictureHead {
 
     /// The picture with these pixels; `None` if they are not as many as they should be.
     pub(crate) fn with_pixels(self, pixels: Vec<u8>) -> Option<Picture> {
-        let Self { width, height, dpi, arrangement } = self;
+        let Self { width, height, dpi, arrangement, .. } = self;
         let arrangement = match arrangement {
             Told::Page => Arrangement::Page,
             Told::Column => Arrangement::Column,
@@ -92,7 +94,8 @@ mod tests {
 
     #[test]
     fn a_child_gone_mad_cannot_ask_for_the_whole_memory() {
-        let head = PictureHead { width: 3, height: 2, dpi: 300, arrangement: Told::Page };
+        let head =
+            PictureHead { width: 3, height: 2, dpi: 300, arrangement: Told::Page, more: false };
         assert_eq!(head.pixel_bytes(), Some(6));
         assert!(head.with_pixels(vec![0; 6]).is_some());
         assert!(head.with_pixels(vec![0; 7]).is_none());

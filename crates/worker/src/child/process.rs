@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use docket_engine::OcrFault;
+use docket_engine::{OcrFault, Picture};
 use docket_jobs::{BlobError, BlobReader};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
+use super::picture::PIXELS_MAX;
 use super::{Message, PictureHead, ReadOutcome, Request};
 
 /// How a child is started: a program that ends up in [`super::child_main`].
@@ -135,7 +136,7 @@ impl EngineChild {
     /// The next message of the answer.
     pub(crate) async fn next(&mut self) -> Result<Message, ChildError> {
         match frame::receive(&mut self.output).await {
-            Ok((Kind::Picture, head)) => self.picture(&head).await,
+            Ok((Kind::Picture, head)) => self.pictures(head).await,
             Ok((kind, payload)) => {
                 read_message(kind, payload).map_err(|error| ChildError::Died(error.to_string()))
             }
@@ -143,11 +144,30 @@ impl EngineChild {
         }
     }
 
+    /// Pictures up to the last that is asked for at the same time.
+    async fn pictures(&mut self, mut head: Vec<u8>) -> Result<Message, ChildError> {
+        let (mut pictures, mut bytes) = (Vec::new(), 0);
+        loop {
+            let read: PictureHead = serde_json::from_slice(&head).map_err(|_| odd_picture())?;
+            bytes += read.pixel_bytes().ok_or_else(odd_picture)? as u64;
+            if bytes > PIXELS_MAX {
+                return Err(odd_picture());
+            }
+            pictures.push(self.picture(read).await?);
+            if !read.more {
+                return Ok(Message::Pictures(pictures));
+            }
+            head = match frame::receive(&mut self.output).await {
+                Ok((Kind::Picture, next)) => next,
+                Ok(_) => return Err(odd_picture()),
+                Err(_) => return Err(self.how_it_died().await),
+            };
+        }
+    }
+
     /// The pixels of a picture, after its head.
-    async fn picture(&mut self, head: &[u8]) -> Result<Message, ChildError> {
-        let odd = || ChildError::Died("it sent a picture that is none".to_owned());
-        let head: PictureHead = serde_json::from_slice(head).map_err(|_| odd())?;
-        let most = head.pixel_bytes().ok_or_else(odd)?;
+    async fn picture(&mut self, head: PictureHead) -> Result<Picture, ChildError> {
+        let most = head.pixel_bytes().ok_or_else(odd_picture)?;
         let mut pixels = Vec::new();
         loop {
             match frame::receive(&mut self.output).await {
@@ -155,18 +175,28 @@ impl EngineChild {
                     pixels.extend_from_slice(&piece);
                 }
                 Ok((Kind::End, _)) => break,
-                Ok(_) => return Err(odd()),
+                Ok(_) => return Err(odd_picture()),
                 Err(_) => return Err(self.how_it_died().await),
             }
         }
-        head.with_pixels(pixels).map(Message::Picture).ok_or_else(odd)
+        head.with_pixels(pixels).ok_or_else(odd_picture)
     }
 
-    /// Answers a [`Message::Picture`].
-    pub(crate) async fn tell_text(
+    /// Answers [`Message::Pictures`], in their order.
+    pub(crate) async fn tell_texts(
         &mut self,
-        read: Result<Vec<u8>, OcrFault>,
+        texts: Vec<Result<Vec<u8>, OcrFault>>,
     ) -> Result<(), ChildError> {
+        for text in texts {
+            self.tell_text(text).await?;
+        }
+        match self.input.flush().await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.how_it_died().await),
+        }
+    }
+
+    async fn tell_text(&mut self, read: Result<Vec<u8>, OcrFault>) -> Result<(), ChildError> {
         let outcome = read.as_ref().map_or_else(|fault| (*fault).into(), |_| ReadOutcome::Read);
         let outcome =
             serde_json::to_vec(&outcome).map_err(|error| ChildError::Died(error.to_string()))?;
@@ -174,11 +204,7 @@ impl EngineChild {
         for part in read.unwrap_or_default().chunks(PAYLOAD_BYTES_MAX) {
             self.send(Kind::Data, part).await?;
         }
-        self.send(Kind::End, &[]).await?;
-        match self.input.flush().await {
-            Ok(()) => Ok(()),
-            Err(_) => Err(self.how_it_died().await),
-        }
+        self.send(Kind::End, &[]).await
     }
 
     async fn send(&mut self, kind: Kind, payload: &[u8]) -> Result<(), ChildError> {
@@ -197,6 +223,10 @@ impl EngineChild {
             Err(error) => ChildError::Died(error.to_string()),
         }
     }
+}
+
+fn odd_picture() -> ChildError {
+    ChildError::Died("it sent a picture that is none".to_owned())
 }
 
 fn describe(status: ExitStatus) -> String {

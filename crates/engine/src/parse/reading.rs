@@ -1,0 +1,166 @@
+//! What was read of a document so far, and its assembly.
+
+use std::collections::HashMap;
+
+use docket_contract::spec::{ErrorHandling, ExportFormat, Layout};
+use docket_contract::{ParseResult, ParseSpec, SegmentType, Warning, WarningCode};
+use uuid::Uuid;
+
+use super::step::PageRead;
+use super::{ParseRequest, Parsed, Progress};
+use crate::error::{Damage, Error, PageFault};
+use crate::export::export;
+use crate::layout::PageLayout;
+use crate::models::OcrFault;
+use crate::pdf::{Link, OutlineEntry};
+use crate::render::{Renderer, gather};
+use crate::scan::{Source, many_unmapped};
+use crate::segment::{Part, classify, merge_tables};
+
+/// What was read so far.
+pub(super) struct Reading {
+    pub(super) progress: Progress,
+    pages: Vec<(usize, PageLayout)>,
+    warnings: Vec<Warning>,
+    failed_pages: Vec<usize>,
+    pages_with_text: usize,
+    pages_without_text: usize,
+    /// Why the last page was not recognised.
+    fault: Option<OcrFault>,
+    /// The links of the pages, if they were asked for.
+    pub(super) links: HashMap<usize, Vec<Link>>,
+}
+
+impl Reading {
+    pub(super) fn new(page_count: usize, pages_selected: usize) -> Self {
+        Self {
+            progress: Progress { pages_done: 0, pages_failed: 0, pages_selected, page_count },
+            pages: Vec::new(),
+            warnings: Vec::new(),
+            failed_pages: Vec::new(),
+            pages_with_text: 0,
+            pages_without_text: 0,
+            fault: None,
+            links: HashMap::new(),
+        }
+    }
+
+    pub(super) fn take(
+        &mut self,
+        page: usize,
+        read: Option<(PageRead, PageLayout)>,
+        handling: ErrorHandling,
+    ) -> Result<(), Error> {
+        let fault = match read {
+            None => {
+                self.warn(page, WarningCode::PageUnreadable, "The page could not be read");
+                Some(PageFault::Damaged)
+            }
+            Some((read, layout)) => {
+                let fault = self.judge(page, &read);
+                self.pages.push((page, layout));
+                fault
+            }
+        };
+        if let Some(reason) = fault {
+            if handling == ErrorHandling::Fail {
+                return Err(Error::PageFailed { page, reason });
+            }
+            self.failed_pages.push(page);
+            self.progress.pages_failed += 1;
+        }
+        self.progress.pages_done += 1;
+        Ok(())
+    }
+
+    /// Notes what is odd about a page; the answer says why it counts as failed.
+    fn judge(&mut self, page: usize, read: &PageRead) -> Option<PageFault> {
+        let content = &read.content;
+        if content.truncated {
+            let message = "The page holds more than the limits allow: part of it was left out";
+            self.warn(page, WarningCode::ContentTruncated, message);
+        }
+        if many_unmapped(content) {
+            let unmapped = content.glyphs_unmapped;
+            let message = format!("{unmapped} glyphs of the page have no known character");
+            self.warn(page, WarningCode::UnmappedGlyphs, &message);
+        }
+        let has_text = content.glyphs.iter().any(|glyph| glyph.character != ' ');
+        self.fault = read.fault.or(self.fault);
+        match read.fault {
+            Some(fault) if has_text => {
+                let message = format!("The page's text layer was used alone: {fault}");
+                self.warn(page, WarningCode::OcrNotDone, &message);
+            }
+            Some(fault) => {
+                self.pages_without_text += 1;
+                let message = format!("The page has no text layer: {fault}");
+                self.warn(page, WarningCode::NoTextLayer, &message);
+                return Some(PageFault::NoTextLayer(fault));
+            }
+            None if has_text => {}
+            None if read.source == Source::Nothing => {
+                self.warn(page, WarningCode::BlankPage, "The page shows nothing");
+            }
+            None => self.warn(page, WarningCode::BlankPage, "The page shows no text"),
+        }
+        self.pages_with_text += usize::from(has_text);
+        None
+    }
+
+    pub(super) fn warn(&mut self, page: usize, code: WarningCode, message: &str) {
+        self.warnings.push(Warning { code, message: message.to_owned(), page: Some(page) });
+    }
+
+    pub(super) fn finish(
+        mut self,
+        request: &ParseRequest<'_>,
+        outline: &[OutlineEntry],
+    ) -> Result<Parsed, Error> {
+        if let Some(fault) = self.fault.filter(|_| self.pages_with_text == 0) {
+            return Err(Error::NoText { pages_without_text: self.pages_without_text, fault });
+        }
+        if self.failed_pages.len() == self.progress.pages_selected {
+            return Err(Error::Unreadable(Damage::Corrupt));
+        }
+        let parts = classify(std::mem::take(&mut self.pages), outline);
+        let parts = if request.spec.merge_tables { merge_tables(parts) } else { parts };
+        Ok(self.assemble(parts, request.spec, request.namespace))
+    }
+
+    pub(super) fn assemble(
+        self,
+        mut parts: Vec<Part>,
+        spec: &ParseSpec,
+        namespace: Uuid,
+    ) -> Parsed {
+        let mut renderer = Renderer::new(&parts, namespace, spec, &self.links);
+        let bibliography = spec.bibliography.then(|| renderer.read_sources(&mut parts));
+        let kept = |kind: SegmentType| {
+            spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+        };
+        let kept_parts: Vec<&Part> = parts.iter().filter(|part| kept(part.kind)).collect();
+        let file = |format: &ExportFormat| {
+            Some((format.file_id(namespace)?, export(*format, &kept_parts, &renderer)?))
+        };
+        let files = spec.exports.iter().filter_map(file).collect();
+        let segments: Vec<_> = match spec.layout {
+            Layout::Smart => kept_parts.into_iter().map(|part| renderer.render(part)).collect(),
+            Layout::PageByPage if kept(SegmentType::Page) => {
+                let pages = parts.chunk_by(|a: &Part, b: &Part| a.page == b.page);
+                pages.filter_map(|page| renderer.render_page(page)).collect()
+            }
+            Layout::PageByPage => Vec::new(),
+        };
+        let chunks = gather(segments, spec.chunking, spec.output_fields.embed, namespace);
+        let result = ParseResult {
+            total_chunks: chunks.len(),
+            page_count: self.progress.page_count,
+            chunks,
+            warnings: self.warnings,
+            failed_pages: self.failed_pages,
+            bibliography,
+        };
+        Parsed { result, files }
+    }
+}

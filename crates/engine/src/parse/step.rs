@@ -1,0 +1,102 @@
+//! Pages on their way: read at once, or waiting for the text of their picture.
+
+use hayro_syntax::page::Page;
+
+use super::ParseRequest;
+use crate::models::{Models, OcrFault, Picture};
+use crate::ocr::Asked;
+use crate::pdf::PageContent;
+use crate::raster::draw_page;
+use crate::scan::{Source, source};
+
+/// Resolution at which pages of PDFs are drawn for OCR: what recognisers are made for.
+const OCR_DPI: f32 = 300.0;
+
+/// A page's content, and how it was come by.
+pub(super) struct PageRead {
+    pub(super) source: Source,
+    pub(super) content: PageContent,
+    /// Why its picture was not recognised, if that was needed.
+    pub(super) fault: Option<OcrFault>,
+}
+
+/// How far a page is.
+pub(super) enum Step {
+    Read(Box<PageRead>),
+    Asks(Box<Question>),
+}
+
+/// A page whose picture has to be recognised.
+pub(super) struct Question {
+    pub(super) source: Source,
+    pub(super) content: PageContent,
+    pub(super) asked: Asked,
+    /// Until it is asked about.
+    pub(super) picture: Option<Picture>,
+    /// The page is nothing but its picture.
+    pub(super) alone: bool,
+}
+
+/// A page whose picture was recognised, if it has one.
+pub(super) enum Answered {
+    Read(Box<PageRead>),
+    Told(Box<Question>, Result<String, OcrFault>),
+}
+
+/// Asks about all pictures at once.
+pub(super) fn answered(steps: Vec<Option<Step>>, models: &dyn Models) -> Vec<Option<Answered>> {
+    let mut pictures = Vec::new();
+    let mut open: Vec<Option<Step>> = steps;
+    for step in &mut open {
+        if let Some(Step::Asks(question)) = step {
+            pictures.extend(question.picture.take());
+        }
+    }
+    let texts = if pictures.is_empty() { Vec::new() } else { models.read_texts(pictures) };
+    let mut texts = texts.into_iter();
+    let mut answer = |step| match step {
+        Step::Read(read) => Answered::Read(read),
+        Step::Asks(question) => {
+            Answered::Told(question, texts.next().unwrap_or(Err(OcrFault::Failed)))
+        }
+    };
+    open.into_iter().map(|step| step.map(&mut answer)).collect()
+}
+
+impl Answered {
+    /// What the page shows after all.
+    pub(super) fn finish(self) -> PageRead {
+        let (question, text) = match self {
+            Self::Read(read) => return *read,
+            Self::Told(question, text) => (*question, text),
+        };
+        let Question { source, mut content, asked, alone, .. } = question;
+        let keep_text = source == Source::Picture { keep_text: true };
+        let read = text.and_then(|text| {
+            if alone {
+                content = asked.page(&text)?;
+                return Ok(());
+            }
+            asked.complete(&mut content, &text, keep_text)
+        });
+        PageRead { source, content, fault: read.err() }
+    }
+}
+
+/// Looks what has to be done to read a page of a PDF.
+pub(super) fn read_pdf_page<'a>(
+    page: &'a Page<'a>,
+    content: PageContent,
+    request: &ParseRequest<'_>,
+) -> Step {
+    let source = source(&content, request.spec.ocr_mode);
+    if !matches!(source, Source::Picture { .. }) {
+        return Step::Read(Box::new(PageRead { source, content, fault: None }));
+    }
+    let Some(raster) = draw_page(page, OCR_DPI) else {
+        let fault = Some(OcrFault::Failed);
+        return Step::Read(Box::new(PageRead { source, content, fault }));
+    };
+    let (asked, picture) = Asked::of_page(raster, (content.width, content.height));
+    Step::Asks(Box::new(Question { source, content, asked, picture: Some(picture), alone: false }))
+}
