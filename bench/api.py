@@ -96,8 +96,8 @@ def submit_script(key):
     return f'wrk.method = "POST"\nwrk.headers["api-key"] = "{key}"\nwrk.headers["content-type"] = "multipart/form-data; boundary=b"\nwrk.body = "{quoted}"\n'
 
 
-def key_of(flags):
-    made = subprocess.run([DOCKET, "keys", "create", "--user", "bench", "--credits", "1000000000", "--json", *flags], check=True, capture_output=True, text=True)
+def key_of(flags, docket=DOCKET):
+    made = subprocess.run([docket, "keys", "create", "--user", "bench", "--credits", "1000000000", "--json", *flags], check=True, capture_output=True, text=True)
     return json.loads(made.stdout)["key"]
 
 

@@ -225,7 +225,7 @@ async def pickup(node, key, flags, docket, args):
 
 async def measure(name, flags, database, nodes, args):
     print(f"\n{name} (load average {os.getloadavg()[0]:.1f})\n\n| | |\n|---|---|", flush=True)
-    key = key_of(flags)
+    key = key_of(flags, args.docket)
     await pickup(nodes[0], key, flags, args.docket, args)
     changes = Changes(args.changes, database, args.rate, args.streams)
     following = asyncio.create_task(changes.follow())
