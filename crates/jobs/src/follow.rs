@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use docket_contract::JobId;
 use docket_store::{Change, ChangeKind, ChangeScope, Feed, FeedBatch};
 
-use crate::status::{AccountWatch, JobWatch};
-use crate::{Caller, Error, Jobs};
+use crate::status::JobWatch;
+use crate::{Caller, Error, Jobs, ToldChange};
 
 /// The pause after a fault of the database.
 const FAULT_PAUSE: Duration = Duration::from_millis(200);
@@ -42,8 +42,17 @@ impl Unordered {
 
 impl Jobs {
     /// Follows the changes of all jobs, whoever makes them, for as long as it is polled. An API node
-    /// runs this once; without it every status comes from the database.
-    pub async fn follow_changes(&self, mut feed: Box<dyn Feed>) {
+    /// runs this once, called before it takes requests; without it every status comes from the
+    /// database.
+    pub fn follow_changes(&self, feed: Box<dyn Feed>) -> impl Future<Output = ()> + Send + use<> {
+        // Whoever watches from now on reads in the database what was there before.
+        let place = feed.place();
+        self.memory.told_seq.store(place.newest_seq, Ordering::Release);
+        self.memory.settled_seq.store(place.settled_seq, Ordering::Release);
+        self.clone().follow(feed)
+    }
+
+    async fn follow(self, mut feed: Box<dyn Feed>) {
         let mut unordered = Unordered::default();
         loop {
             match feed.next().await {
@@ -73,8 +82,10 @@ impl Jobs {
         // Before they are told: who comes in between is told twice, not never.
         let last = due.last().map_or(0, |change| change.seq).max(batch.settled_seq);
         memory.told_seq.fetch_max(last, Ordering::AcqRel);
-        for change in &due {
-            memory.watchers.tell_account(change);
+        memory.settled_seq.fetch_max(batch.settled_seq, Ordering::AcqRel);
+        for change in due {
+            let resume_seq = change.seq.min(batch.settled_seq);
+            memory.watchers.tell_account(ToldChange { change, resume_seq });
         }
         memory.statuses.set_alone(batch.alone);
         if batch.complete {
@@ -113,36 +124,12 @@ impl Jobs {
         }
     }
 
-    /// Watches all of the caller's jobs from now on. Changes up to the `seq` that comes with it
-    /// were told before, and can be read with [`Jobs::changes_after`].
-    #[must_use]
-    pub fn watch_account(&self, caller: &Caller) -> (i64, AccountWatch) {
-        let watch = self.memory.watchers.watch_account(&caller.user_id);
-        (self.memory.told_seq.load(Ordering::Acquire), watch)
-    }
-
-    /// Changes of the caller's jobs after `after_seq`, oldest first; some, not always all.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn changes_after(
-        &self,
-        caller: &Caller,
-        after_seq: i64,
-    ) -> Result<Vec<Change>, Error> {
-        let scope = ChangeScope::Account(caller.user_id.clone());
-        Ok(self.store.list_changes(&scope, after_seq, CHANGES_PAGE).await?)
-    }
-
     /// Waits until no node answers any more what an ended job was before its last change.
     pub(crate) async fn propagate(&self, id: JobId) {
         self.memory.statuses.heard(id, i64::MAX);
         tokio::time::sleep(self.memory.statuses.propagation()).await;
     }
 }
-
-/// The newest change that was told in order.
-pub(crate) type ToldSeq = AtomicI64;
 
 async fn pause_after(error: &docket_store::Error) {
     tracing::warn!(error = error as &dyn std::error::Error, "changes cannot be followed");

@@ -3,6 +3,7 @@
 //! One file per verb. `server` calls the verbs of clients, `worker` those of workers; both reach
 //! the store only through here. Nothing here knows HTTP.
 
+mod account_changes;
 mod accounts;
 mod batch;
 mod cancel;
@@ -26,10 +27,10 @@ mod upload;
 mod webhooks;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use tokio::sync::OnceCell;
 
-use follow::ToldSeq;
 use queue_limit::QueueGauge;
 use status::{KeyCache, QueueOrder, StatusCache, Watchers};
 
@@ -40,6 +41,7 @@ pub use docket_store::{
 };
 pub use docket_store::{DeliveryClaim, EndpointChange, Overview};
 
+pub use account_changes::{AccountChanges, ToldChange};
 pub use accounts::{Caller, FreshKey};
 pub use batch::BatchSubmit;
 pub use cancel::Ended;
@@ -51,7 +53,7 @@ pub use inspect::{Inspection, Inspector, Look, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};
 pub use policy::Policy;
 pub use rerun::RerunRequest;
-pub use status::{AccountWatch, FRESH_FOR, JobWatch, MemoryNumbers, Place, Status};
+pub use status::{FRESH_FOR, JobWatch, MemoryNumbers, Place, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
 pub use upload::announced_media_type;
 pub use webhooks::{
@@ -77,7 +79,8 @@ struct Memory {
     keys: KeyCache,
     queue_order: QueueOrder,
     watchers: Arc<Watchers>,
-    told_seq: ToldSeq,
+    told_seq: AtomicI64,
+    settled_seq: AtomicI64,
 }
 
 impl Jobs {
@@ -94,7 +97,8 @@ impl Jobs {
             keys: KeyCache::new(),
             queue_order: QueueOrder::default(),
             watchers: Arc::default(),
-            told_seq: ToldSeq::default(),
+            told_seq: AtomicI64::default(),
+            settled_seq: AtomicI64::default(),
         };
         let (policy, memory) = (Arc::new(policy), Arc::new(memory));
         Self {

@@ -19,8 +19,8 @@ pub use cache::FRESH_FOR;
 pub(crate) use cache::StatusCache;
 pub(crate) use keys::{KeyCache, Known};
 pub(crate) use queue_order::QueueOrder;
-pub(crate) use watchers::Watchers;
-pub use watchers::{AccountWatch, JobWatch};
+pub use watchers::JobWatch;
+pub(crate) use watchers::{AccountWatch, Watchers};
 
 use crate::{Caller, Error, Jobs};
 

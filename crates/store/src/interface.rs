@@ -18,7 +18,7 @@ use async_trait::async_trait;
 
 pub use accounts::{Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey};
 pub use batches::{Batch, BatchInserted, BatchStore, NewBatch};
-pub use feed::{Change, ChangeKind, ChangeScope, Feed, FeedBatch, FeedStore, Serving};
+pub use feed::{Change, ChangeKind, ChangeScope, Feed, FeedBatch, FeedPlace, FeedStore, Serving};
 pub use jobs::{
     CancelOutcome, DeleteOutcome, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore,
     NewJob, Rerun, RerunOutcome,

@@ -23,8 +23,8 @@ pub use error::{Error, OpenError};
 pub use interface::{
     Account, AccountLimits, AccountStore, ApiKey, Balance, Batch, BatchInserted, BatchStore,
     CancelOutcome, Change, ChangeKind, ChangeScope, ChargeOutcome, DeleteOutcome, Feed, FeedBatch,
-    FeedStore, FetchedDocument, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore,
-    KeyHolder, NewApiKey, NewBatch, NewJob, ProgressOutcome, ProgressUpdate, QueueDepth,
+    FeedPlace, FeedStore, FetchedDocument, Idempotency, Inserted, JobEvent, JobPage, JobQuery,
+    JobStore, KeyHolder, NewApiKey, NewBatch, NewJob, ProgressOutcome, ProgressUpdate, QueueDepth,
     QueueStore, Rerun, RerunOutcome, RetryPolicy, SecretStore, Serving, SettleOutcome, Store,
     Supplied, SupplyOutcome, Swept,
 };

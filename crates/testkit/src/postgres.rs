@@ -67,6 +67,31 @@ impl TestPostgres {
     pub async fn execute(&self, statement: &str) -> Result<(), sqlx::Error> {
         execute(&self.url, statement).await
     }
+
+    /// A transaction in which a statement has run, on a connection of its own.
+    ///
+    /// # Errors
+    /// If the database refuses it.
+    pub async fn begin(&self, statement: &str) -> Result<UnderWay, sqlx::Error> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        let statement = format!("begin; {statement}");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
+        Ok(UnderWay(connection))
+    }
+}
+
+/// A transaction that is not committed yet.
+pub struct UnderWay(PgConnection);
+
+impl UnderWay {
+    /// Commits it.
+    ///
+    /// # Errors
+    /// If the database refuses it.
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql("commit").execute(&mut self.0).await?;
+        self.0.close().await
+    }
 }
 
 impl Drop for TestPostgres {

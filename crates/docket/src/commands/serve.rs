@@ -127,7 +127,8 @@ impl Node {
         )));
         let feed = self.feed.take().context("the API is started once")?;
         let (jobs, shutdown) = (self.rooms.jobs.clone(), self.shutdown.clone());
-        tokio::spawn(async move { shutdown.run_until_cancelled(jobs.follow_changes(feed)).await });
+        let following = jobs.follow_changes(feed);
+        tokio::spawn(async move { shutdown.run_until_cancelled(following).await });
         if let Some(listener) = self.metrics_listener.take() {
             let numbers = metrics_router(self.rooms.jobs.clone());
             tokio::spawn(docket_server::serve(listener, numbers, self.shutdown.clone()));

@@ -10,7 +10,7 @@ use docket_jobs::{AccountLimits, Blobs, Caller, Jobs, Policy, Serving, Store};
 use docket_server::{ServerState, router};
 use docket_store::{Clock, DatabaseConfig, StoreConfig};
 use docket_testkit::pdf::{Font, PdfBuilder};
-use docket_testkit::postgres::TestPostgres;
+use docket_testkit::postgres::{TestPostgres, UnderWay};
 use docket_worker::{
     ChildCommand, EngineInspector, WebhookSettings, Worker, WorkerSettings, run_sweeper,
     run_webhooks,
@@ -52,6 +52,11 @@ impl Database {
     /// Runs a statement behind everybody's back, in Postgres.
     pub(crate) async fn execute(&self, sql: &str) {
         self.postgres.as_ref().expect("Postgres").execute(sql).await.unwrap();
+    }
+
+    /// A transaction in which the statement has run, in Postgres.
+    pub(crate) async fn begin(&self, sql: &str) -> UnderWay {
+        self.postgres.as_ref().expect("Postgres").begin(sql).await.unwrap()
     }
 
     /// The flags that lead another docket process to the same data.
@@ -285,9 +290,9 @@ async fn follow(
     shutdown: &CancellationToken,
 ) -> JoinHandle<()> {
     let feed = store.open_feed(serving).await.unwrap();
-    let (jobs, shutdown) = (jobs.clone(), shutdown.clone());
+    let (following, shutdown) = (jobs.follow_changes(feed), shutdown.clone());
     tokio::spawn(async move {
-        shutdown.run_until_cancelled(jobs.follow_changes(feed)).await;
+        shutdown.run_until_cancelled(following).await;
     })
 }
 

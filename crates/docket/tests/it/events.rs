@@ -15,6 +15,7 @@ on_both_databases!(
     an_account_is_told_of_its_own_jobs_only,
     an_account_continues_where_it_left_off,
     a_reader_that_was_overtaken_misses_nothing,
+    a_node_that_just_started_tells_what_was_before,
 );
 
 /// One event.
@@ -22,7 +23,7 @@ on_both_databases!(
 pub(crate) struct Told {
     pub(crate) seq: i64,
     event: String,
-    data: Value,
+    pub(crate) data: Value,
 }
 
 impl Told {
@@ -39,15 +40,24 @@ pub(crate) struct Stream {
 
 impl Stream {
     async fn open(app: &App, path: &str, last_event_id: Option<i64>) -> Self {
-        let mut request = app.http.get(format!("{}{path}", app.base)).header("api-key", &app.key);
+        Self::open_after(app, &app.base, path, last_event_id).await
+    }
+
+    pub(crate) async fn open_at(app: &App, node: &str, path: &str) -> Self {
+        Self::open_after(app, node, path, None).await
+    }
+
+    pub(crate) async fn open_after(
+        app: &App,
+        node: &str,
+        path: &str,
+        last_event_id: Option<i64>,
+    ) -> Self {
+        let mut request = app.http.get(format!("{node}{path}")).header("api-key", &app.key);
         if let Some(seq) = last_event_id {
             request = request.header("last-event-id", seq);
         }
         Self::read(request, path).await
-    }
-
-    pub(crate) async fn open_at(app: &App, node: &str, path: &str) -> Self {
-        Self::read(app.http.get(format!("{node}{path}")).header("api-key", &app.key), path).await
     }
 
     async fn read(request: RequestBuilder, path: &str) -> Self {
@@ -200,6 +210,17 @@ async fn an_account_continues_where_it_left_off(database: Database) {
     assert!(seqs.is_sorted_by(|a, b| a < b), "{seqs:?}");
     work_one(&app.jobs).await;
     assert_eq!(stream.next().await.unwrap().word(), "PROCESSING");
+    app.stop().await;
+}
+
+async fn a_node_that_just_started_tells_what_was_before(database: Database) {
+    let app = App::start(database).await;
+    let id = app.submit_id(letter()).await;
+    let node = app.another_node().await;
+    let mut stream = Stream::open_after(&app, &node.base, "/events", Some(0)).await;
+    let told = stream.next().await.unwrap();
+    assert_eq!((told.data["job_id"].as_str(), told.word()), (Some(id.as_str()), "queued"));
+    node.stop().await;
     app.stop().await;
 }
 

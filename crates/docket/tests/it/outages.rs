@@ -168,3 +168,29 @@ async fn a_slow_watcher_of_a_job_is_told_the_latest_alone() {
         app.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_commits_late_is_told_to_who_comes_back() {
+    let app = App::start(Database::postgres().await).await;
+    let mut stream = Stream::open_at(&app, &app.base, "/events").await;
+    let sql = format!(
+        "insert into docket.job_events (job_id, user_id, version, status, pages_done, at)
+         values (gen_random_uuid(), '{}', 1, 'queued', 0, now())",
+        app.caller.user_id.0
+    );
+    let late = app.database.begin(&sql).await;
+    let id = app.submit_id(letter()).await;
+    let told = stream.next().await.unwrap();
+    assert_eq!(told.data["job_id"], id.as_str());
+    drop(stream);
+    let mut stream = Stream::open_after(&app, &app.base, "/events", Some(told.seq)).await;
+    assert_eq!(stream.next().await.unwrap().data["job_id"], id.as_str(), "told again");
+    late.commit().await.unwrap();
+    assert_ne!(stream.next().await.unwrap().data["job_id"], id.as_str());
+    drop(stream);
+    // And to who comes back only now.
+    let mut stream = Stream::open_after(&app, &app.base, "/events", Some(told.seq)).await;
+    assert_ne!(stream.next().await.unwrap().data["job_id"], id.as_str());
+    assert_eq!(stream.next().await.unwrap().data["job_id"], id.as_str());
+    app.stop().await;
+}

@@ -12,6 +12,8 @@ use docket_store::Change;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
+use crate::ToldChange;
+
 /// Changes of an account that wait for its slowest watcher, at most.
 const ACCOUNT_CHANGES_MAX: usize = 256;
 
@@ -23,7 +25,7 @@ type Latest = Option<Arc<Change>>;
 #[derive(Default)]
 pub(crate) struct Watchers {
     jobs: Shards<JobId, watch::Sender<Latest>>,
-    accounts: Shards<UserId, broadcast::Sender<Arc<Change>>>,
+    accounts: Shards<UserId, broadcast::Sender<ToldChange>>,
 }
 
 impl Watchers {
@@ -65,11 +67,11 @@ impl Watchers {
     }
 
     /// Tells those who watch the account.
-    pub(crate) fn tell_account(&self, change: &Arc<Change>) {
-        let shard = self.accounts.of(&change.user_id);
-        if let Some(sender) = shard.get(&change.user_id) {
+    pub(crate) fn tell_account(&self, told: ToldChange) {
+        let shard = self.accounts.of(&told.change.user_id);
+        if let Some(sender) = shard.get(&told.change.user_id) {
             // The last watcher may be leaving.
-            let _ = sender.send(Arc::clone(change));
+            let _ = sender.send(told);
         }
     }
 }
@@ -107,17 +109,17 @@ impl Drop for JobWatch {
 }
 
 /// Watches all jobs of an account.
-pub struct AccountWatch {
+pub(crate) struct AccountWatch {
     watchers: Arc<Watchers>,
     user: UserId,
-    changes: broadcast::Receiver<Arc<Change>>,
+    changes: broadcast::Receiver<ToldChange>,
 }
 
 impl AccountWatch {
     /// Waits for the next change; `None` if some were missed, which can be read in the database.
-    pub async fn next(&mut self) -> Option<Arc<Change>> {
+    pub(crate) async fn next(&mut self) -> Option<ToldChange> {
         match self.changes.recv().await {
-            Ok(change) => Some(change),
+            Ok(told) => Some(told),
             Err(RecvError::Lagged(_)) => None,
             // Cannot be: the sender stays as long as it is watched.
             Err(RecvError::Closed) => std::future::pending().await,

@@ -1,7 +1,7 @@
 //! `GET /jobs/{id}/events` and `GET /events`: changes as server-sent events.
 //!
-//! The id of an event is its place in the outbox, so a client that comes back with `Last-Event-ID`
-//! misses nothing. A slow reader holds up nobody: of one job it gets the latest change, of an account
+//! The id of an event is its place in the outbox, or an earlier one while something before it is
+//! open, so a client that comes back with `Last-Event-ID` misses nothing. A slow reader holds up nobody: of one job it gets the latest change, of an account
 //! it reads on in the database.
 
 use std::collections::VecDeque;
@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use docket_contract::wire::jobs::JobChanged;
-use docket_jobs::{AccountWatch, Caller, Change, ChangeKind, JobWatch, Jobs};
+use docket_jobs::{Change, ChangeKind, JobWatch};
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::ServerState;
@@ -45,11 +45,11 @@ pub(crate) async fn of_job(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let events = JobEvents { past: past.into(), watch, last_seq: after.unwrap_or(0), ended: false };
-    let changes = stream::unfold(events, |mut events| async move {
+    let events = stream::unfold(events, |mut events| async move {
         let change = events.next().await?;
-        Some((change, events))
+        Some((event(&change, change.seq), events))
     });
-    Ok(event_stream(&state, changes))
+    Ok(event_stream(&state, events))
 }
 
 /// `GET /events`: all jobs of the account.
@@ -60,23 +60,13 @@ pub(crate) async fn of_account(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let after = last_event_id(query.as_deref(), &headers)?;
-    let (told_seq, watch) = state.jobs.watch_account(&caller);
-    let mut events = AccountEvents {
-        jobs: state.jobs.clone(),
-        caller,
-        watch,
-        past: VecDeque::new(),
-        last_seq: after.unwrap_or(told_seq),
-        read_until: told_seq,
-    };
-    if after.is_some() {
-        events.read_past().await.map_err(|error| Problem::of(error, Family::Jobs))?;
-    }
-    let changes = stream::unfold(events, |mut events| async move {
-        let change = events.next().await?;
-        Some((change, events))
+    let changes = state.jobs.follow_account(&caller, after);
+    let events = stream::unfold(changes, |mut changes| async move {
+        // A fault ends the stream; the client comes back to where it was.
+        let told = changes.next().await.ok()?;
+        Some((event(&told.change, told.resume_seq), changes))
     });
-    Ok(event_stream(&state, changes))
+    Ok(event_stream(&state, events))
 }
 
 /// The changes of one job until its end.
@@ -109,56 +99,6 @@ impl JobEvents {
     }
 }
 
-/// The changes of an account, from the database where memory has moved on.
-struct AccountEvents {
-    jobs: Jobs,
-    caller: Caller,
-    watch: AccountWatch,
-    past: VecDeque<Change>,
-    /// The last that was sent.
-    last_seq: i64,
-    /// What comes before it is read from the database.
-    read_until: i64,
-}
-
-impl AccountEvents {
-    async fn next(&mut self) -> Option<Arc<Change>> {
-        loop {
-            if let Some(change) = self.past.pop_front() {
-                self.last_seq = self.last_seq.max(change.seq);
-                return Some(Arc::new(change));
-            }
-            if self.last_seq < self.read_until {
-                // A fault ends the stream; the client comes back to where it was.
-                self.read_past().await.ok()?;
-                continue;
-            }
-            match self.watch.next().await {
-                // It was read from the database before.
-                Some(change) if change.seq <= self.read_until => {}
-                Some(change) => {
-                    self.last_seq = self.last_seq.max(change.seq);
-                    return Some(change);
-                }
-                None => {
-                    let (told_seq, watch) = self.jobs.watch_account(&self.caller);
-                    (self.read_until, self.watch) = (told_seq, watch);
-                }
-            }
-        }
-    }
-
-    /// Reads one page of what comes before `read_until`.
-    async fn read_past(&mut self) -> Result<(), docket_jobs::Error> {
-        let page = self.jobs.changes_after(&self.caller, self.last_seq).await?;
-        self.past = page.into_iter().filter(|change| change.seq <= self.read_until).collect();
-        if self.past.is_empty() {
-            self.last_seq = self.last_seq.max(self.read_until);
-        }
-        Ok(())
-    }
-}
-
 fn is_end(change: &Change) -> bool {
     match change.kind {
         ChangeKind::Moved { state, .. } => state.is_terminal(),
@@ -168,10 +108,10 @@ fn is_end(change: &Change) -> bool {
 
 fn event_stream(
     state: &ServerState,
-    changes: impl Stream<Item = Arc<Change>> + Send + 'static,
+    events: impl Stream<Item = Event> + Send + 'static,
 ) -> Response {
     let shutdown = state.shutdown.clone().cancelled_owned();
-    let events = changes.map(|change| Ok::<_, Infallible>(event(&change))).take_until(shutdown);
+    let events = events.map(Ok::<_, Infallible>).take_until(shutdown);
     let stream = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     let mut response = stream.into_response();
     let headers = response.headers_mut();
@@ -181,14 +121,15 @@ fn event_stream(
     response
 }
 
-fn event(change: &Change) -> Event {
+/// The change, with the place to go on from as its id.
+fn event(change: &Change, resume_seq: i64) -> Event {
     let state = change.visible_state();
     let pages_done = match change.kind {
         ChangeKind::Moved { pages_done, .. } => Some(pages_done),
         ChangeKind::Deleted => None,
     };
     let changed = JobChanged::new(change.job_id, state, change.version, pages_done, change.at);
-    let event = Event::default().id(change.seq.to_string()).event(if state.is_some() {
+    let event = Event::default().id(resume_seq.to_string()).event(if state.is_some() {
         "status"
     } else {
         "deleted"

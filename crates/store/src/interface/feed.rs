@@ -46,6 +46,19 @@ pub trait Feed: Send {
     /// Waits for a sign that something changed, at most for the driver's period (250 ms or less),
     /// then reads all changes committed since the last call.
     async fn next(&mut self) -> Result<FeedBatch, Error>;
+
+    /// Where it stands.
+    fn place(&self) -> FeedPlace;
+}
+
+/// How far a feed is in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeedPlace {
+    /// The largest `seq` that was seen. What is committed up to here is handed out already, or was
+    /// there when the feed was opened.
+    pub newest_seq: i64,
+    /// The same of [`FeedBatch::settled_seq`].
+    pub settled_seq: i64,
 }
 
 /// What one read of the feed found.

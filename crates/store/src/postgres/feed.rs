@@ -10,11 +10,11 @@ use sqlx::postgres::{PgConnectOptions, PgRow};
 use tokio::sync::watch;
 
 use super::PostgresStore;
-use super::gaps::Gaps;
+use super::gaps::{GAPS_MAX, Gaps};
 use super::place::Place;
 use super::rows::PgColumns;
 use crate::error::Error;
-use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedStore, Serving};
+use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedPlace, FeedStore, Serving};
 use crate::rows::{change_columns, read_change};
 
 /// How often the feed looks by itself, whatever hints say.
@@ -29,6 +29,15 @@ const LOOK_MAX: Duration = Duration::from_secs(5);
 /// New changes in one batch, at most.
 const BATCH_CHANGES_MAX: i64 = 1000;
 
+/// The largest number, the next transaction id, and the numbers below that are missing: some of them
+/// may belong to transactions under way.
+const OPEN: &str = "
+    with newest as materialized (select coalesce(max(seq), 0) as seq from docket.job_events)
+    select newest.seq, s.xmin::text::bigint + age(s.xmin::xid), array(
+        select missing from generate_series(greatest(1, newest.seq - $1), newest.seq) missing
+        where not exists (select from docket.job_events e where e.seq = missing))
+    from newest, (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s";
+
 #[async_trait]
 impl FeedStore for PostgresStore {
     async fn open_feed(&self, serving: Serving) -> Result<Box<dyn Feed>, Error> {
@@ -37,19 +46,14 @@ impl FeedStore for PostgresStore {
         if !place.is_held() {
             return Err(Error::Conflict("API node"));
         }
-        let (newest, next_xid): (i64, i64) = sqlx::query_as(
-            "select (select coalesce(max(seq), 0) from docket.job_events),
-                s.xmin::text::bigint + age(s.xmin::xid)
-             from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s",
-        )
-        .fetch_one(&mut place.session)
-        .await?;
+        let (newest, next_xid, missing): (i64, i64, Vec<i64>) =
+            sqlx::query_as(OPEN).bind(GAPS_MAX).fetch_one(&mut place.session).await?;
         Ok(Box::new(PostgresFeed {
             options: self.options.clone(),
             serving,
             place: Some(place),
             hint,
-            gaps: Gaps::after(newest),
+            gaps: Gaps::opened(newest, missing, next_xid),
             opened_at_xid: next_xid,
             read_at: Instant::now(),
             more: false,
@@ -146,6 +150,10 @@ impl Feed for PostgresFeed {
             complete: !self.more && xmin >= self.opened_at_xid,
             alone: self.place.as_ref().is_some_and(Place::is_alone),
         })
+    }
+
+    fn place(&self) -> FeedPlace {
+        FeedPlace { newest_seq: self.gaps.newest(), settled_seq: self.gaps.settled() }
     }
 }
 

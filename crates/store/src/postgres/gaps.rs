@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 /// Missing numbers that are watched, at most; of a larger jump of the sequence only the last ones.
-const GAPS_MAX: i64 = 10_000;
+pub(super) const GAPS_MAX: i64 = 10_000;
 
 /// How much of the outbox was seen.
 #[derive(Debug)]
@@ -21,9 +21,9 @@ pub(super) struct Gaps {
 }
 
 impl Gaps {
-    /// Everything up to here counts as seen.
-    pub(super) fn after(newest: i64) -> Self {
-        Self { newest, open: BTreeMap::new() }
+    /// Everything up to here counts as seen, but for what is missing.
+    pub(super) fn opened(newest: i64, missing: Vec<i64>, next_xid: i64) -> Self {
+        Self { newest, open: missing.into_iter().map(|seq| (seq, next_xid)).collect() }
     }
 
     /// The largest number seen.
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_missing_number_is_waited_for() {
-        let mut gaps = Gaps::after(4);
+        let mut gaps = Gaps::opened(4, Vec::new(), 9);
         assert_eq!(absorb(&mut gaps, &[6, 8], 10, 12), (8, 4));
         assert_eq!(gaps.open(), [5, 7]);
         assert_eq!(absorb(&mut gaps, &[7], 11, 14), (8, 4));
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_number_is_given_up_only_when_its_transaction_must_have_ended() {
-        let mut gaps = Gaps::after(0);
+        let mut gaps = Gaps::opened(0, Vec::new(), 9);
         assert_eq!(absorb(&mut gaps, &[2], 10, 12), (2, 0));
         assert_eq!(absorb(&mut gaps, &[], 11, 20), (2, 0), "11 may still be open");
         assert_eq!(absorb(&mut gaps, &[], 12, 20), (2, 2));
@@ -85,13 +85,21 @@ mod tests {
 
     #[test]
     fn a_quiet_database_leaves_nothing_open() {
-        let mut gaps = Gaps::after(0);
+        let mut gaps = Gaps::opened(0, Vec::new(), 9);
         assert_eq!(absorb(&mut gaps, &[3], 12, 12), (3, 3));
     }
 
     #[test]
+    fn what_was_missing_at_the_opening_is_waited_for() {
+        let mut gaps = Gaps::opened(9, vec![3, 7], 12);
+        assert_eq!(gaps.settled(), 2);
+        assert_eq!(absorb(&mut gaps, &[7], 11, 15), (9, 2));
+        assert_eq!(absorb(&mut gaps, &[], 12, 15), (9, 9));
+    }
+
+    #[test]
     fn a_leap_of_the_sequence_is_bounded() {
-        let mut gaps = Gaps::after(0);
+        let mut gaps = Gaps::opened(0, Vec::new(), 9);
         absorb(&mut gaps, &[5_000_000], 1, 2);
         assert_eq!(gaps.open().len(), 10_000);
     }

@@ -15,7 +15,7 @@ use super::SqliteStore;
 use super::reader::Readers;
 use super::rows::all;
 use crate::error::Error;
-use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedStore, Serving};
+use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedPlace, FeedStore, Serving};
 use crate::rows::{change_columns, read_change};
 
 /// How often commits of other processes are looked for. One look is a seek in an index, no more
@@ -117,5 +117,9 @@ impl Feed for SqliteFeed {
         self.seq = changes.last().map_or(self.seq, |change| change.seq);
         let complete = !self.more;
         Ok(FeedBatch { changes, settled_seq: self.seq, read_at, complete, alone: true })
+    }
+
+    fn place(&self) -> FeedPlace {
+        FeedPlace { newest_seq: self.seq, settled_seq: self.seq }
     }
 }

@@ -196,6 +196,22 @@ async fn a_transaction_that_is_undone_holds_nothing_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_was_open_before_the_feed_is_not_missed() {
+    let f = Fixture::postgres().await;
+    let mut slow = PgConnection::connect(f.postgres_url()).await.unwrap();
+    let mut transaction = slow.begin().await.unwrap();
+    let late: i64 = sqlx::query_scalar(OPEN_EVENT).fetch_one(&mut *transaction).await.unwrap();
+    f.insert(new_job()).await;
+    let mut feed = f.store.open_feed(Serving::Together).await.unwrap();
+    let place = feed.place();
+    assert!(place.newest_seq > late && place.settled_seq < late, "{place:?}");
+    transaction.commit().await.unwrap();
+    let (changes, batch) = read_until(&mut *feed, |changes, _| !changes.is_empty()).await;
+    assert_eq!(changes.iter().map(|change| change.seq).collect::<Vec<_>>(), [late]);
+    assert_eq!(batch.settled_seq, place.newest_seq);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_open_before_the_feed_makes_it_incomplete() {
     let f = Fixture::postgres().await;
     let mut slow = PgConnection::connect(f.postgres_url()).await.unwrap();
