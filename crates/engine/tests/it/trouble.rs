@@ -23,6 +23,13 @@ fn bytes_that_are_no_document() {
     assert_eq!(broken.code(), FailureCode::DocumentUnreadable);
 }
 
+/// A heading in a list without items makes the library for web pages panic. Found by fuzzing.
+#[test]
+fn a_fault_of_a_library_is_an_unreadable_document() {
+    let page = b"<!DOCTYPE html><html><ul><x>a<ul><li>b<ul><h1>One</h1>c</ul></ul></ul></html>";
+    assert_eq!(error(page.to_vec()), Error::UnreadableFile(Damage::Corrupt));
+}
+
 #[test]
 fn pictures_without_text_need_ocr() {
     let scan = error(page(|page| page.picture(0.0, 0.0, 595.0, 842.0)));
