@@ -6,6 +6,7 @@ mod package;
 mod pdf;
 pub mod placed;
 
+use std::backtrace::Backtrace;
 use std::panic;
 use std::process::abort;
 
@@ -16,16 +17,18 @@ use uuid::Uuid;
 pub use package::package;
 pub use pdf::pdf_of;
 
-/// Aborts at panics of our own code, so that those which the engine catches are found too.
+/// Aborts at panics of our own code, so that those which the engine catches are found too. The hook
+/// of libFuzzer's crate, which aborts at every panic, is replaced: one of a library that the engine
+/// catches goes by, and one that nobody catches ends the run where the crate calls the target.
 pub fn watch_panics() {
-    let former = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        former(info);
+    panic::set_hook(Box::new(|info| {
         let ours = info.location().is_some_and(|place| {
             let file = place.file();
             !file.contains("/registry/") && !file.starts_with("/rustc/")
         });
+        eprintln!("{info}");
         if ours {
+            eprintln!("{}", Backtrace::force_capture());
             abort();
         }
     }));

@@ -5,6 +5,7 @@ mod container;
 mod convert;
 mod elements;
 mod inline;
+mod plain_headings;
 mod typewriter;
 
 pub(crate) use container::{ole_format, zip_format};

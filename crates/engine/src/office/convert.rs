@@ -1,12 +1,34 @@
 //! The library that reads these files, and its errors in our words.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use docling::{ConversionError, DocumentConverter, Node, SourceDocument};
 
 use super::OfficeFormat;
+use super::plain_headings::{Plain, plain_headings};
 use crate::error::{Damage, Error, Lock};
 
-/// The nodes of a document in reading order.
+/// The nodes of a document in reading order. A web page whose headings make the library lose its
+/// way (docling 2.62 counts levels below zero at a heading that is no item of its nested list) is
+/// read once more with paragraphs in their place.
 pub(super) fn convert(
+    bytes: Vec<u8>,
+    format: OfficeFormat,
+    password: Option<&str>,
+) -> Result<Vec<Node>, Error> {
+    if !matches!(format, OfficeFormat::Html | OfficeFormat::Markdown) {
+        return convert_once(bytes, format, password);
+    }
+    let attempt = |page: Vec<u8>| {
+        catch_unwind(AssertUnwindSafe(|| convert_once(page, format, password))).ok()
+    };
+    attempt(bytes.clone())
+        .or_else(|| attempt(plain_headings(&bytes, Plain::InLists)))
+        .or_else(|| attempt(plain_headings(&bytes, Plain::Everywhere)))
+        .unwrap_or(Err(Error::UnreadableFile(Damage::Corrupt)))
+}
+
+fn convert_once(
     bytes: Vec<u8>,
     format: OfficeFormat,
     password: Option<&str>,
