@@ -24,6 +24,7 @@ pub(crate) use ocr::OcrOptions;
 
 /// Slots of one process; beyond it the operating system's limits are the first to be felt.
 const WORKERS_MAX: usize = 1024;
+const PAGE_THREADS_MAX: usize = 16;
 
 /// A hundred years.
 const RETENTION_DAYS_MAX: u64 = 36_500;
@@ -67,6 +68,10 @@ pub(crate) struct ServeOptions {
     /// Jobs worked on at the same time [default: the number of processors]
     #[arg(long, env = "DOCKET_WORKERS", value_name = "N")]
     pub(crate) workers: Option<usize>,
+    /// Threads that read the pages of a document; documents that are worked on at the same time share
+    /// them [default: the number of processors, 4 at most]
+    #[arg(long, env = "DOCKET_PAGE_THREADS", value_name = "N")]
+    pub(crate) page_threads: Option<usize>,
     /// Serve only; other processes work
     #[arg(long, env = "DOCKET_NO_WORKERS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true")]
     pub(crate) no_workers: Option<bool>,
@@ -294,6 +299,7 @@ impl ServeOptions {
             listen: self.listen.or(other.listen),
             public_url: self.public_url.or(other.public_url),
             workers: self.workers.or(other.workers),
+            page_threads: self.page_threads.or(other.page_threads),
             no_workers: self.no_workers.or(other.no_workers),
             sole_api_node: self.sole_api_node.or(other.sole_api_node),
             metrics_listen: self.metrics_listen.or(other.metrics_listen),
@@ -364,15 +370,15 @@ impl ServeOptions {
             child.memory_bytes = mebibytes.saturating_mul(1024 * 1024);
         }
         let defaults = WorkerSettings::new(child);
-        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let page_cpu = self.page_cpu_s.map_or(defaults.page_cpu, Duration::from_secs);
-        let slots = self.workers.unwrap_or(processors).clamp(1, WORKERS_MAX);
+        let slots = self.workers.unwrap_or_else(processors).clamp(1, WORKERS_MAX);
         Ok(WorkerSettings {
             slots,
             tesseract: self.ocr.checked(),
             // A busy machine gives a page its processor time in three times the time at the worst.
             silence_max: page_cpu.max(Duration::from_secs(1)).saturating_mul(3),
             page_cpu,
+            page_threads: page_threads(self.page_threads),
             poll: self.poll_ms.map_or(defaults.poll, |ms| Duration::from_millis(ms.max(10))),
             grace: self.grace_s.map_or(defaults.grace, Duration::from_secs),
             fetch: FetchSettings {
@@ -382,6 +388,17 @@ impl ServeOptions {
             ..defaults
         })
     }
+}
+
+/// Threads that read pages. Each has a stack and fonts of its own, for which a child's memory has to
+/// be enough.
+pub(crate) fn page_threads(wanted: Option<usize>) -> usize {
+    const DEFAULT_MAX: usize = 4;
+    wanted.unwrap_or_else(|| processors().min(DEFAULT_MAX)).clamp(1, PAGE_THREADS_MAX)
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
 /// This program as its own engine child.

@@ -11,12 +11,13 @@ use docket_engine::{ParseRequest, parse};
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let Some(path) = arguments.next() else {
-        eprintln!("usage: parse_file FILE [--json | --time] [--password WORD]");
+        eprintln!("usage: parse_file FILE [--json | --time] [--password WORD] [--threads N]");
         return ExitCode::from(2);
     };
     let rest: Vec<String> = arguments.collect();
-    let password =
-        rest.iter().position(|word| word == "--password").and_then(|at| rest.get(at + 1));
+    let given =
+        |option: &str| rest.iter().position(|word| word == option).and_then(|at| rest.get(at + 1));
+    let threads = given("--threads").and_then(|count| count.parse().ok()).unwrap_or(1);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -26,7 +27,8 @@ fn main() -> ExitCode {
     };
     let spec = ParseSpec::default();
     let request = ParseRequest {
-        password: password.map(String::as_str),
+        password: given("--password").map(String::as_str),
+        threads,
         ..ParseRequest::new(&spec, uuid::Uuid::nil())
     };
     let start = Instant::now();

@@ -1,5 +1,6 @@
 //! Parsing: reads the selected pages one by one, lays them out, and assembles the result.
 
+mod ahead;
 mod reading;
 mod step;
 
@@ -10,16 +11,16 @@ use uuid::Uuid;
 
 use crate::error::{Damage, Error};
 use crate::kind::{Kind, kind};
-use crate::layout::lay_out;
 use crate::models::{Models, NoModels};
 use crate::ocr::Asked;
 use crate::office::{self, OfficeFormat};
 use crate::pdf::{
-    FontStore, OutlineEntry, PageContent, links, note_boxes, open, read_page, tick_fields,
+    Document, FontStore, PageContent, links, note_boxes, open, read_page, tick_fields,
 };
 use crate::raster::ImageFile;
 use crate::scan::Source;
 use crate::segment::Part;
+use ahead::{Ahead, threads};
 use reading::Reading;
 use step::{Question, Step, answered, read_pdf_page};
 
@@ -52,6 +53,8 @@ pub struct ParseRequest<'a> {
     /// Documents that say nothing of places get some all the same, as a typewriter would set them:
     /// for what finds things by their places, never for a client.
     pub imagined_places: bool,
+    /// Threads that may read the pages of one document, at least 1.
+    pub threads: usize,
 }
 
 impl<'a> ParseRequest<'a> {
@@ -65,6 +68,7 @@ impl<'a> ParseRequest<'a> {
             models: &NoModels,
             media_type: None,
             imagined_places: false,
+            threads: 1,
         }
     }
 }
@@ -116,19 +120,46 @@ fn parse_pdf(
     let mut document = open(document, request.password)?;
     let outline = document.read_structure();
     let document = document;
-    let fonts = FontStore::new();
     let page_count = document.pdf.pages().len();
-    read_pages(page_count, request, &outline, progress, &mut |index| {
-        let page = &document.pdf.pages()[index];
-        let mut content = read_page(page, &document, &fonts);
-        if request.spec.checkboxes {
-            note_boxes(&mut content, &tick_fields(page));
+    let selected = selected_pages(request.spec, page_count)?;
+    let mut reading = Reading::new(page_count, selected.len());
+    let spec = request.spec;
+    let prepare = || {
+        let fonts = FontStore::new();
+        let document = &document;
+        move |number: usize| Some(pdf_page(document, &fonts, number, spec))
+    };
+    match threads(request.threads, selected.len()) {
+        1 => read_pages(&mut reading, &selected, request, progress, &mut prepare())?,
+        threads => {
+            std::thread::scope(|scope| match Ahead::start(scope, threads, &selected, &prepare) {
+                Ok(mut ahead) => {
+                    read_pages(&mut reading, &selected, request, progress, &mut |_| ahead.next())
+                }
+                // Where threads are scarce, this one is left.
+                Err(_) => read_pages(&mut reading, &selected, request, progress, &mut prepare()),
+            })?
         }
-        if request.spec.word_details.links {
-            content.links = links(page);
-        }
-        Some(read_pdf_page(page, content, request))
-    })
+    }
+    reading.finish(request, &outline)
+}
+
+/// Reads the page with this number, from 1.
+fn pdf_page<'a>(
+    document: &'a Document,
+    fonts: &FontStore<'a>,
+    number: usize,
+    spec: &ParseSpec,
+) -> Step {
+    let page = &document.pdf.pages()[number - 1];
+    let mut content = read_page(page, document, fonts);
+    if spec.checkboxes {
+        note_boxes(&mut content, &tick_fields(page));
+    }
+    if spec.word_details.links {
+        content.links = links(page);
+    }
+    read_pdf_page(page, content, spec.ocr_mode)
 }
 
 fn parse_images(
@@ -138,8 +169,10 @@ fn parse_images(
 ) -> Result<Parsed, Error> {
     let spec = ParseSpec { bibliography: false, ..request.spec.clone() };
     let request = &ParseRequest { spec: &spec, ..*request };
-    read_pages(file.page_count(), request, &[], progress, &mut |index| {
-        let raster = file.page(index)?;
+    let selected = selected_pages(request.spec, file.page_count())?;
+    let mut reading = Reading::new(file.page_count(), selected.len());
+    read_pages(&mut reading, &selected, request, progress, &mut |number| {
+        let raster = file.page(number - 1)?;
         let (asked, picture) = Asked::of_image(raster);
         let (width, height) = asked.size_points();
         let content = PageContent { width, height, ..PageContent::default() };
@@ -151,7 +184,8 @@ fn parse_images(
             picture: Some(picture),
             alone: true,
         })))
-    })
+    })?;
+    reading.finish(request, &[])
 }
 
 fn parse_office(
@@ -180,23 +214,21 @@ fn parse_office(
     Ok(reading.assemble(parts, &spec, request.namespace))
 }
 
-/// Reads the selected pages, given by their index, and assembles the result. Where several pictures
-/// are read at the same time, as many pages are drawn before their texts are asked for.
+/// Reads the selected pages one after the other, given by their number from 1. Where several
+/// pictures are read at the same time, as many pages are drawn before their texts are asked for.
 fn read_pages(
-    page_count: usize,
+    reading: &mut Reading,
+    selected: &[usize],
     request: &ParseRequest<'_>,
-    outline: &[OutlineEntry],
     progress: &mut dyn FnMut(Progress),
     read: &mut dyn FnMut(usize) -> Option<Step>,
-) -> Result<Parsed, Error> {
-    let selected = selected_pages(request.spec, page_count)?;
-    let mut reading = Reading::new(page_count, selected.len());
+) -> Result<(), Error> {
     progress(reading.progress);
     let together = request.models.parallel().max(1);
     for pages in selected.chunks(together) {
         let mut steps = Vec::with_capacity(pages.len());
         for page in pages {
-            let step = catch_unwind(AssertUnwindSafe(|| read(*page - 1)));
+            let step = catch_unwind(AssertUnwindSafe(|| read(*page)));
             steps.push(step.ok().flatten());
             if together > 1 {
                 // Each page that is read takes its own time.
@@ -204,17 +236,12 @@ fn read_pages(
             }
         }
         for (page, read) in pages.iter().zip(answered(steps, request.models)) {
-            let layout = catch_unwind(AssertUnwindSafe(|| {
-                let mut read = read?.finish();
-                let layout = lay_out(&read.content);
-                reading.links.insert(*page, std::mem::take(&mut read.content.links));
-                Some((read, layout))
-            }));
-            reading.take(*page, layout.ok().flatten(), request.spec.error_handling)?;
+            let laid_out = catch_unwind(AssertUnwindSafe(|| Some(read?.finish())));
+            reading.take(*page, laid_out.ok().flatten(), request.spec.error_handling)?;
             progress(reading.progress);
         }
     }
-    reading.finish(request, outline)
+    Ok(())
 }
 
 fn selected_pages(spec: &ParseSpec, page_count: usize) -> Result<Vec<usize>, Error> {

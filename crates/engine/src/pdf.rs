@@ -94,8 +94,8 @@ pub(crate) struct Glyph {
 /// The looks of a glyph, as far as layout cares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Style {
-    /// Number of the typeface within the document; its bold and italic cuts have the same.
-    pub family: u16,
+    /// Number of the typeface; its bold and italic cuts have the same.
+    pub family: u32,
     pub bold: bool,
     pub italic: bool,
     pub monospaced: bool,

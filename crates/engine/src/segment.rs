@@ -54,7 +54,7 @@ pub(crate) struct Norms {
     /// Most running text is italic.
     pub body_italic: bool,
     /// The typeface of most running text.
-    pub body_family: u16,
+    pub body_family: u32,
 }
 
 /// Pictures smaller than this in points are dots, icons or rules.
@@ -97,7 +97,7 @@ pub(crate) fn classify(mut pages: Vec<(usize, PageLayout)>, outline: &[OutlineEn
 fn norms(pages: &[(usize, PageLayout)]) -> Norms {
     let mut weights: Vec<(f32, usize)> = Vec::new();
     let (mut bold, mut italic, mut total) = (0.0, 0.0, 0.0);
-    let mut families: HashMap<u16, usize> = HashMap::new();
+    let mut families: HashMap<u32, usize> = HashMap::new();
     for line in pages.iter().flat_map(|(_, page)| &page.blocks).flat_map(|block| &block.lines) {
         let characters = line.characters();
         let size = (line.size * 4.0).round() / 4.0;

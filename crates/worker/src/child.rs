@@ -50,6 +50,8 @@ pub(crate) enum Request {
         namespace: Uuid,
         /// Seconds of processor time that one page may take.
         page_cpu_s: u64,
+        /// Threads that may read its pages.
+        page_threads: usize,
         /// Pictures that it may ask about at the same time.
         ocr_parallel: usize,
     },

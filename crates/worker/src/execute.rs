@@ -176,6 +176,11 @@ pub(crate) async fn within<T>(
     }
 }
 
+/// A document alone on this worker may use all of its threads; several share them.
+fn page_threads(execution: &Execution) -> usize {
+    (execution.settings.page_threads / execution.leases.count().max(1)).max(1)
+}
+
 fn request(execution: &Execution, job: &Job) -> Request {
     Request::Execute {
         spec: Box::new(job.spec.clone()),
@@ -183,6 +188,7 @@ fn request(execution: &Execution, job: &Job) -> Request {
         media_type: job.document.media_type.clone(),
         namespace: job.id.uuid(),
         page_cpu_s: execution.settings.page_cpu.as_secs().max(1),
+        page_threads: page_threads(execution),
         ocr_parallel: execution.settings.tesseract.parallel,
     }
 }

@@ -48,6 +48,11 @@ impl Leases {
         }
     }
 
+    /// How many executions are under way.
+    pub(crate) fn count(&self) -> usize {
+        self.lock().len()
+    }
+
     fn is_empty(&self) -> bool {
         self.lock().is_empty()
     }

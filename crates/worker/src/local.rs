@@ -21,6 +21,8 @@ pub struct LocalParse {
     pub media_type: String,
     /// Opens it.
     pub password: Option<String>,
+    /// Threads that may read its pages, at least 1.
+    pub page_threads: usize,
     /// Reads its pictures.
     pub tesseract: TesseractSettings,
 }
@@ -47,6 +49,7 @@ pub async fn parse_local(
         media_type: parse.media_type,
         namespace: Uuid::now_v7(),
         page_cpu_s: 60,
+        page_threads: parse.page_threads,
         ocr_parallel: parse.tesseract.parallel,
     };
     let mut document = BlobReader::in_memory(parse.document);

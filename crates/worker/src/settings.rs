@@ -16,6 +16,9 @@ pub struct WorkerSettings {
     pub child_jobs_max: u32,
     /// Processor time that one page may take.
     pub page_cpu: Duration,
+    /// Threads that read the pages of a document; documents that are read at the same time share
+    /// them.
+    pub page_threads: usize,
     /// Time that a child may stay silent, on a page or while it takes in a document; longer, and it
     /// counts as lost.
     pub silence_max: Duration,
@@ -59,6 +62,7 @@ impl WorkerSettings {
             child,
             child_jobs_max: 100,
             page_cpu: Duration::from_secs(60),
+            page_threads: 1,
             silence_max: Duration::from_secs(180),
             result_bytes_max: 1024 * 1024 * 1024,
             poll: Duration::from_millis(250),

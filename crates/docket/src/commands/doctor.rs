@@ -81,6 +81,7 @@ async fn check_engine(worker: &WorkerSettings) -> anyhow::Result<String> {
         document: SAMPLE.into(),
         spec: ParseSpec::default(),
         password: None,
+        page_threads: worker.page_threads,
         tesseract: worker.tesseract.clone(),
     };
     let parsed = parse_local(&worker.child, parse, &mut |_, _| {}).await?;

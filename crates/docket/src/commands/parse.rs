@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::cli::{Format, ParseArgs};
 use crate::client::{Client, ParseFields};
 use crate::commands::jobs::client;
-use crate::config::child_command;
+use crate::config::{child_command, page_threads};
 use crate::exit::Exit;
 
 pub(crate) async fn run(arguments: ParseArgs) -> anyhow::Result<Exit> {
@@ -107,6 +107,7 @@ async fn parse_locally(
             spec: ParseSpec { page_range: page_range.clone(), ..ParseSpec::default() },
             media_type: media_type_of(file),
             password: arguments.password.clone(),
+            page_threads: page_threads(None),
             tesseract: arguments.ocr.checked(),
         };
         let parsed =

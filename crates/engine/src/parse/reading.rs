@@ -28,7 +28,7 @@ pub(super) struct Reading {
     /// Why the last page was not recognised.
     fault: Option<OcrFault>,
     /// The links of the pages, if they were asked for.
-    pub(super) links: HashMap<usize, Vec<Link>>,
+    links: HashMap<usize, Vec<Link>>,
 }
 
 impl Reading {
@@ -48,7 +48,7 @@ impl Reading {
     pub(super) fn take(
         &mut self,
         page: usize,
-        read: Option<(PageRead, PageLayout)>,
+        read: Option<PageRead>,
         handling: ErrorHandling,
     ) -> Result<(), Error> {
         let fault = match read {
@@ -56,9 +56,10 @@ impl Reading {
                 self.warn(page, WarningCode::PageUnreadable, "The page could not be read");
                 Some(PageFault::Damaged)
             }
-            Some((read, layout)) => {
+            Some(mut read) => {
                 let fault = self.judge(page, &read);
-                self.pages.push((page, layout));
+                self.links.insert(page, std::mem::take(&mut read.content.links));
+                self.pages.push((page, read.layout));
                 fault
             }
         };

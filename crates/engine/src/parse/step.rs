@@ -1,8 +1,9 @@
 //! Pages on their way: read at once, or waiting for the text of their picture.
 
+use docket_contract::spec::OcrMode;
 use hayro_syntax::page::Page;
 
-use super::ParseRequest;
+use crate::layout::{PageLayout, lay_out};
 use crate::models::{Models, OcrFault, Picture};
 use crate::ocr::Asked;
 use crate::pdf::PageContent;
@@ -12,12 +13,13 @@ use crate::scan::{Source, source};
 /// Resolution at which pages of PDFs are drawn for OCR: what recognisers are made for.
 const OCR_DPI: f32 = 300.0;
 
-/// A page's content, and how it was come by.
+/// A page's content and layout, and how they were come by.
 pub(super) struct PageRead {
     pub(super) source: Source,
     pub(super) content: PageContent,
     /// Why its picture was not recognised, if that was needed.
     pub(super) fault: Option<OcrFault>,
+    pub(super) layout: PageLayout,
 }
 
 /// How far a page is.
@@ -79,7 +81,14 @@ impl Answered {
             }
             asked.complete(&mut content, &text, keep_text)
         });
-        PageRead { source, content, fault: read.err() }
+        PageRead::new(source, content, read.err())
+    }
+}
+
+impl PageRead {
+    fn new(source: Source, content: PageContent, fault: Option<OcrFault>) -> Self {
+        let layout = lay_out(&content);
+        Self { source, content, fault, layout }
     }
 }
 
@@ -87,15 +96,14 @@ impl Answered {
 pub(super) fn read_pdf_page<'a>(
     page: &'a Page<'a>,
     content: PageContent,
-    request: &ParseRequest<'_>,
+    ocr_mode: OcrMode,
 ) -> Step {
-    let source = source(&content, request.spec.ocr_mode);
+    let source = source(&content, ocr_mode);
     if !matches!(source, Source::Picture { .. }) {
-        return Step::Read(Box::new(PageRead { source, content, fault: None }));
+        return Step::Read(Box::new(PageRead::new(source, content, None)));
     }
     let Some(raster) = draw_page(page, OCR_DPI) else {
-        let fault = Some(OcrFault::Failed);
-        return Step::Read(Box::new(PageRead { source, content, fault }));
+        return Step::Read(Box::new(PageRead::new(source, content, Some(OcrFault::Failed))));
     };
     let (asked, picture) = Asked::of_page(raster, (content.width, content.height));
     Step::Asks(Box::new(Question { source, content, asked, picture: Some(picture), alone: false }))

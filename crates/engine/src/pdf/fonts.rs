@@ -21,7 +21,6 @@ pub(crate) struct FontStore<'a> {
     font_resolver: FontResolverFn,
     cmap_resolver: CMapResolverFn,
     loaded: RefCell<HashMap<(usize, usize), Rc<LoadedFont<'a>>>>,
-    families: RefCell<HashMap<String, u16>>,
 }
 
 impl<'a> FontStore<'a> {
@@ -37,7 +36,6 @@ impl<'a> FontStore<'a> {
             font_resolver: Arc::new(standard),
             cmap_resolver: Arc::new(load_embedded),
             loaded: RefCell::new(HashMap::new()),
-            families: RefCell::new(HashMap::new()),
         }
     }
 
@@ -51,11 +49,7 @@ impl<'a> FontStore<'a> {
             .cache
             .font(dict, &self.font_resolver, &self.cmap_resolver)
             .or_else(|| self.cache.standard_font(StandardFont::Helvetica, &self.font_resolver));
-        let mut loaded = LoadedFont::new(dict.clone(), font);
-        let mut families = self.families.borrow_mut();
-        let next = u16::try_from(families.len()).unwrap_or(u16::MAX);
-        loaded.style.family = *families.entry(family(&loaded.name)).or_insert(next);
-        let loaded = Rc::new(loaded);
+        let loaded = Rc::new(LoadedFont::new(dict.clone(), font));
         self.loaded.borrow_mut().insert(key, loaded.clone());
         loaded
     }
@@ -233,7 +227,7 @@ fn style(name: &str, descriptor: &Dict<'_>) -> Style {
     let weight = descriptor.get::<f32>(keys::FONT_WEIGHT).unwrap_or(0.0);
     let angle = descriptor.get::<f32>(keys::ITALIC_ANGLE).unwrap_or(0.0);
     Style {
-        family: 0,
+        family: family(name),
         color: [0; 3],
         role: Role::Untold,
         bold: !light && (named_bold || weight >= 600.0 || flags & FORCE_BOLD != 0),
@@ -245,8 +239,15 @@ fn style(name: &str, descriptor: &Dict<'_>) -> Style {
     }
 }
 
+/// The number of a typeface: its name hashed with FNV-1a, so that every reader of the document has
+/// the same.
+fn family(name: &str) -> u32 {
+    let hashed = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    family_name(name).bytes().fold(0x811C_9DC5, hashed)
+}
+
 /// The name without cut and design size: `NewCMSans10-Bold` is of `newcmsans`.
-fn family(name: &str) -> String {
+fn family_name(name: &str) -> String {
     let base = name.split(['-', ',']).next().unwrap_or_default();
     let letters: String = base
         .chars()

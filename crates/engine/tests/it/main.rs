@@ -11,5 +11,6 @@ mod options;
 mod split;
 mod support;
 mod tables;
+mod threads;
 mod trouble;
 mod wishes;

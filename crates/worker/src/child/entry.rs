@@ -70,14 +70,26 @@ fn answer<R: Read, W: Write>(
                 Err(error) => write_failure(output, &error),
             }
         }
-        Request::Execute { spec, password, media_type, namespace, page_cpu_s, ocr_parallel } => {
-            let page_cpu = Duration::from_secs(page_cpu_s);
+        Request::Execute {
+            spec,
+            password,
+            media_type,
+            namespace,
+            page_cpu_s,
+            page_threads,
+            ocr_parallel,
+        } => {
+            let threads = page_threads.max(1);
+            // Every thread works on a page of its own, and the limit is for all of them.
+            let at_once = u64::try_from(threads).unwrap_or(1);
+            let page_cpu = Duration::from_secs(page_cpu_s.saturating_mul(at_once));
             allow_cpu(page_cpu);
             let mut told = Told { parent, last: None, broken: None, page_cpu };
             let models = &ParentModels { parent, parallel: ocr_parallel.max(1) };
             let password = password.as_deref();
             let media_type = Some(media_type.as_str());
-            let work = Work { document, spec: &spec, password, media_type, namespace, models };
+            let work =
+                Work { document, spec: &spec, password, media_type, namespace, models, threads };
             let performed = perform(work, &mut |progress| told.tell(&progress));
             let Told { last, broken, .. } = told;
             let output = &mut parent.borrow_mut().output;

@@ -16,6 +16,8 @@ pub(super) struct Work<'a> {
     pub(super) media_type: Option<&'a str>,
     pub(super) namespace: Uuid,
     pub(super) models: &'a dyn Models,
+    /// Threads that may read pages.
+    pub(super) threads: usize,
 }
 
 /// What came out: a result, and files that go with it.
@@ -152,6 +154,7 @@ impl Work<'_> {
             models: self.models,
             media_type: self.media_type,
             imagined_places,
+            threads: self.threads,
         };
         docket_engine::parse_with_files(document, &request, progress)
     }
