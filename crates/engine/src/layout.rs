@@ -15,11 +15,12 @@ mod tests;
 mod words;
 
 use crate::geometry::{Direction, Rect};
-pub(crate) use bidi::is_rtl;
+pub(crate) use bidi::{is_rtl, runs_left};
 pub(crate) use lines::line as line_of_words;
 use paragraphs::Habits;
 
 use crate::pdf::{Glyph, PageContent, Style};
+use crate::reading_order::Relation;
 use crate::table::{Table, extract, extract_lone, extract_unruled};
 
 /// A word in the upright frame of its direction.
@@ -62,6 +63,8 @@ pub(crate) struct Block {
     /// Left and right edge of the column it stands in.
     pub column: (f32, f32),
     pub direction: Direction,
+    /// Why it is read after the block before it.
+    pub follows: Relation,
     /// Its cells, if it is a table; `lines` are then those of all cells.
     pub table: Option<Box<Table>>,
 }
@@ -116,7 +119,7 @@ impl Line {
 impl Block {
     pub(crate) fn new(lines: Vec<Line>, column: (f32, f32), direction: Direction) -> Self {
         let rect = lines.iter().fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
-        Self { lines, rect, column, direction, table: None }
+        Self { lines, rect, column, direction, follows: Relation::Column, table: None }
     }
 
     /// The block of a table.
@@ -155,7 +158,11 @@ pub(crate) fn lay_out(page: &PageContent) -> PageLayout {
     let mut blocks = flow(page, main);
     for direction in Direction::ALL {
         if direction != main {
+            let from = blocks.len();
             blocks.extend(flow(page, direction));
+            if let Some(first) = blocks.get_mut(from) {
+                first.follows = Relation::Turned;
+            }
         }
     }
     PageLayout { width: page.width, height: page.height, blocks, pictures: page.pictures.clone() }
@@ -196,7 +203,11 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
         if noisy {
             noise::judge_gaps(&mut lines);
         }
-        paragraphs::gather(lines, region.column, direction, &habits)
+        let mut blocks = paragraphs::gather(lines, region.column, direction, &habits);
+        if let Some(first) = blocks.first_mut() {
+            first.follows = region.follows;
+        }
+        blocks
     });
     blocks.collect()
 }

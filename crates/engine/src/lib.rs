@@ -22,6 +22,7 @@ mod office;
 mod parse;
 mod pdf;
 mod raster;
+mod reading_order;
 mod render;
 mod scan;
 mod segment;

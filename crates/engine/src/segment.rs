@@ -6,6 +6,7 @@ mod furniture;
 mod headings;
 mod kinds;
 mod markers;
+mod pictures;
 mod told;
 
 pub(crate) use authors::lists_names;
@@ -17,7 +18,7 @@ use std::collections::HashMap;
 use docket_contract::SegmentType;
 
 use crate::bibliography::EntryPart;
-use crate::geometry::Rect;
+use crate::geometry::{Direction, Rect};
 use crate::layout::{Block, PageLayout};
 use crate::pdf::OutlineEntry;
 
@@ -57,41 +58,70 @@ pub(crate) struct Norms {
     pub body_family: u32,
 }
 
-/// Pictures smaller than this in points are dots, icons or rules.
-const PICTURE_SIDE_MIN: f32 = 24.0;
-
 /// Turns laid-out pages, given with their 1-based numbers, into parts in reading order.
 pub(crate) fn classify(mut pages: Vec<(usize, PageLayout)>, outline: &[OutlineEntry]) -> Vec<Part> {
     let furniture = furniture::separate(&mut pages);
     let norms = norms(&pages);
     let mut parts = Vec::new();
     for ((page, layout), furniture) in pages.into_iter().zip(furniture) {
-        let page_size = (layout.width, layout.height);
-        let main = layout.blocks.first().map(|block| block.direction);
-        let on_page = |kind, block: Block| {
-            let rect = block.direction.back(&block.rect, page_size.0, page_size.1);
-            Part {
-                page,
-                page_size,
-                kind,
-                level: 0,
-                depth: 0,
-                confidence: 0.9,
-                sideways: main.is_some_and(|main| main != block.direction),
-                entry: None,
-                block: Some(block),
-                rect,
-            }
-        };
-        parts.extend(furniture.headers.into_iter().map(|b| on_page(SegmentType::PageHeader, b)));
-        let first = parts.len();
-        parts.extend(layout.blocks.into_iter().map(|b| on_page(SegmentType::Text, b)));
-        kinds::assign(&mut parts[first..], &norms);
-        place_pictures(&mut parts, first, page, page_size, &layout.pictures);
-        parts.extend(furniture.footers.into_iter().map(|b| on_page(SegmentType::PageFooter, b)));
+        let sheet = Sheet::of(page, &layout);
+        let furniture_of = |kind, block| sheet.part(kind, block);
+        let headers = furniture.headers.into_iter();
+        parts.extend(headers.map(|block| furniture_of(SegmentType::PageHeader, block)));
+        let flow = flow(layout.blocks, sheet, &norms);
+        parts.extend(pictures::place(flow, &layout.pictures, sheet));
+        let footers = furniture.footers.into_iter();
+        parts.extend(footers.map(|block| furniture_of(SegmentType::PageFooter, block)));
     }
     headings::assign(&mut parts, outline, &norms);
     parts
+}
+
+/// The text of a page with its kinds, headings apart.
+fn flow(blocks: Vec<Block>, sheet: Sheet, norms: &Norms) -> Vec<Part> {
+    let parts = blocks.into_iter().map(|block| sheet.part(SegmentType::Text, block));
+    let mut flow: Vec<Part> = parts.collect();
+    kinds::assign(&mut flow, norms);
+    flow
+}
+
+/// The page that parts stand on.
+#[derive(Clone, Copy)]
+struct Sheet {
+    /// 1-based.
+    page: usize,
+    /// In points, as displayed.
+    size: (f32, f32),
+    /// Which way most of its text runs.
+    direction: Direction,
+}
+
+impl Sheet {
+    fn of(page: usize, layout: &PageLayout) -> Self {
+        let direction = layout.blocks.first().map_or(Direction::Right, |block| block.direction);
+        Self { page, size: (layout.width, layout.height), direction }
+    }
+
+    fn part(self, kind: SegmentType, block: Block) -> Part {
+        let rect = block.direction.back(&block.rect, self.size.0, self.size.1);
+        let sideways = block.direction != self.direction;
+        Part { sideways, block: Some(block), ..self.empty_part(kind, rect) }
+    }
+
+    fn empty_part(self, kind: SegmentType, rect: Rect) -> Part {
+        Part {
+            page: self.page,
+            page_size: self.size,
+            kind,
+            level: 0,
+            depth: 0,
+            confidence: 0.9,
+            sideways: false,
+            entry: None,
+            block: None,
+            rect,
+        }
+    }
 }
 
 fn norms(pages: &[(usize, PageLayout)]) -> Norms {
@@ -122,58 +152,4 @@ fn norms(pages: &[(usize, PageLayout)]) -> Norms {
             .max_by_key(|(family, weight)| (*weight, *family))
             .map_or(0, |(family, _)| family),
     }
-}
-
-/// Puts pictures behind the last block that stands above them.
-fn place_pictures(
-    parts: &mut Vec<Part>,
-    first: usize,
-    page: usize,
-    page_size: (f32, f32),
-    pictures: &[Rect],
-) {
-    let covers_page = |rect: &Rect| rect.area() > 0.85 * page_size.0 * page_size.1;
-    let has_text = parts.len() > first;
-    for rect in joined(pictures) {
-        let small = rect.width().min(rect.height()) < PICTURE_SIDE_MIN;
-        if small || covers_page(&rect) && has_text {
-            continue;
-        }
-        let above = parts[first..]
-            .iter()
-            .rposition(|part| part.rect.y1 <= rect.y0 + 2.0 && part.rect.overlap_x(&rect) > 0.0);
-        let at = above.map_or(first, |above| first + above + 1);
-        let picture = Part {
-            page,
-            page_size,
-            kind: SegmentType::Picture,
-            level: 0,
-            depth: 0,
-            confidence: 0.9,
-            sideways: false,
-            entry: None,
-            block: None,
-            rect,
-        };
-        parts.insert(at, picture);
-    }
-}
-
-/// Pictures that touch are strips of one picture. A page with very many of them keeps the first.
-fn joined(pictures: &[Rect]) -> Vec<Rect> {
-    const PICTURES_MAX: usize = 300;
-    let mut joined: Vec<Rect> = Vec::new();
-    for picture in pictures.iter().take(PICTURES_MAX) {
-        let mut whole = *picture;
-        loop {
-            let touching = joined
-                .iter()
-                .position(|other| other.overlap_x(&whole) > -1.0 && other.overlap_y(&whole) > -1.0);
-            let Some(at) = touching else { break };
-            whole = whole.union(&joined.swap_remove(at));
-        }
-        joined.push(whole);
-    }
-    joined.sort_by(|a, b| a.y0.total_cmp(&b.y0));
-    joined
 }

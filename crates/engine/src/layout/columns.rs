@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use super::Line;
 use super::lines::dominant;
 use crate::geometry::Rect;
+use crate::reading_order::Relation;
 
 /// Columns within columns; deeper ones are read as rows.
 const DEPTH_MAX: usize = 6;
@@ -23,59 +24,95 @@ pub(crate) struct Region {
     pub lines: Vec<Line>,
     /// Its left and right edge.
     pub column: (f32, f32),
+    /// Why it is read after the region before it.
+    pub follows: Relation,
 }
 
 /// Cuts lines into regions in reading order. Within a region lines stay in stream order.
 pub(crate) fn cut(lines: Vec<Line>) -> Vec<Region> {
-    let mut regions = Vec::new();
     let size = dominant(lines.iter().map(|line| (line.size, line.characters()))).max(1.0);
+    let mut cuts = Cuts { regions: Vec::new(), size };
     if lines.len() > FRAGMENTS_MAX {
-        regions.push(region(lines));
+        cuts.push(lines, Relation::Below);
     } else {
-        cut_into(lines, size, 0, &mut regions);
+        cuts.cut(lines, 0, Relation::Below);
     }
-    regions
-}
-
-fn region(lines: Vec<Line>) -> Region {
-    let whole = bounds(&lines);
-    Region { lines, column: (whole.x0, whole.x1) }
+    cuts.regions
 }
 
 fn bounds(lines: &[Line]) -> Rect {
     lines.iter().fold(Rect::NOTHING, |whole, line| whole.union(&line.rect))
 }
 
-fn cut_into(lines: Vec<Line>, size: f32, depth: usize, regions: &mut Vec<Region>) {
-    if lines.len() < 4 || depth >= DEPTH_MAX {
-        if !lines.is_empty() {
-            regions.push(region(lines));
-        }
-        return;
-    }
-    let whole = bounds(&lines);
-    let mut plain: Vec<Line> = Vec::new();
-    let mut bands: VecDeque<Band> = bands(lines).into();
-    while !bands.is_empty() {
-        let Some((count, gutter)) = longest_run(bands.make_contiguous(), &whole, size) else {
-            if let Some(band) = bands.pop_front() {
-                plain.extend(band.lines);
-            }
-            continue;
-        };
-        flush(&mut plain, regions);
-        let run: Vec<Line> = bands.drain(..count).flat_map(|band| band.lines).collect();
-        let (left, right) = run.into_iter().partition(|line| line.rect.center().0 < gutter);
-        cut_into(in_stream_order(left), size, depth + 1, regions);
-        cut_into(in_stream_order(right), size, depth + 1, regions);
-    }
-    flush(&mut plain, regions);
+/// Regions in reading order, as far as the page was cut.
+struct Cuts {
+    regions: Vec<Region>,
+    /// The font size of most of the page.
+    size: f32,
 }
 
-fn flush(plain: &mut Vec<Line>, regions: &mut Vec<Region>) {
-    if !plain.is_empty() {
-        regions.push(region(in_stream_order(std::mem::take(plain))));
+impl Cuts {
+    /// Cuts lines that are read after the regions so far, as `follows` says.
+    fn cut(&mut self, lines: Vec<Line>, depth: usize, mut follows: Relation) {
+        if lines.len() < 4 || depth >= DEPTH_MAX {
+            self.push(lines, follows);
+            return;
+        }
+        let whole = bounds(&lines);
+        let mut plain: Vec<Band> = Vec::new();
+        let mut bands: VecDeque<Band> = bands(lines).into();
+        while !bands.is_empty() {
+            let Some((count, gutter)) = longest_run(bands.make_contiguous(), &whole, self.size)
+            else {
+                plain.extend(bands.pop_front());
+                continue;
+            };
+            let run: Vec<Band> = bands.drain(..count).collect();
+            let head = plain.split_off(plain.len() - head_of_columns(&plain, &run, gutter));
+            if !plain.is_empty() {
+                self.push(lines_of(std::mem::take(&mut plain)), follows);
+                follows = Relation::Below;
+            }
+            let lines = head.into_iter().chain(run).flat_map(|band| band.lines);
+            let (left, right) = lines.partition(|line| line.rect.center().0 < gutter);
+            self.cut(in_stream_order(left), depth + 1, follows);
+            self.cut(in_stream_order(right), depth + 1, Relation::Beside);
+            follows = Relation::Below;
+        }
+        self.push(lines_of(plain), follows);
     }
+
+    fn push(&mut self, lines: Vec<Line>, follows: Relation) {
+        if !lines.is_empty() {
+            let whole = bounds(&lines);
+            let lines = in_stream_order(lines);
+            self.regions.push(Region { lines, column: (whole.x0, whole.x1), follows });
+        }
+    }
+}
+
+fn lines_of(bands: Vec<Band>) -> Vec<Line> {
+    bands.into_iter().flat_map(|band| band.lines).collect()
+}
+
+/// How many of the last bands before a run are the head of its left column, beside a figure at the
+/// head of the right one: none crosses the gutter, and lines end where the column does, as only text
+/// that was broken there can. (What stands above the right column alone is rather a title.)
+fn head_of_columns(before: &[Band], run: &[Band], gutter: f32) -> usize {
+    const FULL_LINES_MIN: usize = 2;
+    let lines = run.iter().flat_map(|band| &band.lines);
+    let left = lines
+        .filter(|line| line.rect.center().0 < gutter)
+        .fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
+    let slack = 0.08 * left.width();
+    let is_full = |band: &Band| {
+        (band.rect.x0 - left.x0).abs() < slack && (band.rect.x1 - left.x1).abs() < slack
+    };
+    let is_clear = |band: &&Band| band.gaps.iter().any(|gap| gap.0 < gutter && gutter < gap.1);
+    let clear = before.iter().rev().take_while(is_clear);
+    let full = clear.enumerate().filter(|(_, band)| is_full(band)).map(|(above, _)| above + 1);
+    let full: Vec<usize> = full.collect();
+    if full.len() < FULL_LINES_MIN { 0 } else { full[full.len() - 1] }
 }
 
 fn in_stream_order(mut lines: Vec<Line>) -> Vec<Line> {

@@ -3,6 +3,7 @@
 use super::Line;
 use super::columns::Region;
 use crate::geometry::Rect;
+use crate::reading_order::Relation;
 
 /// A box holds at least this many lines.
 const LINES_MIN: usize = 2;
@@ -108,9 +109,9 @@ fn holds_text(rect: &Rect, lines: &[Option<Line>], total: usize) -> bool {
 /// Puts the regions of boxes in the places that were kept for them.
 pub(crate) fn put_back(regions: Vec<Region>, mut insides: Vec<Vec<Region>>) -> Vec<Region> {
     let mut out: Vec<Region> = Vec::new();
-    for Region { lines, column } in regions {
+    for Region { lines, column, mut follows } in regions {
         if lines.iter().all(|line| line.panel.is_none()) {
-            out.push(Region { lines, column });
+            out.push(Region { lines, column, follows });
             continue;
         }
         let mut open: Vec<Line> = Vec::new();
@@ -120,12 +121,17 @@ pub(crate) fn put_back(regions: Vec<Region>, mut insides: Vec<Vec<Region>>) -> V
                 continue;
             };
             if !open.is_empty() {
-                out.push(Region { lines: std::mem::take(&mut open), column });
+                out.push(Region { lines: std::mem::take(&mut open), column, follows });
             }
-            out.append(&mut insides[index]);
+            let mut inside = std::mem::take(&mut insides[index]);
+            if let Some(first) = inside.first_mut() {
+                first.follows = Relation::Box;
+            }
+            out.append(&mut inside);
+            follows = Relation::Box;
         }
         if !open.is_empty() {
-            out.push(Region { lines: open, column });
+            out.push(Region { lines: open, column, follows });
         }
     }
     out

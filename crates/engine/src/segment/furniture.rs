@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use crate::geometry::{Direction, Rect};
 use crate::layout::{Block, PageLayout};
 use crate::pdf::Role;
+use crate::reading_order::Relation;
 use edges::{Place, is_in_margin, near_edge, outermost_is_furniture, rows};
 
 /// Headers and footers of one page.
@@ -164,8 +165,15 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
         .fold(Rect::NOTHING, |whole, block| whole.union(&block.rect));
     let has_margins = page.blocks.first().is_some_and(|b| b.direction == Direction::Right);
     let blocks = std::mem::take(&mut page.blocks);
-    for (block_index, block) in blocks.into_iter().enumerate() {
+    // Why the next block is read where it is, if the one that said so was taken away.
+    let mut opened: Option<Relation> = None;
+    for (block_index, mut block) in blocks.into_iter().enumerate() {
+        if block.follows == Relation::Column {
+            block.follows = opened.take().unwrap_or(Relation::Column);
+        }
+        opened = None;
         if has_margins && is_in_margin(&block, page, &upright) {
+            opened = Some(block.follows);
             furniture.footers.push(block);
             continue;
         }
@@ -173,7 +181,7 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
             page.blocks.push(block);
             continue;
         }
-        let Block { lines, column, direction, .. } = block;
+        let Block { lines, column, direction, follows, .. } = block;
         let mut kept = Vec::with_capacity(lines.len());
         for (line_index, line) in lines.into_iter().enumerate() {
             let place = taken
@@ -187,8 +195,10 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
                 }
             }
         }
-        if !kept.is_empty() {
-            page.blocks.push(Block::new(kept, column, direction));
+        if kept.is_empty() {
+            opened = Some(follows);
+        } else {
+            page.blocks.push(Block { follows, ..Block::new(kept, column, direction) });
         }
     }
     furniture

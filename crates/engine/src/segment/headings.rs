@@ -129,9 +129,8 @@ fn certainty(parts: &[Part], index: usize, look: &Look, norms: &Norms) -> Option
     if numbered && (italic || look.foreign || apart && look.capitals) && ratio > 0.9 {
         return Some(0.7);
     }
-    let introduces = parts
-        .get(index + 1)
-        .is_some_and(|next| next.page == parts[index].page && next.rect.y0 >= parts[index].rect.y0);
+    let introduces =
+        text_after(parts, index).is_some_and(|next| next.rect.y0 >= parts[index].rect.y0);
     (apart && look.foreign && !look.italic && ratio > 0.9 && introduces).then_some(0.65)
 }
 
@@ -144,9 +143,16 @@ fn is_apart(parts: &[Part], index: usize) -> bool {
     });
     let nearest = above.map(|other| rect.y0 - other.rect.y1).filter(|gap| *gap > -2.0);
     let size = parts[index].block.as_ref().map_or(10.0, Block::size);
-    let below = parts.get(index + 1).filter(|next| next.page == page && next.block.is_some());
+    let below = text_after(parts, index);
     nearest.fold(f32::INFINITY, f32::min) > 0.45 * size
         || below.is_some_and(|next| next.rect.y0 - rect.y1 > 0.8 * size)
+}
+
+/// The next text of the same page.
+fn text_after(parts: &[Part], index: usize) -> Option<&Part> {
+    let page = parts[index].page;
+    let mut after = parts[index + 1..].iter().take_while(|other| other.page == page);
+    after.find(|other| other.block.is_some())
 }
 
 /// Short, with letters, and not the end of a sentence.

@@ -40,7 +40,7 @@ fn web_text(page: &str, media_type: &str) -> String {
     let spec = ParseSpec::default();
     let mut request = ParseRequest::new(&spec, Uuid::nil());
     request.media_type = Some(media_type);
-    text(&parse(page.as_bytes().to_vec(), &request, &mut |_| {}).unwrap())
+    text(&parse(page.as_bytes().to_vec(), &request, &mut |_| {}).expect("the page can be read"))
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! bytes.
 
 mod areas;
+mod floats;
 mod hostile;
 mod layout;
 mod quickstart;
@@ -9,6 +10,7 @@ mod tables;
 mod word_tables;
 
 pub use areas::areas;
+pub use floats::floats;
 pub use hostile::hostile;
 pub use layout::layout;
 pub use quickstart::quickstart;
@@ -20,6 +22,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     let mut all = vec![("quickstart/sample.pdf", quickstart())];
     all.extend(layout());
     all.extend(areas());
+    all.extend(floats());
     all.extend(tables());
     all.extend(hostile());
     all
