@@ -30,15 +30,6 @@ struct Entry {
     year_letter: Option<char>,
 }
 
-/// The place of a part in the bibliography.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct EntryPart {
-    /// The `id` of its entry.
-    pub id: usize,
-    /// The entry starts with it.
-    pub first: bool,
-}
-
 impl Sources {
     /// Reads the entries and notes in the parts which entry they belong to.
     pub(crate) fn read(parts: &mut [Part], text: impl Fn(&Part) -> String) -> Self {

@@ -6,6 +6,7 @@
 mod bidi;
 mod columns;
 mod lines;
+mod markers;
 mod noise;
 mod order;
 mod panels;
@@ -17,6 +18,7 @@ mod words;
 use crate::geometry::{Direction, Rect};
 pub(crate) use bidi::{is_rtl, runs_left};
 pub(crate) use lines::line as line_of_words;
+pub(crate) use markers::{Marker, item_marker, marker};
 use paragraphs::Habits;
 
 use crate::pdf::{Glyph, PageContent, Style};

@@ -5,22 +5,28 @@ mod continued;
 mod furniture;
 mod headings;
 mod kinds;
-mod markers;
 mod pictures;
 mod told;
 
 pub(crate) use authors::lists_names;
 pub(crate) use continued::merge_tables;
-pub(crate) use markers::{Marker, item_marker, marker};
 
 use std::collections::HashMap;
 
 use docket_contract::SegmentType;
 
-use crate::bibliography::EntryPart;
 use crate::geometry::{Direction, Rect};
 use crate::layout::{Block, PageLayout};
 use crate::pdf::OutlineEntry;
+
+/// The place of a part in the bibliography.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EntryPart {
+    /// The `id` of its entry.
+    pub id: usize,
+    /// The entry starts with it.
+    pub first: bool,
+}
 
 /// A block with its kind.
 #[derive(Clone, Debug)]

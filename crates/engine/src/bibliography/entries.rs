@@ -2,8 +2,8 @@
 
 use docket_contract::SegmentType;
 
-use super::EntryPart;
-use crate::segment::{Marker, Part, marker};
+use crate::layout::{Marker, marker};
+use crate::segment::{EntryPart, Part};
 
 /// Headings of bibliographies, lower case.
 const HEADINGS: [&str; 16] = [

@@ -2,7 +2,7 @@
 
 use docket_contract::citations::Citation;
 
-use crate::segment::{Marker, marker};
+use crate::layout::{Marker, marker};
 
 /// Longer names are no names.
 const NAME_CHARACTERS_MAX: usize = 60;

@@ -8,8 +8,9 @@ use docket_contract::SegmentType;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::layout::{Marker, marker};
 use crate::render::{Renderer, escape};
-use crate::segment::{Marker, Part, marker};
+use crate::segment::Part;
 use crate::table::{Cell, Table};
 
 const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";

@@ -1,8 +1,7 @@
 //! Lines to paragraphs.
 
-use super::{Block, Line};
+use super::{Block, Line, Marker, item_marker};
 use crate::geometry::{Direction, Rect};
-use crate::segment::{Marker, item_marker};
 
 /// What the whole page is like.
 pub(crate) struct Habits<'p> {

@@ -3,7 +3,7 @@
 use docket_contract::SegmentType;
 use docket_contract::citations::Reference;
 
-use crate::segment::{Marker, marker};
+use crate::layout::{Marker, marker};
 
 /// A segment's text in its three forms.
 #[derive(Default)]

@@ -2,8 +2,8 @@
 
 use docket_contract::SegmentType;
 
-use super::{Marker, Norms, Part, item_marker};
-use crate::layout::Block;
+use super::{Norms, Part};
+use crate::layout::{Block, Marker, item_marker};
 
 /// Footnotes start below this part of the page's height.
 const FOOT: f32 = 0.5;

@@ -1,6 +1,6 @@
 //! Recognises what list items start with.
 
-use crate::layout::Word;
+use super::Word;
 
 /// The start of a list item.
 #[derive(Clone, Debug, PartialEq, Eq)]
