@@ -23,7 +23,7 @@ use paragraphs::Habits;
 
 use crate::pdf::{Glyph, PageContent, Style};
 use crate::reading_order::Relation;
-use crate::table::{Table, extract, extract_lone, extract_unruled};
+use crate::table::{Drawn, Table, extract, extract_lone, extract_unruled};
 
 /// A word in the upright frame of its direction.
 #[derive(Clone, Debug)]
@@ -185,7 +185,12 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
     let upright = |rects: &[Rect]| -> Vec<Rect> {
         rects.iter().map(|rect| direction.upright(rect, page.width, page.height)).collect()
     };
-    let lines = extract(fragments, upright(&page.rulings), &upright(&page.fills));
+    let drawn = Drawn {
+        rulings: upright(&page.rulings),
+        fills: upright(&page.fills),
+        pictures: &upright(&page.pictures),
+    };
+    let lines = extract(fragments, drawn);
     let lines = if page.is_cut { extract_lone(lines) } else { lines };
     let regions = match direction {
         Direction::Right => {

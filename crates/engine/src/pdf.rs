@@ -46,8 +46,10 @@ pub(crate) struct PageContent {
     pub links: Vec<Link>,
     /// Drawn boxes that are big enough to hold text of their own.
     pub panels: Vec<Rect>,
-    /// Filled boxes that may be the backgrounds of cells.
+    /// Filled boxes that may be the backgrounds of cells, or of pieces of rows.
     pub fills: Vec<Rect>,
+    /// The colour of the last of them.
+    pub fill_color: [u8; 3],
     /// Drawn squares that may be boxes to tick.
     pub squares: Vec<Rect>,
     /// Short slanted strokes, as marks in such boxes are.

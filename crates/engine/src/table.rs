@@ -8,6 +8,7 @@ mod fills;
 mod grid;
 mod header;
 mod phrases;
+mod pictured;
 mod rules;
 mod split;
 mod stub;
@@ -18,7 +19,7 @@ use crate::geometry::Rect;
 use crate::layout::{Line, Word, is_rtl, line_of_words, rows_of_lines};
 use body::is_figure;
 use build::build;
-use fills::cell_sides;
+use fills::{cell_sides, goes_on};
 use grid::{Edge, Grid, edges, grids};
 use phrases::text_rows;
 use split::{split_columns, split_rows};
@@ -64,18 +65,38 @@ const FILLED_WITHOUT_RULES: f32 = 0.5;
 const CELL_CHARACTERS_MAX: usize = 2500;
 const MEAN_CHARACTERS_MAX: usize = 400;
 
+/// What a page shows beside its text, in the frame in which that is upright.
+pub(crate) struct Drawn<'p> {
+    pub rulings: Vec<Rect>,
+    pub fills: Vec<Rect>,
+    pub pictures: &'p [Rect],
+}
+
 /// Takes the lines that stand in tables with rules out of the lines of a page. In their place comes
 /// one empty line per table, which holds it.
-pub(crate) fn extract(mut lines: Vec<Line>, mut rulings: Vec<Rect>, fills: &[Rect]) -> Vec<Line> {
-    rulings.extend(cell_sides(fills));
+pub(crate) fn extract(mut lines: Vec<Line>, drawn: Drawn<'_>) -> Vec<Line> {
+    let Drawn { mut rulings, fills, pictures } = drawn;
+    let by_lines = edges(&rulings);
+    rulings.extend(cell_sides(&fills));
     if rulings.len() < 2 {
         return lines;
     }
     let (horizontal, vertical) = edges(&rulings);
+    let mut parts: Vec<Rect> = Vec::new();
     for grid in grids(&horizontal, &vertical) {
+        let is_drawn = by_lines.1.iter().any(|edge| grid.holds(edge));
+        if !is_drawn && goes_on(&grid, &lines) {
+            parts.push(grid.rect);
+            continue;
+        }
         lines = replace(lines, &grid.rect, FILLED_OF_DRAWN, |within| {
             in_grid(&grid, within, &horizontal)
         });
+    }
+    // What is no cell does not say where rows end either.
+    let horizontal = if parts.is_empty() { horizontal } else { by_lines.0 };
+    for table in pictured::tables(&lines, &horizontal, pictures) {
+        lines = put(lines, table);
     }
     for area in rules::regions(&lines, &horizontal) {
         lines = replace(lines, &area, FILLED_BETWEEN_RULES, |within| {
@@ -112,6 +133,14 @@ fn extract_rows(mut lines: Vec<Line>, expected: Expected) -> Vec<Line> {
     }
     lines.sort_by_key(|line| line.order);
     lines
+}
+
+/// Puts a table in the place of the lines within it.
+fn put(lines: Vec<Line>, table: Table) -> Vec<Line> {
+    let inside = |line: &Line| !line.words.is_empty() && table.rect.contains(line.rect.center());
+    let (within, mut rest): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(inside);
+    rest.push(place_of(mirrored(table), &within));
+    rest
 }
 
 /// Replaces the lines within an area by the table that they make, if that part of its cells is filled.

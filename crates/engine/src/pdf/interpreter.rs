@@ -138,7 +138,6 @@ impl<'a> Interpreter<'a, '_> {
             Op::Transform(m) => {
                 self.state.transform *= matrix([&m.0, &m.1, &m.2, &m.3, &m.4, &m.5]);
             }
-            Op::LineWidth(width) => self.state.line_width = width.0.as_f64(),
             Op::SetGraphicsState(name) => self.set_graphics_state(name.0, resources),
             Op::XObject(name) => {
                 if let Some(object) = resources.get_x_object(name.0) {
@@ -243,9 +242,6 @@ impl<'a> Interpreter<'a, '_> {
         let Some(parameters) = resources.get_ext_g_state(name) else {
             return;
         };
-        if let Some(width) = parameters.get::<f64>(keys::LW) {
-            self.state.line_width = width;
-        }
         if let Some(font) = parameters.get::<Array<'a>>(keys::FONT) {
             let mut entries = font.flex_iter();
             if let (Some(dict), Some(size)) = (entries.next::<Dict<'a>>(), entries.next::<f64>()) {

@@ -20,8 +20,10 @@ const CORNER_CURVES_MAX: usize = 16;
 /// The straight part of the outline of a box with round corners.
 const STRAIGHT_SHARE: f32 = 0.7;
 
-/// Filled boxes with a shorter side in points are no backgrounds.
+/// Filled boxes that are less high in points are no backgrounds.
 const BACKGROUND_MIN: f32 = 6.0;
+/// Boxes this close in points are pieces of one background or of one line.
+const PIECES_APART: f32 = 0.5;
 
 /// Squares with sides between these many points may be boxes to tick.
 const SQUARE_MIN: f32 = 4.5;
@@ -42,12 +44,23 @@ pub(crate) struct Shapes<'p> {
     pub rulings: &'p mut Vec<Rect>,
     /// Boxes that can hold text of their own.
     pub panels: &'p mut Vec<Rect>,
-    /// Filled boxes that may be the backgrounds of cells.
+    /// Filled boxes that may be the backgrounds of cells, or of pieces of rows.
     pub fills: &'p mut Vec<Rect>,
+    /// The colour of the last of them.
+    pub fill_color: &'p mut [u8; 3],
     /// Drawn squares that may be boxes to tick.
     pub squares: &'p mut Vec<Rect>,
     /// Short slanted strokes, as marks in such boxes are.
     pub ticks: &'p mut Vec<Rect>,
+}
+
+/// How a path is painted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ink {
+    /// Filled in this colour, without an outline.
+    Fill([u8; 3]),
+    /// With an outline at least.
+    Stroke,
 }
 
 /// The path under construction.
@@ -126,17 +139,13 @@ impl PathBuilder {
     }
 
     /// Ends the path with a painting operator: rulings and panels come out, the rest is counted.
-    pub(crate) fn paint(
-        &mut self,
-        transform: Affine,
-        stroke_width: Option<f64>,
-        shapes: &mut Shapes<'_>,
-    ) -> usize {
-        let Shapes { rulings, panels, fills, squares, ticks } = shapes;
+    pub(crate) fn paint(&mut self, transform: Affine, ink: Ink, shapes: &mut Shapes<'_>) -> usize {
+        let Shapes { rulings, panels, fills, fill_color, squares, ticks } = shapes;
+        let is_stroked = ink == Ink::Stroke;
         let mut strokes = self.curves;
         let outline = self.outline(transform);
         panels.extend(outline.into_iter().filter(is_panel));
-        squares.extend(outline.filter(|rect| stroke_width.is_some() && is_square(rect)));
+        squares.extend(outline.filter(|rect| is_stroked && is_square(rect)));
         let place = |(from, to): &(Point, Point)| {
             let (from, to) = (transform * *from, transform * *to);
             Rect::of_corners((from.x as f32, from.y as f32), (to.x as f32, to.y as f32))
@@ -152,13 +161,24 @@ impl PathBuilder {
         }
         for edge in &self.boxes {
             let rect = place(edge);
-            if is_ruling(&rect) {
-                rulings.push(rect);
-            } else if stroke_width.is_some() && rect.is_finite() {
-                squares.extend(Some(rect).filter(is_square));
-                rulings.extend(sides(&rect).into_iter().filter(is_ruling));
-            } else if stroke_width.is_none() && is_background(&rect) {
-                fills.push(rect);
+            let goes_on = |color| {
+                **fill_color == color && fills.last().is_some_and(|last| are_pieces(last, &rect))
+            };
+            match ink {
+                Ink::Fill(color) if is_ruling(&rect) && goes_on(color) => fills.push(rect),
+                _ if is_ruling(&rect) => rulings.push(rect),
+                Ink::Fill(_) if let Some(last) = continued(rulings.last_mut(), &rect) => {
+                    last.x1 = rect.x1;
+                }
+                Ink::Fill(color) if is_background(&rect) => {
+                    fills.push(rect);
+                    **fill_color = color;
+                }
+                Ink::Stroke if rect.is_finite() => {
+                    squares.extend(Some(rect).filter(is_square));
+                    rulings.extend(sides(&rect).into_iter().filter(is_ruling));
+                }
+                _ => {}
             }
             panels.extend(Some(rect).filter(is_panel));
         }
@@ -232,16 +252,17 @@ impl Interpreter<'_, '_> {
 
     fn paint(&mut self, stroke: bool) {
         self.clip();
-        let width = stroke.then_some(self.state.line_width);
+        let ink = if stroke { Ink::Stroke } else { Ink::Fill(self.state.fill.color) };
         let page = &mut self.page;
         let mut shapes = Shapes {
             rulings: &mut page.rulings,
             panels: &mut page.panels,
             fills: &mut page.fills,
+            fill_color: &mut page.fill_color,
             squares: &mut page.squares,
             ticks: &mut page.ticks,
         };
-        page.strokes += self.path.paint(self.state.transform, width, &mut shapes);
+        page.strokes += self.path.paint(self.state.transform, ink, &mut shapes);
         page.rulings.truncate(SHAPES_MAX);
         page.panels.truncate(PANELS_MAX);
         page.fills.truncate(FILLS_MAX);
@@ -273,9 +294,27 @@ fn is_short(rect: &Rect) -> bool {
     rect.is_finite() && rect.width().max(rect.height()) <= SQUARE_MAX
 }
 
-/// As big as the background of a cell.
+/// As high as the background of a line.
 fn is_background(rect: &Rect) -> bool {
-    rect.is_finite() && rect.width() >= BACKGROUND_MIN && rect.height() >= BACKGROUND_MIN
+    rect.is_finite() && rect.height() >= BACKGROUND_MIN
+}
+
+/// Side by side and equally high.
+fn are_pieces(a: &Rect, b: &Rect) -> bool {
+    let near = |x: f32, y: f32| (x - y).abs() < PIECES_APART;
+    near(a.y0, b.y0) && near(a.y1, b.y1) && (near(a.x1, b.x0) || near(b.x1, a.x0))
+}
+
+/// The flat ruling at the end of which a short piece is painted.
+fn continued<'r>(ruling: Option<&'r mut Rect>, piece: &Rect) -> Option<&'r mut Rect> {
+    let near = |x: f32, y: f32| (x - y).abs() < PIECES_APART;
+    ruling.filter(|ruling| {
+        piece.is_finite()
+            && ruling.width() > ruling.height()
+            && near(ruling.y0, piece.y0)
+            && near(ruling.y1, piece.y1)
+            && near(ruling.x1, piece.x0)
+    })
 }
 
 /// The four sides of a box.
@@ -293,34 +332,44 @@ pub(crate) fn sides(rect: &Rect) -> [Rect; 4] {
 mod tests {
     use super::*;
 
-    fn shapes(lists: &mut [Vec<Rect>; 5]) -> Shapes<'_> {
-        let [rulings, panels, fills, squares, ticks] = lists;
-        Shapes { rulings, panels, fills, squares, ticks }
+    const GREY: Ink = Ink::Fill([200; 3]);
+
+    #[derive(Default)]
+    struct Lists {
+        lists: [Vec<Rect>; 5],
+        fill_color: [u8; 3],
+    }
+
+    impl Lists {
+        fn shapes(&mut self) -> Shapes<'_> {
+            let [rulings, panels, fills, squares, ticks] = &mut self.lists;
+            Shapes { rulings, panels, fills, fill_color: &mut self.fill_color, squares, ticks }
+        }
     }
 
     #[test]
     fn thin_boxes_and_straight_lines_are_rulings() {
         let mut path = PathBuilder::default();
-        let mut lists: [Vec<Rect>; 5] = Default::default();
-        let mut shapes = shapes(&mut lists);
+        let mut lists = Lists::default();
+        let mut shapes = lists.shapes();
         path.rectangle(Point::new(10.0, 10.0), 100.0, 0.5);
         path.move_to(Point::new(0.0, 0.0));
         path.line_to(Point::new(50.0, 60.0));
-        let strokes = path.paint(Affine::IDENTITY, None, &mut shapes);
+        let strokes = path.paint(Affine::IDENTITY, GREY, &mut shapes);
         assert_eq!((shapes.rulings.len(), strokes), (1, 1));
         path.rectangle(Point::new(10.0, 10.0), 100.0, 50.0);
-        path.paint(Affine::IDENTITY, Some(1.0), &mut shapes);
+        path.paint(Affine::IDENTITY, Ink::Stroke, &mut shapes);
         assert_eq!((shapes.rulings.len(), shapes.panels.len(), shapes.fills.len()), (5, 1, 0));
         path.rectangle(Point::new(10.0, 10.0), 100.0, 50.0);
-        path.paint(Affine::IDENTITY, None, &mut shapes);
+        path.paint(Affine::IDENTITY, GREY, &mut shapes);
         assert_eq!((shapes.rulings.len(), shapes.fills.len()), (5, 1));
     }
 
     #[test]
     fn a_box_with_round_corners_is_a_panel_and_a_triangle_is_none() {
         let point = |x: f64, y: f64| Point::new(x, y);
-        let mut lists: [Vec<Rect>; 5] = Default::default();
-        let mut shapes = shapes(&mut lists);
+        let mut lists = Lists::default();
+        let mut shapes = lists.shapes();
         let mut path = PathBuilder::default();
         path.move_to(point(5.0, 0.0));
         for (line, curve) in [
@@ -333,29 +382,44 @@ mod tests {
             path.curve_to(point(curve.0, curve.1));
         }
         path.close();
-        path.paint(Affine::IDENTITY, None, &mut shapes);
+        path.paint(Affine::IDENTITY, GREY, &mut shapes);
         assert_eq!(*shapes.panels, [Rect { x0: 0.0, y0: 0.0, x1: 100.0, y1: 50.0 }]);
         path.move_to(point(0.0, 0.0));
         path.line_to(point(100.0, 0.0));
         path.line_to(point(50.0, 80.0));
         path.close();
-        path.paint(Affine::IDENTITY, None, &mut shapes);
+        path.paint(Affine::IDENTITY, GREY, &mut shapes);
         assert_eq!(shapes.panels.len(), 1);
     }
 
     #[test]
     fn small_drawn_squares_may_be_boxes_to_tick() {
         let mut path = PathBuilder::default();
-        let mut lists: [Vec<Rect>; 5] = Default::default();
-        let mut shapes = shapes(&mut lists);
-        for (size, stroke) in [(10.0, Some(1.0)), (10.0, None), (60.0, Some(1.0))] {
+        let mut lists = Lists::default();
+        let mut shapes = lists.shapes();
+        for (size, ink) in [(10.0, Ink::Stroke), (10.0, GREY), (60.0, Ink::Stroke)] {
             path.rectangle(Point::new(10.0, 10.0), size, size);
-            path.paint(Affine::IDENTITY, stroke, &mut shapes);
+            path.paint(Affine::IDENTITY, ink, &mut shapes);
         }
         path.move_to(Point::new(11.0, 11.0));
         path.line_to(Point::new(19.0, 19.0));
-        path.paint(Affine::IDENTITY, Some(1.0), &mut shapes);
+        path.paint(Affine::IDENTITY, Ink::Stroke, &mut shapes);
         assert_eq!((shapes.squares.len(), shapes.ticks.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_thin_piece_of_a_background_is_no_ruling() {
+        let mut path = PathBuilder::default();
+        let mut lists = Lists::default();
+        let mut shapes = lists.shapes();
+        let other = Ink::Fill([0; 3]);
+        for (x, width, ink) in
+            [(10.0, 50.0, GREY), (60.0, 1.0, GREY), (61.0, 4.0, GREY), (65.0, 1.0, other)]
+        {
+            path.rectangle(Point::new(x, 10.0), width, 9.0);
+            path.paint(Affine::IDENTITY, ink, &mut shapes);
+        }
+        assert_eq!((shapes.fills.len(), shapes.rulings.len()), (3, 1));
     }
 
     #[test]

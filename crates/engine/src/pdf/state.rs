@@ -15,7 +15,6 @@ pub(crate) struct GraphicsState<'a> {
     pub transform: Affine,
     /// A box around all that can be seen: nothing outside of the clipping path is shown.
     pub clip: Rect,
-    pub line_width: f64,
     pub fill: Fill,
     pub text: TextState<'a>,
 }
@@ -40,7 +39,6 @@ impl GraphicsState<'_> {
         Self {
             transform,
             clip: Rect { x0: 0.0, y0: 0.0, x1: width, y1: height },
-            line_width: 1.0,
             fill: Fill::default(),
             text: TextState {
                 font: None,

@@ -28,7 +28,9 @@ pub(super) fn build(rows: &[TextRow], rules: &[Edge]) -> Option<Table> {
     let full = full_rules(rules, &columns);
     let head_count = header::count(&placed, &full);
     let (head, body) = placed.split_at_mut(head_count);
-    let (head_cells, levels) = header::cells(head, rules, &columns);
+    let end = body.first().map_or(f32::INFINITY, |row| row.baseline - 0.5 * row.size);
+    let above: Vec<Edge> = rules.iter().filter(|rule| rule.at < end).copied().collect();
+    let (head_cells, levels) = header::cells(head, &above, &columns);
     let mut cells: Vec<Cell> = head_cells.into_iter().map(head_cell).collect();
     let setting = Setting::new(body, &columns, &full);
     let starts = group(body, &setting);

@@ -185,6 +185,17 @@ impl Grid {
         self.owners.get(square).copied()
     }
 
+    /// The vertical edge is one of its lines.
+    pub(super) fn holds(&self, edge: &Edge) -> bool {
+        (self.rect.x0 - SNAP..=self.rect.x1 + SNAP).contains(&edge.at)
+            && edge.to.min(self.rect.y1) - edge.from.max(self.rect.y0) > SNAP
+    }
+
+    /// The column in which an x stands.
+    pub(super) fn column_at(&self, x: f32) -> usize {
+        self.xs.partition_point(|line| *line <= x).saturating_sub(1).min(self.xs.len() - 2)
+    }
+
     /// Grows a cell to the right and then down as far as no wall stands between.
     fn add_cell(&mut self, row: usize, column: usize, walls: &Walls) {
         let free = |grid: &Self, row, column| grid.owners[grid.square(row, column)] == usize::MAX;

@@ -48,7 +48,7 @@ fn is_data(row: &PlacedRow) -> bool {
     figures * 2 > total && labels < figures
 }
 
-/// A year, or a span of years.
+/// A year, a span of years, or a date with a year.
 fn is_label(piece: &Piece) -> bool {
     let text: String = piece.phrase.words.iter().map(|word| word.text.as_str()).collect();
     let is_year = |part: &str| {
@@ -56,7 +56,11 @@ fn is_label(piece: &Piece) -> bool {
             && (part.starts_with("19") || part.starts_with("20"))
             && part.bytes().all(|byte| byte.is_ascii_digit())
     };
-    text.split(['-', '\u{2013}', '/']).next().is_some_and(is_year)
+    let words = &piece.phrase.words;
+    let is_date = words.iter().any(|word| is_year(&word.text))
+        && words.iter().any(|word| word.text.starts_with(char::is_alphabetic));
+    is_date
+        || text.split(['-', '\u{2013}', '/']).next().is_some_and(is_year)
         || text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -79,16 +83,15 @@ pub(super) fn cells(
         widen(rows, at, rules, columns);
     }
     let spanners = spanners(rows, rules);
-    let mut cuts: Vec<usize> = spanners.iter().map(|spanner| spanner.rows.1).collect();
+    let edges = edges(rows, &spanners, rules);
+    let mut cuts: Vec<usize> = edges.iter().map(|edge| edge.0).collect();
     cuts.retain(|cut| *cut < rows.len());
     cuts.sort_unstable();
     cuts.dedup();
     let level_of = |row: usize| cuts.partition_point(|cut| *cut <= row);
     let levels = cuts.len() + 1;
     let cut_below = |row: usize, column: usize| {
-        spanners.iter().any(|spanner| {
-            spanner.rows.1 == row && (spanner.columns.0..spanner.columns.1).contains(&column)
-        })
+        edges.iter().any(|(at, columns)| *at == row && (columns.0..columns.1).contains(&column))
     };
     let mut cells: Vec<HeadCell> = Vec::new();
     let mut column = 0;
@@ -134,6 +137,26 @@ pub(super) fn cells(
         }
     }
     (split_empty(cells), levels)
+}
+
+/// Where columns are cut: below each spanner, and above it where a rule parts it from the
+/// heads of single columns.
+fn edges(rows: &[PlacedRow], spanners: &[Spanner], rules: &[Edge]) -> Vec<(usize, (usize, usize))> {
+    let is_parted = |spanner: &&Spanner| {
+        let Some((row, above)) = rows[..=spanner.rows.0].split_last() else { return false };
+        let (from, to) = spanner.columns;
+        let own = row.pieces.iter().find(|piece| piece.from == from && piece.to == to);
+        let heads =
+            |row: &PlacedRow| row.pieces.iter().any(|piece| piece.from < to && from < piece.to);
+        let last = above.iter().rfind(|row| heads(row));
+        let are_narrow =
+            |row: &PlacedRow| row.pieces.iter().all(|piece| piece.to == piece.from + 1);
+        last.zip(own)
+            .is_some_and(|(above, own)| are_narrow(above) && is_ruled(above, row, own, rules))
+    };
+    let below = spanners.iter().map(|spanner| (spanner.rows.1, spanner.columns));
+    let above = spanners.iter().filter(is_parted).map(|spanner| (spanner.rows.0, spanner.columns));
+    below.chain(above).collect()
 }
 
 /// Cells without text are one level high.
@@ -199,7 +222,7 @@ fn is_ruled(above: &PlacedRow, below: &PlacedRow, piece: &Piece, rules: &[Edge])
 /// those over whose middle they are set.
 fn widen(rows: &mut [PlacedRow], at: usize, rules: &[Edge], columns: &[Column]) {
     let (above, below) = rows.split_at_mut(at + 1);
-    let Some(row) = above.last_mut() else { return };
+    let Some((row, above)) = above.split_last_mut() else { return };
     let size = row.size;
     for index in 0..row.pieces.len() {
         let free_from = index.checked_sub(1).map_or(0, |before| row.pieces[before].to);
@@ -220,6 +243,7 @@ fn widen(rows: &mut [PlacedRow], at: usize, rules: &[Edge], columns: &[Column]) 
         });
         let range = match ruled {
             Some(rule) => covered(rule, columns),
+            None if heads_all(row, above.last(), rules, columns) => Some((1, columns.len())),
             None => centered(piece, (free_from, free_to), below, columns, size),
         };
         if let Some((from, to)) = range
@@ -231,6 +255,21 @@ fn widen(rows: &mut [PlacedRow], at: usize, rules: &[Edge], columns: &[Column]) 
             row.pieces[index].to = to.max(row.pieces[index].to);
         }
     }
+}
+
+/// The only piece of a row, over the middle of all columns but the first, parted by a rule from the
+/// heads of these: it says something of all of them, such as their unit.
+fn heads_all(
+    row: &PlacedRow,
+    above: Option<&PlacedRow>,
+    rules: &[Edge],
+    columns: &[Column],
+) -> bool {
+    let ([piece], Some(above), [_, first, .., last]) = (&row.pieces[..], above, columns) else {
+        return false;
+    };
+    let middle = f32::midpoint(first.x0, last.x1);
+    (piece.phrase.rect.center().0 - middle).abs() < row.size && is_ruled(above, row, piece, rules)
 }
 
 fn covered(rule: &Edge, columns: &[Column]) -> Option<(usize, usize)> {

@@ -24,11 +24,32 @@ const TITLE_HEIGHT: f32 = 2.4;
 /// Rows this close to the rules, in font sizes, belong to the table if they stand in its columns.
 const EXTENSION_GAP: f32 = 0.7;
 
+/// A head above the first rule is this close to it in font sizes.
+const TOP_GAP: f32 = 0.7;
+
 /// The areas of such tables.
 pub(super) fn regions(lines: &[Line], rules: &[Edge]) -> Vec<Rect> {
     let found = chains(rules);
     let areas = found.iter().flat_map(|chain| runs(chain, lines));
-    areas.map(|area| with_stub(extended(area, lines, rules), lines)).collect()
+    let areas = areas.map(|ruled| {
+        let area = with_stub(extended(ruled, lines, rules), lines);
+        if area.x0 < ruled.x0 { with_top(area, &ruled, lines) } else { area }
+    });
+    areas.collect()
+}
+
+/// What stands right above the middle of rules that leave out the names of the rows heads all columns
+/// of figures: nothing else is as wide as they are.
+fn with_top(mut area: Rect, ruled: &Rect, lines: &[Line]) -> Rect {
+    let heads = |line: &&Line| {
+        line.is_text()
+            && line.rect.x0 > ruled.x0
+            && line.rect.x1 < ruled.x1
+            && (line.rect.center().0 - ruled.center().0).abs() < line.size
+            && (-0.3..TOP_GAP).contains(&((area.y0 - line.rect.y1) / line.size.max(1.0)))
+    };
+    area.y0 = lines.iter().filter(heads).map(|line| line.rect.y0).fold(area.y0, f32::min);
+    area
 }
 
 /// Rows directly above or below that stand in the columns belong to the table: a head above the first
@@ -83,7 +104,7 @@ fn is_head_of_heads(row: &TextRow, heads: f32, rules: &[Edge]) -> bool {
 }
 
 /// Rules of one width, from top to bottom.
-fn chains(rules: &[Edge]) -> Vec<Vec<Edge>> {
+pub(super) fn chains(rules: &[Edge]) -> Vec<Vec<Edge>> {
     let mut chains: Vec<Vec<Edge>> = Vec::new();
     for rule in whole_rules(rules).into_iter().filter(|rule| rule.to - rule.from >= LENGTH_MIN) {
         let fits = |chain: &&mut Vec<Edge>| {

@@ -123,3 +123,35 @@ fn names_of_several_rows_do_not_go_on_from_the_row_above() {
     assert_eq!(html.matches("<td>Tended by hand</td>").count(), 2, "{html}");
     assert!(html.contains("<td>Hours in which a lamp was lit</td><td></td>"), "{html}");
 }
+
+#[test]
+fn pieces_that_rows_are_painted_from_are_no_cells() {
+    assert_eq!(
+        tables("statement.pdf"),
+        ["<table><tr><th></th><th colspan=\"3\">Year Ended</th></tr><tr><th></th>\
+          <th>Jan 26, 2025</th><th>Jan 26, 2024</th><th>Jan 26, 2023</th></tr><tr><th></th>\
+          <th colspan=\"3\">(In guilders)</th></tr><tr><td>Oil</td><td>$ 178</td><td>$ 141</td>\
+          <td>$ 138</td></tr><tr><td>Repairs of the lamp</td><td>3,423</td><td>2,532</td>\
+          <td>1,892</td></tr><tr><td>Wages</td><td>1,136</td><td>876</td><td>680</td></tr>\
+          <tr><td>Total</td><td>$ 4,737</td><td>$ 3,549</td><td>$ 2,710</td></tr></table>"]
+    );
+}
+
+#[test]
+fn a_table_is_more_than_its_cells_with_backgrounds() {
+    let found = tables("shaded_part.pdf");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("<table><tr><th>Lamp</th><th>Keeper</th><th>Hours</th>"));
+    assert!(
+        found[0].ends_with("<td>The mean</td><td></td><td>0.89</td><td>0.32</td></tr></table>")
+    );
+}
+
+#[test]
+fn pictures_side_by_side_below_their_names_are_cells() {
+    assert_eq!(
+        tables("pictures_in_cells.pdf"),
+        ["<table><tr><th>The harbour by day</th><th>The harbour by night</th></tr>\
+          <tr><td></td><td></td></tr></table>"]
+    );
+}

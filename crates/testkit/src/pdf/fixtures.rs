@@ -2,6 +2,7 @@
 //! bytes.
 
 mod areas;
+mod drawn_tables;
 mod floats;
 mod hostile;
 mod layout;
