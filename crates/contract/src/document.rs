@@ -3,6 +3,8 @@
 //! Boxes of segments are in page units of 1/144 inch with the origin at the top left of the page
 //! as displayed (A4 is 1191 x 1684), rotated pages turned upright.
 
+mod tables;
+
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -10,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::citations::{Bibliography, Reference};
+
+pub use tables::{OtherTables, PageBox};
 
 /// Page units per PDF point: a point is 1/72 inch, a page unit 1/144.
 pub const PAGE_UNITS_PER_POINT: f64 = 2.0;
@@ -30,6 +34,9 @@ pub struct ParseResult {
     /// Its sources, if they were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bibliography: Option<Bibliography>,
+    /// Tables that go on over a page's end, in the form that the request did not ask for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_tables: Vec<OtherTables>,
 }
 
 impl ParseResult {
@@ -59,6 +66,8 @@ pub fn stored_pictures(stored: &[u8]) -> serde_json::Result<Vec<Uuid>> {
     #[derive(Deserialize)]
     struct Whole {
         chunks: Vec<Part>,
+        #[serde(default)]
+        other_tables: Vec<Part>,
     }
     #[derive(Deserialize)]
     struct Part {
@@ -69,7 +78,8 @@ pub fn stored_pictures(stored: &[u8]) -> serde_json::Result<Vec<Uuid>> {
         image: Option<Uuid>,
     }
     let whole: Whole = serde_json::from_slice(stored)?;
-    let segments = whole.chunks.into_iter().flat_map(|part| part.segments);
+    let parts = whole.chunks.into_iter().chain(whole.other_tables);
+    let segments = parts.flat_map(|part| part.segments);
     Ok(segments.filter_map(|segment| segment.image).collect())
 }
 
@@ -92,8 +102,10 @@ pub struct Chunk {
 impl Chunk {
     /// Makes the figures of the chunk fit its segments again.
     fn refresh(&mut self) {
-        let texts = || self.segments.iter().filter_map(|segment| segment.markdown.as_deref());
-        let embed = texts().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
+        let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        // Where the Markdown was left out or moved, the content is what there is.
+        let text = |segment: &Segment| filled(&segment.markdown).or(filled(&segment.content));
+        let embed = self.segments.iter().filter_map(text).collect::<Vec<_>>().join("\n\n");
         self.chunk_length = embed.split_whitespace().count();
         let first_page = self.segments.iter().map(|segment| segment.page_number).min();
         self.page_number = first_page.unwrap_or(self.page_number);
@@ -143,6 +155,9 @@ pub struct Segment {
     /// What in it refers to the bibliography, if that was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
+    /// Of a joined table: where its parts stand, page by page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged_page_bboxes: Vec<PageBox>,
 }
 
 /// A word with its box relative to the top left of its segment, in page units.
@@ -340,7 +355,7 @@ pub enum WarningCode {
 mod tests {
     use super::*;
 
-    fn segment(kind: SegmentType, page_number: usize, text: &str) -> Segment {
+    pub(super) fn segment(kind: SegmentType, page_number: usize, text: &str) -> Segment {
         Segment {
             segment_id: Uuid::nil(),
             segment_type: kind.other_name().to_owned(),
@@ -355,6 +370,7 @@ mod tests {
             image: None,
             ocr: None,
             references: Vec::new(),
+            merged_page_bboxes: Vec::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a client asked for, checked and typed: the part of a job that the engine acts on.
 
 mod exports;
+mod modelled;
 mod operations;
 mod pages;
 

@@ -36,12 +36,11 @@ pub fn crop(
     before_page: &mut dyn FnMut(),
 ) -> Vec<PictureFile> {
     let mut by_page: BTreeMap<usize, Vec<&mut Segment>> = BTreeMap::new();
-    let segments = result.chunks.iter_mut().flat_map(|chunk| &mut chunk.segments);
     let wanted = |segment: &&mut Segment| {
         let kind = SegmentType::from_any_name(&segment.segment_type);
         segment.bbox.is_some() && kind.is_some_and(|kind| kinds.contains(&kind))
     };
-    for segment in segments.filter(wanted).take(PICTURES_MAX) {
+    for segment in result.every_segment_mut().filter(wanted).take(PICTURES_MAX) {
         by_page.entry(segment.page_number).or_default().push(segment);
     }
     if by_page.is_empty() {

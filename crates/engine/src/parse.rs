@@ -3,6 +3,7 @@
 mod ahead;
 mod reading;
 mod step;
+mod tables;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -8,4 +8,4 @@ mod text;
 
 pub(crate) use chunks::gather;
 pub(crate) use markup::escape;
-pub(crate) use segments::Renderer;
+pub(crate) use segments::{Rendered, Renderer};

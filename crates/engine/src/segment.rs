@@ -9,7 +9,7 @@ mod pictures;
 mod told;
 
 pub(crate) use authors::lists_names;
-pub(crate) use continued::merge_tables;
+pub(crate) use continued::{Continued, continued_tables};
 
 use std::collections::HashMap;
 

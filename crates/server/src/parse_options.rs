@@ -186,14 +186,22 @@ fn page_range(form: &Form, base: Option<PageRange>) -> Result<Option<PageRange>,
     }
 }
 
-/// The kinds named in a comma list or a JSON list; `None` for all of them.
+/// Names of kinds that the wire knows and no parse here makes: asked for alone, they leave nothing.
+const UNMADE_TYPES: [&str; 3] = ["KeyValuePair", "Signature", "Seal"];
+
+/// The kinds named in a comma list or a JSON list; `None` for all of them, also where no name is
+/// known.
 pub(crate) fn segment_types(text: &str) -> Option<Vec<SegmentType>> {
     let names = text.trim_matches(['[', ']']).split(',').map(|name| name.trim_matches([' ', '"']));
     let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
     if names.is_empty() || names.iter().any(|name| name.eq_ignore_ascii_case("all")) {
         return None;
     }
-    Some(names.into_iter().filter_map(SegmentType::from_any_name).collect())
+    let is_unmade = |name: &&str| UNMADE_TYPES.iter().any(|kind| kind.eq_ignore_ascii_case(name));
+    let any_unmade = names.iter().any(is_unmade);
+    let kinds: Vec<SegmentType> =
+        names.into_iter().filter_map(SegmentType::from_any_name).collect();
+    (any_unmade || !kinds.is_empty()).then_some(kinds)
 }
 
 fn chunking(form: &Form, defaults: ParseChunking) -> Result<ParseChunking, Problem> {
@@ -333,7 +341,11 @@ mod tests {
         for text in ["text,sectionheader", "TEXT, SECTIONHEADER", r#"["Text","SectionHeader"]"#] {
             assert_eq!(spec(&[("keep_segment_types", text)]).keep_segment_types, want, "{text}");
         }
-        assert_eq!(spec(&[("keep_segment_types", "all")]).keep_segment_types, None);
+        for all in ["all", "", "nonsense", "nonsense,All"] {
+            assert_eq!(spec(&[("keep_segment_types", all)]).keep_segment_types, None, "{all}");
+        }
+        let known = spec(&[("keep_segment_types", "nonsense,Signature")]).keep_segment_types;
+        assert_eq!(known, Some(Vec::new()), "a kind that no document here has");
     }
 
     #[test]

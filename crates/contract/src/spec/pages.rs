@@ -21,6 +21,20 @@ impl fmt::Display for NotAPageRange {
 
 impl std::error::Error for NotAPageRange {}
 
+/// As clients write them: `1-5,8`.
+impl fmt::Display for PageRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (first, last)) in self.0.iter().enumerate() {
+            let seam = if index == 0 { "" } else { "," };
+            match first == last {
+                true => write!(f, "{seam}{first}")?,
+                false => write!(f, "{seam}{first}-{last}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl PageRange {
     /// Reads `"2"`, `"1-5"`, `"2,4,6"`, `"[1,3,5]"` and mixes of them.
     ///
@@ -30,7 +44,8 @@ impl PageRange {
         let bad = || NotAPageRange(text.chars().take(80).collect());
         let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
         let mut ranges = Vec::new();
-        for part in inner.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let parts = inner.split(',').map(|part| part.trim_matches([' ', '"']));
+        for part in parts.filter(|part| !part.is_empty()) {
             let number = |digits: &str| digits.trim().parse::<u32>().ok().filter(|n| *n >= 1);
             let (first, last) = match part.split_once('-') {
                 Some((first, last)) => (number(first), number(last)),
@@ -87,7 +102,9 @@ mod tests {
         check("1-5", &[(1, 5)]);
         check("2,4,6", &[(2, 2), (4, 4), (6, 6)]);
         check("[1,3,5]", &[(1, 1), (3, 3), (5, 5)]);
+        check(r#"["1-2", "4"]"#, &[(1, 2), (4, 4)]);
         check(" 4-6, 1 ,2-4", &[(1, 6)]);
+        assert_eq!(PageRange::parse("[7, 4-6,1]").unwrap().to_string(), "1,4-7");
         for bad in ["", "0", "5-1", "x", "1-", "-3", "[]", "1;2"] {
             assert!(PageRange::parse(bad).is_err(), "{bad:?}");
         }

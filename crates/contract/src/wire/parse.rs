@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::citations::Bibliography;
-use crate::document::{Chunk, Warning};
+use crate::document::{Chunk, SegmentType, Warning};
 use crate::job::Job;
 use crate::shapes::ParseConfiguration;
 use crate::spec::{ErrorHandling, Layout, OcrMode, ParseSpec, SegmentNaming};
@@ -137,6 +137,23 @@ pub struct ParseMetadata {
     pub bibliography: Option<Bibliography>,
 }
 
+impl ParseMetadata {
+    /// Tells the kinds that an answer holds, of those that the job kept.
+    pub fn narrow(&mut self, kept: &[SegmentType], spec: &ParseSpec) {
+        let of_job = |kind: &SegmentType| {
+            spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(kind))
+        };
+        self.keep_segment_types = names(&mut kept.iter().copied().filter(of_job));
+    }
+
+    /// Adds a warning that is not there.
+    pub fn warn(&mut self, warning: Warning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+}
+
 /// The stored result of a parse with its chunks left as text, so that they are passed on unread.
 #[derive(Debug, Deserialize)]
 pub struct StoredParse<'a> {
@@ -206,8 +223,12 @@ fn message(job: &Job) -> String {
 fn kept_types(spec: &ParseSpec) -> String {
     match &spec.keep_segment_types {
         None => "all".to_owned(),
-        Some(kinds) => kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(","),
+        Some(kinds) => names(&mut kinds.iter().copied()),
     }
+}
+
+fn names(kinds: &mut dyn Iterator<Item = SegmentType>) -> String {
+    kinds.map(SegmentType::as_str).collect::<Vec<_>>().join(",")
 }
 
 /// All options in effect under both name sets: newer clients refuse an answer that lacks one.
@@ -254,6 +275,10 @@ fn configuration(spec: &ParseSpec) -> Map<String, Value> {
     put("llm_processing", json!({}));
     put("merge_tables", json!(spec.merge_tables));
     put("keep_segment_types", json!(kept_types(spec)));
+    put(
+        "page_range",
+        spec.page_range.as_ref().map_or_else(|| json!("all"), |range| json!(range.to_string())),
+    );
     put("output_fields", json!(spec.output_fields));
     for (name, value) in &spec.echoed {
         if !matches!(name.as_str(), "segment_processing" | "segment_analysis") {

@@ -25,6 +25,7 @@ mod openapi;
 mod operations;
 mod outages;
 mod parse;
+mod parse_options;
 mod pictures;
 mod processes;
 mod quickstart;

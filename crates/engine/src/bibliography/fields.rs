@@ -146,7 +146,8 @@ fn sentence(text: &str) -> (&str, &str) {
     for (at, _) in text.match_indices(['.', '?', '!']) {
         let rest = &text[at + 1..];
         let before = text[..at].rsplit([' ', '.', '-']).next().unwrap_or_default();
-        let short = before.chars().count() <= 2 || before == "al";
+        let tiny = before.chars().count() <= 2 && before.chars().all(char::is_alphanumeric);
+        let short = tiny || before == "al";
         let ends = rest.is_empty() || rest.starts_with(' ');
         if ends && (!short || text[at..].starts_with(['?', '!'])) {
             return (&text[..at], rest.trim_start());
@@ -329,6 +330,12 @@ mod tests {
                 "Chen",
             ],
         );
+    }
+
+    #[test]
+    fn a_title_may_end_with_a_bracket() {
+        let lamp = read("Chen, L. (2022). Lamp (Version 1.2). https://doi.org/10.5281/zenodo.59");
+        assert_eq!(lamp.citation.title.as_deref(), Some("Lamp (Version 1.2)"));
     }
 
     #[test]

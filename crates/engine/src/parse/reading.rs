@@ -7,15 +7,16 @@ use docket_contract::{ParseResult, ParseSpec, SegmentType, Warning, WarningCode}
 use uuid::Uuid;
 
 use super::step::PageRead;
+use super::tables::{both_forms, shown};
 use super::{ParseRequest, Parsed, Progress};
 use crate::error::{Damage, Error, PageFault};
 use crate::export::export;
 use crate::layout::PageLayout;
 use crate::models::OcrFault;
 use crate::pdf::{Link, OutlineEntry};
-use crate::render::{Renderer, gather};
+use crate::render::{Rendered, Renderer, gather};
 use crate::scan::{Source, many_unmapped};
-use crate::segment::{Part, classify, merge_tables};
+use crate::segment::{Part, classify, continued_tables};
 
 /// What was read so far.
 pub(super) struct Reading {
@@ -125,7 +126,6 @@ impl Reading {
             return Err(Error::Unreadable(Damage::Corrupt));
         }
         let parts = classify(std::mem::take(&mut self.pages), outline);
-        let parts = if request.spec.merge_tables { merge_tables(parts) } else { parts };
         Ok(self.assemble(parts, request.spec, request.namespace))
     }
 
@@ -140,13 +140,25 @@ impl Reading {
         let kept = |kind: SegmentType| {
             spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(&kind))
         };
-        let kept_parts: Vec<&Part> = parts.iter().filter(|part| kept(part.kind)).collect();
+        let smart = spec.layout == Layout::Smart;
+        let continued =
+            if smart && kept(SegmentType::Table) { continued_tables(&parts) } else { Vec::new() };
+        let shown = shown(&parts, &continued, spec.merge_tables);
+        let shown: Vec<_> = shown.into_iter().filter(|(_, part)| kept(part.kind)).collect();
         let file = |format: &ExportFormat| {
-            Some((format.file_id(namespace)?, export(*format, &kept_parts, &renderer)?))
+            let parts: Vec<&Part> = shown.iter().map(|(_, part)| *part).collect();
+            Some((format.file_id(namespace)?, export(*format, &parts, &renderer)?))
         };
         let files = spec.exports.iter().filter_map(file).collect();
-        let segments: Vec<_> = match spec.layout {
-            Layout::Smart => kept_parts.into_iter().map(|part| renderer.render(part)).collect(),
+        let mut other_tables = Vec::new();
+        let segments: Vec<Rendered> = match spec.layout {
+            Layout::Smart => {
+                let mut segments: Vec<_> =
+                    shown.iter().map(|(at, part)| (*at, renderer.render(part))).collect();
+                let whole = spec.merge_tables;
+                other_tables = both_forms(&parts, &continued, whole, &mut segments, &mut renderer);
+                segments.into_iter().map(|(_, segment)| segment).collect()
+            }
             Layout::PageByPage if kept(SegmentType::Page) => {
                 let pages = parts.chunk_by(|a: &Part, b: &Part| a.page == b.page);
                 pages.filter_map(|page| renderer.render_page(page)).collect()
@@ -161,6 +173,7 @@ impl Reading {
             warnings: self.warnings,
             failed_pages: self.failed_pages,
             bibliography,
+            other_tables,
         };
         Parsed { result, files }
     }

@@ -1,7 +1,7 @@
 //! Parts to segments of the wire.
 
 use docket_contract::citations::Bibliography;
-use docket_contract::document::PAGE_UNITS_PER_POINT;
+use docket_contract::document::{PAGE_UNITS_PER_POINT, PageBox};
 use docket_contract::spec::{ContentSource, SegmentNaming};
 use docket_contract::{BoundingBox, EmbeddedWord, ParseSpec, Segment, SegmentType};
 use std::collections::HashMap;
@@ -104,6 +104,18 @@ impl<'s> Renderer<'s> {
         self.assemble(part, forms, words)
     }
 
+    /// Where the parts of a joined table stand.
+    pub(crate) fn places<'p>(&self, parts: impl Iterator<Item = &'p Part>) -> Vec<PageBox> {
+        if !self.spec.output_fields.bbox {
+            return Vec::new();
+        }
+        let place = |part: &Part| {
+            let Frame { page: (page_width, page_height), bbox, .. } = Frame::new(part);
+            PageBox { page_number: part.page, bbox, page_width, page_height }
+        };
+        parts.map(place).collect()
+    }
+
     /// Renders the parts of one page as one segment of the kind `Page`.
     pub(crate) fn render_page(&mut self, parts: &[Part]) -> Option<Rendered> {
         let first = parts.first()?;
@@ -169,6 +181,7 @@ impl<'s> Renderer<'s> {
             markdown: fields.markdown.then_some(forms.markdown),
             content: fields.content.then_some(forms.content),
             references: forms.references,
+            merged_page_bboxes: Vec::new(),
         };
         Rendered { segment, kind: part.kind, markdown: embedded, words }
     }

@@ -193,6 +193,7 @@ fn segments() -> impl Strategy<Value = Vec<Segment>> {
                     image: None,
                     ocr: None,
                     references: Vec::new(),
+                    merged_page_bboxes: Vec::new(),
                 }
             })
             .collect()

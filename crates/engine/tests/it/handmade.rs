@@ -19,6 +19,7 @@ pub(crate) fn made(page_count: usize, segments: &[(usize, SegmentType, &str)]) -
         image: None,
         ocr: None,
         references: Vec::new(),
+        merged_page_bboxes: Vec::new(),
     };
     let segments: Vec<Segment> = segments.iter().enumerate().map(one).collect();
     let chunks = vec![Chunk {

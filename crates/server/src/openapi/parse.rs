@@ -53,6 +53,9 @@ pub(crate) const SHAPING: &[Field] = &[
     ),
 ];
 
+const NEEDS_MODEL: &str =
+    "Needs a model that this server does not have: told back, and told in `metadata.warnings`.";
+
 /// Options that are accepted and told back.
 pub(crate) const ACCEPTED: &[Field] = &[
     boolean("use_high_resolution", "Accepted and told back."),
@@ -63,14 +66,14 @@ pub(crate) const ACCEPTED: &[Field] = &[
         &["UnsiloedHawk", "UnsiloedBeta", "UnsiloedStorm"],
         "Accepted and told back.",
     ),
-    boolean("validate_table_segments", "Accepted and told back."),
-    boolean("enhanced_table", "Accepted and told back."),
+    boolean("validate_table_segments", NEEDS_MODEL),
+    boolean("enhanced_table", NEEDS_MODEL),
     boolean(
         "xml_citation",
         "PDFs: `metadata` tells the entries of the bibliography, segments tell their `references`, \
          and Markdown links what refers to an entry to it.",
     ),
-    boolean("extract_charts", "Accepted and told back."),
+    boolean("extract_charts", NEEDS_MODEL),
     boolean("extract_colors", "Words bear the colour they are painted in."),
     boolean("extract_links", "Words bear the address they link to."),
     boolean("extract_strikethrough", "Accepted and told back."),
@@ -79,17 +82,19 @@ pub(crate) const ACCEPTED: &[Field] = &[
         "PDFs: boxes to tick come out as `\u{2610}` or `\u{2611}`, at the start of a list item \
          as `[ ]` or `[x]` in Markdown.",
     ),
-    boolean("enhance_reading_order", "Accepted and told back."),
-    boolean("detect_pii", "Accepted and told back."),
-    text("agentic_ocr", "Accepted and told back."),
+    boolean("enhance_reading_order", NEEDS_MODEL),
+    boolean("detect_pii", NEEDS_MODEL),
+    text("agentic_ocr", NEEDS_MODEL),
     text("pii_engine", "Accepted and told back."),
     text("pii_block_severity", "Accepted and told back."),
     integer("merge_batch_size", 0, "Accepted and told back."),
-    json_text("validate_segments", "Accepted and told back."),
+    json_text("validate_segments", NEEDS_MODEL),
     json_text(
         "segment_processing",
-        "By kind of segment: `content_source` `HTML` or `Markdown` moves that text into `content`. \
-         The rest is told back.",
+        "By kind of segment: `content_source` `HTML` or `Markdown` moves that text into `content`; \
+         `crop_image` `All`, `Auto` or `None` says whether its picture is cut. The rest is told \
+         back; `LLM` and `VLM` need a model that this server does not have, which is told in \
+         `metadata.warnings`.",
     ),
     json_text("segment_analysis", "Newer name of `segment_processing`."),
     json_text(
@@ -97,7 +102,7 @@ pub(crate) const ACCEPTED: &[Field] = &[
         "A list of `docx`, `markdown` and `json`: the document in these forms, behind the links of \
          `exports`.",
     ),
-    json_text("llm_processing", "Accepted and told back."),
+    json_text("llm_processing", NEEDS_MODEL),
 ];
 
 /// Options of workbooks.
@@ -212,6 +217,19 @@ fn status(schemas: &mut Schemas) -> Operation {
             "output-file",
             flag(false),
             "True sends a link to the result instead of the chunks.",
+        ),
+        (
+            "merge_tables",
+            "merge-tables",
+            json!({ "type": "boolean" }),
+            "Tables that go on over a page's end as one, or page by page. Default: as the submit's \
+             `merge_tables` said.",
+        ),
+        (
+            "enhanced_table",
+            "enhanced-table",
+            flag(false),
+            "Needs a model that this server does not have: true is told in `metadata.warnings`.",
         ),
         ("segment_filter", "segment-filter", words.clone(), "Only these kinds of segments."),
         ("keep_segment_types", "keep-segment-types", words, "Older name of `segment_filter`."),

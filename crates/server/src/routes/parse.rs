@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use docket_contract::document::{ParseResult, SegmentType};
+use docket_contract::document::{ParseResult, SegmentType, Warning};
 use docket_contract::job::Job;
 use docket_contract::spec::{ExportFormat, JobSpec, ParseSpec};
 use docket_contract::state::JobState;
@@ -67,6 +67,8 @@ pub(crate) struct StatusQuery {
     output_file: Option<String>,
     segment_filter: Option<String>,
     keep_segment_types: Option<String>,
+    merge_tables: Option<String>,
+    enhanced_table: Option<String>,
 }
 
 impl StatusQuery {
@@ -81,6 +83,8 @@ impl StatusQuery {
             output_file: self.output_file.or_else(|| header("output-file")),
             segment_filter: self.segment_filter.or_else(|| header("segment-filter")),
             keep_segment_types: self.keep_segment_types.or_else(|| header("keep-segment-types")),
+            merge_tables: self.merge_tables.or_else(|| header("merge-tables")),
+            enhanced_table: self.enhanced_table.or_else(|| header("enhanced-table")),
         }
     }
 
@@ -111,8 +115,13 @@ pub(crate) async fn status(
     if succeeded && switched(query.include_chunks.as_ref(), true) {
         stored = Some(state.jobs.result_of(&job).await.map_err(of_job)?);
     }
-    if let (Some(bytes), Some(kept)) = (&mut stored, query.kept_types()) {
-        *bytes = filtered(bytes, &kept).map_err(unreadable)?.into();
+    let kept = query.kept_types();
+    let merge_tables = switched(query.merge_tables.as_ref(), spec.merge_tables);
+    let other_tables = merge_tables != spec.merge_tables;
+    if let Some(bytes) = &mut stored
+        && (kept.is_some() || other_tables)
+    {
+        *bytes = reshaped(bytes, kept.as_deref(), other_tables).map_err(unreadable)?.into();
     }
     let links = Links::new(&state, &headers).await?;
     if let Some(bytes) = stored {
@@ -122,6 +131,13 @@ pub(crate) async fn status(
     let result: Option<StoredParse<'_>> =
         stored.as_deref().map(serde_json::from_slice).transpose().map_err(unreadable)?;
     let mut body = ParseStatus::new(&job, spec, result.as_ref());
+    body.merge_tables = merge_tables;
+    if let Some(kept) = &kept {
+        body.metadata.narrow(kept, spec);
+    }
+    if switched(query.enhanced_table.as_ref(), false) {
+        body.metadata.warn(Warning::left_undone("enhanced_table"));
+    }
     if succeeded && switched(query.output_file.as_ref(), false) {
         body.chunks = Some(no_chunks());
         body.total_chunks = Some(0);
@@ -151,9 +167,19 @@ fn no_chunks() -> &'static RawValue {
     serde_json::from_str("[]").unwrap_or(RawValue::NULL)
 }
 
-fn filtered(result: &[u8], kept: &[SegmentType]) -> serde_json::Result<Vec<u8>> {
+/// The stored result with tables in their other form, with some kinds only.
+fn reshaped(
+    result: &[u8],
+    kept: Option<&[SegmentType]>,
+    other_tables: bool,
+) -> serde_json::Result<Vec<u8>> {
     let mut result: ParseResult = serde_json::from_slice(result)?;
-    result.retain_types(kept);
+    if other_tables {
+        result.use_other_tables();
+    }
+    if let Some(kept) = kept {
+        result.retain_types(kept);
+    }
     serde_json::to_vec(&result)
 }
 

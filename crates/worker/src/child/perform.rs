@@ -60,7 +60,8 @@ pub(super) fn perform(
     let has_places = kind.is_none_or(DocumentKind::has_places);
     let result = match work.spec {
         JobSpec::Parse(spec) => {
-            let (parsed, pictures) = work.parse_with_pictures(document, spec, progress)?;
+            let (mut parsed, pictures) = work.parse_with_pictures(document, spec, progress)?;
+            parsed.warnings.extend(spec.left_undone());
             files = pictures;
             Outcome::Parsed(parsed)
         }
@@ -124,8 +125,10 @@ impl Work<'_> {
             });
         files.extend(pictures);
         if !spec.output_fields.bbox {
-            let segments = parsed.chunks.iter_mut().flat_map(|chunk| &mut chunk.segments);
-            segments.for_each(|segment| segment.bbox = None);
+            for segment in parsed.every_segment_mut() {
+                segment.bbox = None;
+                segment.merged_page_bboxes.clear();
+            }
         }
         Ok((parsed, files))
     }
