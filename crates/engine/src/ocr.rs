@@ -7,8 +7,8 @@ mod measure;
 
 use crate::geometry::Rect;
 use crate::models::{Arrangement, OcrFault, Picture};
-use crate::pdf::{Glyph, PageContent};
-use crate::raster::{Prepared, Raster, prepare, rulings};
+use crate::pdf::{Glyph, PageContent, TickField, note_found_boxes};
+use crate::raster::{Prepared, Raster, prepare, rulings, take_tick_boxes};
 
 /// Pages that are this much higher than wide are strips such as till receipts: one column, in which
 /// looking for columns does harm. Sheets of paper have 1.3 to 1.42, long ones 1.55.
@@ -21,28 +21,32 @@ pub(crate) struct Asked {
     size: (f32, f32),
     /// The lines that were drawn on it, in its own points.
     lines: Vec<Rect>,
+    /// Its boxes to tick, if they were asked for, in its own points.
+    boxes: Vec<TickField>,
 }
 
 impl Asked {
     /// Makes a picture ready that is a page by itself.
-    pub(crate) fn of_image(raster: Raster) -> (Self, Picture) {
+    pub(crate) fn of_image(raster: Raster, checkboxes: bool) -> (Self, Picture) {
         let size = raster.size_points();
         let mut prepared = prepare(raster);
+        let boxes = if checkboxes { take_tick_boxes(&mut prepared.raster) } else { Vec::new() };
         let lines = rulings(&prepared.raster);
         if prepared.is_cut {
             prepared.erase(&lines);
             prepared.darken();
         }
-        Self { prepared, size, lines }.with_picture()
+        Self { prepared, size, lines, boxes }.with_picture()
     }
 
     /// Makes the picture ready that a page of a PDF was drawn as. It is whole, however few letters
     /// it shows.
-    pub(crate) fn of_page(raster: Raster, size: (f32, f32)) -> (Self, Picture) {
+    pub(crate) fn of_page(raster: Raster, size: (f32, f32), checkboxes: bool) -> (Self, Picture) {
         let mut prepared = prepare(raster);
+        let boxes = if checkboxes { take_tick_boxes(&mut prepared.raster) } else { Vec::new() };
         prepared.is_cut = false;
         let lines = rulings(&prepared.raster);
-        Self { prepared, size, lines }.with_picture()
+        Self { prepared, size, lines, boxes }.with_picture()
     }
 
     fn with_picture(self) -> (Self, Picture) {
@@ -75,7 +79,7 @@ impl Asked {
     pub(crate) fn page(&self, answer: &str) -> Result<PageContent, OcrFault> {
         let (width, height) = self.size;
         let page = self.read(answer)?;
-        Ok(PageContent {
+        let mut content = PageContent {
             width,
             height,
             rulings: on_page(&self.lines, &self.prepared),
@@ -83,7 +87,15 @@ impl Asked {
             glyphs: page.glyphs,
             pictures: page.pictures,
             ..PageContent::default()
-        })
+        };
+        note_found_boxes(&mut content, &self.boxes_on_page());
+        Ok(content)
+    }
+
+    fn boxes_on_page(&self) -> Vec<TickField> {
+        let rects: Vec<Rect> = self.boxes.iter().map(|found| found.rect).collect();
+        let placed = on_page(&rects, &self.prepared).into_iter().zip(&self.boxes);
+        placed.map(|(rect, found)| TickField { rect, ..*found }).collect()
     }
 
     /// Adds to a page of a PDF what its picture shows: to its text, where `keep_text` holds, else
@@ -113,6 +125,7 @@ impl Asked {
             content.rulings.extend(on_page(&self.lines, &self.prepared));
         }
         content.glyphs_unmapped = 0;
+        note_found_boxes(content, &self.boxes_on_page());
         Ok(())
     }
 

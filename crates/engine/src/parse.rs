@@ -160,7 +160,7 @@ fn pdf_page<'a>(
     if spec.word_details.links {
         content.links = links(page);
     }
-    read_pdf_page(page, content, spec.ocr_mode)
+    read_pdf_page(page, content, spec)
 }
 
 fn parse_images(
@@ -174,7 +174,7 @@ fn parse_images(
     let mut reading = Reading::new(file.page_count(), selected.len());
     read_pages(&mut reading, &selected, request, progress, &mut |number| {
         let raster = file.page(number - 1)?;
-        let (asked, picture) = Asked::of_image(raster);
+        let (asked, picture) = Asked::of_image(raster, spec.checkboxes);
         let (width, height) = asked.size_points();
         let content = PageContent { width, height, ..PageContent::default() };
         let source = Source::Picture { keep_text: false };

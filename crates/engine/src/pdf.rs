@@ -24,7 +24,7 @@ pub(crate) use open::{Document, open};
 pub(crate) use outline::OutlineEntry;
 pub(crate) use paths::sides;
 pub(crate) use structure::Role;
-pub(crate) use tick_boxes::{TickField, note_boxes};
+pub(crate) use tick_boxes::{TickField, note_boxes, note_found_boxes};
 pub(crate) use unicode::compose;
 
 use crate::geometry::{Direction, Rect};

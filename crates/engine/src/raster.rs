@@ -1,5 +1,6 @@
 //! Pages as pictures in shades of gray: from image files or drawn from PDFs, made ready for OCR.
 
+mod boxes;
 mod components;
 mod decode;
 mod draw;
@@ -10,6 +11,7 @@ mod skew;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use boxes::{take_tick_boxes, tick_boxes};
 pub(crate) use decode::ImageFile;
 pub(crate) use draw::{draw_colors, draw_page};
 pub(crate) use prepare::{Prepared, prepare};

@@ -73,7 +73,7 @@ fn shows_picture(content: &PageContent) -> bool {
 }
 
 /// Pictures, which may be strips of one, cover the page.
-fn is_scan(content: &PageContent) -> bool {
+pub(crate) fn is_scan(content: &PageContent) -> bool {
     let page = page_rect(content);
     let whole = content.pictures.iter().fold(Rect::NOTHING, |whole, rect| whole.union(rect));
     let covered: f32 = content.pictures.iter().map(|rect| rect.intersection(&page).area()).sum();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use docket_testkit::pdf::{Font, PdfBuilder};
+use docket_testkit::pdf::{Font, Page, PdfBuilder};
 use docket_testkit::scan::{image_file, scan, scanned_pdf};
 use docket_worker::{TesseractSettings, WorkerSettings};
 use image::{GrayImage, ImageFormat, imageops};
@@ -13,6 +13,8 @@ use crate::on_both_databases;
 
 on_both_databases!(
     images_of_every_kind_are_read,
+    boxes_on_scanned_pages_are_found,
+    small_pictures_of_tables_are_read_row_by_row,
     scanned_pages_are_read_page_by_page,
     without_tesseract_scans_fail_and_say_so,
     a_tesseract_that_hangs_costs_its_page_only,
@@ -69,6 +71,118 @@ async fn images_of_every_kind_are_read(database: Database) {
         check_read(&parsed);
     }
     check_read(&app.parse(image_file(&turned, ImageFormat::Png), &[]).await);
+    app.stop().await;
+}
+
+/// A form with a box before each line: empty, ticked by two strokes, by one that leaves the box,
+/// and blackened; and one box behind its text.
+fn ticked_form() -> GrayImage {
+    let rows = ["Fire insurance", "Theft insurance", "Flood insurance", "Travel insurance"];
+    let document = PdfBuilder::new().page(|page| {
+        let page = page.text(72.0, 100.0, 20.0, Font::HelveticaBold, "Application for cover");
+        let page = rows.iter().zip(0_u8..).fold(page, |page, (text, row)| {
+            let y = 150.0 + 30.0 * f64::from(row);
+            let page = frame(page, 72.0, y - 9.5).text(90.0, y, 12.0, Font::Helvetica, text);
+            match row {
+                1 => page.line((74.0, y - 8.0), (80.0, y - 1.5), 1.0).line(
+                    (74.0, y - 1.5),
+                    (80.0, y - 8.0),
+                    1.0,
+                ),
+                2 => page.line((74.0, y - 5.0), (77.0, y - 1.0), 1.0).line(
+                    (77.0, y - 1.0),
+                    (86.0, y - 14.0),
+                    1.0,
+                ),
+                3 => page.fill(72.0, y - 9.5, 10.0, 10.0, 0.0),
+                _ => page,
+            }
+        });
+        let page = page.text(72.0, 300.0, 12.0, Font::Helvetica, "Terms accepted");
+        frame(page, 164.0, 290.5)
+    });
+    scan(document.build(), 200.0)
+}
+
+/// A box of ten points.
+fn frame(page: Page, x: f64, y: f64) -> Page {
+    let (right, bottom) = (x + 10.0, y + 10.0);
+    page.line((x, y), (right, y), 0.8)
+        .line((x, bottom), (right, bottom), 0.8)
+        .line((x, y), (x, bottom), 0.8)
+        .line((right, y), (right, bottom), 0.8)
+}
+
+async fn boxes_on_scanned_pages_are_found(database: Database) {
+    let mut app = App::start(database).await;
+    app.start_worker();
+    let picture = ticked_form();
+    let want = [
+        "\u{2610} Fire insurance",
+        "\u{2611} Theft insurance",
+        "\u{2611} Flood insurance",
+        "\u{2611} Travel insurance",
+        "Terms accepted \u{2610}",
+    ];
+    let lines = |parsed: &Value| -> Vec<String> {
+        let chunks = parsed["chunks"].as_array().unwrap().iter();
+        let segments = chunks.flat_map(|chunk| chunk["segments"].as_array().unwrap());
+        let texts = segments.map(|segment| segment["content"].as_str().unwrap().to_owned());
+        texts.skip(1).collect()
+    };
+    let asked = [("detect_checkboxes", "true")];
+    let image = app.parse(image_file(&picture, ImageFormat::Png), &asked).await;
+    assert_eq!(lines(&image), want, "a picture");
+    assert!(text_of(&image).contains("- [ ] Fire insurance\n"), "{}", text_of(&image));
+    let scanned = app.parse(scanned_pdf(&[(&picture, "")]), &asked).await;
+    assert_eq!(lines(&scanned), want, "a scan");
+    // Its text was recognised before, without the boxes.
+    let layer: String = (0..4)
+        .map(|row| format!("BT 3 Tr /F0 12 Tf 88 {} Td (Cover {row}) Tj ET ", 842 - 150 - 30 * row))
+        .collect();
+    let layered = app.parse(scanned_pdf(&[(&picture, &layer)]), &asked).await;
+    let read = lines(&layered).join("\n");
+    assert!(read.contains("\u{2611} Cover 1") && read.contains("\u{2611} Cover 3"), "{read}");
+    let plain = app.parse(image_file(&picture, ImageFormat::Png), &[]).await;
+    assert!(!text_of(&plain).contains(['\u{2610}', '\u{2611}']), "{}", text_of(&plain));
+    app.stop().await;
+}
+
+/// The rows of a table, as one sees it cut from a page, are read over its whole width: looking for
+/// columns would read column by column.
+async fn small_pictures_of_tables_are_read_row_by_row(database: Database) {
+    let rows = [
+        ["Harbour", "Ships", "Tonnes", "Crew"],
+        ["Aberdeen", "412", "18,330", "2,901"],
+        ["Dundee", "275", "11,084", "1,764"],
+        ["Leith", "633", "40,127", "4,455"],
+        ["Montrose", "98", "3,519", "612"],
+    ];
+    let document = PdfBuilder::new().page_sized(330.0, 110.0, |page| {
+        rows.iter().zip(0_u8..).fold(page, |page, (cells, row)| {
+            let y = 20.0 + 18.0 * f64::from(row);
+            let page = page.line((8.0, y + 5.0), (322.0, y + 5.0), 0.6);
+            cells
+                .iter()
+                .zip([10.0, 110.0, 180.0, 260.0])
+                .fold(page, |page, (text, x)| page.text(x, y, 10.0, Font::Helvetica, text))
+        })
+    });
+    let picture = scan(document.build(), 110.0);
+    let mut app = App::start(database).await;
+    app.start_worker();
+    let parsed = app.parse(image_file(&picture, ImageFormat::Png), &[]).await;
+    let chunks = parsed["chunks"].as_array().unwrap().iter();
+    let segments = chunks.flat_map(|chunk| chunk["segments"].as_array().unwrap());
+    let tables: Vec<&Value> = segments.filter(|one| one["segment_type"] == "Table").collect();
+    assert_eq!(tables.len(), 1, "{}", text_of(&parsed));
+    let read: Vec<Vec<&str>> = tables[0]["content"]
+        .as_str()
+        .unwrap()
+        .lines()
+        .map(|row| row.split('\t').collect())
+        .collect();
+    assert_eq!(read, rows, "{}", tables[0]["html"]);
     app.stop().await;
 }
 

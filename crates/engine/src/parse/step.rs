@@ -1,17 +1,19 @@
 //! Pages on their way: read at once, or waiting for the text of their picture.
 
-use docket_contract::spec::OcrMode;
+use docket_contract::ParseSpec;
 use hayro_syntax::page::Page;
 
 use crate::layout::{PageLayout, lay_out};
 use crate::models::{Models, OcrFault, Picture};
 use crate::ocr::Asked;
-use crate::pdf::PageContent;
-use crate::raster::draw_page;
-use crate::scan::{Source, source};
+use crate::pdf::{PageContent, note_found_boxes};
+use crate::raster::{draw_page, tick_boxes};
+use crate::scan::{Source, is_scan, source};
 
 /// Resolution at which pages of PDFs are drawn for OCR: what recognisers are made for.
 const OCR_DPI: f32 = 300.0;
+/// The same for boxes to tick on a page whose text is known.
+const BOXES_DPI: f32 = 200.0;
 
 /// A page's content and layout, and how they were come by.
 pub(super) struct PageRead {
@@ -95,16 +97,22 @@ impl PageRead {
 /// Looks what has to be done to read a page of a PDF.
 pub(super) fn read_pdf_page<'a>(
     page: &'a Page<'a>,
-    content: PageContent,
-    ocr_mode: OcrMode,
+    mut content: PageContent,
+    spec: &ParseSpec,
 ) -> Step {
-    let source = source(&content, ocr_mode);
+    let source = source(&content, spec.ocr_mode);
     if !matches!(source, Source::Picture { .. }) {
+        if spec.checkboxes && is_scan(&content) {
+            // The text was recognised before, the boxes were not.
+            let drawn = draw_page(page, BOXES_DPI);
+            let boxes = drawn.map(|raster| tick_boxes(&raster)).unwrap_or_default();
+            note_found_boxes(&mut content, &boxes);
+        }
         return Step::Read(Box::new(PageRead::new(source, content, None)));
     }
     let Some(raster) = draw_page(page, OCR_DPI) else {
         return Step::Read(Box::new(PageRead::new(source, content, Some(OcrFault::Failed))));
     };
-    let (asked, picture) = Asked::of_page(raster, (content.width, content.height));
+    let (asked, picture) = Asked::of_page(raster, (content.width, content.height), spec.checkboxes);
     Step::Asks(Box::new(Question { source, content, asked, picture: Some(picture), alone: false }))
 }

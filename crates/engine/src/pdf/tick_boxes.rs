@@ -44,6 +44,22 @@ pub(crate) fn note_boxes(content: &mut PageContent, fields: &[TickField]) {
     }
 }
 
+/// Puts a sign in the place of every box that was found in the page's picture, but where its text
+/// has one already.
+pub(crate) fn note_found_boxes(content: &mut PageContent, boxes: &[TickField]) {
+    if content.glyphs.len() > GLYPHS_MAX {
+        return;
+    }
+    for found in boxes.iter().take(BOXES_MAX) {
+        let known = |glyph: &Glyph| {
+            matches!(glyph.character, EMPTY | TICKED) && found.rect.contains(glyph.rect.center())
+        };
+        if !content.glyphs.iter().any(known) {
+            put_sign(content, found);
+        }
+    }
+}
+
 /// Signs of other fonts that are boxes.
 fn sign(character: char) -> char {
     match character {

@@ -2,6 +2,8 @@
 
 use image::GrayImage;
 
+use crate::geometry::Rect;
+
 /// Patches that are counted; a picture with more is judged by these.
 const PATCHES_MAX: usize = 200_000;
 /// Fewer letters tell nothing.
@@ -17,12 +19,20 @@ struct Run {
 
 /// The box of a patch, and which patch it has become part of.
 #[derive(Clone, Copy)]
-struct Patch {
+pub(super) struct Patch {
     x0: u32,
     x1: u32,
     y0: u32,
     y1: u32,
     parent: usize,
+}
+
+impl Patch {
+    /// In pixels.
+    pub(super) fn rect(&self) -> Rect {
+        let [x0, y0, x1, y1] = [self.x0, self.y0, self.x1, self.y1 + 1].map(|at| at as f32);
+        Rect { x0, y0, x1, y1 }
+    }
 }
 
 /// The height in pixels that most letters have: the median over patches of ink with the proportions
@@ -46,7 +56,7 @@ pub(super) fn letter_height(pixels: &GrayImage, threshold: u8) -> Option<f32> {
 }
 
 /// Patches of touching ink, row by row: runs that overlap runs of the row above join their patches.
-fn patches(pixels: &GrayImage, threshold: u8) -> Vec<Patch> {
+pub(super) fn patches(pixels: &GrayImage, threshold: u8) -> Vec<Patch> {
     let mut patches: Vec<Patch> = Vec::new();
     let mut above: Vec<Run> = Vec::new();
     for (y, row) in (0_u32..).zip(pixels.rows()) {

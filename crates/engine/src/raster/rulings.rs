@@ -22,7 +22,6 @@ const GAP_MAX: u32 = 1;
 const RULINGS_MAX: usize = 2_000;
 
 /// A stretch of ink along one row or column: where it stands, from where and to where it goes.
-#[derive(Clone, Copy)]
 struct Stretch {
     at: u32,
     start: u32,
@@ -38,17 +37,18 @@ pub(crate) fn rulings(raster: &Raster) -> Vec<Rect> {
     let thickest = (THICKNESS_MAX / points).max(2.0) as u32;
     let (width, height) = pixels.dimensions();
     let dark = |x: u32, y: u32| is_dark(pixels, x, y, threshold);
-    let mut across = lines(height, width, shortest, thickest, |y, x| dark(x, y));
-    let mut down = lines(width, height, shortest, thickest, dark);
+    let limits = (shortest, thickest, RULINGS_MAX);
+    let mut across = lines(height, width, limits, |y, x| dark(x, y));
+    let mut down = lines(width, height, limits, dark);
     let reach = ((FAINT_THICKNESS_MAX / points) as u32).max(FAINT_PIXELS_MIN);
-    let longest = (FAINT_WIDTH_MIN / points) as u32;
+    let limits = ((FAINT_WIDTH_MIN / points) as u32, reach, RULINGS_MAX);
     let shade = |x: u32, y: u32| pixels.get_pixel(x, y).0[0];
     let faint = |at: u32, side: u32, shade: &dyn Fn(u32) -> u8| {
         let stands_out = |place: u32| shade(place).saturating_sub(shade(at)) >= FAINT_CONTRAST;
         at >= reach && at + reach < side && stands_out(at - reach) && stands_out(at + reach)
     };
-    let flat = lines(height, width, longest, reach, |y, x| faint(y, height, &|y| shade(x, y)));
-    let upright = lines(width, height, shortest, reach, |x, y| faint(x, width, &|x| shade(x, y)));
+    let flat = lines(height, width, limits, |y, x| faint(y, height, &|y| shade(x, y)));
+    let upright = lines(width, height, limits, |x, y| faint(x, width, &|x| shade(x, y)));
     add_faint(&mut across, flat);
     add_faint(&mut down, upright);
     if across.len() + down.len() > RULINGS_MAX {
@@ -58,21 +58,20 @@ pub(crate) fn rulings(raster: &Raster) -> Vec<Rect> {
         let [x0, y0, x1, y1] = [x0, y0, x1, y1].map(|pixel| pixel as f32 * points);
         Rect { x0, y0, x1, y1 }
     };
-    let across =
-        across.iter().map(|(first, last)| rect(last.start, first.at, last.end, last.at + 1));
-    let down = down.iter().map(|(first, last)| rect(first.at, last.start, last.at + 1, last.end));
+    let across = across.iter().map(|line| rect(line.start, line.first, line.end, line.last + 1));
+    let down = down.iter().map(|line| rect(line.first, line.start, line.last + 1, line.end));
     across.chain(down).collect()
 }
 
 /// Adds faint lines, but not the gray edges of the others.
-fn add_faint(lines: &mut Vec<(Stretch, Stretch)>, faint: Vec<(Stretch, Stretch)>) {
+fn add_faint(lines: &mut Vec<Line>, faint: Vec<Line>) {
     let known = lines.len();
     for line in faint {
-        let beside = |(first, last): &(Stretch, Stretch)| {
-            first.at <= line.1.at + 2
-                && line.0.at <= last.at + 2
-                && last.start < line.1.end
-                && line.1.start < last.end
+        let beside = |other: &Line| {
+            other.first <= line.last + 2
+                && line.first <= other.last + 2
+                && other.start < line.end
+                && line.start < other.end
         };
         if !lines[..known].iter().any(beside) {
             lines.push(line);
@@ -84,39 +83,46 @@ fn is_dark(pixels: &GrayImage, x: u32, y: u32, threshold: u8) -> bool {
     pixels.get_pixel(x, y).0[0] <= threshold
 }
 
-/// Gathers long stretches of neighbouring rows into lines; the second stretch of a pair has the
-/// extent of the whole line. What is thicker than a line is a bar or a picture.
-fn lines(
+/// A line: the first and last row of its stretches, from where and to where they go.
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    pub first: u32,
+    pub last: u32,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// Gathers stretches of neighbouring rows into lines. `limits` are the shortest stretch, the
+/// thickest line and the most lines; what is thicker than a line is a bar or a picture.
+pub(super) fn lines(
     rows: u32,
     length: u32,
-    shortest: u32,
-    thickest: u32,
+    (shortest, thickest, most): (u32, u32, usize),
     dark: impl Fn(u32, u32) -> bool,
-) -> Vec<(Stretch, Stretch)> {
-    let mut open: Vec<(Stretch, Stretch)> = Vec::new();
+) -> Vec<Line> {
+    let mut open: Vec<Line> = Vec::new();
     let mut done = Vec::new();
     for row in 0..rows {
-        let stretches = stretches(row, length, shortest, &dark);
-        for stretch in stretches {
-            let touching = open.iter_mut().find(|(_, last)| {
-                last.at + GAP_MAX >= row && last.start < stretch.end && stretch.start < last.end
-            });
+        for Stretch { at, start, end } in stretches(row, length, shortest, &dark) {
+            let touching = open
+                .iter_mut()
+                .find(|line| line.last + GAP_MAX >= row && line.start < end && start < line.end);
             match touching {
-                Some((_, last)) => {
-                    let start = last.start.min(stretch.start);
-                    *last = Stretch { at: row, start, end: last.end.max(stretch.end) };
+                Some(line) => {
+                    line.last = at;
+                    (line.start, line.end) = (line.start.min(start), line.end.max(end));
                 }
-                None => open.push((stretch, stretch)),
+                None => open.push(Line { first: at, last: at, start, end }),
             }
         }
-        let ended = |line: &mut (Stretch, Stretch)| line.1.at + GAP_MAX < row;
+        let ended = |line: &mut Line| line.last + GAP_MAX < row;
         done.extend(open.extract_if(.., ended));
-        if done.len() > RULINGS_MAX {
+        if done.len() > most {
             return done;
         }
     }
     done.extend(open);
-    done.retain(|(first, last)| last.at + 1 - first.at <= thickest);
+    done.retain(|line| line.last + 1 - line.first <= thickest);
     done
 }
 

@@ -79,7 +79,7 @@ pub(crate) const ACCEPTED: &[Field] = &[
     boolean("extract_strikethrough", "Accepted and told back."),
     boolean(
         "detect_checkboxes",
-        "PDFs: boxes to tick come out as `\u{2610}` or `\u{2611}`, at the start of a list item \
+        "PDFs and pictures: boxes to tick come out as `\u{2610}` or `\u{2611}`, at the start of a list item \
          as `[ ]` or `[x]` in Markdown.",
     ),
     boolean("enhance_reading_order", NEEDS_MODEL),
