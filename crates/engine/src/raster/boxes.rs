@@ -3,7 +3,7 @@
 
 use image::{GrayImage, Luma};
 
-use super::components::patches;
+use super::components::{letter_height, patches};
 use super::rulings::{Line, lines};
 use super::{Raster, otsu};
 use crate::geometry::Rect;
@@ -25,8 +25,10 @@ const CORNER_INK: f32 = 0.1;
 const SIDE_COVER: f32 = 0.85;
 /// Lines are no thicker than this many sides.
 const LINE_SHARE_MAX: f32 = 0.2;
+/// A box is higher than most letters, by this factor: small ones in old print close to squares.
+const BY_LETTERS: f32 = 1.05;
 /// Room beside a box, in sides: signs of a script that stand in line have less ...
-const ROOM: f32 = 0.15;
+const ROOM: f32 = 0.2;
 /// ... with no more ink in it than a stroke of the mark that leaves the box.
 const ROOM_INK_MAX: f32 = 0.12;
 /// A share of ink within the lines from which a box is ticked.
@@ -49,7 +51,9 @@ const LINES_MAX: usize = 40_000;
 pub(crate) fn tick_boxes(raster: &Raster) -> Vec<TickField> {
     let paper = Paper { pixels: &raster.pixels, threshold: otsu(&raster.pixels) };
     let points = raster.points_per_pixel();
-    let mut squares = paper.squares(SIDE_MIN / points, SIDE_MAX / points, LINE_MAX / points);
+    let letters = letter_height(paper.pixels, paper.threshold).unwrap_or(0.0);
+    let least = (SIDE_MIN / points).max(BY_LETTERS * letters);
+    let mut squares = paper.squares(least, SIDE_MAX / points, LINE_MAX / points);
     squares.retain(|square| paper.has_corners(&square.rect) && paper.stands_free(square));
     let squares = without_grids(squares);
     let mut found: Vec<(Rect, bool)> =
