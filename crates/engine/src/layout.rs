@@ -8,6 +8,7 @@ mod columns;
 mod lines;
 mod markers;
 mod noise;
+mod oblique;
 mod order;
 mod panels;
 mod paragraphs;
@@ -161,7 +162,10 @@ pub(crate) fn lay_out(page: &PageContent) -> PageLayout {
     for direction in Direction::ALL {
         if direction != main {
             let from = blocks.len();
-            blocks.extend(flow(page, direction));
+            blocks.extend(match direction {
+                Direction::Oblique => oblique::blocks(&of_direction(page, direction)),
+                _ => flow(page, direction),
+            });
             if let Some(first) = blocks.get_mut(from) {
                 first.follows = Relation::Turned;
             }
@@ -170,10 +174,13 @@ pub(crate) fn lay_out(page: &PageContent) -> PageLayout {
     PageLayout { width: page.width, height: page.height, blocks, pictures: page.pictures.clone() }
 }
 
+fn of_direction(page: &PageContent, direction: Direction) -> Vec<&Glyph> {
+    page.glyphs.iter().filter(|glyph| glyph.direction == direction).collect()
+}
+
 /// Blocks of the text of one direction.
 fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
-    let glyphs: Vec<&Glyph> =
-        page.glyphs.iter().filter(|glyph| glyph.direction == direction).collect();
+    let glyphs = of_direction(page, direction);
     if glyphs.is_empty() {
         return Vec::new();
     }

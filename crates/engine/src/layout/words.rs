@@ -159,9 +159,10 @@ fn fragment(run: &mut [Letter], leftward: bool, spaces: usize, order: usize) -> 
 fn ends_raised_marker(start: &[Letter], next: &Letter) -> bool {
     next.character.is_alphabetic()
         && start.iter().all(|letter| {
+            let raised = next.baseline - letter.baseline;
             letter.character.is_ascii_digit()
-                && letter.size < 0.85 * next.size
-                && letter.baseline < next.baseline - 0.1 * next.size
+                && (letter.size < 0.85 * next.size && raised > 0.1 * next.size
+                    || raised > 0.25 * next.size)
         })
 }
 

@@ -100,6 +100,7 @@ impl<'a> Interpreter<'a, '_> {
         let step = (cell.x1 - cell.x0) / count as f64;
         let bold = font.style.bold || self.state.text.mode == 2;
         let style = Style { bold, color: self.state.fill.color, role: self.role, ..font.style };
+        let mut shown = true;
         for (index, character) in characters.enumerate() {
             let x0 = cell.x0 + step * index as f64;
             let part = Cell { x0, x1: x0 + step, y0: cell.y0, y1: cell.y1 };
@@ -114,7 +115,12 @@ impl<'a> Interpreter<'a, '_> {
                 style,
                 confidence: 1.0,
             };
-            self.push(glyph);
+            // Of a ligature without a width, all letters stand at one place.
+            if index == 0 || step != 0.0 {
+                shown = self.push(glyph);
+            } else if shown {
+                self.page.glyphs.push(glyph);
+            }
         }
     }
 
@@ -130,11 +136,12 @@ impl<'a> Interpreter<'a, '_> {
         direction.upright(&spot, width, height).y0
     }
 
-    fn push(&mut self, glyph: Glyph) {
+    /// False if it is not seen, or stands where the same was drawn before.
+    fn push(&mut self, glyph: Glyph) -> bool {
         let page = Rect { x0: 0.0, y0: 0.0, x1: self.page.width, y1: self.page.height };
         let is_on_page = glyph.rect.is_finite() && page.contains(glyph.rect.center());
         if !is_on_page || !self.state.shows(&glyph.rect) {
-            return;
+            return false;
         }
         if glyph.character != ' ' {
             let at = (glyph.rect.x0, glyph.rect.y1);
@@ -145,10 +152,11 @@ impl<'a> Interpreter<'a, '_> {
                 {
                     former.style.bold = true;
                 }
-                return;
+                return false;
             }
         }
         self.page.glyphs.push(glyph);
+        true
     }
 }
 

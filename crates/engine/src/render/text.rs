@@ -133,9 +133,9 @@ fn is_long(part: &str) -> bool {
 
 /// Words that seldom start a longer one and often stand before a hyphen.
 fn is_first_part(stem: &str) -> bool {
-    const FIRST_PARTS: [&str; 20] = [
-        "self", "half", "cross", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-        "twenty", "thirty", "forty", "fifty", "large", "small", "long", "short", "quasi",
+    const FIRST_PARTS: [&str; 21] = [
+        "self", "well", "half", "cross", "two", "three", "four", "five", "six", "seven", "eight",
+        "nine", "twenty", "thirty", "forty", "fifty", "large", "small", "long", "short", "quasi",
     ];
     FIRST_PARTS.contains(&bare(stem).as_str())
 }

@@ -1,7 +1,7 @@
 //! What the interpreter reads from pages: fonts, forms, annotations, layers, replacement text.
 
 use docket_contract::ParseSpec;
-use docket_testkit::pdf::{Font, RawPdf};
+use docket_testkit::pdf::{Font, Page, RawPdf};
 
 use crate::support::{outline, page, parsed, result, text};
 
@@ -153,6 +153,44 @@ fn scripts_stay_in_their_line() {
     let content = "BT /F 12 Tf 72 700 Td (x) Tj /F 7 Tf 4 Ts (2) Tj /F 12 Tf 0 Ts ( and H) Tj \
                    /F 7 Tf -3 Ts (2) Tj /F 12 Tf 0 Ts (O) Tj ET";
     assert_eq!(text(&result(raw_page(TIMES, content, "", "").build(1))), "x2 and H2O");
+}
+
+#[test]
+fn raised_marks_of_notes_are_words_of_their_own() {
+    for mark in ["/F 8 Tf 3 Ts (2) Tj 0 Ts", "/F 6 Tf 3 Ts (2) Tj 0 Ts /F 8 Tf"] {
+        let content = format!("BT /F 8 Tf 72 90 Td {mark} (See the report of that year.) Tj ET");
+        let read = text(&result(raw_page(TIMES, &content, "", "").build(1)));
+        assert_eq!(read, "2 See the report of that year.");
+    }
+}
+
+#[test]
+fn ligatures_fall_into_their_letters() {
+    let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding << /Type /Encoding \
+                /Differences [128 /fi /ff /ffl /T_h /uniFB03] >> >>";
+    let content = "BT /F 12 Tf 72 700 Td (A\\200 o\\201er ba\\202es o\\204ces) Tj \
+                   0 -14 Td (\\203e e\\201ect) Tj ET";
+    // Without widths all letters of one stand at the same place, and are no bold print.
+    assert_eq!(
+        text(&result(raw_page(font, content, "", "").build(1))),
+        "Afi offer baffles offices The effect"
+    );
+}
+
+#[test]
+fn text_at_an_angle_is_read_run_by_run() {
+    let label = |x: f64, text: &'static str| {
+        move |page: Page| page.text_turned(x, 400.0, 45.0, 9.0, Font::Helvetica, text)
+    };
+    let document = page(|page| {
+        let page = page.text(72.0, 100.0, 12.0, Font::Times, "A plain line of the page under it.");
+        let page = page.text_turned(150.0, 700.0, 52.0, 64.0, Font::HelveticaBold, "DRAFT COPY");
+        label(160.0, "Other")(label(120.0, "North Sea")(page))
+    });
+    let read = outline(&result(document));
+    let texts: Vec<&str> = read.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(texts, ["A plain line of the page under it.", "DRAFT COPY", "North Sea", "Other"]);
+    assert!(read.iter().all(|(kind, _)| kind == "Text"), "{read:?}");
 }
 
 #[test]
