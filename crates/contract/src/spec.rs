@@ -92,6 +92,9 @@ pub struct ParseSpec {
     /// The bibliography is read, and what refers to it linked.
     #[serde(default)]
     pub bibliography: bool,
+    /// Rows that a table of a workbook has in one segment; `None` cuts none.
+    #[serde(default)]
+    pub table_rows_max: Option<u32>,
     /// Files that are made beside the result.
     #[serde(default)]
     pub exports: Vec<ExportFormat>,
@@ -117,6 +120,7 @@ impl Default for ParseSpec {
             cropped_types: vec![SegmentType::Picture],
             checkboxes: false,
             bibliography: false,
+            table_rows_max: None,
             exports: Vec::new(),
             echoed: Map::new(),
         }

@@ -1,6 +1,7 @@
 //! Parsing: reads the selected pages one by one, lays them out, and assembles the result.
 
 mod ahead;
+mod long_tables;
 mod reading;
 mod step;
 mod tables;
@@ -22,6 +23,7 @@ use crate::raster::ImageFile;
 use crate::scan::Source;
 use crate::segment::Part;
 use ahead::{Ahead, threads};
+use long_tables::cut_long_tables;
 use reading::Reading;
 use step::{Question, Step, answered, read_pdf_page};
 
@@ -202,9 +204,14 @@ fn parse_office(
     let selected = selected_pages(request.spec, read.page_count)?;
     let mut reading = Reading::new(read.page_count, selected.len());
     reading.progress.pages_done = selected.len();
+    reading.tables_go_on = false;
     progress(reading.progress);
     let parts: Vec<Part> =
         read.parts.into_iter().filter(|part| selected.contains(&part.page)).collect();
+    let parts = match request.spec.table_rows_max {
+        Some(rows) => cut_long_tables(parts, rows as usize),
+        None => parts,
+    };
     if parts.is_empty() {
         reading.warn(selected[0], WarningCode::BlankPage, "The document shows nothing");
     }

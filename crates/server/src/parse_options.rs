@@ -70,6 +70,8 @@ pub(crate) fn workbook_spec(form: &Form) -> Result<ParseSpec, Problem> {
     }
     let rows = form.text("max_rows_per_segment").and_then(|text| text.parse::<u32>().ok());
     let rows = rows.filter(|rows| *rows > 0).unwrap_or(WORKBOOK_ROWS_DEFAULT);
+    let splits = spec.echoed.get("split_large_tables") == Some(&Value::Bool(true));
+    spec.table_rows_max = splits.then_some(rows);
     spec.echoed.insert("max_rows_per_segment".to_owned(), Value::from(rows));
     let clustering = form.text("table_clustering").filter(|word| CLUSTERINGS.contains(word));
     let clustering = clustering.unwrap_or(CLUSTERINGS[0]).to_owned();
@@ -111,6 +113,7 @@ pub(crate) fn parse_spec_over(form: &Form, base: ParseSpec) -> Result<ParseSpec,
         cropped_types: cropped_types(form, base.cropped_types),
         checkboxes: boolean(form, "detect_checkboxes").unwrap_or(base.checkboxes),
         bibliography: boolean(form, "xml_citation").unwrap_or(base.bibliography),
+        table_rows_max: base.table_rows_max,
         exports: exports(form)?.unwrap_or(base.exports),
         echoed: echoed(form, base.echoed)?,
     })

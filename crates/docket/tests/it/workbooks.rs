@@ -10,6 +10,7 @@ use crate::on_both_databases;
 
 on_both_databases!(
     a_workbook_has_a_page_for_each_sheet,
+    long_tables_are_cut_where_the_request_says,
     a_workbook_of_an_older_program_is_read_too,
     slides_keep_their_titles_and_lists,
     a_workbook_that_ends_early_fails_and_says_so,
@@ -74,6 +75,36 @@ fn xlsx() -> Vec<u8> {
         ],
         None,
     )
+}
+
+async fn long_tables_are_cut_where_the_request_says(database: Database) {
+    let mut app = App::start(database).await;
+    app.start_worker();
+    let rows = async |path: &str, fields: &[(&'static str, &'static str)]| -> Vec<usize> {
+        let form = Form::new().part("file", file_part(xlsx(), "oil.xlsx"));
+        let form = fields.iter().fold(form, |form, (name, value)| form.text(*name, *value));
+        let request = app.http.post(format!("{}{path}", app.base)).header("api-key", &app.key);
+        let created: Value = request.multipart(form).send().await.unwrap().json().await.unwrap();
+        let id = created["job_id"].as_str().unwrap();
+        app.wait(id).await;
+        let parsed = app.get_json(&format!("/parse/{id}?keep_segment_types=Table")).await;
+        let chunks = parsed["chunks"].as_array().unwrap().iter();
+        let tables = chunks.flat_map(|chunk| chunk["segments"].as_array().unwrap());
+        tables
+            .map(|table| {
+                let html = table["html"].as_str().unwrap();
+                assert_eq!(html.matches("<th>").count(), 2, "each has the head: {html}");
+                html.matches("<tr>").count()
+            })
+            .collect()
+    };
+    assert_eq!(rows("/parse/excel", &[("max_rows_per_segment", "2")]).await, [2, 2, 2]);
+    assert_eq!(rows("/parse/excel", &[]).await, [3, 2]);
+    let whole = [("max_rows_per_segment", "2"), ("split_large_tables", "false")];
+    assert_eq!(rows("/parse/excel", &whole).await, [3, 2]);
+    let elsewhere = [("max_rows_per_segment", "2"), ("merge_tables", "true")];
+    assert_eq!(rows("/parse", &elsewhere).await, [3, 2], "sheets are no pages of one table");
+    app.stop().await;
 }
 
 /// A record of BIFF8 ([MS-XLS] 2.1.4).

@@ -26,6 +26,8 @@ pub(super) struct Reading {
     failed_pages: Vec<usize>,
     pages_with_text: usize,
     pages_without_text: usize,
+    /// Tables may go on on the next page; what has sheets or slides for pages has none that do.
+    pub(super) tables_go_on: bool,
     /// Why the last page was not recognised.
     fault: Option<OcrFault>,
     /// The links of the pages, if they were asked for.
@@ -41,6 +43,7 @@ impl Reading {
             failed_pages: Vec::new(),
             pages_with_text: 0,
             pages_without_text: 0,
+            tables_go_on: true,
             fault: None,
             links: HashMap::new(),
         }
@@ -140,7 +143,7 @@ impl Reading {
         let kept = |kind: SegmentType| {
             spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(&kind))
         };
-        let smart = spec.layout == Layout::Smart;
+        let smart = spec.layout == Layout::Smart && self.tables_go_on;
         let continued =
             if smart && kept(SegmentType::Table) { continued_tables(&parts) } else { Vec::new() };
         let shown = shown(&parts, &continued, spec.merge_tables);

@@ -113,8 +113,8 @@ const WORKBOOK: &[Field] = &[
     boolean("exclude_hidden_sheets", "Accepted and told back. Default: true."),
     boolean("exclude_styling", "Accepted and told back. Default: true."),
     boolean("exclude_images", "Accepted and told back. Default: false."),
-    boolean("split_large_tables", "Accepted and told back. Default: true."),
-    integer("max_rows_per_segment", 1, "Accepted and told back. Default: 50."),
+    boolean("split_large_tables", "Tables of many rows become several segments. Default: true."),
+    integer("max_rows_per_segment", 1, "Their rows, the repeated head among them. Default: 50."),
     words(
         "table_clustering",
         &["accurate", "fast", "off"],
