@@ -12,6 +12,7 @@ mod oblique;
 mod order;
 mod panels;
 mod paragraphs;
+mod scripts;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -21,6 +22,7 @@ pub(crate) use bidi::{is_rtl, runs_left};
 pub(crate) use lines::line as line_of_words;
 pub(crate) use markers::{Marker, item_marker, marker};
 use paragraphs::Habits;
+pub(crate) use scripts::{Script, ScriptRun, scripts_of};
 
 use crate::pdf::{Glyph, PageContent, Style};
 use crate::reading_order::Relation;
@@ -36,6 +38,8 @@ pub(crate) struct Word {
     pub style: Style,
     /// How sure its least certain character is, 0 to 1: 1 in a text layer.
     pub confidence: f32,
+    /// Its raised and lowered characters; none where the whole word is.
+    pub scripts: Vec<ScriptRun>,
     /// True if nothing but a change of line parts it from the word before, for text without spaces.
     pub glued: bool,
 }

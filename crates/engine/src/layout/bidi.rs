@@ -36,6 +36,7 @@ pub(crate) fn to_reading_order(line: &mut Line) {
     }
     for word in line.words.iter_mut().filter(|word| is_rtl_word(word)) {
         word.text = mirrored(&word.text);
+        word.scripts.clear();
     }
     if runs_left(line) {
         line.words.reverse();

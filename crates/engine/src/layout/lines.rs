@@ -1,6 +1,6 @@
 //! Fragments to lines where the file writes one line in several pieces.
 
-use super::{Line, Word};
+use super::{Line, Word, scripts};
 use crate::geometry::Rect;
 
 /// Fragments on one baseline with at most this gap, in font sizes, are one.
@@ -74,7 +74,7 @@ pub(crate) fn append(first: &mut Line, second: Line) {
     });
     let mut rest = second.words.into_iter();
     if touching && let (Some(last), Some(next)) = (words.last_mut(), rest.next()) {
-        last.text.push_str(&next.text);
+        scripts::join(last, &next);
         last.rect = last.rect.union(&next.rect);
     }
     words.extend(rest);

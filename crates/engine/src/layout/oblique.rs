@@ -62,6 +62,7 @@ fn word(letters: &[&Glyph]) -> Word {
         size: first.size,
         style: first.style,
         confidence: letters.iter().map(|letter| letter.confidence).fold(1.0, f32::min),
+        scripts: Vec::new(),
         glued: false,
     }
 }

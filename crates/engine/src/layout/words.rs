@@ -1,6 +1,6 @@
 //! Glyphs to words, and words to fragments: runs on one baseline as the content stream writes them.
 
-use super::{Line, Word, is_rtl, lines};
+use super::{Line, Word, is_rtl, lines, scripts};
 use crate::geometry::Rect;
 use crate::pdf::{Glyph, Style, compose};
 
@@ -195,6 +195,9 @@ fn word(letters: &[Letter]) -> Word {
         size: main.size,
         style: Style { bold, italic, ..main.style },
         confidence: letters.iter().map(|letter| letter.confidence).fold(1.0, f32::min),
+        scripts: scripts::runs(letters.iter().map(|letter| {
+            scripts::script((letter.baseline, letter.size), (main.baseline, main.size))
+        })),
         glued: false,
     }
 }

@@ -210,6 +210,7 @@ fn placed(text: &str, at: usize, from: (f32, f32), line: usize) -> Word {
         size: SIZE,
         style: Style::default(),
         confidence: 1.0,
+        scripts: Vec::new(),
         glued: false,
     }
 }

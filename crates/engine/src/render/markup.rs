@@ -15,41 +15,43 @@ pub(crate) struct Forms {
     pub references: Vec<Reference>,
 }
 
-/// Writes a text of a kind. `level` is a heading's, `depth` a list item's.
-pub(crate) fn write(kind: SegmentType, level: u8, depth: u8, text: &str) -> Forms {
+/// Writes a text of a kind, `escaped` for HTML. `level` is a heading's, `depth` a list item's.
+pub(crate) fn write(kind: SegmentType, level: u8, depth: u8, text: &str, escaped: &str) -> Forms {
     let (markdown, html) = match kind {
-        SegmentType::Title | SegmentType::SectionHeader => heading(level.clamp(1, 6), text),
-        SegmentType::ListItem => item(depth, text),
+        SegmentType::Title | SegmentType::SectionHeader => {
+            heading(level.clamp(1, 6), text, escaped)
+        }
+        SegmentType::ListItem => item(depth, text, escaped),
         SegmentType::Picture => (String::new(), "<img alt=\"\">".to_owned()),
-        SegmentType::PageHeader => (block_safe(text), tag("header", text)),
-        SegmentType::PageFooter => (block_safe(text), tag("footer", text)),
-        SegmentType::Caption => (block_safe(text), tag("figcaption", text)),
-        _ => (block_safe(text), tag("p", text)),
+        SegmentType::PageHeader => (block_safe(text), tag("header", escaped)),
+        SegmentType::PageFooter => (block_safe(text), tag("footer", escaped)),
+        SegmentType::Caption => (block_safe(text), tag("figcaption", escaped)),
+        _ => (block_safe(text), tag("p", escaped)),
     };
     Forms { content: text.to_owned(), markdown, html, references: Vec::new() }
 }
 
-fn heading(level: u8, text: &str) -> (String, String) {
+fn heading(level: u8, text: &str, escaped: &str) -> (String, String) {
     let hashes = "#".repeat(usize::from(level));
-    (format!("{hashes} {}", tag_safe(text)), tag(&format!("h{level}"), text))
+    (format!("{hashes} {}", tag_safe(text)), tag(&format!("h{level}"), escaped))
 }
 
-fn item(depth: u8, text: &str) -> (String, String) {
+fn item(depth: u8, text: &str, escaped: &str) -> (String, String) {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let escaped_rest = escaped.split_once(' ').map_or("", |(_, rest)| rest);
     let indent = "  ".repeat(usize::from(depth));
     if let Some(ticked) = box_to_tick(first) {
         let (sign, attribute) = if ticked { ("x", " checked") } else { (" ", "") };
-        let html =
-            format!("<li><input type=\"checkbox\" disabled{attribute}> {}</li>", escape(rest));
+        let html = format!("<li><input type=\"checkbox\" disabled{attribute}> {escaped_rest}</li>");
         return (format!("{indent}- [{sign}] {}", tag_safe(rest)), html);
     }
     match marker(first) {
-        Some(Marker::Bullet) => (format!("{indent}- {}", tag_safe(rest)), tag("li", rest)),
+        Some(Marker::Bullet) => (format!("{indent}- {}", tag_safe(rest)), tag("li", escaped_rest)),
         Some(Marker::Number(number)) if first.ends_with('.') => {
-            let html = format!("<li value=\"{number}\">{}</li>", escape(rest));
+            let html = format!("<li value=\"{number}\">{escaped_rest}</li>");
             (format!("{indent}{number}. {}", tag_safe(rest)), html)
         }
-        _ => (format!("{indent}- {}", tag_safe(text)), tag("li", text)),
+        _ => (format!("{indent}- {}", tag_safe(text)), tag("li", escaped)),
     }
 }
 
@@ -75,8 +77,8 @@ pub(crate) fn behind_marker(markdown: &str, addition: &str) -> String {
     format!("{before}{addition}{after}")
 }
 
-fn tag(name: &str, text: &str) -> String {
-    format!("<{name}>{}</{name}>", escape(text))
+fn tag(name: &str, escaped: &str) -> String {
+    format!("<{name}>{escaped}</{name}>")
 }
 
 /// Text for html.
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
 
     fn check(kind: SegmentType, text: &str, markdown: &str, html: &str) {
-        let forms = write(kind, 2, 1, text);
+        let forms = write(kind, 2, 1, text, &escape(text));
         assert_eq!((forms.markdown.as_str(), forms.html.as_str()), (markdown, html));
     }
 

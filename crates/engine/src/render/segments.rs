@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::markup::{Forms, behind_marker, write};
 use super::tables::write_table;
-use super::text::{Vocabulary, flow};
+use super::text::{Vocabulary, flow, flow_html};
 use crate::bibliography::{Sources, anchor};
 use crate::geometry::{Direction, Rect};
 use crate::layout::Word;
@@ -63,7 +63,11 @@ impl<'s> Renderer<'s> {
         let table = part.block.as_ref().and_then(|block| block.table.as_ref());
         let mut forms = match table.filter(|_| part.kind == SegmentType::Table) {
             Some(table) => return write_table(table, &self.vocabulary),
-            None => write(part.kind, part.level, part.depth, &self.text(part)),
+            None => {
+                let lines = part.block.iter().flat_map(|block| &block.lines);
+                let escaped = flow_html(lines, &self.vocabulary);
+                write(part.kind, part.level, part.depth, &self.text(part), &escaped)
+            }
         };
         match (&self.sources, part.entry) {
             (Some(_), Some(place)) if place.first => {

@@ -1,7 +1,7 @@
 //! Tables to text, markdown and html.
 
 use super::markup::{Forms, escape};
-use super::text::{Vocabulary, flow};
+use super::text::{Vocabulary, flow, flow_html};
 use crate::table::Table;
 
 /// Writes a table: pipes in markdown, unless cells span, for which markdown has only html.
@@ -9,8 +9,15 @@ pub(crate) fn write_table(table: &Table, vocabulary: &Vocabulary) -> Forms {
     let texts: Vec<String> =
         table.cells.iter().map(|cell| flow(cell.lines.iter(), vocabulary)).collect();
     let spans = table.cells.iter().any(|cell| cell.row_span > 1 || cell.column_span > 1);
-    let html = html(table, &texts);
-    let markdown = if spans { html.clone() } else { pipes(table, &texts) };
+    let marked: Vec<String> =
+        table.cells.iter().map(|cell| flow_html(cell.lines.iter(), vocabulary)).collect();
+    let markdown = if spans {
+        let escaped: Vec<String> = texts.iter().map(|text| escape(text)).collect();
+        html(table, &escaped)
+    } else {
+        pipes(table, &texts)
+    };
+    let html = html(table, &marked);
     Forms { content: lines(table, &texts), markdown, html, ..Forms::default() }
 }
 
@@ -58,6 +65,7 @@ fn pipes(table: &Table, texts: &[String]) -> String {
     out
 }
 
+/// With texts that are escaped.
 fn html(table: &Table, texts: &[String]) -> String {
     let mut out = String::from("<table>");
     for row in by_row(table, texts) {
@@ -72,7 +80,7 @@ fn html(table: &Table, texts: &[String]) -> String {
                 }
             }
             out.push('>');
-            out.push_str(&escape(text));
+            out.push_str(text);
             out.push_str("</");
             out.push_str(tag);
             out.push('>');

@@ -1,8 +1,10 @@
 //! Lines to running text: words joined by spaces, hyphens at line ends resolved.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
-use crate::layout::Line;
+use super::markup::escape;
+use crate::layout::{Line, Script, scripts_of};
 
 /// Words of the document, lower case, for telling which hyphens belong to words.
 #[derive(Default)]
@@ -40,10 +42,49 @@ fn ends_with_hyphen(word: &str) -> bool {
 
 /// Joins lines to one text.
 pub(crate) fn flow<'l>(lines: impl Iterator<Item = &'l Line>, vocabulary: &Vocabulary) -> String {
+    let text = join(lines, vocabulary, &mut |_, _| {});
+    if text.contains('\u{AD}') { text.replace('\u{AD}', "") } else { text }
+}
+
+/// The same for HTML: escaped, with raised and lowered text marked.
+pub(crate) fn flow_html<'l>(
+    lines: impl Iterator<Item = &'l Line>,
+    vocabulary: &Vocabulary,
+) -> String {
+    let mut marks: Vec<(Range<usize>, Script)> = Vec::new();
+    let text = join(lines, vocabulary, &mut |start, line| {
+        let of_line = scripts_of(line).into_iter();
+        marks.extend(
+            of_line.map(|(bytes, script)| (start + bytes.start..start + bytes.end, script)),
+        );
+    });
+    let mut html = String::with_capacity(text.len() + 16 * marks.len());
+    let mut done = 0;
+    // A hyphen that fell away may have taken the end of a mark with it.
+    for (bytes, script) in marks {
+        let (Some(before), Some(marked)) = (text.get(done..bytes.start), text.get(bytes.clone()))
+        else {
+            continue;
+        };
+        let tag = if script == Script::Raised { "sup" } else { "sub" };
+        html += &format!("{}<{tag}>{}</{tag}>", escape(before), escape(marked));
+        done = bytes.end;
+    }
+    html.push_str(&escape(&text[done..]));
+    if html.contains('\u{AD}') { html.replace('\u{AD}', "") } else { html }
+}
+
+/// Joins lines to one text that may still hold soft hyphens; `placed` hears where each starts.
+fn join<'l>(
+    lines: impl Iterator<Item = &'l Line>,
+    vocabulary: &Vocabulary,
+    placed: &mut dyn FnMut(usize, &Line),
+) -> String {
     let mut text = String::new();
     for line in lines {
         let next = line.text();
         if text.is_empty() {
+            placed(0, line);
             text = next;
             continue;
         }
@@ -54,10 +95,8 @@ pub(crate) fn flow<'l>(lines: impl Iterator<Item = &'l Line>, vocabulary: &Vocab
                 text.pop();
             }
         }
+        placed(text.len(), line);
         text.push_str(&next);
-    }
-    if text.contains('\u{AD}') {
-        text = text.replace('\u{AD}', "");
     }
     text
 }

@@ -3,7 +3,7 @@
 use docket_contract::ParseSpec;
 use docket_testkit::pdf::{Font, Page, RawPdf};
 
-use crate::support::{outline, page, parsed, result, text};
+use crate::support::{outline, page, parsed, result, segments, text};
 
 /// A page with a font `F`, and whatever else its dictionary and resources are to hold.
 fn raw_page(font: &str, content: &str, entries: &str, resources: &str) -> RawPdf {
@@ -153,6 +153,32 @@ fn scripts_stay_in_their_line() {
     let content = "BT /F 12 Tf 72 700 Td (x) Tj /F 7 Tf 4 Ts (2) Tj /F 12 Tf 0 Ts ( and H) Tj \
                    /F 7 Tf -3 Ts (2) Tj /F 12 Tf 0 Ts (O) Tj ET";
     assert_eq!(text(&result(raw_page(TIMES, content, "", "").build(1))), "x2 and H2O");
+}
+
+#[test]
+fn scripts_are_marked_in_html() {
+    let script = |size: u8, rise: i8, text: &str| {
+        format!("/F {size} Tf {rise} Ts ({text}) Tj /F 12 Tf 0 Ts")
+    };
+    // In one go, in pieces that were placed one by one, and of the size of its line.
+    let content = format!(
+        "BT /F 12 Tf 72 700 Td (H) Tj {} (O & 10) Tj {} ( by Smith) Tj {} (.) Tj ET \
+         BT /F 12 Tf 72 660 Td (with x) Tj ET BT /F 7 Tf 102.4 657 Td (ij) Tj ET \
+         BT /F 12 Tf 112 660 Td (and more of it, as before) Tj ET",
+        script(8, -3, "2"),
+        script(8, 5, "12"),
+        script(12, 5, "1,2"),
+    );
+    let result = result(raw_page(TIMES, &content, "", "").build(1));
+    let html: Vec<&str> = segments(&result).iter().filter_map(|one| one.html.as_deref()).collect();
+    assert_eq!(
+        html,
+        [
+            "<p>H<sub>2</sub>O &amp; 10<sup>12</sup> by Smith<sup>1,2</sup>.</p>",
+            "<p>with x<sub>ij</sub> and more of it, as before</p>",
+        ]
+    );
+    assert!(text(&result).starts_with("H2O & 1012 by Smith1,2."), "plain where it is plain");
 }
 
 #[test]
