@@ -199,6 +199,7 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
     let drawn = Drawn {
         rulings: upright(&page.rulings),
         fills: upright(&page.fills),
+        squares: upright(&page.squares),
         pictures: &upright(&page.pictures),
     };
     let lines = extract(fragments, drawn);

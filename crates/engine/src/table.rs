@@ -12,6 +12,7 @@ mod pictured;
 mod rules;
 mod split;
 mod stub;
+mod tick_boxes;
 mod trim;
 mod unruled;
 
@@ -23,6 +24,7 @@ use fills::{cell_sides, goes_on};
 use grid::{Edge, Grid, edges, grids};
 use phrases::text_rows;
 use split::{split_columns, split_rows};
+use tick_boxes::without_sides;
 use trim::{trim, without_thin_columns};
 use unruled::Expected;
 
@@ -69,13 +71,16 @@ const MEAN_CHARACTERS_MAX: usize = 400;
 pub(crate) struct Drawn<'p> {
     pub rulings: Vec<Rect>,
     pub fills: Vec<Rect>,
+    /// Squares that may be boxes to tick.
+    pub squares: Vec<Rect>,
     pub pictures: &'p [Rect],
 }
 
 /// Takes the lines that stand in tables with rules out of the lines of a page. In their place comes
 /// one empty line per table, which holds it.
 pub(crate) fn extract(mut lines: Vec<Line>, drawn: Drawn<'_>) -> Vec<Line> {
-    let Drawn { mut rulings, fills, pictures } = drawn;
+    let Drawn { rulings, fills, squares, pictures } = drawn;
+    let mut rulings = without_sides(rulings, &squares);
     let by_lines = edges(&rulings);
     rulings.extend(cell_sides(&fills));
     if rulings.len() < 2 {
