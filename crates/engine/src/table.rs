@@ -81,7 +81,8 @@ pub(crate) struct Drawn<'p> {
 pub(crate) fn extract(mut lines: Vec<Line>, drawn: Drawn<'_>) -> Vec<Line> {
     let Drawn { rulings, fills, squares, pictures } = drawn;
     let mut rulings = without_sides(rulings, &squares);
-    let by_lines = edges(&rulings);
+    let by_lines = edges(&rulings).1;
+    let drawn = rulings.len();
     rulings.extend(cell_sides(&fills));
     if rulings.len() < 2 {
         return lines;
@@ -89,8 +90,9 @@ pub(crate) fn extract(mut lines: Vec<Line>, drawn: Drawn<'_>) -> Vec<Line> {
     let (horizontal, vertical) = edges(&rulings);
     let mut parts: Vec<Rect> = Vec::new();
     for grid in grids(&horizontal, &vertical) {
-        let is_drawn = by_lines.1.iter().any(|edge| grid.holds(edge));
-        if !is_drawn && goes_on(&grid, &lines) {
+        let is_drawn = by_lines.iter().any(|edge| grid.holds(edge));
+        // Backgrounds side by side in a single row are panels.
+        if !is_drawn && (grid.is_single_row() || goes_on(&grid, &lines)) {
             parts.push(grid.rect);
             continue;
         }
@@ -99,7 +101,10 @@ pub(crate) fn extract(mut lines: Vec<Line>, drawn: Drawn<'_>) -> Vec<Line> {
         });
     }
     // What is no cell does not say where rows end either.
-    let horizontal = if parts.is_empty() { horizontal } else { by_lines.0 };
+    let is_part = |side: &Rect| parts.iter().any(|part| part.contains(side.center()));
+    let sides = rulings.split_off(drawn).into_iter().filter(|side| !is_part(side));
+    rulings.extend(sides);
+    let horizontal = if parts.is_empty() { horizontal } else { edges(&rulings).0 };
     for table in pictured::tables(&lines, &horizontal, pictures) {
         lines = put(lines, table);
     }

@@ -150,7 +150,16 @@ impl PathBuilder {
             let (from, to) = (transform * *from, transform * *to);
             Rect::of_corners((from.x as f32, from.y as f32), (to.x as f32, to.y as f32))
         };
-        for line in &self.lines {
+        // The outline of a panel that is only filled is not drawn.
+        let filled = match ink {
+            Ink::Fill(color) => outline.filter(is_panel).map(|rect| (rect, color)),
+            Ink::Stroke => None,
+        };
+        if let Some((rect, color)) = filled {
+            fills.push(rect);
+            **fill_color = color;
+        }
+        for line in self.lines.iter().filter(|_| filled.is_none()) {
             let rect = place(line);
             if is_ruling(&rect) {
                 rulings.push(rect);
@@ -296,7 +305,7 @@ fn is_short(rect: &Rect) -> bool {
 
 /// As high as the background of a line.
 fn is_background(rect: &Rect) -> bool {
-    rect.is_finite() && rect.height() >= BACKGROUND_MIN
+    rect.is_finite() && rect.height() >= BACKGROUND_MIN && rect.width() > THICKNESS_MAX
 }
 
 /// Side by side and equally high.

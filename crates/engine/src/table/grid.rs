@@ -10,6 +10,8 @@ const SNAP: f32 = 3.0;
 const REACH: f32 = 3.0;
 /// Lines that reach this many points beyond the outermost edge across them leave a side open.
 const OPEN_MIN: f32 = 8.0;
+/// Rows of text are at least this many points high.
+const ROW_MIN: f32 = 6.0;
 /// More pairs of edges than this are a drawing.
 const PAIRS_MAX: usize = 2_000_000;
 /// Bigger grids are drawings or graph paper.
@@ -183,6 +185,11 @@ impl Grid {
         };
         let square = self.square(index(&self.ys, y), index(&self.xs, x));
         self.owners.get(square).copied()
+    }
+
+    /// No more than one of its rows is high enough for text.
+    pub(super) fn is_single_row(&self) -> bool {
+        self.ys.windows(2).filter(|pair| pair[1] - pair[0] > ROW_MIN).count() < 2
     }
 
     /// The vertical edge is one of its lines.

@@ -155,3 +155,17 @@ fn pictures_side_by_side_below_their_names_are_cells() {
           <tr><td></td><td></td></tr></table>"]
     );
 }
+
+#[test]
+fn cards_side_by_side_are_no_tables() {
+    assert_eq!(tables("cards.pdf"), [""; 0]);
+}
+
+#[test]
+fn boxes_to_tick_are_no_cells() {
+    let html = &tables("boxes_to_tick.pdf")[0];
+    assert!(
+        html.ends_with("<tr><td>Has the lamp burned?</td><td>Yes No</td></tr></table>"),
+        "{html}"
+    );
+}
