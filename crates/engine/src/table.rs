@@ -25,7 +25,7 @@ use grid::{Edge, Grid, edges, grids};
 use phrases::text_rows;
 use split::{split_columns, split_rows};
 use tick_boxes::without_sides;
-use trim::{trim, without_thin_columns};
+use trim::{trim, without_flat_rows, without_thin_columns};
 use unruled::Expected;
 
 /// A table with the text of its cells.
@@ -286,7 +286,7 @@ fn fill(grid: &Grid, lines: &[Line]) -> Option<Table> {
     if longest > CELL_CHARACTERS_MAX || total > filled * MEAN_CHARACTERS_MAX {
         return None;
     }
-    let rows = grid.ys.len() - 1;
+    let (cells, rows) = without_flat_rows(cells, &grid.ys);
     let cells = cells.into_iter().flat_map(|cell| split_columns(cell, &grid.xs)).collect();
     let (cells, rows) = split_rows(cells, rows);
     let (cells, columns) = without_thin_columns(cells, &grid.xs);

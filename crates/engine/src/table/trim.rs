@@ -4,6 +4,8 @@
 use super::{Cell, Table};
 use crate::layout::{Line, Word};
 
+/// Rows without text are this many points high at most if they are the space between boxes.
+const FLAT: f32 = 6.5;
 /// Columns without text are this many points wide at most if they are the space of a double line.
 const THIN: f32 = 14.0;
 /// A row of one cell at the end of a table with this many characters or more is a note.
@@ -79,4 +81,46 @@ pub(super) fn without_thin_columns(cells: Vec<Cell>, xs: &[f32]) -> (Vec<Cell>, 
         (column_span > 0).then_some(Cell { column, column_span, ..cell })
     });
     (cells.collect(), kept(0, columns))
+}
+
+/// Drops rows without text that are too low for any: the space between boxes drawn one below the other.
+pub(super) fn without_flat_rows(cells: Vec<Cell>, ys: &[f32]) -> (Vec<Cell>, usize) {
+    let rows = ys.len() - 1;
+    let mut keep: Vec<bool> = ys.windows(2).map(|pair| pair[1] - pair[0] > FLAT).collect();
+    for cell in cells.iter().filter(|cell| !cell.lines.is_empty()) {
+        let own = cell.row..cell.row + cell.row_span;
+        // What holds text keeps a row.
+        keep[cell.row] |= !keep[own].contains(&true);
+    }
+    let kept = |from: usize, to: usize| keep[from..to].iter().filter(|keep| **keep).count();
+    let cells = cells.into_iter().filter_map(|cell| {
+        let row_span = kept(cell.row, cell.row + cell.row_span);
+        let row = kept(0, cell.row);
+        (row_span > 0).then_some(Cell { row, row_span, ..cell })
+    });
+    (cells.collect(), kept(0, rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::line_of_words;
+
+    #[test]
+    fn the_space_between_boxes_is_no_row() {
+        let cell = |row: usize, row_span: usize, has_text: bool| Cell {
+            row,
+            column: 0,
+            row_span,
+            column_span: 1,
+            header: false,
+            lines: if has_text { vec![line_of_words(Vec::new(), 0)] } else { Vec::new() },
+        };
+        let ys = [0.0, 12.0, 17.0, 29.0, 34.0, 39.0];
+        let cells = vec![cell(0, 1, true), cell(1, 1, false), cell(2, 1, true), cell(3, 2, true)];
+        let (cells, rows) = without_flat_rows(cells, &ys);
+        let places: Vec<(usize, usize)> =
+            cells.iter().map(|cell| (cell.row, cell.row_span)).collect();
+        assert_eq!((places, rows), (vec![(0, 1), (1, 1), (2, 1)], 3));
+    }
 }
