@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+mod ahead;
 mod bibliography;
 mod chunk;
 mod classify;
@@ -31,7 +32,7 @@ mod table;
 
 pub use chunk::chunk;
 pub use classify::classify;
-pub use crop::{PictureFile, crop};
+pub use crop::{CropRequest, PictureFile, crop};
 pub use error::{Damage, Error, Lock, PageFault, UnknownKind};
 pub use extract::extract;
 pub use kind::DocumentKind;

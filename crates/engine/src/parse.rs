@@ -1,6 +1,5 @@
 //! Parsing: reads the selected pages one by one, lays them out, and assembles the result.
 
-mod ahead;
 mod long_tables;
 mod reading;
 mod step;
@@ -11,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use docket_contract::{ParseResult, ParseSpec, WarningCode};
 use uuid::Uuid;
 
+use crate::ahead::with_pages;
 use crate::error::{Damage, Error};
 use crate::kind::{Kind, kind};
 use crate::models::{Models, NoModels};
@@ -22,7 +22,6 @@ use crate::pdf::{
 use crate::raster::ImageFile;
 use crate::scan::Source;
 use crate::segment::Part;
-use ahead::{Ahead, threads};
 use long_tables::cut_long_tables;
 use reading::Reading;
 use step::{Question, Step, answered, read_pdf_page};
@@ -132,18 +131,9 @@ fn parse_pdf(
         let document = &document;
         move |number: usize| Some(pdf_page(document, &fonts, number, spec))
     };
-    match threads(request.threads, selected.len()) {
-        1 => read_pages(&mut reading, &selected, request, progress, &mut prepare())?,
-        threads => {
-            std::thread::scope(|scope| match Ahead::start(scope, threads, &selected, &prepare) {
-                Ok(mut ahead) => {
-                    read_pages(&mut reading, &selected, request, progress, &mut |_| ahead.next())
-                }
-                // Where threads are scarce, this one is left.
-                Err(_) => read_pages(&mut reading, &selected, request, progress, &mut prepare()),
-            })?
-        }
-    }
+    with_pages(request.threads, &selected, &prepare, |next| {
+        read_pages(&mut reading, &selected, request, progress, next)
+    })?;
     reading.finish(request, &outline)
 }
 

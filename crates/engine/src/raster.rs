@@ -13,7 +13,7 @@ mod tests;
 
 pub(crate) use boxes::{take_tick_boxes, tick_boxes};
 pub(crate) use decode::ImageFile;
-pub(crate) use draw::{draw_colors, draw_page};
+pub(crate) use draw::{Drawing, RenderCache, draw_page};
 pub(crate) use prepare::{Prepared, prepare};
 pub(crate) use rulings::rulings;
 

@@ -1,12 +1,18 @@
 //! Draws pages of PDFs.
 
 use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::util::TransformExt;
+use hayro::kurbo::Affine;
 use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
+use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
+use hayro::{RenderSettings, render_into};
 use hayro_syntax::page::Page;
 use image::{GrayImage, RgbImage};
 
 use super::Raster;
+use crate::geometry::Rect;
+
+pub(crate) use hayro::RenderCache;
 
 /// Pixels of the largest drawing: A4 at 300 dpi has 8.7 million.
 const PIXELS_MAX: f32 = 30_000_000.0;
@@ -28,27 +34,61 @@ pub(crate) fn draw_page<'a>(page: &'a Page<'a>, dpi: f32) -> Option<Raster> {
 }
 
 /// Draws a page in its colours; the second value is the resolution that was possible.
-pub(crate) fn draw_colors<'a>(page: &'a Page<'a>, dpi: f32) -> Option<(RgbImage, f32)> {
-    let (width, height) = page.render_dimensions();
-    if !(width.is_finite() && height.is_finite()) {
-        return None;
+fn draw_colors<'a>(page: &'a Page<'a>, dpi: f32) -> Option<(RgbImage, f32)> {
+    let drawing = Drawing::new(page, dpi)?;
+    let (width, height) = drawing.size;
+    let whole = Rect { x0: 0.0, y0: 0.0, x1: width, y1: height };
+    Some((drawing.part(&whole, &RenderCache::new())?, drawing.scale * 72.0))
+}
+
+/// A page that is to be drawn.
+pub(crate) struct Drawing<'a> {
+    page: &'a Page<'a>,
+    /// Pixels per point.
+    scale: f32,
+    /// Width and height in points.
+    pub size: (f32, f32),
+}
+
+impl<'a> Drawing<'a> {
+    /// At this resolution, or at a lower one if the page is very large. `None` for a page without
+    /// extent.
+    pub(crate) fn new(page: &'a Page<'a>, dpi: f32) -> Option<Self> {
+        let (width, height) = page.render_dimensions();
+        if !(width.is_finite() && height.is_finite()) {
+            return None;
+        }
+        let scale = (dpi / 72.0)
+            .min((PIXELS_MAX / (width * height)).sqrt())
+            .min(SIDE_MAX / width.max(height));
+        let large = width * scale >= SIDE_MIN && height * scale >= SIDE_MIN;
+        large.then_some(Self { page, scale, size: (width, height) })
     }
-    let scale =
-        (dpi / 72.0).min((PIXELS_MAX / (width * height)).sqrt()).min(SIDE_MAX / width.max(height));
-    if width * scale < SIDE_MIN || height * scale < SIDE_MIN {
-        return None;
+
+    /// A part of the page, given in points as displayed, in its colours. What is drawn elsewhere on
+    /// the page costs little. The cache is for pages of the same document.
+    pub(crate) fn part(&self, part: &Rect, cache: &RenderCache<'a>) -> Option<RgbImage> {
+        let pixel = |place: f32| (place * self.scale).round().clamp(0.0, SIDE_MAX);
+        let (x0, y0) = (pixel(part.x0), pixel(part.y0));
+        let (width, height) = ((pixel(part.x1) - x0) as u16, (pixel(part.y1) - y0) as u16);
+        if width == 0 || height == 0 {
+            return None;
+        }
+        let mut context = RenderContext::new(width, height);
+        let transform = Affine::translate((-f64::from(x0), -f64::from(y0)))
+            * Affine::scale(f64::from(self.scale))
+            * self.page.initial_transform(true).to_kurbo();
+        let settings = RenderSettings::default();
+        let interpreting = InterpreterSettings::default();
+        render_into(self.page, cache, &interpreting, &settings, &mut context, transform);
+        context.flush();
+        let mut pixmap = Pixmap::new(width, height);
+        let white =
+            RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };
+        context.render_with(&mut pixmap, &mut Resources::default(), white);
+        // On white nothing is left transparent.
+        let pixels = pixmap.data_as_u8_slice().chunks_exact(4);
+        let colors = pixels.flat_map(|color| [color[0], color[1], color[2]]).collect();
+        RgbImage::from_raw(u32::from(width), u32::from(height), colors)
     }
-    let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
-    let pixmap = render(
-        page,
-        &RenderCache::new(),
-        &InterpreterSettings::default(),
-        &RenderSettings::default(),
-        &settings,
-    );
-    let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
-    // On white nothing is left transparent.
-    let colors =
-        pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|color| [color[0], color[1], color[2]]);
-    Some((RgbImage::from_raw(width, height, colors.collect())?, scale * 72.0))
 }

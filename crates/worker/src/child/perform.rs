@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use docket_contract::document::{ParseResult, Warning, WarningCode};
 use docket_contract::results::{ChunkResult, ClassifyResult, ExtractResult, SplitResult};
 use docket_contract::spec::{ChunkSpec, ChunkStrategy, JobSpec, ParseChunking, ParseSpec};
-use docket_engine::{DocumentKind, Error, Models, ParseRequest, Parsed, PictureFile, Progress};
+use docket_engine::{
+    CropRequest, DocumentKind, Error, Models, ParseRequest, Parsed, PictureFile, Progress,
+};
 use uuid::Uuid;
 
 /// A job's work.
@@ -115,14 +117,17 @@ impl Work<'_> {
             progress(now);
         })?;
         let (mut parsed, mut files) = (parsed.result, parsed.files);
-        let kinds = &spec.cropped_types;
-        let pictures =
-            docket_engine::crop(document, self.password, kinds, &mut parsed, &mut || {
-                // Each page that is drawn may take a page's processor time again.
-                if let Some(last) = last {
-                    progress(last);
-                }
-            });
+        let request = CropRequest {
+            kinds: &spec.cropped_types,
+            password: self.password,
+            threads: self.threads,
+        };
+        let pictures = docket_engine::crop(document, request, &mut parsed, &mut || {
+            // Each page that is drawn may take a page's processor time again.
+            if let Some(last) = last {
+                progress(last);
+            }
+        });
         files.extend(pictures);
         if !spec.output_fields.bbox {
             for segment in parsed.every_segment_mut() {

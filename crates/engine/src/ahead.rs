@@ -12,25 +12,54 @@ const PAGES_MIN: usize = 8;
 /// Pages that wait for their turn, for each thread. What was read is big, above all drawn pages.
 const WAITING: usize = 1;
 
+/// Gives `body` what reads the pages in their order, one after the other; it may stop early. Where
+/// the document is worth it, threads read ahead, at most as many as wanted. Each makes what it needs
+/// with `prepare`. A page at which the reader panics has no outcome.
+pub(crate) fn with_pages<T: Send, R, O>(
+    wanted: usize,
+    pages: &[usize],
+    prepare: &(impl Fn() -> R + Sync),
+    body: impl FnOnce(&mut dyn FnMut(usize) -> Option<T>) -> O,
+) -> O
+where
+    R: FnMut(usize) -> Option<T>,
+{
+    let alone = |body: Box<Body<'_, T, O>>| {
+        let mut read = prepare();
+        body(&mut |page| catch_unwind(AssertUnwindSafe(|| read(page))).ok().flatten())
+    };
+    let body = Box::new(body);
+    let threads = threads(wanted, pages.len());
+    if threads == 1 {
+        return alone(body);
+    }
+    std::thread::scope(|scope| match Ahead::start(scope, threads, pages, prepare) {
+        Ok(mut ahead) => body(&mut |_| ahead.next()),
+        // Where threads are scarce, this one is left.
+        Err(_) => alone(body),
+    })
+}
+
+type Body<'a, T, O> = dyn FnOnce(&mut dyn FnMut(usize) -> Option<T>) -> O + 'a;
+
+/// How many threads so many pages are worth; 1: no others at all.
+fn threads(wanted: usize, pages: usize) -> usize {
+    wanted.min(pages / PAGES_MIN).max(1)
+}
+
 /// The outcomes of pages in their order.
-pub(super) struct Ahead<T> {
+struct Ahead<T> {
     lanes: Cycle<std::vec::IntoIter<usize>>,
     receivers: Vec<Receiver<Option<T>>>,
 }
 
-/// How many threads a document's pages are worth, at most as many as wanted; 1: no others at all.
-pub(super) fn threads(wanted: usize, pages: usize) -> usize {
-    wanted.min(pages / PAGES_MIN).max(1)
-}
-
 impl<T: Send> Ahead<T> {
-    /// Starts to read. Every thread makes what it needs with `prepare` and takes the pages that are
-    /// the number of threads apart, so that all are busy in the same part of the document. A page
-    /// at which the reader panics has no outcome.
+    /// Starts to read. Every thread takes the pages that are the number of threads apart, so that all
+    /// are busy in the same part of the document.
     ///
     /// # Errors
     /// If no thread can be started.
-    pub(super) fn start<'scope, 'env, R>(
+    fn start<'scope, 'env, R>(
         scope: &'scope Scope<'scope, 'env>,
         threads: usize,
         pages: &'env [usize],
@@ -60,7 +89,7 @@ impl<T: Send> Ahead<T> {
     }
 
     /// The outcome of the next page, waiting for it.
-    pub(super) fn next(&mut self) -> Option<T> {
+    fn next(&mut self) -> Option<T> {
         let lane = self.lanes.next()?;
         self.receivers.get(lane)?.recv().ok().flatten()
     }
