@@ -7,6 +7,7 @@ mod fonts;
 mod forms;
 mod glyph_names;
 mod interpreter;
+mod ligatures;
 mod marked_content;
 mod open;
 mod outline;

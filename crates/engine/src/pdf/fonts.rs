@@ -12,6 +12,7 @@ use hayro_font::{
 use hayro_syntax::object::{Array, Dict, Name, Object, Rect as PdfRect, dict::keys};
 
 use super::glyph_names::{Rescue, numbered};
+use super::ligatures::Ligatures;
 use super::unicode::{GlyphText, clean};
 use super::{Role, Style};
 
@@ -80,6 +81,7 @@ pub(crate) struct LoadedFont<'a> {
     tex_bitmap: bool,
     /// Glyphs without names of their own, under codes that are characters of Latin 1.
     keeps_codes: bool,
+    ligatures: OnceCell<Ligatures>,
     rescue: OnceCell<Rescue>,
     codes: RefCell<HashMap<u32, Rc<Code>>>,
     low_codes: RefCell<Vec<Option<Rc<Code>>>>,
@@ -114,6 +116,7 @@ impl<'a> LoadedFont<'a> {
             simple: !composite,
             tex_bitmap,
             keeps_codes,
+            ligatures: OnceCell::new(),
             rescue: OnceCell::new(),
             codes: RefCell::new(HashMap::new()),
             low_codes: RefCell::new(vec![None; 256]),
@@ -168,6 +171,13 @@ impl<'a> LoadedFont<'a> {
         let mut text = self.cleaned(raw);
         if text == GlyphText::Unknown {
             text = self.rescued(font, code, code_bytes);
+        }
+        if let GlyphText::Char(last) = text
+            && self.simple
+        {
+            let ligatures = self.ligatures.get_or_init(|| Ligatures::read(&self.dict));
+            text =
+                ligatures.whole(code, last).map_or(text, |letters| GlyphText::Many(letters.into()));
         }
         Code { text, advance }
     }

@@ -6,8 +6,9 @@ use super::Part;
 use crate::layout::Line;
 use crate::table::Table;
 
-/// Edges of the parts of one table differ by this many points at most.
-const EDGES_SLACK: f32 = 12.0;
+/// Parts of one table have this share of their width in common: where no rules are drawn, a part is
+/// as wide as its texts.
+const WIDTH_SHARE: f32 = 0.85;
 
 /// A table that goes on over the ends of pages.
 pub(crate) struct Continued {
@@ -68,8 +69,8 @@ fn stands_between(part: &Part) -> bool {
 /// The table of the second part, if it continues that of the first.
 fn continuation(first: &Part, second: &Part) -> Option<Table> {
     let fits = second.kind == SegmentType::Table
-        && (first.rect.x0 - second.rect.x0).abs() < EDGES_SLACK
-        && (first.rect.x1 - second.rect.x1).abs() < EDGES_SLACK;
+        && first.rect.overlap_x(&second.rect)
+            >= WIDTH_SHARE * first.rect.width().max(second.rect.width());
     let columns = first.block.as_ref()?.table.as_ref()?.columns;
     let table = second.block.as_ref().filter(|_| fits)?.table.as_ref()?;
     (table.columns == columns).then(|| table.as_ref().clone())

@@ -203,6 +203,20 @@ fn ligatures_fall_into_their_letters() {
     );
 }
 
+/// As Ghostscript writes them.
+#[test]
+fn maps_that_tell_the_last_letter_of_a_ligature_are_completed() {
+    let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /ToUnicode 6 0 R /Encoding \
+                << /Type /Encoding /BaseEncoding /WinAnsiEncoding \
+                /Differences [27 /f_f /fi /T_h.alt /a_b /f_i] >> >>";
+    let map = b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange 6 beginbfrange \
+                <1B> <1B> <0066> <1C> <1C> <0069> <1D> <1D> <0068> <1E> <1E> <0078> \
+                <1F> <1F> <FB01> <20> <7E> <0020> endbfrange endcmap";
+    let content = "BT /F 12 Tf 72 700 Td (\\035e signi\\034cant di\\033erence \\036 \\037) Tj ET";
+    let pdf = raw_page(font, content, "", "").stream(6, "", map);
+    assert_eq!(text(&result(pdf.build(1))), "The significant difference x fi");
+}
+
 #[test]
 fn text_at_an_angle_is_read_run_by_run() {
     let label = |x: f64, text: &'static str| {
