@@ -12,7 +12,7 @@ use hayro_font::{
 use hayro_syntax::object::{Array, Dict, Name, Object, Rect as PdfRect, dict::keys};
 
 use super::glyph_names::{Rescue, numbered};
-use super::ligatures::Ligatures;
+use super::ligatures::{CODES_MAX, Ligatures, Widths};
 use super::unicode::{GlyphText, clean};
 use super::{Role, Style};
 
@@ -82,6 +82,7 @@ pub(crate) struct LoadedFont<'a> {
     /// Glyphs without names of their own, under codes that are characters of Latin 1.
     keeps_codes: bool,
     ligatures: OnceCell<Ligatures>,
+    widths: OnceCell<Widths>,
     rescue: OnceCell<Rescue>,
     codes: RefCell<HashMap<u32, Rc<Code>>>,
     low_codes: RefCell<Vec<Option<Rc<Code>>>>,
@@ -117,6 +118,7 @@ impl<'a> LoadedFont<'a> {
             tex_bitmap,
             keeps_codes,
             ligatures: OnceCell::new(),
+            widths: OnceCell::new(),
             rescue: OnceCell::new(),
             codes: RefCell::new(HashMap::new()),
             low_codes: RefCell::new(vec![None; 256]),
@@ -164,22 +166,37 @@ impl<'a> LoadedFont<'a> {
         let advance = font.code_advance(code);
         let advance = if font.is_horizontal() { advance.x } else { advance.y } as f32;
         let advance = if advance.is_finite() { advance } else { 0.0 };
-        let raw = match font.glyph(font.map_code(code), code) {
-            FontGlyph::Outline(glyph) => glyph.as_unicode(),
-            FontGlyph::Type3(glyph) => glyph.as_unicode(),
-        };
-        let mut text = self.cleaned(raw);
+        let mut text = self.cleaned(character(font, code));
         if text == GlyphText::Unknown {
             text = self.rescued(font, code, code_bytes);
         }
-        if let GlyphText::Char(last) = text
-            && self.simple
+        if let GlyphText::Char(last @ 'A'..='z') = text
+            && let Some(letters) = self.ligature(font, code, last, advance)
         {
-            let ligatures = self.ligatures.get_or_init(|| Ligatures::read(&self.dict));
-            text =
-                ligatures.whole(code, last).map_or(text, |letters| GlyphText::Many(letters.into()));
+            text = GlyphText::Many(letters.into());
         }
         Code { text, advance }
+    }
+
+    /// All letters of a ligature that is said to be its last.
+    fn ligature(&self, font: &Font<'_>, code: u32, last: char, advance: f32) -> Option<String> {
+        if self.simple {
+            let ligatures = self.ligatures.get_or_init(|| Ligatures::read(&self.dict));
+            return ligatures.whole(code, last).map(str::to_owned);
+        }
+        if !matches!(last, 'f' | 'i' | 'l') || !font.is_horizontal() {
+            return None;
+        }
+        let widths = self.widths.get_or_init(|| {
+            let mut widths = Widths::default();
+            for code in 0..CODES_MAX {
+                if let GlyphText::Char(character) = self.cleaned(character(font, code)) {
+                    widths.note(character, font.code_advance(code).x as f32);
+                }
+            }
+            widths
+        });
+        widths.whole(last, advance)
     }
 
     fn rescued(&self, font: &Font<'_>, code: u32, code_bytes: usize) -> GlyphText {
@@ -203,6 +220,13 @@ impl<'a> LoadedFont<'a> {
             Some(BfString::Char(only)) => clean(only.encode_utf8(&mut [0; 4]), &self.name),
             Some(BfString::String(many)) => clean(&many, &self.name),
         }
+    }
+}
+
+fn character(font: &Font<'_>, code: u32) -> Option<BfString> {
+    match font.glyph(font.map_code(code), code) {
+        FontGlyph::Outline(glyph) => glyph.as_unicode(),
+        FontGlyph::Type3(glyph) => glyph.as_unicode(),
     }
 }
 

@@ -217,6 +217,24 @@ fn maps_that_tell_the_last_letter_of_a_ligature_are_completed() {
     assert_eq!(text(&result(pdf.build(1))), "The significant difference x fi");
 }
 
+/// The same in a composite font, whose glyphs have no names: widths tell.
+#[test]
+fn ligatures_of_composite_fonts_are_told_by_their_widths() {
+    let font = "<< /Type /Font /Subtype /Type0 /BaseFont /Arial /Encoding /Identity-H \
+                /DescendantFonts [6 0 R] /ToUnicode 7 0 R >>";
+    let descendant = "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Arial /DW 556 \
+                      /W [1 [278 222 500 778 222]] \
+                      /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>";
+    let map = b"begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 8 beginbfchar \
+                <0001> <0066> <0002> <0069> <0003> <0069> <0004> <0069> <0005> <006C> \
+                <0006> <006E> <0007> <0061> <0008> <006F> endbfchar endcmap";
+    // final, info, offi, fin: the ligatures are codes 3 and 4.
+    let content = "BT /F 12 Tf 72 700 Td <0003000600070005> Tj 60 0 Td <0002000600010008> Tj \
+                   60 0 Td <00080004> Tj 60 0 Td <000100020006> Tj ET";
+    let pdf = raw_page(font, content, "", "").object(6, descendant).stream(7, "", map);
+    assert_eq!(text(&result(pdf.build(1))).replace('\n', " "), "final info offi fin");
+}
+
 #[test]
 fn text_at_an_angle_is_read_run_by_run() {
     let label = |x: f64, text: &'static str| {
