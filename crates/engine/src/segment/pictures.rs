@@ -145,7 +145,7 @@ impl Text<'_> {
             self.tie_beside(order, picture, rect, &column.rect, &column.parts);
         }
         if !in_column {
-            self.tie_in_margin(order, picture, rect);
+            self.tie_outside(order, picture, rect);
         }
         match caption {
             Some(_) => captioned,
@@ -219,7 +219,7 @@ impl Text<'_> {
         picture: usize,
         rect: &Rect,
     ) -> Option<usize> {
-        let aligned = || self.placed().filter(|(_, own)| own.overlap_x(rect) > 0.0);
+        let aligned = || self.placed().filter(|(_, own)| shares_width(own, rect));
         let above = aligned().filter(|(_, own)| own.y1 <= rect.y0 + SLACK);
         let below = aligned().filter(|(_, own)| own.y0 >= rect.y1 - SLACK);
         let gap_above = above.map(|(_, own)| rect.y0 - own.y1).min_by(f32::total_cmp);
@@ -233,11 +233,17 @@ impl Text<'_> {
         Some(below)
     }
 
-    /// Where no text stands above or below it, it is read with the text beside it.
-    fn tie_in_margin(&self, order: &mut ReadingOrder, picture: usize, rect: &Rect) {
+    /// Outside of all columns it is read with the text beside it, else between what stands wholly
+    /// above it and wholly below it.
+    fn tie_outside(&self, order: &mut ReadingOrder, picture: usize, rect: &Rect) {
         let beside = self.placed().map(|(part, own)| (own.overlap_y(rect), part, own));
         let most = beside.filter(|(common, ..)| *common > SLACK).max_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((_, part, own)) = most else { return };
+        let Some((_, part, own)) = most else {
+            for column in &self.columns {
+                self.tie_in_column(order, picture, rect, column);
+            }
+            return;
+        };
         self.tie_beside(order, picture, rect, own, &(part..part + 1));
         if let Some(before) = part.checked_sub(1) {
             order.relate(before, picture, Relation::Near);
