@@ -29,7 +29,7 @@ where
         body(&mut |page| catch_unwind(AssertUnwindSafe(|| read(page))).ok().flatten())
     };
     let body = Box::new(body);
-    let threads = threads(wanted, pages.len());
+    let threads = worthwhile_threads(wanted, pages.len());
     if threads == 1 {
         return alone(body);
     }
@@ -42,8 +42,9 @@ where
 
 type Body<'a, T, O> = dyn FnOnce(&mut dyn FnMut(usize) -> Option<T>) -> O + 'a;
 
-/// How many threads so many pages are worth; 1: no others at all.
-fn threads(wanted: usize, pages: usize) -> usize {
+/// How many threads read so many pages at most, of those that may; 1: no others at all.
+#[must_use]
+pub fn worthwhile_threads(wanted: usize, pages: usize) -> usize {
     wanted.min(pages / PAGES_MIN).max(1)
 }
 
@@ -142,8 +143,8 @@ mod tests {
 
     #[test]
     fn short_documents_are_read_by_one_thread() {
-        assert_eq!(threads(4, 7), 1);
-        assert_eq!(threads(4, 24), 3);
-        assert_eq!(threads(0, 500), 1);
+        assert_eq!(worthwhile_threads(4, 7), 1);
+        assert_eq!(worthwhile_threads(4, 24), 3);
+        assert_eq!(worthwhile_threads(0, 500), 1);
     }
 }

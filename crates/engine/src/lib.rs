@@ -30,6 +30,7 @@ mod segment;
 mod split;
 mod table;
 
+pub use ahead::worthwhile_threads;
 pub use chunk::chunk;
 pub use classify::classify;
 pub use crop::{CropRequest, PictureFile, crop};

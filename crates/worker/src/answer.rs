@@ -1,6 +1,6 @@
 //! Takes in what a child answers: progress to the queue, the result and its files to blobs.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use docket_contract::BlobKey;
 use docket_contract::job::{Failure, FailureCode, PageCounts, Stage};
@@ -14,6 +14,7 @@ pub(crate) async fn receive_answer(
     execution: &Execution,
     claim: &Claim,
     child: &mut EngineChild,
+    silence_max: Duration,
 ) -> Result<(StoredResult, PageCounts), Break> {
     let (result_key, writer) = execution.jobs.begin_result();
     let stored = StoredResult { result_key, file_keys: Vec::new() };
@@ -26,6 +27,7 @@ pub(crate) async fn receive_answer(
         bytes: 0,
         is_charged: false,
         last_written: Instant::now(),
+        silence_max,
     };
     match answer.receive(child).await {
         Ok(pages) => Ok((answer.stored, pages)),
@@ -50,17 +52,19 @@ struct Answer<'a> {
     /// The pages are known, and paid.
     is_charged: bool,
     last_written: Instant,
+    /// How long the child may stay silent.
+    silence_max: Duration,
 }
 
 impl Answer<'_> {
     async fn receive(&mut self, child: &mut EngineChild) -> Result<PageCounts, Break> {
         loop {
-            match within(self.execution.settings.silence_max, child.next()).await? {
+            match within(self.silence_max, child.next()).await? {
                 Message::Progress(progress) => self.progress(progress).await?,
                 Message::Data(piece) => self.data(piece).await?,
                 Message::Pictures(pictures) => {
                     let read = self.execution.reader.read_all(pictures).await;
-                    within(self.execution.settings.silence_max, child.tell_texts(read)).await?;
+                    within(self.silence_max, child.tell_texts(read)).await?;
                 }
                 Message::File(file_id) => {
                     let key = self.stored.result_key.file(file_id);

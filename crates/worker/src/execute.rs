@@ -156,10 +156,14 @@ async fn try_run(
         charge(execution, claim, pages).await?;
     }
     let mut child = execution.children.take()?;
-    let request = request(execution, job);
+    let running = execution.leases.count();
+    let threads = page_threads(execution.settings.page_threads, running, job.pages.selected);
+    let request = request(execution, job, threads);
     let asked = child.ask(&request, &mut document);
     within(execution.settings.silence_max, asked).await?;
-    let (stored, pages) = receive_answer(execution, claim, &mut child).await?;
+    // The threads' pages share the child's processor time: a single one may use that of all.
+    let silence_max = execution.settings.silence_max * u32::try_from(threads).unwrap_or(1);
+    let (stored, pages) = receive_answer(execution, claim, &mut child, silence_max).await?;
     execution.children.give_back(child);
     Ok((stored, pages))
 }
@@ -176,19 +180,22 @@ pub(crate) async fn within<T>(
     }
 }
 
-/// A document alone on this worker may use all of its threads; several share them.
-fn page_threads(execution: &Execution) -> usize {
-    (execution.settings.page_threads / execution.leases.count().max(1)).max(1)
+/// Threads for a document: alone on this worker it may use all, several share them, and few pages are
+/// read by one.
+fn page_threads(all: usize, documents: usize, pages: Option<i32>) -> usize {
+    let share = all / documents.max(1);
+    let pages = pages.map_or(usize::MAX, |pages| usize::try_from(pages).unwrap_or(0));
+    docket_engine::worthwhile_threads(share, pages)
 }
 
-fn request(execution: &Execution, job: &Job) -> Request {
+fn request(execution: &Execution, job: &Job, page_threads: usize) -> Request {
     Request::Execute {
         spec: Box::new(job.spec.clone()),
         password: job.document.password.clone(),
         media_type: job.document.media_type.clone(),
         namespace: job.id.uuid(),
         page_cpu_s: execution.settings.page_cpu.as_secs().max(1),
-        page_threads: page_threads(execution),
+        page_threads,
         ocr_parallel: execution.settings.tesseract.parallel,
     }
 }
@@ -260,5 +267,23 @@ pub(crate) async fn report(
         Ok(ProgressOutcome::Written) => Ok(()),
         Ok(ProgressOutcome::ClaimLost) => Err(Break::ClaimLost),
         Err(error) => Err(storage_failed(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_threads;
+
+    #[test]
+    fn documents_share_the_threads() {
+        assert_eq!(page_threads(4, 1, Some(600)), 4);
+        assert_eq!(page_threads(4, 2, Some(600)), 2);
+        assert_eq!(page_threads(4, 9, Some(600)), 1);
+        assert_eq!(page_threads(4, 1, None), 4, "the pages are not known yet");
+    }
+
+    #[test]
+    fn a_page_alone_has_the_limits_of_one_page() {
+        assert_eq!(page_threads(4, 1, Some(1)), 1);
     }
 }

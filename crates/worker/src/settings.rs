@@ -20,7 +20,7 @@ pub struct WorkerSettings {
     /// them.
     pub page_threads: usize,
     /// Time that a child may stay silent, on a page or while it takes in a document; longer, and it
-    /// counts as lost.
+    /// counts as lost. Where several threads read pages, each has this time.
     pub silence_max: Duration,
     /// Bytes that a result may have.
     pub result_bytes_max: u64,

@@ -12,6 +12,7 @@ on_both_databases!(
     a_document_that_kills_every_child_fails_after_the_third,
     a_child_beyond_its_memory_takes_nothing_with_it,
     a_silent_child_counts_as_lost,
+    a_child_beyond_its_processor_time_fails_the_job_at_once,
 );
 
 fn quick_retries() -> Policy {
@@ -56,5 +57,21 @@ async fn a_silent_child_counts_as_lost(database: Database) {
     app.start_worker_with(WorkerSettings { silence_max, ..WorkerSettings::new(silent) });
     let id = app.submit_id(letter()).await;
     assert!(app.wait(&id).await["error"].as_str().unwrap().contains("3 times"));
+    app.stop().await;
+}
+
+async fn a_child_beyond_its_processor_time_fails_the_job_at_once(database: Database) {
+    let mut app = App::start_with(database, quick_retries()).await;
+    let busy = ChildCommand {
+        program: "/bin/sh".into(),
+        arguments: vec!["-c".into(), "ulimit -S -t 1; while :; do :; done".into()],
+        ..child_command()
+    };
+    app.start_worker_with(WorkerSettings { page_threads: 4, ..WorkerSettings::new(busy) });
+    let id = app.submit_id(letter()).await;
+    let job = app.wait(&id).await;
+    assert!(job["error"].as_str().unwrap().contains("processor time"), "{job}");
+    let stored = app.jobs.find(&app.caller, id.parse().unwrap()).await.unwrap();
+    assert_eq!((stored.attempt, stored.worker_losses), (1, 0));
     app.stop().await;
 }

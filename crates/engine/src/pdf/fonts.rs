@@ -329,25 +329,33 @@ fn keeps_codes(dict: &Dict<'_>) -> bool {
 
 /// The codes of an encoding in which every glyph's name is a prefix and its own code.
 fn numbered_codes(dict: &Dict<'_>, prefix: &str) -> Option<Vec<i64>> {
-    let differences = dict
+    let named = differences(dict)?.into_iter().filter(|(_, name)| name.as_str() != ".notdef");
+    let own_code = |(code, name): (i64, Name<'_>)| {
+        let number = name.as_str().strip_prefix(prefix)?.parse::<i64>().ok()?;
+        (number == code).then_some(code)
+    };
+    named.map(own_code).collect()
+}
+
+/// The codes that a simple font's encoding gives names of glyphs to (ISO 32000-2, 9.6.5.1). `None` if
+/// it holds anything but codes and names.
+pub(super) fn differences<'d>(dict: &Dict<'d>) -> Option<Vec<(i64, Name<'d>)>> {
+    let entries = dict
         .get::<Dict<'_>>(keys::ENCODING)
         .and_then(|encoding| encoding.get::<Array<'_>>(keys::DIFFERENCES))
         .unwrap_or_default();
-    let (mut code, mut codes) = (0_i64, Vec::new());
-    for entry in differences.iter::<Object<'_>>() {
+    let (mut code, mut named) = (0_i64, Vec::new());
+    for entry in entries.iter::<Object<'_>>() {
         match entry {
             Object::Number(number) => code = number.as_i64(),
             Object::Name(name) => {
-                if name.as_str() != ".notdef" {
-                    let number = name.as_str().strip_prefix(prefix)?.parse::<i64>().ok()?;
-                    codes.push((number == code).then_some(code)?);
-                }
-                code += 1;
+                named.push((code, name));
+                code = code.saturating_add(1);
             }
             _ => return None,
         }
     }
-    Some(codes)
+    Some(named)
 }
 
 /// Type 3 fonts have units of their own, so their size is judged by the box around all glyphs.

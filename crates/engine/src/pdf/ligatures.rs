@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use hayro_syntax::object::{Array, Dict, Name, Object, dict::keys};
+use hayro_syntax::object::{Dict, Name};
+
+use super::fonts::differences;
 
 /// The letters of the ligatures of a simple font, by code.
 #[derive(Debug, Default)]
@@ -12,22 +14,10 @@ pub(crate) struct Ligatures(HashMap<u32, String>);
 impl Ligatures {
     /// Reads the differences of the font's encoding.
     pub(crate) fn read(dict: &Dict<'_>) -> Self {
-        let differences = dict
-            .get::<Dict<'_>>(keys::ENCODING)
-            .and_then(|encoding| encoding.get::<Array<'_>>(keys::DIFFERENCES))
-            .unwrap_or_default();
-        let (mut code, mut found) = (0_u32, HashMap::new());
-        for entry in differences.iter::<Object<'_>>() {
-            match entry {
-                Object::Number(number) => code = u32::try_from(number.as_i64()).unwrap_or(0),
-                Object::Name(name) => {
-                    found.extend(letters(&name).map(|letters| (code, letters)));
-                    code = code.saturating_add(1);
-                }
-                _ => {}
-            }
-        }
-        Self(found)
+        let named = differences(dict).unwrap_or_default().into_iter();
+        let found =
+            named.filter_map(|(code, name)| Some((u32::try_from(code).ok()?, letters(&name)?)));
+        Self(found.collect())
     }
 
     /// All letters of a code of which the map tells the last.
