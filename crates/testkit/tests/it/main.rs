@@ -4,3 +4,4 @@
 mod layout;
 mod migrations;
 mod modules;
+mod notices;
