@@ -19,12 +19,12 @@ FAKETIME = next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketim
 class Server:
     """Something that is killed and comes back. Whoever does that to it holds `lock`."""
 
-    def __init__(self, name, command, folder, environment=None, **options):
+    def __init__(self, name, command, folder, environment=None, steps=True, **options):
         self.name, self.command, self.folder, self.options = name, [str(part) for part in command], folder, options
         self.lock, self.child, self.started = threading.RLock(), None, 0.0
         self.clock = folder / f"{name}.clock"
         self.environment = dict(environment or os.environ)
-        if FAKETIME:
+        if FAKETIME and steps:
             self.clock.write_text("+0\n")
             self.environment |= {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.clock),
                                  "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1"}
@@ -59,9 +59,9 @@ class Server:
 
 
 class Postgres(Server):
-    """A cluster with fsync on."""
+    """A cluster with fsync on; its clock can be stepped unless a measurement says otherwise."""
 
-    def __init__(self, folder, place, port):
+    def __init__(self, folder, place, port, steps=True):
         owner = server_owner()
         if owner:
             os.chown(place, owner["user"], owner["group"])
@@ -71,7 +71,7 @@ class Postgres(Server):
         settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={place}", "max_connections=300", "restart_after_crash=on",
                     "max_wal_size=256MB", "min_wal_size=32MB", "log_min_messages=error", "log_min_error_statement=error"]
         command = [binaries() / "postgres", "-D", self.data, *(part for setting in settings for part in ("-c", setting))]
-        super().__init__("postgres", command, folder, cwd="/", **owner)
+        super().__init__("postgres", command, folder, steps=steps, cwd="/", **owner)
         self.url = f"postgres://owner@127.0.0.1:{port}/postgres"
         self.start()
         wait_for_port(port, self.child)
