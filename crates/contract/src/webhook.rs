@@ -87,6 +87,8 @@ pub struct Endpoint {
     pub previous_secret: Option<(SigningSecret, Timestamp)>,
     /// Attempts that failed since the last one that did not, over all deliveries.
     pub failures_in_a_row: i32,
+    /// When the first of them failed.
+    pub failing_since: Option<Timestamp>,
     /// Since when and why it gets no deliveries.
     pub disabled: Option<Disabled>,
     /// When it was made.
@@ -111,7 +113,7 @@ pub enum DisabledReason {
     Owner,
     /// It answered 410.
     Gone,
-    /// A delivery was given up and nothing else came through either.
+    /// Its attempts failed for too long, without a success in between.
     Failures,
 }
 

@@ -162,7 +162,23 @@ pub(crate) struct ServeOptions {
     /// Attempts at one endpoint at the same time [default: 4]
     #[arg(long, env = "DOCKET_WEBHOOK_PARALLEL", value_name = "N", help_heading = "Webhooks")]
     pub(crate) webhook_parallel: Option<usize>,
-    /// Failed attempts in a row that disable an endpoint when a delivery is given up [default: 20]
+    /// Attempts at all endpoints of one account at the same time [default: 16]
+    #[arg(
+        long,
+        env = "DOCKET_WEBHOOK_ACCOUNT_PARALLEL",
+        value_name = "N",
+        help_heading = "Webhooks"
+    )]
+    pub(crate) webhook_account_parallel: Option<usize>,
+    /// Hours in which every attempt failed that disable an endpoint [default: 24]
+    #[arg(
+        long,
+        env = "DOCKET_WEBHOOK_DISABLE_AFTER_H",
+        value_name = "H",
+        help_heading = "Webhooks"
+    )]
+    pub(crate) webhook_disable_after_h: Option<u64>,
+    /// Failed attempts in a row, at least, that disable an endpoint [default: 20]
     #[arg(long, env = "DOCKET_WEBHOOK_FAILURES_MAX", value_name = "N", help_heading = "Webhooks")]
     pub(crate) webhook_failures_max: Option<i32>,
     /// Days that the log of deliveries is kept [default: 7]
@@ -326,6 +342,10 @@ impl ServeOptions {
             webhook_backoff_s: self.webhook_backoff_s.or(other.webhook_backoff_s),
             webhook_timeout_s: self.webhook_timeout_s.or(other.webhook_timeout_s),
             webhook_parallel: self.webhook_parallel.or(other.webhook_parallel),
+            webhook_account_parallel: self
+                .webhook_account_parallel
+                .or(other.webhook_account_parallel),
+            webhook_disable_after_h: self.webhook_disable_after_h.or(other.webhook_disable_after_h),
             webhook_failures_max: self.webhook_failures_max.or(other.webhook_failures_max),
             webhook_retention_days: self.webhook_retention_days.or(other.webhook_retention_days),
         }

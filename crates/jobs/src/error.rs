@@ -11,6 +11,9 @@ pub enum Error {
     /// The request cannot be carried out as it is; the sentence says why.
     #[error("{0}")]
     Invalid(String),
+    /// The URL leads to a private network, and this installation does not allow that.
+    #[error("The URL's host is not on the public internet")]
+    PrivateHost,
     /// The upload is larger than allowed.
     #[error("upload of {size_bytes} bytes is over the limit of {limit_bytes}")]
     UploadTooLarge {

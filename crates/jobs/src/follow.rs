@@ -71,7 +71,7 @@ impl Jobs {
         for change in batch.changes {
             let deleted = change.kind == ChangeKind::Deleted;
             memory.statuses.heard(change.job_id, if deleted { i64::MAX } else { change.version });
-            let age = chrono::Utc::now().signed_duration_since(change.at);
+            let age = self.now().signed_duration_since(change.at);
             metrics::histogram!("docket_change_delay_seconds")
                 .record(age.as_seconds_f64().max(0.0));
             let change = Arc::new(change);

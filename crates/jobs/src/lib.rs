@@ -18,6 +18,7 @@ mod links;
 mod measure;
 mod office;
 mod policy;
+mod public_host;
 mod queue_limit;
 mod rerun;
 mod status;
@@ -29,6 +30,7 @@ mod webhooks;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
+use docket_contract::timestamp::Timestamp;
 use tokio::sync::OnceCell;
 
 use queue_limit::QueueGauge;
@@ -39,7 +41,7 @@ pub use docket_store::{
     Change, ChangeKind, ChargeOutcome, Claim, Feed, FetchedDocument, JobPage, ProgressOutcome,
     ProgressUpdate, QueueDepth, Serving, Store, Swept,
 };
-pub use docket_store::{DeliveryClaim, EndpointChange, Overview};
+pub use docket_store::{DeliveryClaim, EndpointChange, Overview, Tolerance};
 
 pub use account_changes::{AccountChanges, ToldChange};
 pub use accounts::{Caller, FreshKey};
@@ -52,6 +54,7 @@ pub use find::{Finished, ListRequest};
 pub use inspect::{Inspection, Inspector, Look, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};
 pub use policy::Policy;
+pub use public_host::is_public;
 pub use rerun::RerunRequest;
 pub use status::{FRESH_FOR, JobWatch, MemoryNumbers, Place, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
@@ -116,6 +119,13 @@ impl Jobs {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The database's time. Whatever is signed, expires or is compared with an instant of the
+    /// database uses it: this node's own clock may be wrong.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.store.now()
     }
 
     /// Answers if the database does.

@@ -16,6 +16,7 @@ pub use deliver::{AttemptResult, Refusal, SignedMessage, Told, WebhookPolicy};
 pub use signature::{SecretText, sign, verify};
 
 use crate::accounts::random_bytes;
+use crate::public_host::leads_to_private_host;
 use crate::{Caller, Error, Jobs};
 
 /// Endpoints of one account, at most.
@@ -45,12 +46,14 @@ impl Jobs {
     /// Makes an endpoint with a secret of 256 random bits.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the account has too many, or if the database fails.
+    /// [`Error::PrivateHost`], [`Error::Invalid`] if the account has too many, or if the database
+    /// fails.
     pub async fn create_endpoint(
         &self,
         caller: &Caller,
         wish: EndpointWish,
     ) -> Result<Endpoint, Error> {
+        self.refuse_private_host(&wish.url).await?;
         let endpoint = NewEndpoint {
             user_id: caller.user_id.clone(),
             url: wish.url,
@@ -82,13 +85,16 @@ impl Jobs {
     /// Changes an endpoint. Enabling sends what has been waiting.
     ///
     /// # Errors
-    /// [`Error::NotFound`], or if the database fails.
+    /// [`Error::PrivateHost`], [`Error::NotFound`], or if the database fails.
     pub async fn change_endpoint(
         &self,
         caller: &Caller,
         id: Uuid,
         change: EndpointChange,
     ) -> Result<Endpoint, Error> {
+        if let Some(url) = &change.url {
+            self.refuse_private_host(url).await?;
+        }
         self.store.change_endpoint(&caller.user_id, id, change).await?.ok_or(Error::NotFound)
     }
 
@@ -187,6 +193,12 @@ impl Jobs {
     ) -> Result<u64, Error> {
         self.enabled_endpoint(caller, endpoint).await?;
         Ok(self.store.replay_failed(endpoint, since).await?)
+    }
+
+    /// Nothing would ever be delivered there: its owner hears of it now, not after days of attempts.
+    async fn refuse_private_host(&self, url: &str) -> Result<(), Error> {
+        let refused = !self.policy.webhooks.allow_private_hosts && leads_to_private_host(url).await;
+        if refused { Err(Error::PrivateHost) } else { Ok(()) }
     }
 
     async fn enabled_endpoint(&self, caller: &Caller, id: Uuid) -> Result<Endpoint, Error> {

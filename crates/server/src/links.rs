@@ -13,6 +13,7 @@ use crate::problem::{Family, Problem};
 pub(crate) struct Links {
     base: String,
     signer: LinkSigner,
+    now: Timestamp,
 }
 
 impl Links {
@@ -20,7 +21,7 @@ impl Links {
     pub(crate) async fn new(state: &ServerState, headers: &HeaderMap) -> Result<Self, Problem> {
         let signer = state.jobs.link_signer().await;
         let signer = signer.map_err(|error| Problem::of(error, Family::Jobs))?;
-        Ok(Self { base: base_url(state, headers), signer })
+        Ok(Self { base: base_url(state, headers), signer, now: state.jobs.now() })
     }
 
     /// The address of a path of this server.
@@ -35,7 +36,7 @@ impl Links {
 
     /// A link that lasts an hour.
     pub(crate) fn to(&self, job: JobId, linked: Linked) -> String {
-        self.absolute(&self.signer.path(job, linked, chrono::Utc::now()))
+        self.absolute(&self.signer.path(job, linked, self.now))
     }
 }
 

@@ -170,6 +170,7 @@ impl Problem {
         match error {
             Error::NotFound => Self::not_found(),
             Error::Invalid(text) => Self::bad_request(&text),
+            Error::PrivateHost => Self::bad_request(&error.to_string()),
             Error::UploadTooLarge { size_bytes, limit_bytes } => {
                 Self::too_large(size_bytes, limit_bytes)
             }
@@ -246,6 +247,7 @@ mod tests {
             vec![
                 Error::NotFound,
                 Error::Invalid("bad".to_owned()),
+                Error::PrivateHost,
                 Error::UploadTooLarge { size_bytes: 2, limit_bytes: 1 },
                 Error::NotInRange { size_bytes: 1 },
                 Error::RateLimited { retry_after_s: 3 },

@@ -1,8 +1,8 @@
 //! Where instants come from: the database, or a clock that a test moves.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use docket_contract::timestamp::Timestamp;
@@ -30,8 +30,48 @@ impl Clock {
     }
 
     /// The instant for SQLite, whose clock is that of its host.
+    #[expect(clippy::disallowed_methods, reason = "here the host's clock is the database's")]
     pub(crate) fn host(&self) -> Timestamp {
         self.fixed().unwrap_or_else(Utc::now)
+    }
+}
+
+/// A sample of the database's time that took longer tells too little.
+const TRIP_MAX: Duration = Duration::from_millis(250);
+
+/// Unless there has been no better one for so long.
+const SAMPLE_AGE_MAX: Duration = Duration::from_secs(60);
+
+/// The time of a database on another host: what it last answered, and what has passed since by this
+/// host's monotonic clock. How wrong the host's own date is, and that somebody sets it, is nothing
+/// to it.
+#[derive(Debug)]
+pub(crate) struct DatabaseTime(Mutex<Sample>);
+
+#[derive(Clone, Copy, Debug)]
+struct Sample {
+    time: Timestamp,
+    taken: Instant,
+}
+
+impl DatabaseTime {
+    /// The database answered just now with this time to a question of that moment.
+    pub(crate) fn new(time: Timestamp, asked: Instant) -> Self {
+        Self(Mutex::new(Sample { time, taken: asked + asked.elapsed() / 2 }))
+    }
+
+    /// It answered again.
+    pub(crate) fn note(&self, time: Timestamp, asked: Instant) {
+        let trip = asked.elapsed();
+        let mut sample = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if trip <= TRIP_MAX || sample.taken.elapsed() > SAMPLE_AGE_MAX {
+            *sample = Sample { time, taken: asked + trip / 2 };
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        let sample = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sample.time + sample.taken.elapsed()
     }
 }
 
@@ -57,5 +97,32 @@ impl TestClock {
     pub fn advance(&self, by: Duration) {
         let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
         self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn near(time: &DatabaseTime, want: Timestamp) {
+        let off = time.now().signed_duration_since(want).abs();
+        assert!(off < TimeDelta::seconds(5), "{off}");
+    }
+
+    #[test]
+    fn the_last_good_answer_counts() {
+        let (first, asked) = (DateTime::UNIX_EPOCH, Instant::now());
+        let time = DatabaseTime::new(first, asked);
+        near(&time, first);
+        // The database's own clock was set.
+        let second = first + TimeDelta::hours(1);
+        time.note(second, Instant::now());
+        near(&time, second);
+        if let Some(long_ago) = Instant::now().checked_sub(2 * TRIP_MAX) {
+            time.note(first, long_ago);
+        }
+        near(&time, second);
     }
 }

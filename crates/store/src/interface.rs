@@ -15,6 +15,7 @@ mod secrets;
 mod webhooks;
 
 use async_trait::async_trait;
+use docket_contract::timestamp::Timestamp;
 
 pub use accounts::{Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey};
 pub use batches::{Batch, BatchInserted, BatchStore, NewBatch};
@@ -30,9 +31,11 @@ pub use queue::{
 };
 pub use secrets::SecretStore;
 pub use webhooks::{
-    AttemptEnd, DeliveryClaim, DeliveryQuery, DeliveryQueue, DeliverySettled, EndpointChange,
-    NewEndpoint, Verdict, WebhookStore,
+    AttemptEnd, DeliveryClaim, DeliveryLimits, DeliveryQuery, DeliveryQueue, DeliverySettled,
+    EndpointChange, NewEndpoint, Tolerance, Verdict, WebhookStore,
 };
+
+pub(crate) use webhooks::VerdictColumns;
 
 use crate::error::Error;
 
@@ -51,6 +54,10 @@ pub trait Store:
 {
     /// Answers if the database does.
     async fn ping(&self) -> Result<(), Error>;
+
+    /// The database's time, without asking it: as of its last answers, and of what has passed since
+    /// by a clock that nobody sets.
+    fn now(&self) -> Timestamp;
 
     /// Finishes what is under way and closes every connection.
     async fn close(&self);

@@ -29,6 +29,6 @@ pub use interface::{
     Supplied, SupplyOutcome, Swept,
 };
 pub use interface::{
-    AttemptEnd, DeliveryClaim, DeliveryQuery, DeliveryQueue, DeliverySettled, EndpointChange,
-    NewEndpoint, Overview, OverviewStore, Verdict, WebhookStore,
+    AttemptEnd, DeliveryClaim, DeliveryLimits, DeliveryQuery, DeliveryQueue, DeliverySettled,
+    EndpointChange, NewEndpoint, Overview, OverviewStore, Tolerance, Verdict, WebhookStore,
 };

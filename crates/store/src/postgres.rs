@@ -81,6 +81,7 @@ macro_rules! used {
 }
 
 mod accounts;
+mod attempts;
 mod batches;
 mod charge;
 mod connections;
@@ -109,13 +110,14 @@ mod together;
 mod webhooks;
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use docket_contract::timestamp::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, DatabaseTime};
 use crate::error::{Error, OpenError};
 use crate::interface::Store;
 use connections::Connections;
@@ -133,6 +135,7 @@ const SERVER_VERSION_MIN: i32 = 150_000;
 /// Jobs in a Postgres database.
 pub(crate) struct PostgresStore {
     clock: Clock,
+    time: DatabaseTime,
     options: PgConnectOptions,
     /// For reads, and to begin a transaction.
     connections: Connections,
@@ -140,6 +143,7 @@ pub(crate) struct PostgresStore {
     pool: PgPool,
     successes: success::Successes,
     submits: submit::Submits,
+    attempts: attempts::Attempts,
     signals: Signals,
     status_reads: StatusReads,
 }
@@ -155,19 +159,37 @@ impl PostgresStore {
         let mut connection = connect(&options).await?;
         refuse_old_server(&mut connection).await?;
         migrate::run(&mut connection, migrate).await?;
+        let time = read_time(&mut connection).await?;
         connection.close().await.map_err(Error::from)?;
         let signals = Signals::new(options.clone());
         let connections = Connections::new(options.clone(), connections_max);
         let pool = connections.pool().clone();
         let successes = success::start(pool.clone(), clock.clone());
         let submits = submit::start(pool.clone(), clock.clone());
+        let attempts = attempts::start(pool.clone(), clock.clone());
         let status_reads = StatusReads::new(connections.clone());
-        Ok(Self { clock, options, connections, pool, successes, submits, signals, status_reads })
+        Ok(Self {
+            clock,
+            time,
+            options,
+            connections,
+            pool,
+            successes,
+            submits,
+            attempts,
+            signals,
+            status_reads,
+        })
     }
 
     /// Tells that there may be something to claim.
     fn mark_ready(&self) {
         self.signals.ready();
+    }
+
+    /// Tells that jobs ended: there may be something to deliver.
+    fn mark_ended(&self) {
+        self.signals.delivery();
     }
 
     /// Tells that jobs changed.
@@ -181,6 +203,10 @@ impl Store for PostgresStore {
     async fn ping(&self) -> Result<(), Error> {
         self.connections.one(|| sqlx::query("select 1"), |_| Ok(())).await?;
         Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.fixed().unwrap_or_else(|| self.time.now())
     }
 
     async fn close(&self) {
@@ -214,6 +240,12 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Error> {
         .await
         .map_err(|elapsed| Error::Unavailable(elapsed.into()))?
         .map_err(Error::from)
+}
+
+async fn read_time(connection: &mut PgConnection) -> Result<DatabaseTime, Error> {
+    let asked = Instant::now();
+    let now = sqlx::query_scalar("select clock_timestamp()").fetch_one(connection).await?;
+    Ok(DatabaseTime::new(now, asked))
 }
 
 async fn refuse_old_server(connection: &mut PgConnection) -> Result<(), OpenError> {

@@ -16,6 +16,7 @@ macro_rules! transition {
 }
 
 mod accounts;
+mod attempts;
 mod batches;
 mod charge;
 mod deliveries;
@@ -41,14 +42,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use docket_contract::timestamp::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::error::{Error, OpenError};
 use crate::interface::Store;
 use reader::Readers;
-use writer::Writer;
+use writer::{Hints, Writer};
 
 /// How long a statement waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,8 +62,7 @@ pub(crate) struct SqliteStore {
     clock: Clock,
     writer: Writer,
     readers: Arc<Readers>,
-    ready: watch::Sender<u64>,
-    committed: watch::Sender<u64>,
+    hints: Hints,
 }
 
 impl SqliteStore {
@@ -84,9 +84,9 @@ impl SqliteStore {
         use_write_ahead_log(&connection)?;
         migrate::run(&mut connection, migrate)?;
         let readers = Arc::new(Readers::open(path)?);
-        let (ready, committed) = (watch::Sender::new(0), watch::Sender::new(0));
-        let writer = Writer::start(connection, clock.clone(), ready.clone(), committed.clone())?;
-        Ok(Self { clock, writer, readers, ready, committed })
+        let hints = Hints::default();
+        let writer = Writer::start(connection, clock.clone(), hints.clone())?;
+        Ok(Self { clock, writer, readers, hints })
     }
 }
 
@@ -94,6 +94,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn ping(&self) -> Result<(), Error> {
         self.readers.point(|connection| Ok(connection.query_row("select 1", [], |_| Ok(()))?))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.host()
     }
 
     async fn close(&self) {

@@ -4,17 +4,14 @@
 //! very address that was judged: a name that answers differently the second time gains nothing.
 //! Redirects are followed by hand, so each is judged again.
 
-pub(crate) mod address;
-
 use std::net::{IpAddr, SocketAddr};
 
 use docket_contract::job::Job;
-use docket_jobs::{FetchedDocument, Jobs, fetched_media_type};
+use docket_jobs::{FetchedDocument, Jobs, fetched_media_type, is_public};
 use reqwest::header::LOCATION;
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
 use crate::settings::FetchSettings;
-use address::is_public;
 
 /// Fetches documents.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use docket_jobs::{AttemptResult, DeliveryClaim, Jobs, Told};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -16,6 +16,9 @@ use post::Poster;
 
 /// How often the log is cleared of what is too old.
 const EXPIRE_EVERY: Duration = Duration::from_secs(60);
+
+/// The least time between two looks at the queue: under load one look serves many hints.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// How a process delivers webhooks.
 #[derive(Clone, Debug)]
@@ -36,7 +39,7 @@ pub struct WebhookSettings {
 impl Default for WebhookSettings {
     fn default() -> Self {
         Self {
-            slots: 64,
+            slots: 256,
             poll: Duration::from_millis(250),
             allow_private_hosts: false,
             base_url: String::new(),
@@ -55,11 +58,12 @@ pub async fn run_webhooks(jobs: Jobs, settings: WebhookSettings, end: Cancellati
             return;
         }
     };
-    let room = Arc::new(Room { jobs, poster, base_url: settings.base_url.clone() });
+    let (base_url, finished) = (settings.base_url.clone(), Notify::new());
+    let room = Arc::new(Room { jobs, poster, base_url, finished });
     let under_way = TaskTracker::new();
     tokio::select! {
-        () = deliver_for_ever(&room, &settings, &under_way) => {}
-        () = end.cancelled() => {}
+        () = deliver_until(&end, &room, &settings, &under_way) => {}
+        () = clear_log(&room.jobs) => {}
     }
     under_way.close();
     if tokio::time::timeout(settings.grace, under_way.wait()).await.is_err() {
@@ -71,62 +75,85 @@ struct Room {
     jobs: Jobs,
     poster: Poster,
     base_url: String,
+    /// An attempt ended: there is a free slot, and its endpoint may have another one.
+    finished: Notify,
 }
 
-async fn deliver_for_ever(room: &Arc<Room>, settings: &WebhookSettings, under_way: &TaskTracker) {
+/// Claims and starts attempts until the end is asked for. A claim under way is not cut off: its
+/// deliveries would wait for the end of their lease.
+async fn deliver_until(
+    end: &CancellationToken,
+    room: &Arc<Room>,
+    settings: &WebhookSettings,
+    under_way: &TaskTracker,
+) {
     let slots = Arc::new(Semaphore::new(settings.slots.max(1)));
-    let mut expired = Instant::now();
+    let mut hint = room.jobs.deliveries_hint();
     loop {
-        let found = claim_and_start(room, &slots, under_way).await;
-        if expired.elapsed() >= EXPIRE_EVERY {
-            expired = Instant::now();
-            if let Err(error) = room.jobs.expire_deliveries().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "log was not cleared");
-            }
+        hint.borrow_and_update();
+        // With no slot free there is nothing to look for yet.
+        let free = Arc::clone(&slots).acquire_owned();
+        let Some(Ok(first)) = end.run_until_cancelled(free).await else { return };
+        let looked = Instant::now();
+        claim_and_start(room, &slots, first, under_way).await;
+        // Jitter keeps many processes from looking in step.
+        let poll = settings.poll.mul_f64(rand::random_range(0.8..1.2));
+        tokio::select! {
+            Ok(()) = hint.changed() => {}
+            () = room.finished.notified() => {}
+            () = tokio::time::sleep(poll) => {}
+            () = end.cancelled() => return,
         }
-        if found == 0 {
-            // Jitter keeps many processes from looking in step.
-            tokio::time::sleep(settings.poll.mul_f64(rand::random_range(0.8..1.2))).await;
-        }
+        tokio::time::sleep_until((looked + PAUSE).into()).await;
     }
 }
 
-/// Claims as many as there are free slots; answers how many were found.
+/// Claims as many deliveries as there are free slots, and starts an attempt at each.
 async fn claim_and_start(
     room: &Arc<Room>,
     slots: &Arc<Semaphore>,
+    first: OwnedSemaphorePermit,
     under_way: &TaskTracker,
-) -> usize {
-    // One at least: with none free there is nothing to look for yet.
-    let Ok(first) = Arc::clone(slots).acquire_owned().await else { return 0 };
+) {
     let further = std::iter::from_fn(|| Arc::clone(slots).try_acquire_owned().ok());
     let mut free: Vec<OwnedSemaphorePermit> = std::iter::once(first).chain(further).collect();
     let claims = match room.jobs.claim_deliveries(free.len()).await {
         Ok(claims) => claims,
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "deliveries were not claimed");
-            return 0;
+            return;
         }
     };
-    let found = claims.len();
+    let claimed = Instant::now();
     for claim in claims {
         let slot = free.pop();
         let room = Arc::clone(room);
         under_way.spawn(async move {
-            room.attempt(claim).await;
+            room.attempt(claim, claimed).await;
             drop(slot);
+            room.finished.notify_one();
         });
     }
     drop(free);
-    found
+}
+
+/// Clears the log of what is too old, again and again.
+async fn clear_log(jobs: &Jobs) {
+    loop {
+        tokio::time::sleep(EXPIRE_EVERY).await;
+        if let Err(error) = jobs.expire_deliveries().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "log was not cleared");
+        }
+    }
 }
 
 impl Room {
-    async fn attempt(&self, claim: DeliveryClaim) {
+    async fn attempt(&self, claim: DeliveryClaim, claimed: Instant) {
         let started = Instant::now();
         let (id, endpoint) = (claim.delivery().id, claim.delivery().endpoint_id);
         let event = claim.delivery().subject.event().as_str();
-        let message = match self.jobs.signed_message(&claim, &self.base_url, chrono::Utc::now()) {
+        let waited = claimed.elapsed();
+        let message = match self.jobs.signed_message(&claim, &self.base_url, waited) {
             Ok(message) => message,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "event was not written");

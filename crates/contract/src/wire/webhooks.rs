@@ -181,6 +181,8 @@ pub struct WebhookDocument {
     pub disabled: Option<DisabledDocument>,
     /// Attempts that failed since the last that did not.
     pub failures_in_a_row: i32,
+    /// When the first of them failed, else null.
+    pub failing_since: Option<String>,
     /// Until when deliveries are also signed with the former secret, else null.
     pub previous_secret_expires_at: Option<String>,
     /// When it was made.
@@ -237,6 +239,7 @@ impl From<&Endpoint> for WebhookDocument {
             status: status.to_owned(),
             disabled: endpoint.disabled.map(DisabledDocument::from),
             failures_in_a_row: endpoint.failures_in_a_row,
+            failing_since: endpoint.failing_since.map(jobs_look),
             previous_secret_expires_at: endpoint
                 .previous_secret
                 .as_ref()

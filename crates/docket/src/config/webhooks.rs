@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use docket_jobs::WebhookPolicy;
+use docket_jobs::{Tolerance, WebhookPolicy};
 use docket_worker::WebhookSettings;
 
 use super::{RETENTION_DAYS_MAX, ServeOptions};
@@ -17,10 +17,26 @@ impl ServeOptions {
             backoff: self.webhook_backoff_s.as_ref().map_or(defaults.backoff, seconds),
             timeout: timeout.clamp(Duration::from_secs(1), Duration::from_secs(300)),
             per_endpoint_max: self.webhook_parallel.unwrap_or(defaults.per_endpoint_max).max(1),
-            failures_max: self.webhook_failures_max.unwrap_or(defaults.failures_max).max(1),
+            per_account_max: self
+                .webhook_account_parallel
+                .unwrap_or(defaults.per_account_max)
+                .max(1),
+            tolerance: Tolerance {
+                failures_max: self
+                    .webhook_failures_max
+                    .unwrap_or(defaults.tolerance.failures_max)
+                    .max(1),
+                failing_max: self
+                    .webhook_disable_after_h
+                    .map_or(defaults.tolerance.failing_max, |hours| {
+                        Duration::from_secs(hours.min(RETENTION_DAYS_MAX * 24) * 60 * 60)
+                    }),
+                ..defaults.tolerance
+            },
             retention: self.webhook_retention_days.map_or(defaults.retention, |days| {
                 Duration::from_secs(days.min(RETENTION_DAYS_MAX) * 24 * 60 * 60)
             }),
+            allow_private_hosts: self.allow_private_hosts.unwrap_or(false),
         }
     }
 

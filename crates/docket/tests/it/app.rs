@@ -59,6 +59,21 @@ impl Database {
         self.postgres.as_ref().expect("Postgres").begin(sql).await.unwrap()
     }
 
+    /// Sets the database's clock back against this machine's, in Postgres.
+    pub(crate) async fn set_clock_back(&self, minutes: u32) {
+        self.execute("create schema skew").await;
+        self.execute(&format!(
+            "create function skew.clock_timestamp() returns timestamptz language sql volatile
+                as 'select pg_catalog.clock_timestamp() - interval ''{minutes} minutes'''"
+        ))
+        .await;
+        self.execute(
+            "do $$ begin execute format('alter database %I set search_path = skew, pg_catalog, \
+                public', current_database()); end $$",
+        )
+        .await;
+    }
+
     /// The flags that lead another docket process to the same data.
     pub(crate) fn flags(&self) -> Vec<String> {
         let mut flags = vec!["--data-dir".to_owned(), self.folder.path().display().to_string()];
@@ -112,8 +127,15 @@ impl App {
         Self::start_with(database, Policy::default()).await
     }
 
-    pub(crate) async fn start_with(database: Database, policy: Policy) -> Self {
+    pub(crate) async fn start_with(database: Database, mut policy: Policy) -> Self {
+        // The receivers of the tests are on this machine.
+        policy.webhooks.allow_private_hosts = true;
         Self::start_serving(database, policy, Serving::Together).await
+    }
+
+    /// Refuses endpoints on private networks, as an installation does unless told otherwise.
+    pub(crate) async fn start_in_public(database: Database) -> Self {
+        Self::start_serving(database, Policy::default(), Serving::Together).await
     }
 
     /// The only API node.
@@ -147,13 +169,13 @@ impl App {
 
     /// Starts to deliver webhooks, to this machine too.
     pub(crate) fn start_webhooks(&mut self) {
-        let settings = WebhookSettings { allow_private_hosts: true, ..WebhookSettings::default() };
+        let poll = Duration::from_millis(20);
+        let settings =
+            WebhookSettings { poll, allow_private_hosts: true, ..WebhookSettings::default() };
         self.start_webhooks_with(settings);
     }
 
     pub(crate) fn start_webhooks_with(&mut self, settings: WebhookSettings) {
-        let poll = Duration::from_millis(20);
-        let settings = WebhookSettings { poll, ..settings };
         let delivering = run_webhooks(self.jobs.clone(), settings, self.shutdown.clone());
         self.tasks.push(tokio::spawn(delivering));
     }

@@ -1,13 +1,14 @@
 //! Webhooks: real receivers, real signatures, real failures.
 
 mod delivery;
+mod pace;
 mod receiver;
 mod routes;
 mod trouble;
 
 use std::time::Duration;
 
-use docket_jobs::{Policy, WebhookPolicy};
+use docket_jobs::{Policy, Tolerance, WebhookPolicy};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -18,6 +19,7 @@ fn quick(backoff_ms: &[u64]) -> Policy {
     let webhooks = WebhookPolicy {
         backoff: backoff_ms.iter().copied().map(Duration::from_millis).collect(),
         timeout: Duration::from_secs(10),
+        tolerance: Tolerance { pause: Duration::ZERO, ..WebhookPolicy::default().tolerance },
         ..WebhookPolicy::default()
     };
     Policy { webhooks, ..Policy::default() }

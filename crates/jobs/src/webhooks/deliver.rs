@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use docket_contract::timestamp::Timestamp;
 use docket_contract::webhook::Delivery;
 use docket_contract::wire::webhooks::EventBody;
-use docket_store::{AttemptEnd, DeliveryClaim, DeliverySettled, Verdict};
+use docket_store::{
+    AttemptEnd, DeliveryClaim, DeliveryLimits, DeliverySettled, Tolerance, Verdict,
+};
+use tokio::sync::watch;
 
 use super::signature::sign;
 use crate::{Error, Jobs, measure};
@@ -23,10 +25,14 @@ pub struct WebhookPolicy {
     pub timeout: Duration,
     /// Attempts at one endpoint at the same time, over all processes.
     pub per_endpoint_max: usize,
-    /// Failed attempts in a row that disable an endpoint when a delivery is given up.
-    pub failures_max: i32,
+    /// Attempts at all endpoints of one account at the same time, over all processes.
+    pub per_account_max: usize,
+    /// How much an endpoint may fail before it is disabled.
+    pub tolerance: Tolerance,
     /// How long the log is kept.
     pub retention: Duration,
+    /// Lets endpoints be made on private networks and on this host.
+    pub allow_private_hosts: bool,
 }
 
 impl Default for WebhookPolicy {
@@ -36,8 +42,15 @@ impl Default for WebhookPolicy {
             backoff: backoff_s.map(Duration::from_secs).to_vec(),
             timeout: Duration::from_secs(15),
             per_endpoint_max: 4,
-            failures_max: 20,
+            per_account_max: 16,
+            tolerance: Tolerance {
+                failures_max: 20,
+                failing_max: Duration::from_secs(24 * 60 * 60),
+                pause: Duration::from_secs(1),
+                pause_max: Duration::from_secs(30),
+            },
             retention: Duration::from_secs(7 * 24 * 60 * 60),
+            allow_private_hosts: false,
         }
     }
 }
@@ -111,10 +124,24 @@ impl Jobs {
         let policy = &self.policy.webhooks;
         // What outlives its own timeout by a whole lease belongs to a process that is gone.
         let lease = policy.timeout + self.policy.lease;
-        Ok(self.store.claim_deliveries(limit, policy.per_endpoint_max, lease).await?)
+        let limits = DeliveryLimits {
+            slots: limit,
+            per_endpoint_max: policy.per_endpoint_max,
+            per_account_max: policy.per_account_max,
+            lease,
+        };
+        Ok(self.store.claim_deliveries(limits).await?)
     }
 
-    /// The message of a claim, signed at `now`. `base` stands before the paths in it.
+    /// Changes when there may be something to deliver. A hint: polling alone suffices.
+    #[must_use]
+    pub fn deliveries_hint(&self) -> watch::Receiver<u64> {
+        self.store.deliveries_hint()
+    }
+
+    /// The message of a claim, signed `waited` after it was claimed. `base` stands before the paths
+    /// in it. Its time is the database's: a node's own clock may be wrong by more than receivers
+    /// accept.
     ///
     /// # Errors
     /// If it cannot be written as JSON.
@@ -122,12 +149,13 @@ impl Jobs {
         &self,
         claim: &DeliveryClaim,
         base: &str,
-        now: Timestamp,
+        waited: Duration,
     ) -> Result<SignedMessage, Error> {
         let delivery = claim.delivery();
         let body = serde_json::to_vec(&EventBody::new(delivery, base))
             .map_err(|error| Error::Internal(Box::new(error)))?;
-        let (id, timestamp_s) = (delivery.id.to_string(), now.timestamp());
+        let (id, now) = (delivery.id.to_string(), claim.claimed_at() + waited);
+        let timestamp_s = now.timestamp();
         let signature = sign(claim.secrets(), &id, timestamp_s, &body);
         Ok(SignedMessage { id, timestamp_s, signature, body })
     }
@@ -154,6 +182,7 @@ impl Jobs {
             duration: result.duration,
             status_code: result.status_code.map(i32::from),
             verdict,
+            tolerance: self.policy.webhooks.tolerance,
         };
         match self.store.settle_delivery(claim, end).await? {
             DeliverySettled::Settled { disabled } => {
@@ -175,7 +204,14 @@ impl Jobs {
     /// If the database fails.
     pub async fn expire_deliveries(&self) -> Result<usize, Error> {
         let retention = self.policy.webhooks.retention;
-        Ok(self.store.delete_old_deliveries(retention, REMOVE_MAX).await?)
+        let mut removed = 0;
+        loop {
+            let some = self.store.delete_old_deliveries(retention, REMOVE_MAX).await?;
+            removed += some;
+            if some < REMOVE_MAX {
+                return Ok(removed);
+            }
+        }
     }
 }
 
@@ -186,7 +222,7 @@ fn verdict(policy: &WebhookPolicy, tries: i32, refusal: Option<Refusal>) -> Verd
     }
     let place = usize::try_from(tries.max(1) - 1).unwrap_or(usize::MAX);
     let Some(wait) = policy.backoff.get(place) else {
-        return Verdict::GiveUp { failures_max: policy.failures_max, error };
+        return Verdict::GiveUp { error };
     };
     // Jitter: what failed together must not come back together.
     let wait = wait.mul_f64(rand::random_range(1.0..1.25));

@@ -43,7 +43,7 @@ pub(crate) async fn download(
     };
     let signer =
         state.jobs.link_signer().await.map_err(|error| Problem::of(error, Family::Jobs))?;
-    if !signer.verify(job, linked, given.expires(), &given.signature, chrono::Utc::now()) {
+    if !signer.verify(job, linked, given.expires(), &given.signature, state.jobs.now()) {
         return Err(Problem::forbidden("The link is not valid or has expired"));
     }
     let range = asked.get(RANGE).and_then(|value| range_of(value.to_str().ok()?));

@@ -24,7 +24,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Value>, Problem> {
     let keys = state.jobs.list_own_keys(&caller).await;
     let keys = keys.map_err(|error| Problem::of(error, Family::Jobs))?;
-    let now = Utc::now();
+    let now = state.jobs.now();
     let entries: Vec<Value> = keys.iter().map(|key| entry(key, now)).collect();
     Ok(Json(json!({ "api_keys": entries })))
 }
@@ -60,7 +60,7 @@ pub(crate) async fn create(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let asked: CreateKey = if body.is_empty() { CreateKey::default() } else { read(&body)? };
-    if asked.expires_at.is_some_and(|at| at <= Utc::now()) {
+    if asked.expires_at.is_some_and(|at| at <= state.jobs.now()) {
         return Err(Problem::bad_request("expires_at must be in the future"));
     }
     let name = asked.name.unwrap_or_default();

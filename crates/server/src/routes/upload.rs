@@ -83,7 +83,7 @@ pub(crate) async fn receive(
     // A query that cannot be read is as good as an altered one.
     let Query(given) = given.map_err(|_| closed())?;
     let signer = state.jobs.link_signer().await.map_err(of_upload)?;
-    if !signer.verify_upload(job, given.expires(), &given.signature, chrono::Utc::now()) {
+    if !signer.verify_upload(job, given.expires(), &given.signature, state.jobs.now()) {
         return Err(closed());
     }
     let job = state.jobs.find_for_upload(job).await.map_err(of_upload)?;

@@ -46,7 +46,8 @@ async fn create(
         description: body.description()?.unwrap_or_default(),
         events: body.events()?.unwrap_or_default(),
     };
-    let endpoint = state.jobs.create_endpoint(&caller, wish).await.map_err(problem)?;
+    let endpoint = state.jobs.create_endpoint(&caller, wish).await;
+    let endpoint = endpoint.map_err(|error| of_url(error, &body))?;
     Ok((StatusCode::CREATED, Json(with_secret(&endpoint))))
 }
 
@@ -84,7 +85,8 @@ async fn change(
         events: body.events()?,
         enabled: body.flag("enabled")?,
     };
-    let endpoint = state.jobs.change_endpoint(&caller, id, change).await.map_err(problem)?;
+    let endpoint = state.jobs.change_endpoint(&caller, id, change).await;
+    let endpoint = endpoint.map_err(|error| of_url(error, &body))?;
     Ok(Json(WebhookDocument::from(&endpoint)))
 }
 
@@ -135,6 +137,14 @@ fn endpoint_id(text: &str) -> Result<Uuid, Problem> {
 
 fn unknown(text: &str) -> Problem {
     Problem::plain(StatusCode::NOT_FOUND, text)
+}
+
+/// A fault of a request that may hold a URL.
+fn of_url(error: Error, body: &Body) -> Problem {
+    match error {
+        Error::PrivateHost => body.private_url(),
+        other => problem(other),
+    }
 }
 
 fn problem(error: Error) -> Problem {

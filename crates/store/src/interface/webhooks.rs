@@ -8,6 +8,7 @@ use docket_contract::timestamp::Timestamp;
 use docket_contract::webhook::{
     Attempt, Delivery, DeliveryStatus, Endpoint, EventType, MessageId, SigningSecret,
 };
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -76,16 +77,15 @@ pub trait WebhookStore: Send + Sync {
 /// Deliveries as workers see them.
 #[async_trait]
 pub trait DeliveryQueue: Send + Sync {
-    /// Turns what has happened into deliveries, then hands out at most `limit` due ones of enabled
-    /// endpoints: endpoints in turn, and of each no more than `per_endpoint_max` at a time over
-    /// all processes, or one while its last attempt failed. Each counts as an attempt now, and is
-    /// due again after `lease` unless it is settled.
-    async fn claim_deliveries(
-        &self,
-        limit: usize,
-        per_endpoint_max: usize,
-        lease: Duration,
-    ) -> Result<Vec<DeliveryClaim>, Error>;
+    /// Turns what has happened into deliveries, then hands out due ones of enabled endpoints within
+    /// the limits: accounts in turn, and the endpoints of each account in turn. An account or an
+    /// endpoint with attempts under way comes later, and a failing endpoint has one attempt at a
+    /// time. Each counts as an attempt now, and is due again after the lease unless it is settled.
+    async fn claim_deliveries(&self, limits: DeliveryLimits) -> Result<Vec<DeliveryClaim>, Error>;
+
+    /// Changes whenever this process committed something that may be delivered, or heard that
+    /// another did. A hint: polling alone suffices.
+    fn deliveries_hint(&self) -> watch::Receiver<u64>;
 
     /// Ends the attempt, guarded by its token.
     async fn settle_delivery(
@@ -144,6 +144,20 @@ pub struct DeliveryQuery {
     pub limit: usize,
 }
 
+/// How many deliveries to hand out. The bounds of endpoints and accounts count attempts that are
+/// under way, in all processes.
+#[derive(Clone, Copy, Debug)]
+pub struct DeliveryLimits {
+    /// At most so many now.
+    pub slots: usize,
+    /// Attempts at one endpoint at the same time.
+    pub per_endpoint_max: usize,
+    /// Attempts at all endpoints of one account at the same time.
+    pub per_account_max: usize,
+    /// How long an attempt may go unsettled before it counts as lost.
+    pub lease: Duration,
+}
+
 /// One attempt at one delivery. Only [`DeliveryQueue::claim_deliveries`] makes one, and
 /// [`DeliveryQueue::settle_delivery`] consumes it.
 #[derive(Debug)]
@@ -152,6 +166,7 @@ pub struct DeliveryClaim {
     pub(crate) token: Uuid,
     pub(crate) url: String,
     pub(crate) secrets: Vec<SigningSecret>,
+    pub(crate) claimed_at: Timestamp,
 }
 
 impl DeliveryClaim {
@@ -165,6 +180,12 @@ impl DeliveryClaim {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// When it was claimed, by the database's clock.
+    #[must_use]
+    pub fn claimed_at(&self) -> Timestamp {
+        self.claimed_at
     }
 
     /// What to sign with: the present secret, then a former one that is still live.
@@ -183,6 +204,23 @@ pub struct AttemptEnd {
     pub status_code: Option<i32>,
     /// Whether it was taken, and if not, why and what now.
     pub verdict: Verdict,
+    /// What its endpoint is allowed before it is disabled.
+    pub tolerance: Tolerance,
+}
+
+/// How much an endpoint may fail. Both conditions hold before it is disabled: a short outage with
+/// many attempts does not disable it, and neither do two failures a day apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Tolerance {
+    /// So many attempts in a row failed, at least.
+    pub failures_max: i32,
+    /// They failed over so long a time, at least.
+    pub failing_max: Duration,
+    /// After the second failure in a row the endpoint rests for so long, after each further one
+    /// twice as long.
+    pub pause: Duration,
+    /// It never rests longer than this.
+    pub pause_max: Duration,
 }
 
 /// Whether an attempt succeeded.
@@ -197,11 +235,8 @@ pub enum Verdict {
         /// Why it failed.
         error: String,
     },
-    /// Given up. If at least `failures_max` attempts in a row have failed then, the endpoint is
-    /// disabled.
+    /// Given up.
     GiveUp {
-        /// Failures in a row that disable the endpoint.
-        failures_max: i32,
         /// Why it failed.
         error: String,
     },
@@ -213,7 +248,7 @@ pub enum Verdict {
 }
 
 /// What became of a settlement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliverySettled {
     /// It stands.
     Settled {
@@ -230,8 +265,8 @@ pub(crate) struct VerdictColumns<'a> {
     /// Microseconds; only of a retry.
     pub(crate) delay_us: Option<i64>,
     pub(crate) error: Option<&'a str>,
-    /// The reason of the endpoint's being disabled, and the failures in a row that it takes.
-    pub(crate) disable: Option<(&'static str, i32)>,
+    /// The endpoint wants nothing more.
+    pub(crate) gone: bool,
 }
 
 impl Verdict {
@@ -240,7 +275,7 @@ impl Verdict {
             status: DeliveryStatus::Failed,
             delay_us: None,
             error: None,
-            disable: None,
+            gone: false,
         };
         match self {
             Self::Delivered => columns.status = DeliveryStatus::Delivered,
@@ -249,13 +284,10 @@ impl Verdict {
                 columns.delay_us = Some(i64::try_from(delay.as_micros()).unwrap_or(i64::MAX / 4));
                 columns.error = Some(error);
             }
-            Self::GiveUp { failures_max, error } => {
-                columns.error = Some(error);
-                columns.disable = Some(("failures", *failures_max));
-            }
+            Self::GiveUp { error } => columns.error = Some(error),
             Self::Gone { error } => {
                 columns.error = Some(error);
-                columns.disable = Some(("gone", 0));
+                columns.gone = true;
             }
         }
         columns

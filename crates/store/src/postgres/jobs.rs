@@ -105,7 +105,7 @@ impl PostgresStore {
             .bind(failure.code.as_str())
             .bind(&failure.message);
         if let Some(job) = one_job(&self.pool, query).await? {
-            self.mark_changed();
+            self.mark_ended();
             return Ok(CancelOutcome::Cancelled(job));
         }
         Ok(match self.owned_job(owner, id).await? {

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "supabase", include_str!("../../migrations/postgres/0007_supabase.sql")),
     (8, "webhooks", include_str!("../../migrations/postgres/0008_webhooks.sql")),
     (9, "feed", include_str!("../../migrations/postgres/0009_feed.sql")),
+    (10, "webhook_turns", include_str!("../../migrations/postgres/0010_webhook_turns.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks. A role that may not create schemas

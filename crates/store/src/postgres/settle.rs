@@ -93,7 +93,7 @@ impl PostgresStore {
         if job.state == JobState::Queued {
             self.mark_ready();
         } else {
-            self.mark_changed();
+            self.mark_ended();
         }
         SettleOutcome::Settled(job)
     }

@@ -15,8 +15,11 @@ use uuid::Uuid;
 
 const CHANNEL: &str = "docket";
 
-/// What makes a hint one of ready jobs, not only of changes.
+/// What makes a hint one of ready jobs, not only of changes; it stands at the end.
 const READY: &str = " ready";
+
+/// What makes a hint one of deliveries too.
+const DELIVERY: &str = " delivery";
 
 /// How long changes are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(5);
@@ -38,8 +41,10 @@ struct Shared {
     pool: PgPool,
     changed: watch::Sender<u64>,
     ready: watch::Sender<u64>,
+    delivery: watch::Sender<u64>,
     changed_untold: AtomicBool,
     ready_untold: AtomicBool,
+    delivery_untold: AtomicBool,
     to_tell: Notify,
 }
 
@@ -57,8 +62,10 @@ impl Signals {
             pool,
             changed: watch::Sender::new(0),
             ready: watch::Sender::new(0),
+            delivery: watch::Sender::new(0),
             changed_untold: AtomicBool::new(false),
             ready_untold: AtomicBool::new(false),
+            delivery_untold: AtomicBool::new(false),
             to_tell: Notify::new(),
         };
         Self {
@@ -83,6 +90,13 @@ impl Signals {
         self.changed();
     }
 
+    /// Tells that this process committed something that may be delivered.
+    pub(super) fn delivery(&self) {
+        bump(&self.shared.delivery);
+        self.shared.delivery_untold.store(true, Ordering::Release);
+        self.changed();
+    }
+
     /// Changes when anybody's jobs may have changed.
     pub(super) fn on_change(&self) -> watch::Receiver<u64> {
         self.listen();
@@ -93,6 +107,12 @@ impl Signals {
     pub(super) fn on_ready(&self) -> watch::Receiver<u64> {
         self.listen();
         self.shared.ready.subscribe()
+    }
+
+    /// Changes when something may be delivered.
+    pub(super) fn on_delivery(&self) -> watch::Receiver<u64> {
+        self.listen();
+        self.shared.delivery.subscribe()
     }
 
     pub(super) async fn close(&self) {
@@ -121,10 +141,12 @@ async fn tell_gathered(shared: Arc<Shared>) {
         shared.to_tell.notified().await;
         tokio::time::sleep(GATHER).await;
         let ready = shared.ready_untold.swap(false, Ordering::AcqRel);
-        if !shared.changed_untold.swap(false, Ordering::AcqRel) && !ready {
+        let delivery = shared.delivery_untold.swap(false, Ordering::AcqRel);
+        if !shared.changed_untold.swap(false, Ordering::AcqRel) && !ready && !delivery {
             continue;
         }
-        let payload = format!("{}{}", shared.node, if ready { READY } else { "" });
+        let word = |is: bool, word: &'static str| if is { word } else { "" };
+        let payload = format!("{}{}{}", shared.node, word(delivery, DELIVERY), word(ready, READY));
         let told = sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(payload);
         if let Err(error) = told.execute(&shared.pool).await {
             tracing::debug!(%error, "a hint could not be told");
@@ -150,6 +172,7 @@ async fn hear(shared: &Shared) -> Result<(), sqlx::Error> {
         // What was told while nobody listened is looked for now.
         bump(&shared.changed);
         bump(&shared.ready);
+        bump(&shared.delivery);
         while let Some(hint) = listener.try_recv().await? {
             if hint.payload().starts_with(&shared.node) {
                 continue;
@@ -157,6 +180,9 @@ async fn hear(shared: &Shared) -> Result<(), sqlx::Error> {
             bump(&shared.changed);
             if hint.payload().ends_with(READY) {
                 bump(&shared.ready);
+            }
+            if hint.payload().contains(DELIVERY) {
+                bump(&shared.delivery);
             }
         }
     }

@@ -43,8 +43,9 @@ impl PostgresStore {
         transaction.commit().await?;
         if requeued > 0 {
             self.mark_ready();
-        } else if lost + overdue + unsupplied > 0 {
-            self.mark_changed();
+        }
+        if lost + overdue + unsupplied > 0 {
+            self.mark_ended();
         }
         Ok(Swept { requeued, lost, overdue, unsupplied })
     }

@@ -88,7 +88,9 @@ impl WebhookStore for PostgresStore {
             .bind(change.description)
             .bind(change.events.as_deref().map(events_text))
             .bind(change.enabled);
-        one(&self.pool, query, read_endpoint).await
+        let changed = one(&self.pool, query, read_endpoint).await?;
+        self.mark_ended();
+        Ok(changed)
     }
 
     async fn rotate_secret(
@@ -122,16 +124,19 @@ impl WebhookStore for PostgresStore {
             "insert into docket.webhook_deliveries (id, endpoint_id, occurred_at, next_attempt_at,
                 created_at)
              select $2, e.id, now.at, now.at, now.at
-             from docket.webhook_endpoints e,
+             from (select id from docket.webhook_endpoints where id = $3 and user_id = $4
+                    for key share) e,
                 (select coalesce($1::timestamptz, clock_timestamp()) as at) now
-             where e.id = $3 and e.user_id = $4 returning ",
+             returning ",
             delivery_columns!()
         ))
         .bind(self.clock.fixed())
         .bind(Uuid::new_v4())
         .bind(id)
         .bind(&owner.0);
-        one(&self.pool, query, read_delivery).await
+        let test = one(&self.pool, query, read_delivery).await?;
+        self.mark_ended();
+        Ok(test)
     }
 
     async fn list_deliveries(&self, query: DeliveryQuery) -> Result<Vec<Delivery>, Error> {
@@ -204,21 +209,28 @@ impl WebhookStore for PostgresStore {
         .bind(self.clock.fixed())
         .bind(id.0)
         .bind(endpoint);
-        one(&self.pool, query, read_delivery).await
+        let replayed = one(&self.pool, query, read_delivery).await?;
+        self.mark_ended();
+        Ok(replayed)
     }
 
     async fn replay_failed(&self, endpoint: Uuid, since: Timestamp) -> Result<u64, Error> {
+        // Statements on many deliveries of one endpoint take turns at the endpoint.
         let replayed = sqlx::query(
-            "update docket.webhook_deliveries
+            "with held as materialized (
+                select id from docket.webhook_endpoints where id = $2 for no key update)
+             update docket.webhook_deliveries d
              set status = 'pending', ended_at = null, tries = 0,
                 next_attempt_at = coalesce($1::timestamptz, clock_timestamp())
-             where endpoint_id = $2 and status = 'failed' and occurred_at >= $3",
+             from held
+             where d.endpoint_id = held.id and d.status = 'failed' and d.occurred_at >= $3",
         )
         .bind(self.clock.fixed())
         .bind(endpoint)
         .bind(since)
         .execute(&self.pool)
         .await?;
+        self.mark_ended();
         Ok(replayed.rows_affected())
     }
 }
@@ -232,6 +244,13 @@ const INSERT: &str = concat!(
     endpoint_columns!()
 );
 
+/// Whether a change makes the endpoint a new one, whose former failures say nothing.
+macro_rules! forgiven {
+    () => {
+        "($7 and e.disabled_at is not null or $4 <> e.url)"
+    };
+}
+
 const CHANGE: &str = concat!(
     with_now!(),
     ", changed as (
@@ -239,8 +258,15 @@ const CHANGE: &str = concat!(
             url = coalesce($4, e.url),
             description = coalesce($5, e.description),
             events = coalesce($6, e.events),
-            failures_in_a_row = case when $7 and e.disabled_at is not null then 0
-                else e.failures_in_a_row end,
+            failures_in_a_row = case when ",
+    forgiven!(),
+    " then 0 else e.failures_in_a_row end,
+            failing_since = case when ",
+    forgiven!(),
+    " then null else e.failing_since end,
+            resting_until = case when ",
+    forgiven!(),
+    " then null else e.resting_until end,
             disabled_at = case when $7 then null when not $7 then coalesce(e.disabled_at, now.at)
                 else e.disabled_at end,
             disabled_reason = case when $7 then null

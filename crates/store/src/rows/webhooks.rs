@@ -18,7 +18,7 @@ use crate::interface::DeliveryClaim;
 macro_rules! endpoint_columns {
     () => {
         "id, user_id, url, description, events, secret, previous_secret, previous_secret_until, \
-         failures_in_a_row, disabled_at, disabled_reason, created_at, updated_at"
+         failures_in_a_row, failing_since, disabled_at, disabled_reason, created_at, updated_at"
     };
 }
 
@@ -66,6 +66,7 @@ pub(crate) fn read_endpoint(row: &mut dyn Columns) -> Result<Endpoint, Error> {
         secret: read_secret(row)?.ok_or_else(|| Error::Corrupt("no secret".to_owned()))?,
         previous_secret: read_previous_secret(row)?,
         failures_in_a_row: row.int()?,
+        failing_since: row.time_or_null()?,
         disabled: read_disabled(row)?,
         created_at: row.time()?,
         updated_at: row.time()?,
@@ -134,12 +135,12 @@ fn read_subject(row: &mut dyn Columns) -> Result<Subject, Error> {
     }))
 }
 
-/// A claim: token, URL, present and former secret, then the delivery.
+/// A claim: token, instant, URL, present and former secret, then the delivery.
 pub(crate) fn read_delivery_claim(row: &mut dyn Columns) -> Result<DeliveryClaim, Error> {
-    let token = row.uuid()?;
+    let (token, claimed_at) = (row.uuid()?, row.time()?);
     let url = row.text()?;
     let secrets = [read_secret(row)?, read_secret(row)?].into_iter().flatten().collect();
-    Ok(DeliveryClaim { token, url, secrets, delivery: read_delivery(row)? })
+    Ok(DeliveryClaim { token, url, secrets, claimed_at, delivery: read_delivery(row)? })
 }
 
 pub(crate) fn read_attempt(row: &mut dyn Columns) -> Result<Attempt, Error> {

@@ -1,16 +1,19 @@
-//! Deliveries of webhooks as workers see them, in SQLite.
+//! Deliveries of webhooks as workers see them, in SQLite. How attempts end: [`super::attempts`].
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::params;
+use rusqlite::{Connection, params};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::SqliteStore;
-use super::rows::{all, duration_us, micros, one};
+use super::attempts::settle;
+use super::rows::{all, duration_us, micros};
 use super::writer::Turn;
 use crate::error::Error;
-use crate::interface::{AttemptEnd, DeliveryClaim, DeliveryQueue, DeliverySettled};
+use crate::interface::{AttemptEnd, DeliveryClaim, DeliveryLimits, DeliveryQueue, DeliverySettled};
 use crate::rows::{delivery_columns, read_delivery_claim, wants_sql};
 
 /// Events that are turned into deliveries in one go: the writer is not held for long.
@@ -18,22 +21,21 @@ const EVENTS_MAX: i64 = 500;
 
 #[async_trait]
 impl DeliveryQueue for SqliteStore {
-    async fn claim_deliveries(
-        &self,
-        limit: usize,
-        per_endpoint_max: usize,
-        lease: Duration,
-    ) -> Result<Vec<DeliveryClaim>, Error> {
+    async fn claim_deliveries(&self, limits: DeliveryLimits) -> Result<Vec<DeliveryClaim>, Error> {
         // Looks first, so that idle polling never takes the write lock.
-        if !self.anything_to_tell()? {
+        if !self.anything_to_deliver()? {
             return Ok(Vec::new());
         }
         self.writer
             .run(move |turn| {
                 fan_out(turn)?;
-                claim(turn, limit, per_endpoint_max, lease)
+                claim(turn, &limits)
             })
             .await
+    }
+
+    fn deliveries_hint(&self) -> watch::Receiver<u64> {
+        self.hints.delivery.subscribe()
     }
 
     async fn settle_delivery(
@@ -60,18 +62,14 @@ impl DeliveryQueue for SqliteStore {
 }
 
 impl SqliteStore {
-    fn anything_to_tell(&self) -> Result<bool, Error> {
+    fn anything_to_deliver(&self) -> Result<bool, Error> {
         let now = micros(self.clock.host());
         self.readers.point(|connection| {
-            Ok(connection
-                .prepare_cached(
-                    "select exists (select 1 from webhook_events)
-                        or exists (select 1 from webhook_endpoints e
-                            where e.disabled_at is null and exists (
-                                select 1 from webhook_deliveries d where d.endpoint_id = e.id
-                                    and d.status = 'pending' and d.next_attempt_at <= ?1))",
-                )?
-                .query_row([now], |row| row.get(0))?)
+            let events = "select exists (select 1 from webhook_events)";
+            if connection.prepare_cached(events)?.query_row([], |row| row.get(0))? {
+                return Ok(true);
+            }
+            Ok(!waiting_endpoints(connection, now)?.is_empty())
         })
     }
 }
@@ -122,14 +120,32 @@ const TELL_BATCHES: &str = concat!(
      on conflict do nothing"
 );
 
-/// Endpoints with something due, and how many attempts each may begin.
-const ENDPOINTS_DUE: &str = "select e.id, case when e.failures_in_a_row > 0 then 1 else ?2 end - (
-        select count(*) from webhook_deliveries w where w.endpoint_id = e.id
-            and w.status = 'pending' and w.claim_token is not null and w.next_attempt_at > ?1)
-     from webhook_endpoints e
-     where e.disabled_at is null and exists (
-        select 1 from webhook_deliveries d where d.endpoint_id = e.id and d.status = 'pending'
-            and d.next_attempt_at <= ?1)";
+/// An enabled endpoint for which something is due.
+struct WaitingEndpoint {
+    id: Uuid,
+    owner: String,
+    failing: bool,
+}
+
+/// One step for each endpoint that something waits for, however much it is.
+const WAITING: &str = "
+    with recursive waiting (id) as (
+        select (select min(endpoint_id) from webhook_deliveries where status = 'pending')
+        union all
+        select (select min(endpoint_id) from webhook_deliveries
+            where status = 'pending' and endpoint_id > waiting.id)
+        from waiting where waiting.id is not null)
+    select e.id, e.user_id, e.failures_in_a_row
+    from waiting join webhook_endpoints e on e.id = waiting.id
+    where e.disabled_at is null and (e.resting_until is null or e.resting_until <= ?1)
+        and exists (select 1 from webhook_deliveries d where d.endpoint_id = e.id
+            and d.status = 'pending' and d.next_attempt_at <= ?1)";
+
+/// Attempts under way, by endpoint.
+const UNDER_WAY: &str = "select e.user_id, e.id, count(*)
+     from webhook_deliveries d join webhook_endpoints e on e.id = d.endpoint_id
+     where d.claim_token is not null and d.next_attempt_at > ?1
+     group by e.user_id, e.id";
 
 const DUE: &str = "select seq, next_attempt_at from webhook_deliveries
      where endpoint_id = ?2 and status = 'pending' and next_attempt_at <= ?1
@@ -142,121 +158,66 @@ const LOG: &str = "insert into webhook_attempts (delivery_id, attempt, at)
      select id, attempts, ?1 from webhook_deliveries where seq = ?2";
 
 const CLAIMED: &str = concat!(
-    "select claim_token, url, secret, former_secret, ",
+    "select claim_token, claimed_at, url, secret, former_secret, ",
     delivery_columns!(),
-    " from (select d.*, e.url, e.secret,
+    " from (select d.*, ?1 as claimed_at, e.url, e.secret,
             case when e.previous_secret_until > ?1 then e.previous_secret end as former_secret
         from webhook_deliveries d join webhook_endpoints e on e.id = d.endpoint_id
         where d.seq in (select value from json_each(?2)))
      order by seq"
 );
 
-fn claim(
-    turn: &Turn<'_>,
-    limit: usize,
-    per_endpoint_max: usize,
-    lease: Duration,
-) -> Result<Vec<DeliveryClaim>, Error> {
+fn waiting_endpoints(connection: &Connection, now: i64) -> Result<Vec<WaitingEndpoint>, Error> {
+    all(connection, WAITING, &[&now], |row| {
+        let (id, owner) = (row.uuid()?, row.text()?);
+        Ok(WaitingEndpoint { id, owner, failing: row.int()? > 0 })
+    })
+}
+
+fn claim(turn: &Turn<'_>, limits: &DeliveryLimits) -> Result<Vec<DeliveryClaim>, Error> {
     let now = micros(turn.now());
-    let per_endpoint_max = i64::try_from(per_endpoint_max).unwrap_or(i64::MAX);
-    let endpoints =
-        all(turn, ENDPOINTS_DUE, &[&now, &per_endpoint_max], |row| Ok((row.uuid()?, row.long()?)))?;
-    let mut chosen: Vec<(usize, i64, i64)> = Vec::new();
-    for (endpoint, allowed) in endpoints {
-        let due = due_of(turn, endpoint, now, allowed.max(0))?;
-        chosen.extend(due.into_iter().enumerate().map(|(rank, (at, seq))| (rank, at, seq)));
-    }
-    chosen.sort_unstable();
-    chosen.truncate(limit);
-    let mut seqs: Vec<i64> = Vec::with_capacity(chosen.len());
-    for (_, _, seq) in chosen {
-        turn.prepare_cached(TAKE)?.execute(params![now, seq, duration_us(lease)])?;
+    let mut seqs = Vec::new();
+    for seq in choose(turn, limits, now)? {
+        turn.prepare_cached(TAKE)?.execute(params![now, seq, duration_us(limits.lease)])?;
         turn.prepare_cached(LOG)?.execute(params![now, seq])?;
         seqs.push(seq);
     }
     all(turn, CLAIMED, &[&now, &format!("{seqs:?}")], read_delivery_claim)
 }
 
-fn due_of(
-    turn: &Turn<'_>,
-    endpoint: Uuid,
-    now: i64,
-    allowed: i64,
-) -> Result<Vec<(i64, i64)>, Error> {
-    all(turn, DUE, &[&now, endpoint.as_bytes(), &allowed], |row| {
-        let seq = row.long()?;
-        Ok((row.long()?, seq))
-    })
-}
-
-fn settle(
-    turn: &Turn<'_>,
-    claim: &DeliveryClaim,
-    end: &AttemptEnd,
-) -> Result<DeliverySettled, Error> {
-    let now = micros(turn.now());
-    let delivery = &claim.delivery;
-    let verdict = end.verdict.columns();
-    let held = turn
-        .prepare_cached(
-            "update webhook_deliveries set status = ?4, claim_token = null,
-                next_attempt_at = case when ?4 = 'pending' then ?1 + ?5 end,
-                ended_at = case when ?4 <> 'pending' then ?1 end,
-                last_status_code = ?6, last_error = ?7
-             where id = ?2 and claim_token = ?3",
-        )?
-        .execute(params![
-            now,
-            delivery.id.0.as_bytes(),
-            claim.token.as_bytes(),
-            verdict.status.as_str(),
-            verdict.delay_us,
-            end.status_code,
-            verdict.error,
-        ])?;
-    if held == 0 {
-        return Ok(DeliverySettled::ClaimLost);
+/// The deliveries whose turn it is: of an account the endpoints in turn, and the accounts in turn.
+/// Attempts under way are turns that were had.
+fn choose(turn: &Turn<'_>, limits: &DeliveryLimits, now: i64) -> Result<Vec<i64>, Error> {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let (mut of_endpoint, mut of_account) = (HashMap::new(), HashMap::<String, i64>::new());
+    for (owner, endpoint, count) in
+        all(turn, UNDER_WAY, &[&now], |row| Ok((row.text()?, row.uuid()?, row.long()?)))?
+    {
+        of_endpoint.insert(endpoint, count);
+        *of_account.entry(owner).or_default() += count;
     }
-    turn.prepare_cached(
-        "update webhook_attempts set duration_ms = ?3, status_code = ?4, error = ?5
-         where delivery_id = ?1 and attempt = ?2",
-    )?
-    .execute(params![
-        delivery.id.0.as_bytes(),
-        delivery.attempts,
-        i64::try_from(end.duration.as_millis()).unwrap_or(i64::MAX),
-        end.status_code,
-        verdict.error,
-    ])?;
-    judge_endpoint(turn, delivery.endpoint_id, verdict.error.is_some(), verdict.disable)
-}
-
-/// Counts the attempt for or against its endpoint.
-fn judge_endpoint(
-    turn: &Turn<'_>,
-    endpoint: Uuid,
-    failed: bool,
-    disable: Option<(&'static str, i32)>,
-) -> Result<DeliverySettled, Error> {
-    let judged = one(
-        turn,
-        "update webhook_endpoints
-         set failures_in_a_row = case when ?2 then failures_in_a_row + 1 else 0 end
-         where id = ?1 returning failures_in_a_row, disabled_at",
-        &[endpoint.as_bytes(), &failed],
-        |row| Ok((row.int()?, row.time_or_null()?)),
-    )?;
-    let disabled = match (judged, disable) {
-        (Some((failures, None)), Some((reason, failures_max))) if failures >= failures_max => {
-            turn.prepare_cached(
-                "update webhook_endpoints set disabled_at = ?2, disabled_reason = ?3 where id = ?1",
-            )?
-            .execute(params![endpoint.as_bytes(), micros(turn.now()), reason])?;
-            true
-        }
-        _ => false,
-    };
-    Ok(DeliverySettled::Settled { disabled })
+    let mut due: HashMap<String, Vec<(i64, i64, i64)>> = HashMap::new();
+    for WaitingEndpoint { id, owner, failing } in waiting_endpoints(turn, now)? {
+        let under_way = of_endpoint.get(&id).copied().unwrap_or_default();
+        let allowed = if failing { 1 } else { number(limits.per_endpoint_max) } - under_way;
+        let allowed = allowed.min(number(limits.slots)).max(0);
+        let found = all(turn, DUE, &[&now, id.as_bytes(), &allowed], |row| {
+            let seq = row.long()?;
+            Ok((row.long()?, seq))
+        })?;
+        let turns = found.into_iter().zip(under_way..).map(|((at, seq), turn)| (turn, at, seq));
+        due.entry(owner).or_default().extend(turns);
+    }
+    let mut turns = Vec::new();
+    for (owner, mut due) in due {
+        due.sort_unstable();
+        let under_way = of_account.get(&owner).copied().unwrap_or_default();
+        let account_turns = under_way..number(limits.per_account_max).max(under_way);
+        turns.extend(account_turns.zip(due).map(|(turn, (_, at, seq))| (turn, at, seq)));
+    }
+    turns.sort_unstable();
+    turns.truncate(limits.slots);
+    Ok(turns.into_iter().map(|(_, _, seq)| seq).collect())
 }
 
 const DELETE_OLD: &str = "delete from webhook_deliveries where seq in (

@@ -29,13 +29,14 @@ const BATCH_CHANGES_MAX: i64 = 1000;
 impl FeedStore for SqliteStore {
     /// One process serves a file, which its owner sees to: it is always alone.
     async fn open_feed(&self, _: Serving) -> Result<Box<dyn Feed>, Error> {
-        let committed = self.committed.subscribe();
+        let committed = self.hints.committed.subscribe();
         let newest = "select coalesce(max(seq), 0) from job_events";
         let seq = self.readers.point(|connection| {
             Ok(connection.query_row(newest, [], |row| row.get::<_, i64>(0))?)
         })?;
         let readers = Arc::clone(&self.readers);
-        Ok(Box::new(SqliteFeed { readers, committed, seq, more: false }))
+        let delivery = self.hints.delivery.clone();
+        Ok(Box::new(SqliteFeed { readers, committed, delivery, seq, more: false }))
     }
 
     async fn list_changes(
@@ -87,6 +88,8 @@ impl FeedStore for SqliteStore {
 struct SqliteFeed {
     readers: Arc<Readers>,
     committed: watch::Receiver<u64>,
+    /// Another process does not tell that there is something to deliver: changes do.
+    delivery: watch::Sender<u64>,
     seq: i64,
     /// The last batch was full: there may be more at once.
     more: bool,
@@ -114,6 +117,9 @@ impl Feed for SqliteFeed {
             )
         })?;
         self.more = i64::try_from(changes.len()).is_ok_and(|len| len == BATCH_CHANGES_MAX);
+        if !changes.is_empty() {
+            self.delivery.send_modify(|count| *count += 1);
+        }
         self.seq = changes.last().map_or(self.seq, |change| change.seq);
         let complete = !self.more;
         Ok(FeedBatch { changes, settled_seq: self.seq, read_at, complete, alone: true })

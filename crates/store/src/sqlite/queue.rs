@@ -115,7 +115,7 @@ impl QueueStore for SqliteStore {
     }
 
     fn ready_hint(&self) -> watch::Receiver<u64> {
-        self.ready.subscribe()
+        self.hints.ready.subscribe()
     }
 }
 

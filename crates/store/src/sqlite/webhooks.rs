@@ -118,6 +118,7 @@ impl WebhookStore for SqliteStore {
         let owner = owner.clone();
         self.writer
             .run(move |turn| {
+                turn.mark_delivery();
                 one(
                     turn,
                     concat!(
@@ -194,6 +195,7 @@ impl WebhookStore for SqliteStore {
     ) -> Result<Option<Delivery>, Error> {
         self.writer
             .run(move |turn| {
+                turn.mark_delivery();
                 one(
                     turn,
                     REPLAY,
@@ -207,6 +209,7 @@ impl WebhookStore for SqliteStore {
     async fn replay_failed(&self, endpoint: Uuid, since: Timestamp) -> Result<u64, Error> {
         self.writer
             .run(move |turn| {
+                turn.mark_delivery();
                 let replayed = turn
                     .prepare_cached(
                         "update webhook_deliveries
@@ -276,6 +279,7 @@ fn change_endpoint(
         ],
         read_endpoint,
     )?;
+    turn.mark_delivery();
     if changed.is_some() && change.enabled == Some(true) {
         turn.prepare_cached(
             "update webhook_deliveries set next_attempt_at = ?1
@@ -287,13 +291,27 @@ fn change_endpoint(
     Ok(changed)
 }
 
+/// Whether a change makes the endpoint a new one, whose former failures say nothing.
+macro_rules! forgiven {
+    () => {
+        "(?7 and disabled_at is not null or ?4 <> url)"
+    };
+}
+
 const CHANGE: &str = concat!(
     "update webhook_endpoints set
         url = coalesce(?4, url),
         description = coalesce(?5, description),
         events = coalesce(?6, events),
-        failures_in_a_row = case when ?7 and disabled_at is not null then 0
-            else failures_in_a_row end,
+        failures_in_a_row = case when ",
+    forgiven!(),
+    " then 0 else failures_in_a_row end,
+        failing_since = case when ",
+    forgiven!(),
+    " then null else failing_since end,
+        resting_until = case when ",
+    forgiven!(),
+    " then null else resting_until end,
         disabled_at = case when ?7 then null when not ?7 then coalesce(disabled_at, ?1)
             else disabled_at end,
         disabled_reason = case when ?7 then null

@@ -33,6 +33,7 @@ pub(super) struct Turn<'a> {
     connection: &'a Connection,
     now: Timestamp,
     made_ready: &'a Cell<bool>,
+    made_delivery: &'a Cell<bool>,
 }
 
 impl Turn<'_> {
@@ -45,6 +46,23 @@ impl Turn<'_> {
     pub(super) fn mark_ready(&self) {
         self.made_ready.set(true);
     }
+
+    /// Tells that after the commit there may be something to deliver. The end of a job is noticed
+    /// without this.
+    pub(super) fn mark_delivery(&self) {
+        self.made_delivery.set(true);
+    }
+}
+
+/// Where the writer tells what it committed.
+#[derive(Clone, Default)]
+pub(super) struct Hints {
+    /// There may be something to claim.
+    pub(super) ready: watch::Sender<u64>,
+    /// There may be something to deliver.
+    pub(super) delivery: watch::Sender<u64>,
+    /// Something was committed.
+    pub(super) committed: watch::Sender<u64>,
 }
 
 impl Deref for Turn<'_> {
@@ -102,12 +120,11 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         clock: Clock,
-        ready: watch::Sender<u64>,
-        committed: watch::Sender<u64>,
+        hints: Hints,
     ) -> Result<Self, OpenError> {
         let (messages, inbox) = mpsc::channel(WAITING_OPERATIONS_MAX);
-        let writing =
-            WriterThread { connection, clock, ready, committed, made_ready: Cell::new(false) };
+        let (made_ready, made_delivery) = (Cell::new(false), Cell::new(false));
+        let writing = WriterThread { connection, clock, hints, made_ready, made_delivery };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || writing.serve(inbox))?;
@@ -142,9 +159,9 @@ impl Writer {
 struct WriterThread {
     connection: Connection,
     clock: Clock,
-    ready: watch::Sender<u64>,
-    committed: watch::Sender<u64>,
+    hints: Hints,
     made_ready: Cell<bool>,
+    made_delivery: Cell<bool>,
 }
 
 impl WriterThread {
@@ -169,16 +186,20 @@ impl WriterThread {
     /// Commits the batch, or as much of it as goes into one transaction.
     fn commit_some(&self, batch: &mut VecDeque<Box<dyn Operation>>) {
         self.made_ready.set(false);
+        self.made_delivery.set(false);
         let mut executed = Vec::with_capacity(batch.len());
         let committed = self.execute(batch, &mut executed);
         if let Err(error) = &committed {
             tracing::error!(error, "SQLite transaction failed");
         }
         if committed.is_ok() {
-            self.committed.send_modify(|count| *count += 1);
-        }
-        if committed.is_ok() && self.made_ready.get() {
-            self.ready.send_modify(|count| *count += 1);
+            self.hints.committed.send_modify(|count| *count += 1);
+            if self.made_ready.get() {
+                self.hints.ready.send_modify(|count| *count += 1);
+            }
+            if self.made_delivery.get() {
+                self.hints.delivery.send_modify(|count| *count += 1);
+            }
         }
         for operation in executed {
             operation.answer(committed.as_ref().copied().map_err(String::as_str));
@@ -202,6 +223,7 @@ impl WriterThread {
                 return Err("the transaction was undone by a fault".to_owned());
             }
         }
+        self.note_events();
         self.connection.execute_batch("commit").map_err(|error| {
             // If this fails too, the next `begin` does, and its callers are told.
             let _ = self.connection.execute_batch("rollback");
@@ -209,9 +231,23 @@ impl WriterThread {
         })
     }
 
+    /// Jobs end in many ways, and a trigger writes their events: that there are some is all that
+    /// tells of it.
+    fn note_events(&self) {
+        let events = "select exists (select 1 from webhook_events)";
+        let found = self.connection.prepare_cached(events);
+        if found.is_ok_and(|mut found| found.query_row([], |row| row.get(0)).unwrap_or(false)) {
+            self.made_delivery.set(true);
+        }
+    }
+
     fn turn(&self) -> Turn<'_> {
-        let now = self.clock.host();
-        Turn { connection: &self.connection, now, made_ready: &self.made_ready }
+        Turn {
+            connection: &self.connection,
+            now: self.clock.host(),
+            made_ready: &self.made_ready,
+            made_delivery: &self.made_delivery,
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod supabase;
 mod sweep;
 mod transitions;
 mod uploads;
+mod webhook_turns;
 mod webhooks;
 
 /// Makes a test of every case for each driver.
@@ -191,6 +192,14 @@ on_both_drivers! {
         unfinished_jobs_and_deliveries_are_counted;
     schedules:
         random_schedules_agree_with_the_model;
+    webhook_turns:
+        an_account_has_so_many_attempts_at_most,
+        accounts_take_turns_however_many_endpoints_they_have,
+        an_endpoint_that_fails_rests,
+        another_url_is_another_endpoint,
+        the_claim_says_when_it_was_made,
+        ended_jobs_and_owners_wishes_hurry_deliveries,
+        many_ends_are_written_at_once;
     webhooks:
         endpoints_are_kept_per_account,
         an_account_has_so_many_endpoints_at_most,
@@ -207,7 +216,7 @@ on_both_drivers! {
         attempts_are_written_down,
         a_failed_attempt_waits_for_its_delay,
         gone_disables_at_once,
-        failures_in_a_row_disable_when_a_delivery_is_given_up,
+        failures_disable_when_they_are_many_over_a_long_time,
         disabled_endpoints_hold_their_deliveries,
         two_secrets_sign_during_a_rotation,
         a_delivery_is_replayed_from_the_start,

@@ -97,7 +97,7 @@ pub(crate) async fn a_closed_store_is_unavailable(f: Fixture) {
 
 pub(crate) async fn the_real_clock_runs(f: Fixture) {
     let store = f.reopen(Clock::database(), false).await.unwrap();
-    let before = chrono::Utc::now();
+    let before = store.now();
     store.insert_job(new_job()).await.unwrap();
     let lease = std::time::Duration::from_secs(10);
     let claims = store.claim(docket_contract::WorkerId::new(), 1, lease, lease).await.unwrap();

@@ -1,7 +1,5 @@
 //! Numbers over everything.
 
-use std::time::Duration;
-
 use docket_contract::webhook::SigningSecret;
 use docket_store::{EndpointChange, NewEndpoint, Overview};
 
@@ -23,7 +21,7 @@ pub(crate) async fn unfinished_jobs_and_deliveries_are_counted(f: Fixture) {
     f.clock.advance(MILLISECOND * 1500);
     f.insert_some(1).await;
     f.insert(new_awaiting_job()).await;
-    f.store.claim_deliveries(9, 9, Duration::from_secs(9)).await.unwrap();
+    f.store.claim_deliveries(crate::webhooks::limits(9, 9)).await.unwrap();
 
     let mut seen = f.store.overview().await.unwrap();
     seen.unfinished.sort();

@@ -10,21 +10,29 @@ use docket_contract::webhook::{
     SigningSecret, Subject,
 };
 use docket_store::{
-    AccountLimits, AttemptEnd, DeliveryClaim, DeliveryQuery, DeliverySettled, EndpointChange,
-    Error, NewBatch, NewEndpoint, NewJob, Settlement, Verdict,
+    AccountLimits, AttemptEnd, DeliveryClaim, DeliveryLimits, DeliveryQuery, DeliverySettled,
+    EndpointChange, Error, NewBatch, NewEndpoint, NewJob, Settlement, Tolerance, Verdict,
 };
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, MILLISECOND, failure, new_job, retry_policy, success, user};
 
-const LEASE: Duration = Duration::from_secs(25);
-const DELAY: Duration = Duration::from_secs(5);
+pub(crate) const LEASE: Duration = Duration::from_secs(25);
+pub(crate) const DELAY: Duration = Duration::from_secs(5);
 
-fn other() -> UserId {
+/// Disables late, and never lets an endpoint rest.
+pub(crate) const TOLERANCE: Tolerance = Tolerance {
+    failures_max: 3,
+    failing_max: Duration::from_secs(24 * 3600),
+    pause: Duration::ZERO,
+    pause_max: Duration::ZERO,
+};
+
+pub(crate) fn other() -> UserId {
     UserId("other".to_owned())
 }
 
-fn new_endpoint(owner: UserId, events: &[EventType]) -> NewEndpoint {
+pub(crate) fn new_endpoint(owner: UserId, events: &[EventType]) -> NewEndpoint {
     NewEndpoint {
         user_id: owner,
         url: "https://example.org/hook".to_owned(),
@@ -35,57 +43,74 @@ fn new_endpoint(owner: UserId, events: &[EventType]) -> NewEndpoint {
 }
 
 impl Fixture {
-    async fn endpoint(&self, events: &[EventType]) -> Endpoint {
+    pub(crate) async fn endpoint(&self, events: &[EventType]) -> Endpoint {
         self.store.insert_endpoint(new_endpoint(user(), events), 99).await.unwrap().unwrap()
     }
 
-    async fn endpoint_now(&self, endpoint: &Endpoint) -> Endpoint {
+    pub(crate) async fn endpoint_now(&self, endpoint: &Endpoint) -> Endpoint {
         self.store.find_endpoint(&endpoint.user_id, endpoint.id).await.unwrap().unwrap()
     }
 
-    async fn claim_deliveries(&self) -> Vec<DeliveryClaim> {
-        self.store.claim_deliveries(100, 100, LEASE).await.unwrap()
+    pub(crate) async fn claim_deliveries(&self) -> Vec<DeliveryClaim> {
+        self.store.claim_deliveries(limits(100, 100)).await.unwrap()
     }
 
-    async fn claim_delivery(&self) -> DeliveryClaim {
+    pub(crate) async fn claim_delivery(&self) -> DeliveryClaim {
         let mut claims = self.claim_deliveries().await;
         assert_eq!(claims.len(), 1);
         claims.remove(0)
     }
 
-    async fn end(&self, claim: DeliveryClaim, verdict: Verdict) -> DeliverySettled {
-        let end =
-            AttemptEnd { duration: Duration::from_millis(12), status_code: Some(200), verdict };
+    pub(crate) async fn end(&self, claim: DeliveryClaim, verdict: Verdict) -> DeliverySettled {
+        self.end_with(claim, verdict, TOLERANCE).await
+    }
+
+    pub(crate) async fn end_with(
+        &self,
+        claim: DeliveryClaim,
+        verdict: Verdict,
+        tolerance: Tolerance,
+    ) -> DeliverySettled {
+        let end = AttemptEnd {
+            duration: Duration::from_millis(12),
+            status_code: Some(200),
+            verdict,
+            tolerance,
+        };
         self.store.settle_delivery(claim, end).await.unwrap()
     }
 
-    async fn succeed_one(&self) {
+    pub(crate) async fn succeed_one(&self) {
         self.insert_some(1).await;
         self.settle(self.claim_one().await, success()).await;
     }
 
-    async fn delivery(&self, delivery: &Delivery) -> Delivery {
+    pub(crate) async fn delivery(&self, delivery: &Delivery) -> Delivery {
         let found = self.store.find_delivery(delivery.endpoint_id, delivery.id).await.unwrap();
         found.unwrap().0
     }
 
-    async fn switch(&self, endpoint: &Endpoint, enabled: bool) -> Endpoint {
+    pub(crate) async fn switch(&self, endpoint: &Endpoint, enabled: bool) -> Endpoint {
         let change = EndpointChange { enabled: Some(enabled), ..EndpointChange::default() };
         let changed = self.store.change_endpoint(&user(), endpoint.id, change).await.unwrap();
         changed.unwrap()
     }
 
-    async fn waiting_events(&self) -> i64 {
+    pub(crate) async fn waiting_events(&self) -> i64 {
         self.number("select count(*) from {webhook_events}").await
     }
 }
 
-fn retry() -> Verdict {
+pub(crate) fn retry() -> Verdict {
     Verdict::Retry { delay: DELAY, error: "no".to_owned() }
 }
 
-fn give_up(failures_max: i32) -> Verdict {
-    Verdict::GiveUp { failures_max, error: "no".to_owned() }
+pub(crate) fn give_up() -> Verdict {
+    Verdict::GiveUp { error: "no".to_owned() }
+}
+
+pub(crate) fn limits(slots: usize, per_endpoint_max: usize) -> DeliveryLimits {
+    DeliveryLimits { slots, per_endpoint_max, per_account_max: 1000, lease: LEASE }
 }
 
 fn subjects(claims: &[DeliveryClaim]) -> Vec<EventType> {
@@ -254,7 +279,7 @@ pub(crate) async fn jobs_of_a_batch_that_end_together_are_told_as_one_batch(f: F
         let store = f.store.clone();
         tasks.spawn(async move {
             store.settle(claim, success()).await.unwrap();
-            store.claim_deliveries(100, 100, LEASE).await.unwrap()
+            store.claim_deliveries(limits(100, 100)).await.unwrap()
         });
     }
     let mut told = Vec::new();
@@ -274,7 +299,7 @@ pub(crate) async fn a_delivery_is_claimed_by_one_worker(f: Fixture) {
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let store = f.store.clone();
-        tasks.spawn(async move { store.claim_deliveries(100, 3, LEASE).await.unwrap() });
+        tasks.spawn(async move { store.claim_deliveries(limits(100, 3)).await.unwrap() });
     }
     let mut claimed = Vec::new();
     while let Some(claims) = tasks.join_next().await {
@@ -282,7 +307,7 @@ pub(crate) async fn a_delivery_is_claimed_by_one_worker(f: Fixture) {
     }
     // One that lost its choice to another goes without until it asks again.
     claimed.extend(
-        f.store.claim_deliveries(100, 3, LEASE).await.unwrap().iter().map(|c| c.delivery().id),
+        f.store.claim_deliveries(limits(100, 3)).await.unwrap().iter().map(|c| c.delivery().id),
     );
     let distinct: BTreeSet<Uuid> = claimed.iter().map(|id| id.0).collect();
     assert_eq!((claimed.len(), distinct.len()), (3, 3), "never more than the endpoint's bound");
@@ -312,19 +337,19 @@ pub(crate) async fn endpoints_take_turns_within_their_bounds(f: Fixture) {
     let quiet = f.endpoint(&[EventType::JobFailed]).await;
     f.insert_some(1).await;
     f.settle(f.claim_one().await, Settlement::failed(failure())).await;
-    assert!(f.store.claim_deliveries(0, 9, LEASE).await.unwrap().is_empty());
+    assert!(f.store.claim_deliveries(limits(0, 9)).await.unwrap().is_empty());
     let of = |claims: &[DeliveryClaim], endpoint: &Endpoint| {
         claims.iter().filter(|claim| claim.delivery().endpoint_id == endpoint.id).count()
     };
-    let first = f.store.claim_deliveries(2, 9, LEASE).await.unwrap();
+    let first = f.store.claim_deliveries(limits(2, 9)).await.unwrap();
     assert_eq!((of(&first, &busy), of(&first, &quiet)), (1, 1), "one of each before a second");
-    let second = f.store.claim_deliveries(9, 3, LEASE).await.unwrap();
+    let second = f.store.claim_deliveries(limits(9, 3)).await.unwrap();
     assert_eq!(of(&second, &busy), 2, "three are under way then");
-    assert!(f.store.claim_deliveries(9, 3, LEASE).await.unwrap().is_empty());
+    assert!(f.store.claim_deliveries(limits(9, 3)).await.unwrap().is_empty());
     for claim in second {
         f.end(claim, Verdict::Delivered).await;
     }
-    assert_eq!(f.store.claim_deliveries(9, 3, LEASE).await.unwrap().len(), 2);
+    assert_eq!(f.store.claim_deliveries(limits(9, 3)).await.unwrap().len(), 2);
 }
 
 pub(crate) async fn a_failing_endpoint_is_tried_one_at_a_time(f: Fixture) {
@@ -332,17 +357,17 @@ pub(crate) async fn a_failing_endpoint_is_tried_one_at_a_time(f: Fixture) {
     for _ in 0..3 {
         f.succeed_one().await;
     }
-    let first = f.store.claim_deliveries(1, 9, LEASE).await.unwrap().remove(0);
+    let first = f.store.claim_deliveries(limits(1, 9)).await.unwrap().remove(0);
     f.end(first, retry()).await;
     assert_eq!(f.endpoint_now(&endpoint).await.failures_in_a_row, 1);
-    let probe = f.store.claim_deliveries(9, 9, LEASE).await.unwrap();
+    let probe = f.store.claim_deliveries(limits(9, 9)).await.unwrap();
     assert_eq!(probe.len(), 1);
     for claim in probe {
         f.end(claim, Verdict::Delivered).await;
     }
     assert_eq!(f.endpoint_now(&endpoint).await.failures_in_a_row, 0);
     f.clock.advance(DELAY);
-    assert_eq!(f.store.claim_deliveries(9, 9, LEASE).await.unwrap().len(), 2);
+    assert_eq!(f.store.claim_deliveries(limits(9, 9)).await.unwrap().len(), 2);
 }
 
 pub(crate) async fn attempts_are_written_down(f: Fixture) {
@@ -356,6 +381,7 @@ pub(crate) async fn attempts_are_written_down(f: Fixture) {
         duration: Duration::from_millis(34),
         status_code: Some(503),
         verdict: retry(),
+        tolerance: TOLERANCE,
     };
     f.store.settle_delivery(claim, end).await.unwrap();
     f.clock.advance(DELAY);
@@ -403,25 +429,42 @@ pub(crate) async fn gone_disables_at_once(f: Fixture) {
     assert_eq!((disabled.at, disabled.reason), (f.now(), DisabledReason::Gone));
 }
 
-pub(crate) async fn failures_in_a_row_disable_when_a_delivery_is_given_up(f: Fixture) {
+pub(crate) async fn failures_disable_when_they_are_many_over_a_long_time(f: Fixture) {
     let endpoint = f.endpoint(&[]).await;
     let settled = |disabled| DeliverySettled::Settled { disabled };
-    for disables in [false, false, true] {
+    let fail = async |verdict| {
         f.succeed_one().await;
-        let claim = f.claim_delivery().await;
-        assert_eq!(f.end(claim, give_up(3)).await, settled(disables));
+        let claim = f.store.claim_deliveries(limits(1, 1)).await.unwrap().remove(0);
+        f.end(claim, verdict).await
+    };
+    let began = f.now();
+    // A short outage: far more failures than it takes, but over no time.
+    for n in 0..40 {
+        assert_eq!(fail(if n % 2 == 0 { give_up() } else { retry() }).await, settled(false));
     }
-    let disabled = f.endpoint_now(&endpoint).await;
-    assert_eq!(disabled.failures_in_a_row, 3);
-    assert_eq!(disabled.disabled.unwrap().reason, DisabledReason::Failures);
+    let failing = f.endpoint_now(&endpoint).await;
+    assert_eq!((failing.failures_in_a_row, failing.failing_since), (40, Some(began)));
+    f.clock.advance(TOLERANCE.failing_max - MILLISECOND);
+    assert_eq!(fail(retry()).await, settled(false));
+    // One success, and it all counts from the beginning.
+    assert_eq!(fail(Verdict::Delivered).await, settled(false));
+    let well = f.endpoint_now(&endpoint).await;
+    assert_eq!((well.failures_in_a_row, well.failing_since), (0, None));
+    // Over a long time, but too few.
+    assert_eq!(fail(retry()).await, settled(false));
+    f.clock.advance(TOLERANCE.failing_max);
+    assert_eq!(fail(retry()).await, settled(false));
+    // Long enough and enough: also an attempt that will be repeated disables.
+    assert_eq!(fail(retry()).await, settled(true));
+    let disabled = f.endpoint_now(&endpoint).await.disabled.unwrap();
+    assert_eq!((disabled.at, disabled.reason), (f.now(), DisabledReason::Failures));
+    assert!(f.claim_deliveries().await.is_empty());
     let enabled = f.switch(&endpoint, true).await;
-    assert_eq!((enabled.failures_in_a_row, enabled.disabled), (0, None));
-    // A success in between begins the count anew; a mere retry never disables.
-    for verdict in [give_up(3), retry(), Verdict::Delivered, retry(), retry(), retry(), retry()] {
-        f.succeed_one().await;
-        let claim = f.store.claim_deliveries(1, 1, LEASE).await.unwrap().remove(0);
-        assert_eq!(f.end(claim, verdict).await, settled(false));
-    }
+    assert_eq!(
+        (enabled.failures_in_a_row, enabled.failing_since, enabled.disabled),
+        (0, None, None)
+    );
+    assert!(f.claim_deliveries().await.len() > 1, "what waited goes out");
 }
 
 pub(crate) async fn disabled_endpoints_hold_their_deliveries(f: Fixture) {
@@ -461,7 +504,7 @@ pub(crate) async fn two_secrets_sign_during_a_rotation(f: Fixture) {
 pub(crate) async fn a_delivery_is_replayed_from_the_start(f: Fixture) {
     let endpoint = f.endpoint(&[]).await;
     f.succeed_one().await;
-    for verdict in [Verdict::Delivered, give_up(9), retry()] {
+    for verdict in [Verdict::Delivered, give_up(), retry()] {
         let claim = f.claim_delivery().await;
         let delivery = claim.delivery().clone();
         f.end(claim, verdict).await;
@@ -492,14 +535,14 @@ pub(crate) async fn failed_deliveries_are_replayed_since_an_instant(f: Fixture) 
     let mut ids = Vec::new();
     let mut since = f.now();
     for (idx, verdict) in
-        [give_up(9), give_up(9), Verdict::Delivered, give_up(9), retry()].into_iter().enumerate()
+        [give_up(), give_up(), Verdict::Delivered, give_up(), retry()].into_iter().enumerate()
     {
         f.clock.advance(MILLISECOND * 10);
         if idx == 1 {
             since = f.now();
         }
         f.succeed_one().await;
-        let claim = f.store.claim_deliveries(1, 9, LEASE).await.unwrap().remove(0);
+        let claim = f.store.claim_deliveries(limits(1, 9)).await.unwrap().remove(0);
         ids.push(claim.delivery().id);
         f.end(claim, verdict).await;
     }
@@ -513,7 +556,7 @@ pub(crate) async fn failed_deliveries_are_replayed_since_an_instant(f: Fixture) 
 
 pub(crate) async fn deliveries_are_listed_newest_first(f: Fixture) {
     let endpoint = f.endpoint(&[]).await;
-    for verdict in [Verdict::Delivered, give_up(9), Verdict::Delivered] {
+    for verdict in [Verdict::Delivered, give_up(), Verdict::Delivered] {
         f.succeed_one().await;
         let claim = f.claim_delivery().await;
         f.end(claim, verdict).await;
@@ -538,9 +581,9 @@ pub(crate) async fn old_deliveries_are_removed(f: Fixture) {
     let endpoint = f.endpoint(&[]).await;
     let age = Duration::from_secs(3600);
     let remove = |limit| f.store.delete_old_deliveries(age, limit);
-    for verdict in [Verdict::Delivered, give_up(9), retry()] {
+    for verdict in [Verdict::Delivered, give_up(), retry()] {
         f.succeed_one().await;
-        let claim = f.store.claim_deliveries(1, 9, LEASE).await.unwrap().remove(0);
+        let claim = f.store.claim_deliveries(limits(1, 9)).await.unwrap().remove(0);
         f.end(claim, verdict).await;
     }
     f.clock.advance(age - MILLISECOND * 10);

@@ -15,6 +15,10 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024;
 /// Time for that.
 const BODY_TIME_MAX: Duration = Duration::from_secs(1);
 
+/// Connections that are kept for the next attempts at a host, and for how long.
+const IDLE_PER_HOST_MAX: usize = 16;
+const IDLE_MAX: Duration = Duration::from_secs(10);
+
 /// How we call ourselves.
 const USER_AGENT: &str = concat!("Docket/", env!("CARGO_PKG_VERSION"), " (webhooks)");
 
@@ -39,8 +43,8 @@ impl Poster {
             .redirect(redirect::Policy::none())
             .no_proxy()
             .connect_timeout(timeout)
-            .pool_idle_timeout(Duration::from_secs(30))
-            .pool_max_idle_per_host(2);
+            .pool_idle_timeout(IDLE_MAX)
+            .pool_max_idle_per_host(IDLE_PER_HOST_MAX);
         let builder =
             if allow_private_hosts { builder } else { builder.dns_resolver(PublicResolver) };
         Ok(Self { client: builder.build()?, timeout, allow_private_hosts })

@@ -3,10 +3,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use docket_jobs::is_public;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-
-use crate::fetch::address::is_public;
 
 /// The address is not on the public internet.
 #[derive(Debug, thiserror::Error)]

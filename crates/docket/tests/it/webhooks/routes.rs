@@ -15,6 +15,7 @@ use crate::processes::docket;
 on_both_databases!(
     endpoints_are_made_changed_and_deleted,
     bad_requests_are_told_by_field,
+    private_hosts_are_refused_at_once,
     other_accounts_see_nothing,
     the_commands_do_the_same,
     listening_prints_and_leaves_nothing_behind,
@@ -77,6 +78,38 @@ async fn bad_requests_are_told_by_field(database: Database) {
     assert_eq!(since, json!(["missing", ["body", "since"]]));
     let list = app.call(Method::GET, &format!("{path}/deliveries?status=lost"), None).await;
     assert_eq!(list.status(), StatusCode::BAD_REQUEST);
+    app.stop().await;
+}
+
+async fn private_hosts_are_refused_at_once(database: Database) {
+    let app = App::start_in_public(database).await;
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let public = json!({ "url": "https://8.8.8.8/hook" });
+    let made = app.expect(StatusCode::CREATED, Method::POST, "/webhooks", Some(&public)).await;
+    let path = format!("/webhooks/{}", made["id"].as_str().unwrap());
+    for url in [
+        "http://127.0.0.1:8080/hook",
+        "http://localhost/hook",
+        "http://10.1.2.3/",
+        "http://2130706433/",
+        "http://0177.0.0.1/",
+        "https://[::1]/",
+        "https://[::ffff:192.168.1.1]/",
+        "http://169.254.169.254/latest/meta-data",
+    ] {
+        let body = json!({ "url": url });
+        for (method, path) in [(Method::POST, "/webhooks"), (Method::PATCH, &path)] {
+            let refused = app.expect(status, method, path, Some(&body)).await;
+            let entry = &refused["detail"][0];
+            assert_eq!((&entry["loc"], &entry["input"]), (&json!(["body", "url"]), &json!(url)));
+            assert_eq!(entry["type"], "url_private_host");
+            assert!(entry["msg"].as_str().unwrap().contains("allow_private_hosts"), "{entry}");
+        }
+    }
+    assert_eq!(app.get_json(&path).await["url"], public["url"]);
+    // Whether a name that cannot be resolved will be public is not known yet.
+    let unknown = json!({ "url": "https://receiver.invalid/hook" });
+    app.expect(StatusCode::CREATED, Method::POST, "/webhooks", Some(&unknown)).await;
     app.stop().await;
 }
 

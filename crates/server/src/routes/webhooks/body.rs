@@ -73,6 +73,13 @@ impl Body {
         }
     }
 
+    /// The URL's host is not on the public internet.
+    pub(super) fn private_url(&self) -> Problem {
+        let why = "URL host should be on the public internet: this server delivers to no private \
+                   addresses (setting allow_private_hosts)";
+        self.invalid("url", "url_private_host", why)
+    }
+
     pub(super) fn description(&self) -> Result<Option<String>, Problem> {
         let Some(text) = self.text("description")? else { return Ok(None) };
         if text.len() > DESCRIPTION_BYTES_MAX {

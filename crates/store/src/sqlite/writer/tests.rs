@@ -31,12 +31,9 @@ impl Bench {
                     parent integer references parents (n) deferrable initially deferred)",
             )
             .unwrap();
-        let ready = watch::Sender::new(0);
-        let hint = ready.subscribe();
-        let writer = Arc::new(
-            Writer::start(connection, Clock::default(), ready, tokio::sync::watch::Sender::new(0))
-                .unwrap(),
-        );
+        let hints = Hints::default();
+        let hint = hints.ready.subscribe();
+        let writer = Arc::new(Writer::start(connection, Clock::default(), hints).unwrap());
         Self { writer, folder, hint }
     }
 

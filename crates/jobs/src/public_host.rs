@@ -1,14 +1,38 @@
-//! Which addresses are on the public internet.
+//! Which addresses and hosts are on the public internet.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use url::{Host, Url};
+
+/// Time for resolving a name. A name that takes longer counts as one that cannot be resolved.
+const RESOLVE_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// True for addresses that are globally reachable and no way around to others.
 ///
 /// After the IANA special-purpose address registries (RFC 6890 and its updates).
-pub(crate) fn is_public(address: IpAddr) -> bool {
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => is_public_v6(v6),
+    }
+}
+
+/// True if an address that the URL's host stands for, or that its name resolves to, is not public.
+/// Names that cannot be resolved now are not judged.
+pub(crate) async fn leads_to_private_host(url: &str) -> bool {
+    match Url::parse(url).ok().as_ref().and_then(Url::host) {
+        Some(Host::Ipv4(address)) => !is_public(address.into()),
+        Some(Host::Ipv6(address)) => !is_public(address.into()),
+        Some(Host::Domain(name)) => {
+            let resolved = tokio::net::lookup_host((name, 0));
+            match tokio::time::timeout(RESOLVE_TIME_MAX, resolved).await {
+                Ok(Ok(mut found)) => found.any(|address| !is_public(address.ip())),
+                _ => false,
+            }
+        }
+        None => false,
     }
 }
 
@@ -48,6 +72,25 @@ mod tests {
 
     fn check(address: &str, public: bool) {
         assert_eq!(is_public(address.parse().unwrap()), public, "{address}");
+    }
+
+    #[tokio::test]
+    async fn hosts_are_judged_in_every_spelling() {
+        for private in [
+            "http://127.0.0.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://0177.0.0.1/",
+            "http://[::1]/",
+            "http://[::ffff:10.0.0.1]/",
+            "http://169.254.169.254/latest/meta-data",
+            "http://LOCALHOST:8080/",
+        ] {
+            assert!(leads_to_private_host(private).await, "{private}");
+        }
+        for public in ["https://8.8.8.8/", "https://[2606:4700::1111]/", "https://no.invalid/"] {
+            assert!(!leads_to_private_host(public).await, "{public}");
+        }
     }
 
     #[test]
