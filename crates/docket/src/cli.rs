@@ -3,6 +3,7 @@
 mod operations;
 mod webhooks;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -54,9 +55,36 @@ pub(crate) enum Command {
     /// Reads documents for another docket process
     #[command(hide = true)]
     EngineChild {
-        /// Address space in bytes
+        /// Memory in bytes
         memory_bytes: u64,
+        /// Works without the walls that this machine does not have
+        #[arg(long)]
+        best_effort: bool,
     },
+    /// Confines itself and becomes the recogniser of another docket process
+    #[command(hide = true)]
+    OcrChild(OcrChildArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OcrChildArgs {
+    /// Memory in bytes
+    #[arg(long)]
+    pub(crate) memory_bytes: u64,
+    /// Processor time in seconds
+    #[arg(long)]
+    pub(crate) cpu_s: u64,
+    /// Folder that it may read besides its installation
+    #[arg(long)]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Works without the walls that this machine does not have
+    #[arg(long)]
+    pub(crate) best_effort: bool,
+    /// The recogniser
+    pub(crate) program: PathBuf,
+    /// Its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<OsString>,
 }
 
 #[derive(Debug, Args)]

@@ -30,6 +30,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Split(arguments) => operations::split(*arguments).await,
         Command::Jobs(command) => jobs::run(command).await,
         Command::Webhooks(command) => webhooks::run(command).await,
-        Command::EngineChild { .. } => Err(anyhow::anyhow!("an engine child has no runtime")),
+        Command::EngineChild { .. } | Command::OcrChild(_) => {
+            Err(anyhow::anyhow!("an engine child has no runtime"))
+        }
     }
 }

@@ -14,10 +14,13 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use docket_jobs::{Policy, Serving};
 use docket_store::{BlobsConfig, DatabaseConfig};
-use docket_worker::{ChildCommand, FetchSettings, WebhookSettings, WorkerSettings};
+use docket_worker::{
+    ChildCommand, CpuLimits, FetchSettings, MemoryBudget, Sandbox, WebhookSettings, WorkerSettings,
+};
 use serde::Deserialize;
 
 use crate::exit::Exit;
+use crate::limits::memory_of_machine;
 
 use blobs::BlobOptions;
 pub(crate) use ocr::OcrOptions;
@@ -25,6 +28,7 @@ pub(crate) use ocr::OcrOptions;
 /// Slots of one process; beyond it the operating system's limits are the first to be felt.
 const WORKERS_MAX: usize = 1024;
 const PAGE_THREADS_MAX: usize = 16;
+const MEBIBYTE: u64 = 1024 * 1024;
 
 /// A hundred years.
 const RETENTION_DAYS_MAX: u64 = 36_500;
@@ -135,10 +139,25 @@ pub(crate) struct ServeOptions {
     /// Milliseconds between looks at the queue [default: 250]
     #[arg(long, env = "DOCKET_POLL_MS", value_name = "MS", help_heading = "Tuning")]
     pub(crate) poll_ms: Option<u64>,
-    /// Address space of an engine child in MiB [default: 2048]
+    /// What happens where engine children and recognisers cannot be confined [default: required on
+    /// Linux, best_effort elsewhere and for quickstart]
+    #[arg(long, env = "DOCKET_SANDBOX", value_enum)]
+    pub(crate) sandbox: Option<SandboxOption>,
+    /// Memory of all engine children and recognisers of this process in MiB [default: three quarters
+    /// of the machine's, or of its control group's]
+    #[arg(long, env = "DOCKET_MEMORY_TOTAL_MB", value_name = "N", help_heading = "Tuning")]
+    pub(crate) memory_total_mb: Option<u64>,
+    /// Memory of an engine child in MiB [default: 640]
     #[arg(long, env = "DOCKET_CHILD_MEMORY_MB", value_name = "N", help_heading = "Tuning")]
     pub(crate) child_memory_mb: Option<u64>,
-    /// Processor seconds that one page may take [default: 60]
+    /// Processor seconds that a document may take, and document_page_cpu_ms for each of its pages
+    /// [default: 20]
+    #[arg(long, env = "DOCKET_DOCUMENT_CPU_S", value_name = "S", help_heading = "Tuning")]
+    pub(crate) document_cpu_s: Option<u64>,
+    /// Processor milliseconds that each page adds to document_cpu_s [default: 10]
+    #[arg(long, env = "DOCKET_DOCUMENT_PAGE_CPU_MS", value_name = "MS", help_heading = "Tuning")]
+    pub(crate) document_page_cpu_ms: Option<u64>,
+    /// Processor seconds that one page may take [default: 20]
     #[arg(long, env = "DOCKET_PAGE_CPU_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) page_cpu_s: Option<u64>,
     /// Memory for statuses in MiB [default: 64]
@@ -200,6 +219,26 @@ pub(crate) enum LogFormat {
     Text,
     /// For machines
     Json,
+}
+
+/// What happens where the programs that see documents cannot be confined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub(crate) enum SandboxOption {
+    /// Docket does not start
+    Required,
+    /// It works with the walls that there are
+    BestEffort,
+}
+
+impl From<SandboxOption> for Sandbox {
+    fn from(option: SandboxOption) -> Self {
+        match option {
+            SandboxOption::Required => Self::Required,
+            SandboxOption::BestEffort => Self::BestEffort,
+        }
+    }
 }
 
 /// The file: both groups of options side by side.
@@ -336,7 +375,11 @@ impl ServeOptions {
             deadline_s: self.deadline_s.or(other.deadline_s),
             grace_s: self.grace_s.or(other.grace_s),
             poll_ms: self.poll_ms.or(other.poll_ms),
+            sandbox: self.sandbox.or(other.sandbox),
+            memory_total_mb: self.memory_total_mb.or(other.memory_total_mb),
             child_memory_mb: self.child_memory_mb.or(other.child_memory_mb),
+            document_cpu_s: self.document_cpu_s.or(other.document_cpu_s),
+            document_page_cpu_ms: self.document_page_cpu_ms.or(other.document_page_cpu_ms),
             page_cpu_s: self.page_cpu_s.or(other.page_cpu_s),
             retention_days: self.retention_days.or(other.retention_days),
             webhook_backoff_s: self.webhook_backoff_s.or(other.webhook_backoff_s),
@@ -384,20 +427,55 @@ impl ServeOptions {
         }
     }
 
+    fn cpu_limits(&self) -> CpuLimits {
+        let defaults = CpuLimits::default();
+        let seconds = |given: Option<u64>, default: Duration| {
+            given.map_or(default, |seconds| Duration::from_secs(seconds.max(1)))
+        };
+        CpuLimits {
+            document: seconds(self.document_cpu_s, defaults.document),
+            per_page: self.document_page_cpu_ms.map_or(defaults.per_page, Duration::from_millis),
+            page: seconds(self.page_cpu_s, defaults.page),
+        }
+    }
+
+    /// The memory of all children and recognisers: for one of each at least.
+    fn memory(&self, child_bytes: u64, recogniser_bytes: u64) -> anyhow::Result<MemoryBudget> {
+        let least = child_bytes.saturating_add(recogniser_bytes);
+        let total = match self.memory_total_mb {
+            Some(mebibytes) => mebibytes.saturating_mul(MEBIBYTE),
+            None => (memory_of_machine() / 4 * 3).max(least),
+        };
+        if total < least {
+            return Err(Exit::Usage.error(format!(
+                "memory_total_mb must be at least {}: child_memory_mb and ocr_memory_mb together",
+                least.div_ceil(MEBIBYTE)
+            )));
+        }
+        Ok(MemoryBudget::new(total, recogniser_bytes))
+    }
+
     fn worker(&self) -> anyhow::Result<WorkerSettings> {
         let mut child = child_command()?;
         if let Some(mebibytes) = self.child_memory_mb {
             child.memory_bytes = mebibytes.saturating_mul(1024 * 1024);
         }
+        if let Some(option) = self.sandbox {
+            child.sandbox = option.into();
+        }
+        let (launcher, sandbox) = (child.program.clone(), child.sandbox);
         let defaults = WorkerSettings::new(child);
-        let page_cpu = self.page_cpu_s.map_or(defaults.page_cpu, Duration::from_secs);
+        let cpu = self.cpu_limits();
+        let tesseract = self.ocr.checked(launcher, sandbox);
+        let memory = self.memory(defaults.child.memory_bytes, tesseract.memory_bytes)?;
         let slots = self.workers.unwrap_or_else(processors).clamp(1, WORKERS_MAX);
         Ok(WorkerSettings {
             slots,
-            tesseract: self.ocr.checked(),
-            // A busy machine gives a page its processor time in three times the time at the worst.
-            silence_max: page_cpu.max(Duration::from_secs(1)).saturating_mul(3),
-            page_cpu,
+            tesseract,
+            memory,
+            // A busy machine gives a document its processor time in six times the time at the worst.
+            silence_max: cpu.document.max(cpu.page).saturating_mul(6),
+            cpu,
             page_threads: page_threads(self.page_threads),
             poll: self.poll_ms.map_or(defaults.poll, |ms| Duration::from_millis(ms.max(10))),
             grace: self.grace_s.map_or(defaults.grace, Duration::from_secs),

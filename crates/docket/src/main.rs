@@ -22,15 +22,38 @@ mod rooms;
 use std::process::ExitCode;
 
 use clap::Parser;
+use docket_worker::{RecogniserLimits, Sandbox};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, OcrChildArgs};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // An engine child confines itself before any thread is started, so before any runtime.
-    if let Command::EngineChild { memory_bytes } = cli.command {
-        return docket_worker::child_main(memory_bytes);
+    // What sees documents confines itself before any thread is started, so before any runtime.
+    match cli.command {
+        Command::EngineChild { memory_bytes, best_effort } => {
+            return docket_worker::child_main(memory_bytes, sandbox(best_effort));
+        }
+        Command::OcrChild(OcrChildArgs {
+            memory_bytes,
+            cpu_s,
+            data_dir,
+            best_effort,
+            program,
+            arguments,
+        }) => {
+            let sandbox = sandbox(best_effort);
+            let limits = RecogniserLimits { memory_bytes, cpu_s, data_dir, sandbox };
+            return docket_worker::recogniser_main(&program, &arguments, &limits);
+        }
+        command => run(command),
     }
+}
+
+fn sandbox(best_effort: bool) -> Sandbox {
+    if best_effort { Sandbox::BestEffort } else { Sandbox::Required }
+}
+
+fn run(command: Command) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -40,7 +63,7 @@ fn main() -> ExitCode {
     };
     // TLS has one provider for the whole process; installing it twice is the only way to fail.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    match runtime.block_on(commands::run(cli.command)) {
+    match runtime.block_on(commands::run(command)) {
         Ok(exit) => exit.into(),
         Err(error) => {
             eprintln!("docket: {error:#}");

@@ -38,6 +38,9 @@ pub enum OcrFault {
     /// It took too long.
     #[error("OCR took longer than a page may take")]
     TooSlow,
+    /// The pages before it took the time that a document may take.
+    #[error("OCR of the document took longer than a document may take")]
+    DocumentTooSlow,
     /// It ended without an answer.
     #[error("OCR failed")]
     Failed,

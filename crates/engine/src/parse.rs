@@ -24,7 +24,10 @@ use crate::scan::Source;
 use crate::segment::Part;
 use long_tables::cut_long_tables;
 use reading::Reading;
-use step::{Question, Step, answered, read_pdf_page};
+use step::{Question, Recognition, Step, answered, read_pdf_page, unrecognised};
+
+/// The size of a page that is not looked at.
+const A4_POINTS: (f32, f32) = (595.0, 842.0);
 
 /// How far a parse is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,14 +128,14 @@ fn parse_pdf(
     let page_count = document.pdf.pages().len();
     let selected = selected_pages(request.spec, page_count)?;
     let mut reading = Reading::new(page_count, selected.len());
-    let spec = request.spec;
+    let (spec, recognition) = (request.spec, &Recognition::default());
     let prepare = || {
         let fonts = FontStore::new();
         let document = &document;
-        move |number: usize| Some(pdf_page(document, &fonts, number, spec))
+        move |number: usize| Some(pdf_page(document, &fonts, number, spec, recognition))
     };
     with_pages(request.threads, &selected, &prepare, |next| {
-        read_pages(&mut reading, &selected, request, progress, next)
+        read_pages(&mut reading, &selected, request, progress, recognition, next)
     })?;
     reading.finish(request, &outline)
 }
@@ -143,6 +146,7 @@ fn pdf_page<'a>(
     fonts: &FontStore<'a>,
     number: usize,
     spec: &ParseSpec,
+    recognition: &Recognition,
 ) -> Step {
     let page = &document.pdf.pages()[number - 1];
     let mut content = read_page(page, document, fonts);
@@ -152,7 +156,7 @@ fn pdf_page<'a>(
     if spec.word_details.links {
         content.links = links(page);
     }
-    read_pdf_page(page, content, spec)
+    read_pdf_page(page, content, spec, recognition)
 }
 
 fn parse_images(
@@ -164,12 +168,16 @@ fn parse_images(
     let request = &ParseRequest { spec: &spec, ..*request };
     let selected = selected_pages(request.spec, file.page_count())?;
     let mut reading = Reading::new(file.page_count(), selected.len());
-    read_pages(&mut reading, &selected, request, progress, &mut |number| {
+    let recognition = &Recognition::default();
+    read_pages(&mut reading, &selected, request, progress, recognition, &mut |number| {
+        let source = Source::Picture { keep_text: false };
+        let page = |(width, height)| PageContent { width, height, ..PageContent::default() };
+        if recognition.is_over() {
+            return Some(unrecognised(source, page(A4_POINTS)));
+        }
         let raster = file.page(number - 1)?;
         let (asked, picture) = Asked::of_image(raster, spec.checkboxes);
-        let (width, height) = asked.size_points();
-        let content = PageContent { width, height, ..PageContent::default() };
-        let source = Source::Picture { keep_text: false };
+        let content = page(asked.size_points());
         Some(Step::Asks(Box::new(Question {
             source,
             content,
@@ -219,6 +227,7 @@ fn read_pages(
     selected: &[usize],
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
+    recognition: &Recognition,
     read: &mut dyn FnMut(usize) -> Option<Step>,
 ) -> Result<(), Error> {
     progress(reading.progress);
@@ -235,7 +244,9 @@ fn read_pages(
         }
         for (page, read) in pages.iter().zip(answered(steps, request.models)) {
             let laid_out = catch_unwind(AssertUnwindSafe(|| Some(read?.finish())));
-            reading.take(*page, laid_out.ok().flatten(), request.spec.error_handling)?;
+            let laid_out = laid_out.ok().flatten();
+            laid_out.iter().for_each(|read| recognition.note(read));
+            reading.take(*page, laid_out, request.spec.error_handling)?;
             progress(reading.progress);
         }
     }

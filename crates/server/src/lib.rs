@@ -44,6 +44,8 @@ pub struct ServerState {
     pub public_url: Option<String>,
     /// Says why this node is not ready, if it is not; asked by `GET /ready` after the database.
     pub readiness: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+    /// Walls that readers of documents do without on this machine; shown by `GET /ready`.
+    pub walls_missing: Vec<String>,
     /// Ends what is held open: waiting requests are answered, streams of events end.
     pub shutdown: CancellationToken,
 }

@@ -1,20 +1,20 @@
 //! Takes in what a child answers: progress to the queue, the result and its files to blobs.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use docket_contract::BlobKey;
 use docket_contract::job::{Failure, FailureCode, PageCounts, Stage};
 use docket_jobs::{BlobWriter, Claim, ProgressOutcome, ProgressUpdate, StoredResult};
 
-use crate::child::{ChildError, EngineChild, Message, PageProgress};
-use crate::execute::{Break, Execution, charge, storage_failed, within};
+use crate::child::{ChildError, EngineChild, Message, PageProgress, within};
+use crate::execute::{Break, Execution, charge, storage_failed};
+use crate::tesseract::RecognitionAccount;
 
 /// Reads the answer to its end. What was stored of an answer that broke off is removed again.
 pub(crate) async fn receive_answer(
     execution: &Execution,
     claim: &Claim,
     child: &mut EngineChild,
-    silence_max: Duration,
 ) -> Result<(StoredResult, PageCounts), Break> {
     let (result_key, writer) = execution.jobs.begin_result();
     let stored = StoredResult { result_key, file_keys: Vec::new() };
@@ -27,7 +27,7 @@ pub(crate) async fn receive_answer(
         bytes: 0,
         is_charged: false,
         last_written: Instant::now(),
-        silence_max,
+        recognition: RecognitionAccount::default(),
     };
     match answer.receive(child).await {
         Ok(pages) => Ok((answer.stored, pages)),
@@ -52,19 +52,19 @@ struct Answer<'a> {
     /// The pages are known, and paid.
     is_charged: bool,
     last_written: Instant,
-    /// How long the child may stay silent.
-    silence_max: Duration,
+    recognition: RecognitionAccount,
 }
 
 impl Answer<'_> {
     async fn receive(&mut self, child: &mut EngineChild) -> Result<PageCounts, Break> {
+        let silence_max = self.execution.settings.silence_max;
         loop {
-            match within(self.silence_max, child.next()).await? {
+            match within(silence_max, child.next()).await? {
                 Message::Progress(progress) => self.progress(progress).await?,
                 Message::Data(piece) => self.data(piece).await?,
                 Message::Pictures(pictures) => {
-                    let read = self.execution.reader.read_all(pictures).await;
-                    within(self.silence_max, child.tell_texts(read)).await?;
+                    let read = self.execution.reader.read_all(pictures, &self.recognition).await;
+                    within(silence_max, child.tell_texts(read)).await?;
                 }
                 Message::File(file_id) => {
                     let key = self.stored.result_key.file(file_id);
@@ -78,7 +78,7 @@ impl Answer<'_> {
                     self.finish(nothing).await?;
                     return Ok(page_counts(progress));
                 }
-                Message::Inspected(_) => {
+                Message::Inspected(_) | Message::Walls(_) => {
                     return Err(ChildError::Died("it answered another question".to_owned()).into());
                 }
                 Message::Failed(failure) => return Err(Break::Failed(failure)),

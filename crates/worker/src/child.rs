@@ -9,28 +9,40 @@
 //! frames up to an `End`, to which the parent answers in their order with one `ReadText` and the text
 //! in `Data` frames up to an `End`.
 
-mod confine;
+mod budget;
+mod ending;
 mod entry;
 mod frame;
 mod perform;
 mod picture;
+mod pool;
 mod process;
 mod recognise;
 
 use docket_contract::job::Failure;
 use docket_contract::spec::JobSpec;
+use docket_jobs::BlobReader;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::memory::MemoryBudget;
+use crate::sandbox::Walls;
+use crate::settings::SILENCE_MAX;
+
+pub use budget::CpuLimits;
+pub(crate) use ending::{ChildError, Limit};
 pub use entry::child_main;
 pub(crate) use picture::{PictureHead, ReadOutcome};
+pub(crate) use pool::ChildPool;
 pub use process::ChildCommand;
-pub(crate) use process::{ChildError, ChildPool, EngineChild};
+pub(crate) use process::{EngineChild, within};
 
 /// What a child is asked to do with the document that follows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub(crate) enum Request {
+    /// Say which walls it has around it. No document matters.
+    Walls,
     /// Count its pages.
     Inspect {
         /// Opens it.
@@ -48,8 +60,8 @@ pub(crate) enum Request {
         media_type: String,
         /// Names what comes out of it.
         namespace: Uuid,
-        /// Seconds of processor time that one page may take.
-        page_cpu_s: u64,
+        /// Processor time that it may take.
+        cpu: CpuLimits,
         /// Threads that may read its pages.
         page_threads: usize,
         /// Pictures that it may ask about at the same time.
@@ -84,5 +96,25 @@ pub(crate) enum Message {
     File(Uuid),
     Done(PageProgress),
     Inspected(Inspected),
+    Walls(Walls),
     Failed(Failure),
+}
+
+/// Starts a child and asks which walls it has around it.
+///
+/// # Errors
+/// If it cannot be started, or cannot be confined as its command requires; in words for people.
+pub async fn check_sandbox(command: &ChildCommand) -> Result<Walls, String> {
+    let pool = ChildPool::new(command.clone(), 1, MemoryBudget::unlimited());
+    let asked = async {
+        let mut child = pool.take().await?;
+        let mut nothing = BlobReader::in_memory(bytes::Bytes::new());
+        child.ask(&Request::Walls, &mut nothing, SILENCE_MAX).await?;
+        within(SILENCE_MAX, child.next()).await
+    };
+    match asked.await {
+        Ok(Message::Walls(walls)) => Ok(walls),
+        Ok(_) => Err("an engine child answered another question".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }

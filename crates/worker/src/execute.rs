@@ -2,16 +2,17 @@
 //! settlement.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use docket_contract::BlobKey;
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, PageCounts, Stage};
 use docket_jobs::{
-    BlobError, ChargeOutcome, Claim, Jobs, ProgressOutcome, ProgressUpdate, Settled, StoredResult,
+    BlobError, BlobReader, ChargeOutcome, Claim, Jobs, ProgressOutcome, ProgressUpdate, Settled,
+    StoredResult,
 };
 
 use crate::answer::receive_answer;
-use crate::child::{ChildError, ChildPool, Request};
+use crate::child::{ChildError, ChildPool, EngineChild, Request};
 use crate::fetch::{FetchError, Fetcher};
 use crate::heartbeat::{Leases, Stop};
 use crate::settings::WorkerSettings;
@@ -41,6 +42,8 @@ enum Outcome {
 pub(crate) enum Break {
     Failed(Failure),
     Retry(Failure),
+    /// To be tried again at once, in a new child.
+    Again,
     WorkerLost,
     ClaimLost,
 }
@@ -48,18 +51,24 @@ pub(crate) enum Break {
 impl From<ChildError> for Break {
     fn from(error: ChildError) -> Self {
         match error {
-            ChildError::CpuUsedUp => Self::Failed(Failure::new(
-                FailureCode::DocumentTooExpensive,
-                "Reading one page took more processor time than a page may take",
-            )),
+            ChildError::Limit(_) => Self::Failed(error.failure()),
+            ChildError::Crashed(ref how) => {
+                tracing::error!(child.end = %how, "the engine crashed on a document");
+                Self::Failed(error.failure())
+            }
+            ChildError::Worn(how) => {
+                tracing::info!(child.end = %how, "a child that had read other documents ended");
+                Self::Again
+            }
             ChildError::Document(BlobError::NotFound(_)) => Self::Failed(Failure::new(
                 FailureCode::Internal,
                 "The uploaded document is no longer stored",
             )),
             ChildError::Document(error) => storage_failed(&error),
-            ChildError::Spawn(error) => {
+            ChildError::DocumentStalled => storage_failed(&error),
+            ChildError::Spawn(_) => {
                 tracing::error!(%error, "engine child could not be started");
-                Self::Retry(internal("The document's worker process could not be started"))
+                Self::Retry(error.failure())
             }
             ChildError::Died(how) => {
                 tracing::warn!(child.end = %how, "engine child ended unexpectedly");
@@ -130,7 +139,7 @@ async fn run(execution: &Execution, claim: &Claim) -> Outcome {
         Ok((result, pages)) => Outcome::Succeeded { result, pages },
         Err(Break::Failed(failure)) => Outcome::Failed(failure),
         Err(Break::Retry(failure)) => Outcome::Retry(failure),
-        Err(Break::WorkerLost) => Outcome::WorkerLost,
+        Err(Break::WorkerLost | Break::Again) => Outcome::WorkerLost,
         Err(Break::ClaimLost) => Outcome::ClaimLost,
     }
 }
@@ -144,40 +153,49 @@ async fn try_run(
         Some(key) => key.clone(),
         None => fetch(execution, claim, &job.document).await?,
     };
-    let mut document = match execution.jobs.open_document(&document_key).await {
-        Ok(document) => document,
-        Err(docket_jobs::Error::Internal(error)) => {
-            tracing::error!(job.id = %job.id, %error, "document is not stored");
-            return Err(Break::Failed(internal("The uploaded document is no longer stored")));
-        }
-        Err(error) => return Err(storage_failed(&error)),
-    };
+    let document = open_document(execution, job, &document_key).await?;
     if let Some(pages) = job.pages.selected {
         charge(execution, claim, pages).await?;
     }
-    let mut child = execution.children.take()?;
+    match read(execution, claim, execution.children.take().await?, document).await {
+        Err(Break::Again) => {
+            let document = open_document(execution, job, &document_key).await?;
+            read(execution, claim, execution.children.start().await?, document).await
+        }
+        other => other,
+    }
+}
+
+async fn open_document(
+    execution: &Execution,
+    job: &Job,
+    key: &BlobKey,
+) -> Result<BlobReader, Break> {
+    match execution.jobs.open_document(key).await {
+        Ok(document) => Ok(document),
+        Err(docket_jobs::Error::Internal(error)) => {
+            tracing::error!(job.id = %job.id, %error, "document is not stored");
+            Err(Break::Failed(internal("The uploaded document is no longer stored")))
+        }
+        Err(error) => Err(storage_failed(&error)),
+    }
+}
+
+/// Has a child read the document, and takes in its answer.
+async fn read(
+    execution: &Execution,
+    claim: &Claim,
+    mut child: EngineChild,
+    mut document: BlobReader,
+) -> Result<(StoredResult, PageCounts), Break> {
+    let job = claim.job();
     let running = execution.leases.count();
     let threads = page_threads(execution.settings.page_threads, running, job.pages.selected);
     let request = request(execution, job, threads);
-    let asked = child.ask(&request, &mut document);
-    within(execution.settings.silence_max, asked).await?;
-    // The threads' pages share the child's processor time: a single one may use that of all.
-    let silence_max = execution.settings.silence_max * u32::try_from(threads).unwrap_or(1);
-    let (stored, pages) = receive_answer(execution, claim, &mut child, silence_max).await?;
+    child.ask(&request, &mut document, execution.settings.silence_max).await?;
+    let (stored, pages) = receive_answer(execution, claim, &mut child).await?;
     execution.children.give_back(child);
     Ok((stored, pages))
-}
-
-/// What a child does within the time that it may stay silent; one that does not is as good as dead,
-/// and is killed when dropped.
-pub(crate) async fn within<T>(
-    silence_max: Duration,
-    work: impl Future<Output = Result<T, ChildError>>,
-) -> Result<T, ChildError> {
-    match tokio::time::timeout(silence_max, work).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(ChildError::Died(format!("silent for {} s", silence_max.as_secs()))),
-    }
 }
 
 /// Threads for a document: alone on this worker it may use all, several share them, and few pages are
@@ -194,7 +212,7 @@ fn request(execution: &Execution, job: &Job, page_threads: usize) -> Request {
         password: job.document.password.clone(),
         media_type: job.document.media_type.clone(),
         namespace: job.id.uuid(),
-        page_cpu_s: execution.settings.page_cpu.as_secs().max(1),
+        cpu: execution.settings.cpu,
         page_threads,
         ocr_parallel: execution.settings.tesseract.parallel,
     }

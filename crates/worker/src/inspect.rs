@@ -8,6 +8,7 @@ use docket_jobs::{BlobReader, Inspection, Inspector, Look};
 use tokio::sync::Semaphore;
 
 use crate::child::{ChildCommand, ChildError, ChildPool, Message, Request};
+use crate::memory::MemoryBudget;
 
 /// Time that one look may take; longer, and the job finds out for itself.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,11 +24,12 @@ pub struct EngineInspector {
 }
 
 impl EngineInspector {
-    /// An inspector that starts its children by this command, each for this many looks.
+    /// An inspector that starts its children by this command, each for this many looks, within this
+    /// memory.
     #[must_use]
-    pub fn new(command: ChildCommand, looks_per_child: u32) -> Self {
+    pub fn new(command: ChildCommand, looks_per_child: u32, memory: MemoryBudget) -> Self {
         Self {
-            children: ChildPool::new(command, looks_per_child),
+            children: ChildPool::new(command, looks_per_child, memory),
             looks: Semaphore::new(LOOKS_MAX),
         }
     }
@@ -37,12 +39,12 @@ impl EngineInspector {
         document: &mut BlobReader,
         look: Look<'_>,
     ) -> Result<Inspection, ChildError> {
-        let mut child = self.children.take()?;
+        let mut child = self.children.take().await?;
         let request = Request::Inspect {
             password: look.password.map(str::to_owned),
             media_type: look.media_type.to_owned(),
         };
-        child.ask(&request, document).await?;
+        child.ask(&request, document, LOOK_TIMEOUT).await?;
         let inspection = match child.next().await? {
             Message::Inspected(found) => Inspection {
                 page_count: Some(found.page_count),

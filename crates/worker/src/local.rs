@@ -7,8 +7,10 @@ use docket_contract::spec::{JobSpec, ParseSpec};
 use docket_jobs::BlobReader;
 use uuid::Uuid;
 
-use crate::child::{ChildCommand, ChildError, ChildPool, Message, Request};
-use crate::tesseract::{TesseractSettings, TextReader};
+use crate::child::{ChildCommand, ChildError, ChildPool, CpuLimits, Message, Request, within};
+use crate::memory::MemoryBudget;
+use crate::settings::SILENCE_MAX;
+use crate::tesseract::{RecognitionAccount, TesseractSettings, TextReader};
 
 /// What to parse.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub struct LocalParse {
     pub media_type: String,
     /// Opens it.
     pub password: Option<String>,
+    /// Processor time that it may take.
+    pub cpu: CpuLimits,
     /// Threads that may read its pages, at least 1.
     pub page_threads: usize,
     /// Reads its pictures.
@@ -41,21 +45,21 @@ pub async fn parse_local(
     parse: LocalParse,
     progress: &mut (dyn FnMut(i32, i32) + Send),
 ) -> Result<ParseResult, LocalFailure> {
-    let children = ChildPool::new(command.clone(), 1);
+    let children = ChildPool::new(command.clone(), 1, MemoryBudget::unlimited());
     let request = Request::Execute {
         // Pictures are files beside the result, for which there is no place here.
         spec: Box::new(JobSpec::Parse(ParseSpec { cropped_types: Vec::new(), ..parse.spec })),
         password: parse.password,
         media_type: parse.media_type,
         namespace: Uuid::now_v7(),
-        page_cpu_s: 60,
+        cpu: parse.cpu,
         page_threads: parse.page_threads,
         ocr_parallel: parse.tesseract.parallel,
     };
     let mut document = BlobReader::in_memory(parse.document);
-    let reader = TextReader::new(parse.tesseract);
+    let reader = TextReader::new(parse.tesseract, MemoryBudget::unlimited());
     let answer = ask(&children, &reader, &request, &mut document, progress).await;
-    let bytes = answer.map_err(|error| LocalFailure(failure_of(error)))??;
+    let bytes = answer.map_err(|error| LocalFailure(error.failure()))??;
     serde_json::from_slice(&bytes)
         .map_err(|error| LocalFailure(Failure::new(FailureCode::Internal, error.to_string())))
 }
@@ -67,31 +71,22 @@ async fn ask(
     document: &mut BlobReader,
     progress: &mut (dyn FnMut(i32, i32) + Send),
 ) -> Result<Result<Vec<u8>, LocalFailure>, ChildError> {
-    let mut child = children.take()?;
-    child.ask(request, document).await?;
+    let mut child = children.take().await?;
+    child.ask(request, document, SILENCE_MAX).await?;
     let mut result = Vec::new();
+    let account = RecognitionAccount::default();
     loop {
-        match child.next().await? {
+        match within(SILENCE_MAX, child.next()).await? {
             Message::Progress(pages) => progress(pages.done, pages.selected),
             Message::Data(piece) => result.extend_from_slice(&piece),
             Message::Pictures(pictures) => {
-                child.tell_texts(reader.read_all(pictures).await).await?;
+                child.tell_texts(reader.read_all(pictures, &account).await).await?;
             }
             Message::Done(_) => return Ok(Ok(result)),
             Message::Failed(failure) => return Ok(Err(LocalFailure(failure))),
-            Message::File(_) | Message::Inspected(_) => {
+            Message::File(_) | Message::Inspected(_) | Message::Walls(_) => {
                 return Err(ChildError::Died("it answered another question".to_owned()));
             }
         }
-    }
-}
-
-fn failure_of(error: ChildError) -> Failure {
-    match error {
-        ChildError::CpuUsedUp => Failure::new(
-            FailureCode::DocumentTooExpensive,
-            "Reading one page took more processor time than a page may take",
-        ),
-        other => Failure::new(FailureCode::WorkerLost, other.to_string()),
     }
 }

@@ -57,9 +57,13 @@ impl Worker {
     #[must_use]
     pub fn new(jobs: Jobs, settings: WorkerSettings) -> Self {
         let execution = Execution {
-            children: ChildPool::new(settings.child.clone(), settings.child_jobs_max),
+            children: ChildPool::new(
+                settings.child.clone(),
+                settings.child_jobs_max,
+                settings.memory.clone(),
+            ),
             fetcher: Fetcher::new(settings.fetch.clone()),
-            reader: TextReader::new(settings.tesseract.clone()),
+            reader: TextReader::new(settings.tesseract.clone(), settings.memory.clone()),
             leases: Arc::new(Leases::default()),
             jobs,
             settings,
@@ -85,7 +89,16 @@ impl Worker {
             Arc::clone(&execution.leases),
             heartbeat_end.clone(),
         ));
-        tracing::info!(worker.id = %self.id, worker.slots = execution.settings.slots, "worker started");
+        let slots = execution.settings.slots_with_memory();
+        tracing::info!(worker.id = %self.id, worker.slots = slots, "worker started");
+        if slots < execution.settings.slots {
+            let wanted = execution.settings.slots;
+            tracing::warn!(
+                worker.slots = slots,
+                wanted,
+                "memory_total_mb allows fewer jobs at once"
+            );
+        }
         claim_until(&execution, self.id, &self.health, &running, &shutdown).await;
         running.close();
         if tokio::time::timeout(execution.settings.grace, running.wait()).await.is_err() {
@@ -107,7 +120,7 @@ async fn claim_until(
     running: &TaskTracker,
     shutdown: &CancellationToken,
 ) {
-    let slots = Arc::new(Semaphore::new(execution.settings.slots.max(1)));
+    let slots = Arc::new(Semaphore::new(execution.settings.slots_with_memory()));
     let mut hint = execution.jobs.ready_hint();
     while !shutdown.is_cancelled() {
         let Some(mut free) = free_slots(&slots, health, shutdown).await else {

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use crate::child::ChildCommand;
+use crate::child::{ChildCommand, CpuLimits};
+use crate::memory::MemoryBudget;
 use crate::tesseract::TesseractSettings;
+
+/// Six times the processor time of a document: a busy machine may take so long to give it.
+pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(120);
 
 /// How a worker process behaves. The defaults are the design's.
 #[derive(Clone, Debug)]
@@ -12,15 +16,17 @@ pub struct WorkerSettings {
     pub slots: usize,
     /// How children are started.
     pub child: ChildCommand,
+    /// Memory of all children and recognisers of the process.
+    pub memory: MemoryBudget,
     /// Jobs after which a child is replaced.
     pub child_jobs_max: u32,
-    /// Processor time that one page may take.
-    pub page_cpu: Duration,
+    /// Processor time that a document may take.
+    pub cpu: CpuLimits,
     /// Threads that read the pages of a document; documents that are read at the same time share
     /// them.
     pub page_threads: usize,
-    /// Time that a child may stay silent, on a page or while it takes in a document; longer, and it
-    /// counts as lost. Where several threads read pages, each has this time.
+    /// Wall time that a child may stay silent, on a page or while it takes in a document; longer, and
+    /// its job fails.
     pub silence_max: Duration,
     /// Bytes that a result may have.
     pub result_bytes_max: u64,
@@ -57,19 +63,26 @@ impl WorkerSettings {
     /// The defaults, with children started by this command.
     #[must_use]
     pub fn new(child: ChildCommand) -> Self {
+        let tesseract = TesseractSettings::new(child.program.clone(), "tesseract".into());
         Self {
             slots: 2,
             child,
+            memory: MemoryBudget::unlimited(),
             child_jobs_max: 100,
-            page_cpu: Duration::from_secs(60),
+            cpu: CpuLimits::default(),
             page_threads: 1,
-            silence_max: Duration::from_secs(180),
+            silence_max: SILENCE_MAX,
             result_bytes_max: 1024 * 1024 * 1024,
             poll: Duration::from_millis(250),
             progress_every: Duration::from_millis(500),
             grace: Duration::from_secs(30),
-            tesseract: TesseractSettings::new("tesseract".into()),
+            tesseract,
             fetch: FetchSettings::default(),
         }
+    }
+    /// Slots for which there is memory, and room for a look at a document that is submitted.
+    pub(crate) fn slots_with_memory(&self) -> usize {
+        let children = self.memory.children_max(self.child.memory_bytes);
+        self.slots.min(children.saturating_sub(1)).max(1)
     }
 }

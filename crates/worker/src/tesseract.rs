@@ -1,19 +1,23 @@
 //! Tesseract as a subprocess of its own for every picture: the engine's reader of text.
 //!
 //! A picture goes in as a plain graymap of our own making, so no decoder of Tesseract's ever sees a
-//! byte of a stranger's file. A subprocess dies with the job that waits for it.
+//! byte of a stranger's file. Our own program starts, confines itself and replaces itself by
+//! Tesseract. A subprocess dies with the job that waits for it.
 
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use docket_engine::{Arrangement, OcrFault, Picture};
 use futures_util::future::join_all;
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::sync::Semaphore;
+
+use crate::memory::MemoryBudget;
+use crate::sandbox::{EXIT_NOT_CONFINED, EXIT_NOT_FOUND, Sandbox};
 
 /// Bytes of an answer that are read; a dense page has half a million.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -23,32 +27,95 @@ const COMPLAINT_BYTES_MAX: u64 = 4096;
 /// How Tesseract is run.
 #[derive(Clone, Debug)]
 pub struct TesseractSettings {
-    /// The program.
+    /// The program that confines itself and becomes Tesseract: one that ends up in
+    /// [`crate::recogniser_main`] when its first argument is `ocr-child`.
+    pub launcher: PathBuf,
+    /// What it does where it cannot be confined.
+    pub sandbox: Sandbox,
+    /// Tesseract.
     pub program: PathBuf,
     /// Folder of its language files, if not its own.
     pub data_dir: Option<PathBuf>,
     /// Languages that documents are in, in Tesseract's spelling: `eng+deu`.
     pub languages: String,
-    /// How long it may take over one page.
+    /// Wall time that it may take for one page.
     pub page_time: Duration,
+    /// Wall time that it may take for all pages of a document, added up.
+    pub document_time: Duration,
     /// Pictures read at the same time.
     pub parallel: usize,
-    /// Address space that it may use, in bytes.
+    /// Memory that it may use, in bytes.
     pub memory_bytes: u64,
 }
 
 impl TesseractSettings {
     /// This program, reading English.
     #[must_use]
-    pub fn new(program: PathBuf) -> Self {
+    pub fn new(launcher: PathBuf, program: PathBuf) -> Self {
         Self {
+            launcher,
+            sandbox: Sandbox::default(),
             program,
             data_dir: None,
             languages: "eng".to_owned(),
-            page_time: Duration::from_secs(120),
+            page_time: Duration::from_secs(20),
+            document_time: Duration::from_secs(3000),
             parallel: 2,
-            memory_bytes: 2 * 1024 * 1024 * 1024,
+            memory_bytes: 512 * 1024 * 1024,
         }
+    }
+}
+
+impl TesseractSettings {
+    /// Tesseract without arguments, as it is run for every picture: by the launcher, without an
+    /// environment, ended when dropped.
+    fn confined(&self) -> Command {
+        let mut command = Command::new(&self.launcher);
+        command.arg("ocr-child").arg("--memory-bytes").arg(self.memory_bytes.to_string());
+        // Behind the limit of wall time, and one second later.
+        command.arg("--cpu-s").arg((self.page_time.as_secs() + 1).to_string());
+        if self.sandbox == Sandbox::BestEffort {
+            command.arg("--best-effort");
+        }
+        command.env_clear().env("OMP_THREAD_LIMIT", "1");
+        if let Some(folder) = &self.data_dir {
+            command.arg("--data-dir").arg(folder).env("TESSDATA_PREFIX", folder);
+        }
+        command.arg("--").arg(&self.program).kill_on_drop(true);
+        command
+    }
+
+    /// The first line of its version, asked of it in its confinement.
+    ///
+    /// # Errors
+    /// If it is not there, or does not work where it is confined.
+    pub async fn version(&self) -> io::Result<String> {
+        let mut command = self.confined();
+        let output = command.arg("--version").stdin(Stdio::null()).output().await?;
+        let text = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes).lines().next().unwrap_or_default().to_owned()
+        };
+        if !output.status.success() {
+            let complaint = format!("{}: {}", output.status, text(&output.stderr));
+            return Err(io::Error::other(complaint));
+        }
+        Ok(text(&output.stdout))
+    }
+}
+
+/// Wall time that a document has used for recognition.
+#[derive(Debug, Default)]
+pub(crate) struct RecognitionAccount {
+    spent: Mutex<Duration>,
+}
+
+impl RecognitionAccount {
+    fn spent(&self) -> Duration {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn spend(&self, more: Duration) {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) += more;
     }
 }
 
@@ -56,33 +123,50 @@ impl TesseractSettings {
 #[derive(Debug)]
 pub(crate) struct TextReader {
     settings: TesseractSettings,
+    memory: MemoryBudget,
     permits: Semaphore,
 }
 
 impl TextReader {
-    pub(crate) fn new(settings: TesseractSettings) -> Self {
+    pub(crate) fn new(settings: TesseractSettings, memory: MemoryBudget) -> Self {
         let permits = Semaphore::new(settings.parallel.max(1));
-        Self { settings, permits }
+        Self { settings, memory, permits }
     }
 
     /// The texts of pictures in their order, as many at the same time as the settings allow.
-    pub(crate) async fn read_all(&self, pictures: Vec<Picture>) -> Vec<Result<Vec<u8>, OcrFault>> {
-        join_all(pictures.into_iter().map(|picture| self.read(picture))).await
+    pub(crate) async fn read_all(
+        &self,
+        pictures: Vec<Picture>,
+        account: &RecognitionAccount,
+    ) -> Vec<Result<Vec<u8>, OcrFault>> {
+        join_all(pictures.into_iter().map(|picture| self.read(picture, account))).await
     }
 
     /// The text of a picture as hOCR. Dropped before it is done, it ends the subprocess.
-    pub(crate) async fn read(&self, picture: Picture) -> Result<Vec<u8>, OcrFault> {
+    async fn read(
+        &self,
+        picture: Picture,
+        account: &RecognitionAccount,
+    ) -> Result<Vec<u8>, OcrFault> {
         let Ok(_permit) = self.permits.acquire().await else {
             return Err(OcrFault::Failed);
         };
-        let run = self.run(&picture);
-        match tokio::time::timeout(self.settings.page_time, run).await {
+        let _memory = self.memory.for_recogniser(self.settings.memory_bytes).await;
+        let left = self.settings.document_time.saturating_sub(account.spent());
+        if left.is_zero() {
+            return Err(OcrFault::DocumentTooSlow);
+        }
+        let started = Instant::now();
+        let run = tokio::time::timeout(left.min(self.settings.page_time), self.run(&picture)).await;
+        account.spend(started.elapsed());
+        match run {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(OcrFault::Unavailable),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "tesseract failed");
                 Err(OcrFault::Failed)
             }
+            Err(_) if left < self.settings.page_time => Err(OcrFault::DocumentTooSlow),
             Err(_) => {
                 tracing::warn!("tesseract took too long");
                 Err(OcrFault::TooSlow)
@@ -92,7 +176,6 @@ impl TextReader {
 
     async fn run(&self, picture: &Picture) -> io::Result<Vec<u8>> {
         let mut process = self.command(picture).spawn()?;
-        self.limit(&process)?;
         let pipes = process.stdin.take().zip(process.stdout.take()).zip(process.stderr.take());
         let Some(((mut input, output), errors)) = pipes else {
             return Err(io::Error::other("it has no pipes"));
@@ -117,12 +200,21 @@ impl TextReader {
             return Ok(answer);
         }
         let complaint = String::from_utf8_lossy(&complaint);
-        Err(io::Error::other(format!("{status}: {}", complaint.lines().next().unwrap_or_default())))
+        let complaint = format!("{status}: {}", complaint.lines().next().unwrap_or_default());
+        Err(match status.code() {
+            Some(code) if code == i32::from(EXIT_NOT_FOUND) => {
+                io::Error::new(io::ErrorKind::NotFound, complaint)
+            }
+            Some(code) if code == i32::from(EXIT_NOT_CONFINED) => {
+                io::Error::new(io::ErrorKind::PermissionDenied, complaint)
+            }
+            _ => io::Error::other(complaint),
+        })
     }
 
     fn command(&self, picture: &Picture) -> Command {
         let settings = &self.settings;
-        let mut command = Command::new(&settings.program);
+        let mut command = settings.confined();
         command.args(["stdin", "stdout", "-l", &settings.languages, "--dpi"]);
         command.arg(picture.dpi.clamp(70, 1200).to_string());
         match picture.arrangement {
@@ -133,23 +225,7 @@ impl TextReader {
             Arrangement::Column => command.args(["--psm", "6", "-c", "thresholding_method=2"]),
         };
         command.args(["-c", "tessedit_create_hocr=1"]);
-        command.env_clear().env("OMP_THREAD_LIMIT", "1");
-        if let Some(folder) = &settings.data_dir {
-            command.env("TESSDATA_PREFIX", folder);
-        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.kill_on_drop(true);
         command
-    }
-
-    /// Limits of memory, and of processor time as a second fence behind the time limit.
-    fn limit(&self, process: &Child) -> io::Result<()> {
-        let pid = process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        let Some(pid) = pid else { return Ok(()) };
-        let most = |amount: u64| Rlimit { current: Some(amount), maximum: Some(amount) };
-        prlimit(Some(pid), Resource::As, most(self.settings.memory_bytes))?;
-        prlimit(Some(pid), Resource::Cpu, most(self.settings.page_time.as_secs() + 1))?;
-        prlimit(Some(pid), Resource::Core, most(0))?;
-        Ok(())
     }
 }

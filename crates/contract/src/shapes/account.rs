@@ -16,6 +16,15 @@ pub struct Health {
 pub struct Ready {
     /// `ready`
     pub status: String,
+    /// How readers of documents are confined on this node.
+    pub sandbox: SandboxState,
+}
+
+/// How readers of documents are confined.
+#[derive(JsonSchema)]
+pub struct SandboxState {
+    /// Walls that this machine does not have; empty if all stand.
+    pub missing: Vec<String>,
 }
 
 /// The account's credits.

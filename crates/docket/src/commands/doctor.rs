@@ -1,14 +1,12 @@
 //! `docket doctor`: whether this machine can serve and work with this configuration.
 
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use docket_contract::spec::ParseSpec;
 use docket_jobs::NoInspector;
-use docket_worker::{LocalParse, WorkerSettings, parse_local};
-use tokio::process::Command;
+use docket_worker::{LocalParse, WorkerSettings, check_sandbox, parse_local};
 
 use crate::commands::quickstart::SAMPLE;
 use crate::config::{Config, ServeOptions};
@@ -24,9 +22,7 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     check_rooms(&config, &mut report).await;
     report.tell("engine", check_engine(&config.worker).await);
     report.advise("tesseract", check_tesseract(&config.worker).await);
-    if let Ok(modules) = std::fs::read_to_string("/sys/kernel/security/lsm") {
-        report.advise("landlock", check_landlock(&modules));
-    }
+    check_walls(&config.worker, &mut report).await;
     Ok(if report.has_failures { Exit::Fault } else { Exit::Done })
 }
 
@@ -81,6 +77,7 @@ async fn check_engine(worker: &WorkerSettings) -> anyhow::Result<String> {
         document: SAMPLE.into(),
         spec: ParseSpec::default(),
         password: None,
+        cpu: worker.cpu,
         page_threads: worker.page_threads,
         tesseract: worker.tesseract.clone(),
     };
@@ -88,23 +85,27 @@ async fn check_engine(worker: &WorkerSettings) -> anyhow::Result<String> {
     Ok(format!("a confined child has read {} pages", parsed.page_count))
 }
 
-/// Its first line; without it scanned pages and images stay unread.
+/// Its version, asked of it as confined as it reads pictures; without it scanned pages and images
+/// stay unread.
 async fn check_tesseract(worker: &WorkerSettings) -> anyhow::Result<String> {
-    let program = &worker.tesseract.program;
-    let mut command = Command::new(program);
-    command.arg("--version").stdin(Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(LIMIT, command.output()).await?.with_context(|| {
-        format!("{}: scanned pages and images will not be read", program.display())
-    })?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    let asked = tokio::time::timeout(LIMIT, worker.tesseract.version()).await?;
+    asked.with_context(|| {
+        let program = worker.tesseract.program.display();
+        format!("{program}: scanned pages and images will not be read")
+    })
 }
 
-/// Without it children are confined by system call filters and limits alone.
-fn check_landlock(modules: &str) -> anyhow::Result<String> {
-    anyhow::ensure!(
-        modules.contains("landlock"),
-        "this kernel has none: children have fewer walls"
-    );
-    Ok("children can open no file".to_owned())
+/// The walls around engine children. The filter of system calls has to stand where the sandbox is
+/// required; Landlock is a second wall.
+async fn check_walls(worker: &WorkerSettings, report: &mut Report) {
+    match check_sandbox(&worker.child).await {
+        Ok(walls) if walls.missing().is_empty() => {
+            report.tell("sandbox", Ok("system calls are filtered, and Landlock holds".to_owned()));
+        }
+        Ok(walls) => {
+            let missing = walls.missing().join(" and ");
+            report.advise("sandbox", Err(anyhow::anyhow!("{missing}: there are fewer walls")));
+        }
+        Err(error) => report.tell("sandbox", Err(anyhow::anyhow!(error))),
+    }
 }

@@ -15,6 +15,7 @@ use crate::client::{Client, ParseFields};
 use crate::commands::jobs::exit_of;
 use crate::commands::parse::markdown;
 use crate::commands::serve::{Node, wait_for_signal};
+use crate::config::SandboxOption;
 use crate::exit::Exit;
 
 /// The bundled sample, made by `crates/testkit/examples/make_fixtures.rs`.
@@ -30,7 +31,10 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
     if let Some(file) = arguments.file.as_ref().filter(|file| !file.is_file()) {
         return Err(Exit::Usage.error(format!("{} is not a file", file.display())));
     }
-    let mut config = arguments.serve.clone().checked()?;
+    let mut serve = arguments.serve.clone();
+    // A first try works on every machine, with the walls that there are.
+    serve.sandbox.get_or_insert(SandboxOption::BestEffort);
+    let mut config = serve.checked()?;
     if arguments.serve.log.is_none() {
         "warn".clone_into(&mut config.log);
     }

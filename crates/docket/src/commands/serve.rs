@@ -8,7 +8,9 @@ use anyhow::Context;
 use docket_contract::UserId;
 use docket_jobs::{AccountLimits, FRESH_FOR, Feed, Jobs};
 use docket_server::{ServerState, metrics_router, router};
-use docket_worker::{EngineInspector, Worker, WorkerHealth, run_sweeper, run_webhooks};
+use docket_worker::{
+    EngineInspector, Worker, WorkerHealth, WorkerSettings, check_sandbox, run_sweeper, run_webhooks,
+};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -52,6 +54,7 @@ pub(crate) struct Node {
     shutdown: CancellationToken,
     worker: Option<(JoinHandle<()>, WorkerHealth)>,
     webhooks: Option<JoinHandle<()>>,
+    walls_missing: Vec<String>,
     _lock: ServingLock,
 }
 
@@ -59,9 +62,13 @@ impl Node {
     /// Takes the data folder, opens the store and binds the socket.
     pub(crate) async fn open(config: Config, migrate: bool) -> anyhow::Result<Self> {
         raise_open_files();
+        let walls_missing = walls_missing(&config.worker).await?;
         let lock = rooms::lock_for_serving(&config.data)?;
-        let inspector =
-            EngineInspector::new(config.worker.child.clone(), config.worker.child_jobs_max);
+        let inspector = EngineInspector::new(
+            config.worker.child.clone(),
+            config.worker.child_jobs_max,
+            config.worker.memory.clone(),
+        );
         let policy = config.policy.clone();
         let rooms = rooms::open(&config.data, policy, Arc::new(inspector), migrate).await?;
         let feed = rooms::take_place(rooms.store.as_ref(), config.serving).await?;
@@ -87,6 +94,7 @@ impl Node {
             shutdown: CancellationToken::new(),
             worker: None,
             webhooks: None,
+            walls_missing,
             _lock: lock,
         })
     }
@@ -116,6 +124,7 @@ impl Node {
                 }
                 _ => Ok(()),
             }),
+            walls_missing: self.walls_missing.clone(),
             shutdown: self.shutdown.clone(),
         };
         tracing::info!(listen = %self.address, "docket serves");
@@ -180,6 +189,24 @@ async fn preset(jobs: &Jobs, account: &UserId, key: &str) -> anyhow::Result<()> 
         anyhow::Error::new(error)
             .context("the key in DOCKET_API_KEY cannot be used: was it revoked?")
     })
+}
+
+/// Walls that engine children do without on this machine; an error if one is required.
+pub(crate) async fn walls_missing(worker: &WorkerSettings) -> anyhow::Result<Vec<String>> {
+    let checked = check_sandbox(&worker.child).await.map_err(|error| {
+        anyhow::anyhow!(
+            "engine children cannot be started as the setting sandbox requires: {error}; \
+             sandbox = \"best_effort\" works with fewer walls"
+        )
+    })?;
+    let missing: Vec<String> = checked.missing().into_iter().map(str::to_owned).collect();
+    if missing.is_empty() {
+        tracing::info!("engine children are confined by system call filter and Landlock");
+    } else {
+        let missing = missing.join(", ");
+        tracing::warn!(sandbox.missing = missing, "engine children have fewer walls");
+    }
+    Ok(missing)
 }
 
 /// Binds a socket; `flag` sets another address.

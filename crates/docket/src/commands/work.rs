@@ -6,7 +6,7 @@ use docket_jobs::NoInspector;
 use docket_worker::{Worker, run_sweeper, run_webhooks};
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::serve::{listen, wait_for_signal};
+use crate::commands::serve::{listen, wait_for_signal, walls_missing};
 use crate::config::ServeOptions;
 use crate::exit::Exit;
 use crate::rooms;
@@ -14,6 +14,7 @@ use crate::rooms;
 pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     let config = options.checked()?;
     crate::logging::start(&config.log, config.log_format)?;
+    walls_missing(&config.worker).await?;
     let rooms = rooms::open(&config.data, config.policy, Arc::new(NoInspector), false).await?;
     rooms::check_storage(&rooms, &config.data.blobs).await?;
     let shutdown = CancellationToken::new();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use docket_worker::TesseractSettings;
+use docket_worker::{Sandbox, TesseractSettings};
 use serde::Deserialize;
 
 /// How pages without text are read.
@@ -20,9 +20,15 @@ pub(crate) struct OcrOptions {
     /// Languages of scanned documents, for example eng+deu [default: eng]
     #[arg(long, env = "DOCKET_OCR_LANGUAGES", value_name = "LANGUAGES", help_heading = "OCR")]
     pub(crate) ocr_languages: Option<String>,
-    /// Seconds that OCR of one page may take [default: 120]
+    /// Seconds that OCR of one page may take [default: 20]
     #[arg(long, env = "DOCKET_OCR_PAGE_S", value_name = "S", help_heading = "OCR")]
     pub(crate) ocr_page_s: Option<u64>,
+    /// Seconds that OCR of all pages of a document may take, added up [default: 3000]
+    #[arg(long, env = "DOCKET_OCR_DOCUMENT_S", value_name = "S", help_heading = "OCR")]
+    pub(crate) ocr_document_s: Option<u64>,
+    /// Memory of a recogniser in MiB [default: 512]
+    #[arg(long, env = "DOCKET_OCR_MEMORY_MB", value_name = "N", help_heading = "OCR")]
+    pub(crate) ocr_memory_mb: Option<u64>,
     /// Pages that are read at the same time, of one document or of several [default: processors]
     #[arg(long, env = "DOCKET_OCR_PARALLEL", value_name = "N", help_heading = "OCR")]
     pub(crate) ocr_parallel: Option<usize>,
@@ -35,21 +41,28 @@ impl OcrOptions {
             tessdata_dir: self.tessdata_dir.or(other.tessdata_dir),
             ocr_languages: self.ocr_languages.or(other.ocr_languages),
             ocr_page_s: self.ocr_page_s.or(other.ocr_page_s),
+            ocr_document_s: self.ocr_document_s.or(other.ocr_document_s),
+            ocr_memory_mb: self.ocr_memory_mb.or(other.ocr_memory_mb),
             ocr_parallel: self.ocr_parallel.or(other.ocr_parallel),
         }
     }
 
-    /// The settings.
-    pub(crate) fn checked(&self) -> TesseractSettings {
+    /// The settings, for a recogniser that this launcher confines.
+    pub(crate) fn checked(&self, launcher: PathBuf, sandbox: Sandbox) -> TesseractSettings {
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let given = self.tesseract_path.clone().filter(|path| !path.as_os_str().is_empty());
         let program = given.unwrap_or_else(|| PathBuf::from("tesseract"));
-        let defaults = TesseractSettings::new(found_in_path(program));
+        let defaults = TesseractSettings::new(launcher, found_in_path(program));
         let languages = self.ocr_languages.clone().filter(|text| !text.trim().is_empty());
         TesseractSettings {
+            sandbox,
             data_dir: self.tessdata_dir.clone().filter(|path| !path.as_os_str().is_empty()),
             languages: languages.unwrap_or(defaults.languages),
             page_time: self.ocr_page_s.map_or(defaults.page_time, Duration::from_secs),
+            document_time: self.ocr_document_s.map_or(defaults.document_time, Duration::from_secs),
+            memory_bytes: self
+                .ocr_memory_mb
+                .map_or(defaults.memory_bytes, |mebibytes| mebibytes.saturating_mul(1024 * 1024)),
             parallel: self.ocr_parallel.unwrap_or(processors).max(1),
             ..defaults
         }

@@ -12,8 +12,8 @@ use docket_store::{Clock, DatabaseConfig, StoreConfig};
 use docket_testkit::pdf::{Font, PdfBuilder};
 use docket_testkit::postgres::{TestPostgres, UnderWay};
 use docket_worker::{
-    ChildCommand, EngineInspector, WebhookSettings, Worker, WorkerSettings, run_sweeper,
-    run_webhooks,
+    ChildCommand, EngineInspector, MemoryBudget, WebhookSettings, Worker, WorkerSettings,
+    run_sweeper, run_webhooks,
 };
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Response, StatusCode};
@@ -89,7 +89,8 @@ impl Database {
             StoreConfig { database: self.config.clone(), clock: Clock::database(), migrate: true };
         let store = docket_store::open(store).await.unwrap();
         let blobs = Blobs::local(&self.folder.path().join("blobs")).unwrap();
-        let inspector = Arc::new(EngineInspector::new(child_command(), 100));
+        let inspector =
+            Arc::new(EngineInspector::new(child_command(), 100, MemoryBudget::unlimited()));
         (Jobs::new(Arc::clone(&store), blobs, inspector, policy), store)
     }
 }
@@ -328,6 +329,7 @@ fn start_api(
         jobs: jobs.clone(),
         public_url: None,
         readiness: Arc::new(|| Ok(())),
+        walls_missing: Vec::new(),
         shutdown: shutdown.clone(),
     };
     let router = router(state).layer(from_fn(every_answer_is_described));

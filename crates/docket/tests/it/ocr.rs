@@ -20,6 +20,8 @@ on_both_databases!(
     a_tesseract_that_hangs_costs_its_page_only,
     cancelling_a_job_ends_its_tesseract,
     pages_of_one_document_are_read_at_the_same_time,
+    recognition_has_a_limit_for_the_whole_document,
+    tesseract_is_confined,
 );
 
 /// A page with a heading and a paragraph.
@@ -241,16 +243,13 @@ async fn a_tesseract_that_hangs_costs_its_page_only(database: Database) {
 async fn cancelling_a_job_ends_its_tesseract(database: Database) {
     let mut app = App::start(database).await;
     let folder = tempfile::tempdir().unwrap();
-    let note = folder.path().join("pid");
-    let hanging = script(&folder, &format!("echo $$ > {}; exec sleep 1000", argument(&note)));
-    app.start_worker_with(with_tesseract(&hanging, Duration::from_secs(1000)));
+    let gate = Gate::new(&folder);
+    let hanging = script(&folder, &gate.wait());
+    app.start_worker_with(gate.open_to(with_tesseract(&hanging, Duration::from_secs(1000))));
     let created = app.submit(image_file(&sheet(), ImageFormat::Png), &[]).await;
-    let pid = || std::fs::read_to_string(&note).ok().filter(|text| text.ends_with('\n'));
-    until(async || pid().is_some()).await;
-    let process = std::path::PathBuf::from(format!("/proc/{}", pid().unwrap().trim()));
-    assert!(process.exists());
+    until(async || !running(&hanging).is_empty()).await;
     app.delete(&format!("/jobs/{}", created["job_id"].as_str().unwrap())).await;
-    until(async || !process.exists()).await;
+    until(async || running(&hanging).is_empty()).await;
     app.stop().await;
 }
 
@@ -258,29 +257,148 @@ async fn cancelling_a_job_ends_its_tesseract(database: Database) {
 async fn pages_of_one_document_are_read_at_the_same_time(database: Database) {
     let mut app = App::start(database).await;
     let folder = tempfile::tempdir().unwrap();
-    let answer = "<html><body><div class='ocr_page'><span class='ocr_line' title='bbox 9 9 90 30'>\
-                  <span class='ocrx_word' title='bbox 9 9 90 30; x_wconf 90'>Read</span></span></div>\
-                  </body></html>";
-    let runs = folder.path().join("runs");
-    std::fs::create_dir(&runs).unwrap();
-    let waiting = script(
-        &folder,
-        &format!(
-            "PATH=/usr/bin:/bin; cat > /dev/null; : > {0}/$$; \
-             until [ $(ls {0} | wc -l) -ge 2 ]; do sleep 0.05; done; echo \"{answer}\"",
-            argument(&runs)
-        ),
-    );
-    app.start_worker_with(with_tesseract(&waiting, Duration::from_secs(20)));
+    let gate = Gate::new(&folder);
+    let waiting = script(&folder, &format!("{}\necho \"{ANSWER}\"", gate.wait()));
+    app.start_worker_with(gate.open_to(with_tesseract(&waiting, Duration::from_secs(1000))));
     let scan = |page: docket_testkit::pdf::Page| page.picture(0.0, 0.0, 595.0, 842.0);
-    let parsed = app.parse(PdfBuilder::new().page(scan).page(scan).build(), &[]).await;
+    let document = PdfBuilder::new().page(scan).page(scan).build();
+    let id = app.submit_id(document).await;
+    until(async || running(&waiting).len() == 2).await;
+    until(async || {
+        gate.release();
+        app.get_json(&format!("/jobs/{id}")).await["status"] == "COMPLETED"
+    })
+    .await;
+    let parsed = app.get_json(&format!("/parse/{id}")).await;
     assert!(parsed["metadata"].get("failed_pages").is_none(), "{}", parsed["metadata"]);
     assert_eq!(text_of(&parsed).matches("Read").count(), 2, "{parsed}");
     app.stop().await;
 }
 
+/// What is left of a document when its time for recognition is over is reported page by page.
+async fn recognition_has_a_limit_for_the_whole_document(database: Database) {
+    let mut app = App::start(database).await;
+    let folder = tempfile::tempdir().unwrap();
+    let quick = script(&folder, &format!("echo \"{ANSWER}\""));
+    let mut settings = with_tesseract(&quick, Duration::from_secs(20));
+    // The first picture takes all of it.
+    settings.tesseract.document_time = Duration::from_nanos(1);
+    settings.tesseract.parallel = 1;
+    app.start_worker_with(settings);
+    let scan = |page: docket_testkit::pdf::Page| page.picture(0.0, 0.0, 595.0, 842.0);
+    let text = |page: docket_testkit::pdf::Page| {
+        page.text(72.0, 90.0, 12.0, Font::Times, "Words of the first page")
+    };
+    let document = PdfBuilder::new().page(text).page(scan).page(scan).build();
+    let parsed = app.parse(document, &[]).await;
+    assert!(text_of(&parsed).contains("Words of the first page"));
+    assert_eq!(parsed["metadata"]["failed_pages"], serde_json::json!([2, 3]));
+    let warnings = parsed["metadata"]["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    for warning in warnings {
+        let message = warning["message"].as_str().unwrap();
+        assert!(message.contains("longer than a document may take"), "{message}");
+    }
+    app.stop().await;
+}
+
+/// Tesseract reads its own files, changes none, and reaches neither network nor other programs.
+async fn tesseract_is_confined(database: Database) {
+    let mut app = App::start(database).await;
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let secret = elsewhere.path().join("secret");
+    std::fs::write(&secret, "secret").unwrap();
+    let data = folder.path().join("data");
+    std::fs::write(&data, "data\n").unwrap();
+    // Bash opens sockets itself. Each attempt adds a word; the words come back as recognised text.
+    let attempts = [
+        ("data", format!("read line < {}", argument(&data))),
+        ("secret", format!("read line < {}", argument(&secret))),
+        ("passwd", "read line < /etc/passwd".to_owned()),
+        ("write", format!(": > {}", argument(&folder.path().join("new")))),
+        ("tcp", ": < /dev/tcp/127.0.0.1/1".to_owned()),
+        ("udp", ": > /dev/udp/127.0.0.1/9".to_owned()),
+        ("files", "ulimit -n 4096".to_owned()),
+        ("kill", "kill -0 $PPID".to_owned()),
+        ("environment", "[ -n \"$CARGO_MANIFEST_DIR\" ]".to_owned()),
+        // Bash ends where it cannot fork, so this comes last.
+        ("fork", "( : )".to_owned()),
+    ];
+    let answer = ANSWER.replace(">Read<", ">$found<");
+    let mut lines = vec![
+        "found=Read".to_owned(),
+        format!("say() {{ echo \"{answer}\"; exit 0; }}\ntrap say EXIT"),
+    ];
+    lines.extend(
+        attempts
+            .iter()
+            .map(|(name, attempt)| format!("if {attempt}; then found=\"${{found}}-{name}\"; fi")),
+    );
+    let path = script(&folder, &lines.join("\n"));
+    let text = std::fs::read_to_string(&path).unwrap().replace("#!/bin/sh", "#!/bin/bash");
+    std::fs::write(&path, text).unwrap();
+    let mut settings = with_tesseract(&path, Duration::from_secs(20));
+    settings.tesseract.data_dir = Some(folder.path().to_owned());
+    app.start_worker_with(settings);
+    let parsed = app.parse(image_file(&sheet(), ImageFormat::Png), &[]).await;
+    assert_eq!(text_of(&parsed).trim(), "Read-data");
+    app.stop().await;
+}
+
+/// What a recogniser answers that reads one word.
+const ANSWER: &str = "<html><body><div class='ocr_page'>\
+    <span class='ocr_line' title='bbox 9 9 90 30'>\
+    <span class='ocrx_word' title='bbox 9 9 90 30; x_wconf 90'>Read</span></span></div></body></html>";
+
+/// A pipe in the data folder, at which programs wait that may change nothing.
+struct Gate {
+    path: std::path::PathBuf,
+}
+
+impl Gate {
+    fn new(folder: &tempfile::TempDir) -> Self {
+        let path = folder.path().join("gate");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        Self { path }
+    }
+
+    /// The line of a script that waits.
+    fn wait(&self) -> String {
+        format!("read line < {}", argument(&self.path))
+    }
+
+    /// Lets recognisers see it.
+    fn open_to(&self, mut settings: WorkerSettings) -> WorkerSettings {
+        settings.tesseract.data_dir = self.path.parent().map(Into::into);
+        settings
+    }
+
+    /// Lets all pass that wait.
+    fn release(&self) {
+        use std::os::unix::fs::OpenOptionsExt;
+        let now = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap();
+        let _ = std::fs::OpenOptions::new().write(true).custom_flags(now).open(&self.path);
+    }
+}
+
+/// Processes that run this program.
+fn running(program: &str) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let ids = processes.filter_map(|entry| entry.file_name().into_string().ok());
+    ids.filter(|id| {
+        let words = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        words.split(|byte| *byte == 0).any(|word| word == program.as_bytes())
+    })
+    .collect()
+}
+
 fn with_tesseract(program: &str, page_time: Duration) -> WorkerSettings {
-    let tesseract = TesseractSettings { page_time, ..TesseractSettings::new(program.into()) };
+    let tesseract = TesseractSettings {
+        page_time,
+        ..TesseractSettings::new(crate::app::program(), program.into())
+    };
     WorkerSettings { tesseract, ..WorkerSettings::new(child_command()) }
 }
 

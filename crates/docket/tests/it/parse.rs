@@ -4,7 +4,7 @@ use docket_worker::{TesseractSettings, WorkerSettings};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::app::{App, Database, child_command, letter, pages, text_of};
+use crate::app::{App, Database, child_command, letter, pages, program, text_of};
 use crate::on_both_databases;
 
 on_both_databases!(
@@ -138,7 +138,7 @@ async fn both_sets_of_configuration_names_are_there(database: Database) {
 async fn blank_and_scanned_pages_are_told(database: Database) {
     use docket_testkit::pdf::{Font, PdfBuilder};
     let mut app = App::start(database).await;
-    let nowhere = TesseractSettings::new("/nowhere/tesseract".into());
+    let nowhere = TesseractSettings::new(program(), "/nowhere/tesseract".into());
     let settings = WorkerSettings::new(child_command());
     app.start_worker_with(WorkerSettings { tesseract: nowhere, ..settings });
     let mixed = PdfBuilder::new()

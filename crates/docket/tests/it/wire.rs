@@ -126,7 +126,10 @@ async fn health_and_readiness_need_no_key(database: Database) {
     for path in ["/health", "/ready"] {
         let answer = app.http.get(format!("{}{path}", app.base)).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
-        assert!(answer.json::<Value>().await.unwrap()["status"].is_string());
+        let body: Value = answer.json().await.unwrap();
+        assert!(body["status"].is_string());
+        let shows_walls = body["sandbox"]["missing"].is_array();
+        assert_eq!(shows_walls, path == "/ready", "{body}");
     }
     app.stop().await;
 }

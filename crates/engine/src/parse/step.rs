@@ -1,5 +1,7 @@
 //! Pages on their way: read at once, or waiting for the text of their picture.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use docket_contract::ParseSpec;
 use hayro_syntax::page::Page;
 
@@ -94,11 +96,37 @@ impl PageRead {
     }
 }
 
+/// Whether the document may still have pages recognised. Pages that are read ahead by other threads
+/// are not drawn for nothing.
+#[derive(Debug, Default)]
+pub(super) struct Recognition {
+    is_over: AtomicBool,
+}
+
+impl Recognition {
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// Notes how the recognition of a page went.
+    pub(super) fn note(&self, read: &PageRead) {
+        if read.fault == Some(OcrFault::DocumentTooSlow) {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A page whose picture is not even drawn, because the time for recognition is over.
+pub(super) fn unrecognised(source: Source, content: PageContent) -> Step {
+    Step::Read(Box::new(PageRead::new(source, content, Some(OcrFault::DocumentTooSlow))))
+}
+
 /// Looks what has to be done to read a page of a PDF.
 pub(super) fn read_pdf_page<'a>(
     page: &'a Page<'a>,
     mut content: PageContent,
     spec: &ParseSpec,
+    recognition: &Recognition,
 ) -> Step {
     let source = source(&content, spec.ocr_mode);
     if !matches!(source, Source::Picture { .. }) {
@@ -109,6 +137,9 @@ pub(super) fn read_pdf_page<'a>(
             note_found_boxes(&mut content, &boxes);
         }
         return Step::Read(Box::new(PageRead::new(source, content, None)));
+    }
+    if recognition.is_over() {
+        return unrecognised(source, content);
     }
     let Some(raster) = draw_page(page, OCR_DPI) else {
         return Step::Read(Box::new(PageRead::new(source, content, Some(OcrFault::Failed))));

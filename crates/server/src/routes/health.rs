@@ -19,7 +19,10 @@ pub(crate) async fn ready(State(state): State<ServerState>) -> Result<Json<Value
         return Err(Problem::unavailable("The database does not answer", "storage_unavailable"));
     }
     match (state.readiness)() {
-        Ok(()) => Ok(Json(json!({ "status": "ready" }))),
+        Ok(()) => {
+            let sandbox = json!({ "missing": state.walls_missing });
+            Ok(Json(json!({ "status": "ready", "sandbox": sandbox })))
+        }
         Err(why) => Err(Problem::unavailable(&why, "no_progress")),
     }
 }

@@ -9,31 +9,41 @@ use docket_contract::job::{Failure, FailureCode};
 use docket_engine::Progress;
 use serde::Serialize;
 
-use super::confine::{allow_cpu, confine};
+use super::budget::{CpuBudget, allow_cpu};
+use super::ending::EXIT_PANIC;
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
 use super::perform::{Performed, Work, perform};
 use super::recognise::{Parent, ParentModels, read_to_end};
 use super::{Inspected, PageProgress, Request};
+use crate::sandbox::{EXIT_NOT_CONFINED, Sandbox, Walls, confine_reader};
 
 /// The stack of the thread that reads documents: nesting is bounded, but generously.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
+/// Processor time of counting a document's pages.
+const INSPECT_CPU: Duration = Duration::from_secs(3);
+
 /// Serves requests from standard input until it ends. Must be called before any thread is started.
 #[must_use]
-pub fn child_main(memory_bytes: u64) -> ExitCode {
+pub fn child_main(memory_bytes: u64, sandbox: Sandbox) -> ExitCode {
     // A panic's text can hold text of the document.
     std::panic::set_hook(Box::new(|_| {}));
-    if confine(memory_bytes).is_err() {
-        return ExitCode::from(70);
-    }
-    let served = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(serve);
+    let walls = match confine_reader(memory_bytes, sandbox) {
+        Ok(walls) => walls,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error}");
+            return ExitCode::from(EXIT_NOT_CONFINED);
+        }
+    };
+    let served = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || serve(walls));
     match served.map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
+        Ok(Err(_panic)) => ExitCode::from(EXIT_PANIC),
         _ => ExitCode::FAILURE,
     }
 }
 
-fn serve() -> io::Result<()> {
+fn serve(walls: Walls) -> io::Result<()> {
     let input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
     let parent = RefCell::new(Parent { input, output: io::stdout().lock() });
     loop {
@@ -45,7 +55,7 @@ fn serve() -> io::Result<()> {
         }
         let request: Request = serde_json::from_slice(&payload)?;
         let document = read_to_end(&mut parent.borrow_mut().input)?;
-        answer(request, document, &parent)?;
+        answer(request, document, walls, &parent)?;
         parent.borrow_mut().output.flush()?;
     }
 }
@@ -53,11 +63,13 @@ fn serve() -> io::Result<()> {
 fn answer<R: Read, W: Write>(
     request: Request,
     document: Vec<u8>,
+    walls: Walls,
     parent: &RefCell<Parent<R, W>>,
 ) -> io::Result<()> {
     match request {
+        Request::Walls => write_json(&mut parent.borrow_mut().output, Kind::Walls, &walls),
         Request::Inspect { password, media_type } => {
-            allow_cpu(Duration::from_secs(10));
+            allow_cpu(INSPECT_CPU);
             let password = password.as_deref();
             let looked = docket_engine::inspect(document, password, Some(&media_type));
             let output = &mut parent.borrow_mut().output;
@@ -75,17 +87,14 @@ fn answer<R: Read, W: Write>(
             password,
             media_type,
             namespace,
-            page_cpu_s,
+            cpu,
             page_threads,
             ocr_parallel,
         } => {
             let threads = page_threads.max(1);
-            // Every thread works on a page of its own, and the limit is for all of them.
-            let at_once = u64::try_from(threads).unwrap_or(1);
-            let page_cpu = Duration::from_secs(page_cpu_s.saturating_mul(at_once));
-            allow_cpu(page_cpu);
-            let mut told = Told { parent, last: None, broken: None, page_cpu };
-            let models = &ParentModels { parent, parallel: ocr_parallel.max(1) };
+            let budget = &CpuBudget::start(cpu, threads);
+            let mut told = Told { parent, last: None, broken: None, budget };
+            let models = &ParentModels { parent, budget, parallel: ocr_parallel.max(1) };
             let password = password.as_deref();
             let media_type = Some(media_type.as_str());
             let work =
@@ -105,17 +114,17 @@ fn answer<R: Read, W: Write>(
     }
 }
 
-/// Tells the parent how far it is, and lets the next page have its processor time.
+/// Tells the parent how far it is, and lets the next page begin.
 struct Told<'a, R, W> {
     parent: &'a RefCell<Parent<R, W>>,
     last: Option<PageProgress>,
     broken: Option<io::Error>,
-    page_cpu: Duration,
+    budget: &'a CpuBudget,
 }
 
 impl<R, W: Write> Told<'_, R, W> {
     fn tell(&mut self, progress: &Progress) {
-        allow_cpu(self.page_cpu);
+        self.budget.page_begins(progress.page_count);
         let progress = pages(progress);
         self.last = Some(progress);
         let output = &mut self.parent.borrow_mut().output;

@@ -21,6 +21,7 @@ pub(super) enum Kind {
     File = 8,
     Picture = 9,
     ReadText = 10,
+    Walls = 11,
 }
 
 impl Kind {
@@ -36,6 +37,7 @@ impl Kind {
             Self::File,
             Self::Picture,
             Self::ReadText,
+            Self::Walls,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == byte)

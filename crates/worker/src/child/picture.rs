@@ -64,6 +64,7 @@ pub(crate) enum ReadOutcome {
     Read,
     Unavailable,
     TooSlow,
+    DocumentTooSlow,
     Failed,
 }
 
@@ -72,6 +73,7 @@ impl From<OcrFault> for ReadOutcome {
         match fault {
             OcrFault::Unavailable => Self::Unavailable,
             OcrFault::TooSlow => Self::TooSlow,
+            OcrFault::DocumentTooSlow => Self::DocumentTooSlow,
             OcrFault::Failed => Self::Failed,
         }
     }
@@ -83,6 +85,7 @@ impl From<ReadOutcome> for Option<OcrFault> {
             ReadOutcome::Read => None,
             ReadOutcome::Unavailable => Some(OcrFault::Unavailable),
             ReadOutcome::TooSlow => Some(OcrFault::TooSlow),
+            ReadOutcome::DocumentTooSlow => Some(OcrFault::DocumentTooSlow),
             ReadOutcome::Failed => Some(OcrFault::Failed),
         }
     }

@@ -1,20 +1,29 @@
 //! The parent's side: starting children, asking them, ending them.
 
 use std::ffi::OsString;
-use std::io;
-use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::process::Stdio;
+use std::time::Duration;
 
 use docket_engine::{OcrFault, Picture};
-use docket_jobs::{BlobError, BlobReader};
-use tokio::io::{AsyncWriteExt, BufReader};
+use docket_jobs::BlobReader;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
+use super::ending::{Limits, judge};
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
 use super::picture::PIXELS_MAX;
-use super::{Message, PictureHead, ReadOutcome, Request};
+use super::{ChildError, CpuLimits, Limit, Message, PictureHead, ReadOutcome, Request};
+use crate::memory::Reservation;
+use crate::sandbox::Sandbox;
+
+/// The end of a child's standard error that is kept.
+const LAST_WORDS_BYTES: usize = 2048;
+/// How long a dead child's standard error may stay open.
+const LAST_WORDS_WAIT: Duration = Duration::from_secs(1);
+/// How long the storage may take for the next piece of a document; it repeats requests itself.
+const DOCUMENT_STALL_MAX: Duration = Duration::from_secs(60);
 
 /// How a child is started: a program that ends up in [`super::child_main`].
 #[derive(Clone, Debug)]
@@ -23,62 +32,21 @@ pub struct ChildCommand {
     pub program: PathBuf,
     /// Its arguments; the memory limit is appended.
     pub arguments: Vec<OsString>,
-    /// Address space that a child may use, in bytes.
+    /// Memory that a child may use, in bytes.
     pub memory_bytes: u64,
+    /// What it does where it cannot be confined.
+    pub sandbox: Sandbox,
 }
 
 impl ChildCommand {
-    /// `PROGRAM engine-child` with 2 GiB.
+    /// `PROGRAM engine-child` with 640 MiB.
     #[must_use]
     pub fn new(program: PathBuf) -> Self {
         Self {
             program,
             arguments: vec!["engine-child".into()],
-            memory_bytes: 2 * 1024 * 1024 * 1024,
-        }
-    }
-}
-
-/// Why a child gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ChildError {
-    /// It could not be started.
-    #[error("engine child could not be started: {0}")]
-    Spawn(#[source] io::Error),
-    /// It used more processor time than it may.
-    #[error("engine child used up its processor time")]
-    CpuUsedUp,
-    /// It ended or broke off in mid-answer.
-    #[error("engine child ended: {0}")]
-    Died(String),
-    /// The document could not be read from its blob.
-    #[error(transparent)]
-    Document(#[from] BlobError),
-}
-
-/// Children that wait for the next request.
-#[derive(Debug)]
-pub(crate) struct ChildPool {
-    command: ChildCommand,
-    jobs_max: u32,
-    idle: Mutex<Vec<EngineChild>>,
-}
-
-impl ChildPool {
-    pub(crate) fn new(command: ChildCommand, jobs_max: u32) -> Self {
-        Self { command, jobs_max, idle: Mutex::new(Vec::new()) }
-    }
-
-    /// A warm child, or a new one.
-    pub(crate) fn take(&self) -> Result<EngineChild, ChildError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| EngineChild::start(&self.command), Ok)
-    }
-
-    /// Takes a child back after a complete answer. One that was not given back dies when dropped.
-    pub(crate) fn give_back(&self, child: EngineChild) {
-        if child.requests < self.jobs_max {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(child);
+            memory_bytes: 640 * 1024 * 1024,
+            sandbox: Sandbox::default(),
         }
     }
 }
@@ -89,18 +57,23 @@ pub(crate) struct EngineChild {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    requests: u32,
+    last_words: JoinHandle<Vec<u8>>,
+    pub(super) requests: u32,
+    limits: Limits,
+    /// Held as long as it lives.
+    _memory: Reservation,
 }
 
 impl EngineChild {
-    fn start(command: &ChildCommand) -> Result<Self, ChildError> {
+    pub(super) fn start(command: &ChildCommand, memory: Reservation) -> Result<Self, ChildError> {
         let mut process = Command::new(&command.program)
             .args(&command.arguments)
             .arg(command.memory_bytes.to_string())
+            .args((command.sandbox == Sandbox::BestEffort).then_some("--best-effort"))
             .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .map_err(ChildError::Spawn)?;
@@ -108,24 +81,40 @@ impl EngineChild {
         let (input, output) =
             pipes.ok_or_else(|| ChildError::Died("it has no pipes".to_owned()))?;
         let output = BufReader::with_capacity(64 * 1024, output);
-        Ok(Self { process, input, output, requests: 0 })
+        let errors = process.stderr.take();
+        let last_words = tokio::spawn(async move {
+            match errors {
+                Some(errors) => end_of(errors).await,
+                None => Vec::new(),
+            }
+        });
+        let limits = Limits { memory_bytes: command.memory_bytes, cpu: CpuLimits::default() };
+        Ok(Self { process, input, output, last_words, requests: 0, limits, _memory: memory })
     }
 
-    /// Sends a request with its document.
+    /// Sends a request with its document. The child takes each piece within `silence_max`.
     pub(crate) async fn ask(
         &mut self,
         request: &Request,
         document: &mut BlobReader,
+        silence_max: Duration,
     ) -> Result<(), ChildError> {
         self.requests += 1;
+        if let Request::Execute { cpu, .. } = request {
+            self.limits.cpu = *cpu;
+        }
         let request =
             serde_json::to_vec(request).map_err(|error| ChildError::Died(error.to_string()))?;
-        self.send(Kind::Request, &request).await?;
-        while let Some(piece) = document.next().await? {
+        within(silence_max, self.send(Kind::Request, &request)).await?;
+        while let Some(piece) = next_piece(document).await? {
             for part in piece.chunks(PAYLOAD_BYTES_MAX) {
-                self.send(Kind::Data, part).await?;
+                within(silence_max, self.send(Kind::Data, part)).await?;
             }
         }
+        within(silence_max, self.send_end()).await
+    }
+
+    async fn send_end(&mut self) -> Result<(), ChildError> {
         self.send(Kind::End, &[]).await?;
         match self.input.flush().await {
             Ok(()) => Ok(()),
@@ -217,23 +206,56 @@ impl EngineChild {
     /// Called when a pipe broke: the child is dead or dying, or has to be.
     async fn how_it_died(&mut self) -> ChildError {
         let _ = self.process.start_kill();
-        match self.process.wait().await {
-            Ok(status) if status.signal() == Some(libc::SIGXCPU) => ChildError::CpuUsedUp,
-            Ok(status) => ChildError::Died(describe(status)),
-            Err(error) => ChildError::Died(error.to_string()),
+        let status = match self.process.wait().await {
+            Ok(status) => status,
+            Err(error) => return ChildError::Died(error.to_string()),
+        };
+        let last_words = tokio::time::timeout(LAST_WORDS_WAIT, &mut self.last_words).await;
+        let last_words = last_words.ok().and_then(Result::ok).unwrap_or_default();
+        match judge(status, &last_words, self.limits) {
+            // Processor time is counted for each document; memory is what all of them left.
+            end @ ChildError::Limit(Limit::Cpu(_)) => end,
+            end @ (ChildError::Limit(_) | ChildError::Crashed(_)) if self.requests > 1 => {
+                ChildError::Worn(end.to_string())
+            }
+            end => end,
         }
     }
 }
 
-fn odd_picture() -> ChildError {
-    ChildError::Died("it sent a picture that is none".to_owned())
+/// What a child does within the time that it may stay silent; one that does not is killed when
+/// dropped.
+pub(crate) async fn within<T>(
+    silence_max: Duration,
+    work: impl Future<Output = Result<T, ChildError>>,
+) -> Result<T, ChildError> {
+    match tokio::time::timeout(silence_max, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(ChildError::Limit(Limit::Wall(silence_max))),
+    }
 }
 
-fn describe(status: ExitStatus) -> String {
-    match status.signal() {
-        Some(signal) => format!("signal {signal}"),
-        None => status.to_string(),
+/// The next piece of a document; storage that stalls is no fault of the child.
+async fn next_piece(document: &mut BlobReader) -> Result<Option<bytes::Bytes>, ChildError> {
+    match tokio::time::timeout(DOCUMENT_STALL_MAX, document.next()).await {
+        Ok(piece) => Ok(piece?),
+        Err(_) => Err(ChildError::DocumentStalled),
     }
+}
+
+/// Reads to the end and keeps the last part.
+async fn end_of(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
+    let mut end = Vec::with_capacity(2 * LAST_WORDS_BYTES);
+    let mut piece = [0; LAST_WORDS_BYTES];
+    while let Ok(length @ 1..) = from.read(&mut piece).await {
+        end.extend_from_slice(&piece[..length]);
+        end.drain(..end.len().saturating_sub(LAST_WORDS_BYTES));
+    }
+    end
+}
+
+fn odd_picture() -> ChildError {
+    ChildError::Died("it sent a picture that is none".to_owned())
 }
 
 fn read_message(kind: Kind, payload: Vec<u8>) -> serde_json::Result<Message> {
@@ -243,6 +265,7 @@ fn read_message(kind: Kind, payload: Vec<u8>) -> serde_json::Result<Message> {
         Kind::File => Message::File(serde_json::from_slice(&payload)?),
         Kind::Done => Message::Done(serde_json::from_slice(&payload)?),
         Kind::Inspected => Message::Inspected(serde_json::from_slice(&payload)?),
+        Kind::Walls => Message::Walls(serde_json::from_slice(&payload)?),
         Kind::Failed => Message::Failed(serde_json::from_slice(&payload)?),
         Kind::Request | Kind::End | Kind::Picture | Kind::ReadText => {
             return Err(serde::de::Error::custom("a child does not send this kind of frame"));

@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 
 use docket_engine::{Models, OcrFault, Picture};
 
+use super::budget::CpuBudget;
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
 use super::picture::PIXELS_MAX;
 use super::{PictureHead, ReadOutcome};
@@ -19,6 +20,7 @@ pub(super) struct Parent<R, W> {
 /// Recognisers that the parent runs.
 pub(super) struct ParentModels<'p, R, W> {
     pub(super) parent: &'p RefCell<Parent<R, W>>,
+    pub(super) budget: &'p CpuBudget,
     /// Pictures that are asked about at the same time.
     pub(super) parallel: usize,
 }
@@ -40,6 +42,7 @@ impl<R: Read, W: Write> Models for ParentModels<'_, R, W> {
         let mut texts = Vec::with_capacity(pictures.len());
         for group in groups(pictures) {
             let count = group.len();
+            self.budget.pictures_recognised(count);
             match ask(parent, &group) {
                 Ok(read) => texts.extend(read),
                 Err(_) => texts.extend((0..count).map(|_| Err(OcrFault::Failed))),
@@ -106,7 +109,13 @@ pub(super) fn read_to_end(input: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
         match frame::read(input)? {
-            Some((Kind::Data, piece)) => bytes.extend_from_slice(&piece),
+            Some((Kind::Data, piece)) => {
+                // Doubling would ask for twice the memory of a large document.
+                if bytes.capacity() - bytes.len() < piece.len() {
+                    bytes.reserve_exact(piece.len().max(bytes.len() / 8));
+                }
+                bytes.extend_from_slice(&piece);
+            }
             Some((Kind::End, _)) => return Ok(bytes),
             _ => return Err(io::Error::from(io::ErrorKind::InvalidData)),
         }

@@ -1,0 +1,118 @@
+//! The processor time of one document: an amount for all of it, which grows with its pages and with
+//! the pictures that are recognised, and never by progress alone.
+
+use std::cell::Cell;
+use std::fmt;
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::time::{ClockId, clock_gettime};
+use serde::{Deserialize, Serialize};
+
+/// Drawing and preparing the picture of one page for recognition. Recognition has limits of its own,
+/// and this belongs to it: a scan of 500 pages spends 100 s and more on it.
+const PICTURE_CPU: Duration = Duration::from_secs(2);
+/// The same for all pictures of a document.
+const PICTURES_CPU_MAX: Duration = Duration::from_secs(600);
+
+/// Processor time, over all threads, that a document may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CpuLimits {
+    /// For the document, whatever its number of pages.
+    pub document: Duration,
+    /// On top for each of its pages.
+    pub per_page: Duration,
+    /// Between two reports of progress, for each thread.
+    pub page: Duration,
+}
+
+impl Default for CpuLimits {
+    fn default() -> Self {
+        Self {
+            document: Duration::from_secs(20),
+            per_page: Duration::from_millis(10),
+            page: Duration::from_secs(20),
+        }
+    }
+}
+
+impl fmt::Display for CpuLimits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} s and {} ms for each page, {} s for one page",
+            self.document.as_secs(),
+            self.per_page.as_millis(),
+            self.page.as_secs()
+        )
+    }
+}
+
+/// What a document may still use. The kernel holds it: beyond it the process gets `SIGXCPU`.
+#[derive(Debug)]
+pub(super) struct CpuBudget {
+    limits: CpuLimits,
+    threads: u32,
+    /// The reading of the processor clock at which the document has used up its time.
+    end: Cell<Duration>,
+    counted_pages: Cell<u32>,
+    for_pictures: Cell<Duration>,
+}
+
+impl CpuBudget {
+    /// Starts the account of a document that so many threads read.
+    pub(super) fn start(limits: CpuLimits, threads: usize) -> Self {
+        let budget = Self {
+            limits,
+            threads: u32::try_from(threads).unwrap_or(1).max(1),
+            end: Cell::new(used() + limits.document),
+            counted_pages: Cell::new(0),
+            for_pictures: Cell::new(Duration::ZERO),
+        };
+        budget.set_limit();
+        budget
+    }
+
+    /// Notes that the document has so many pages, and that the next page begins.
+    pub(super) fn page_begins(&self, page_count: usize) {
+        let pages = u32::try_from(page_count).unwrap_or(u32::MAX);
+        let new = pages.saturating_sub(self.counted_pages.get());
+        self.counted_pages.set(self.counted_pages.get() + new);
+        self.end.set(self.end.get().saturating_add(self.limits.per_page.saturating_mul(new)));
+        self.set_limit();
+    }
+
+    /// Adds the time of preparing so many pictures.
+    pub(super) fn pictures_recognised(&self, count: usize) {
+        let wanted = PICTURE_CPU.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
+        let more = wanted.min(PICTURES_CPU_MAX.saturating_sub(self.for_pictures.get()));
+        self.for_pictures.set(self.for_pictures.get() + more);
+        self.end.set(self.end.get().saturating_add(more));
+        self.set_limit();
+    }
+
+    fn set_limit(&self) {
+        let page_end = used().saturating_add(self.limits.page.saturating_mul(self.threads));
+        allow_until(self.end.get().min(page_end));
+    }
+}
+
+/// Lets the process use this much more processor time from now.
+pub(super) fn allow_cpu(more: Duration) {
+    allow_until(used() + more);
+}
+
+/// The kernel counts whole seconds.
+fn allow_until(end: Duration) {
+    let used_s = used().as_secs();
+    let end_s = (end + Duration::from_millis(500)).as_secs().max(used_s + 1);
+    let maximum = getrlimit(Resource::Cpu).maximum;
+    // The soft limit may always be moved below the hard one.
+    let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(end_s), maximum });
+}
+
+fn used() -> Duration {
+    let used = clock_gettime(ClockId::ProcessCPUTime);
+    let seconds = u64::try_from(used.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(used.tv_nsec).unwrap_or(0))
+}
