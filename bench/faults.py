@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "clients"), str(ROOT / "bench" / "chaos")]
 from house import House  # noqa: E402
 from kinds import CLOCKS, KINDS, LANES, ONLY_POSTGRES, OUTAGES, Injector, digest, plan  # noqa: E402
-from oracle import Oracle  # noqa: E402
+from oracle import Oracle, Tampering  # noqa: E402
 from servers import FAKETIME  # noqa: E402
 
 
@@ -90,7 +90,9 @@ def run(args, folder):
             oracle = Oracle(house, injector)
             oracle.settle(args.settle_seconds)
             broken = house.load.broken + oracle.check()
-        report(house, injector, oracle, lanes)
+            report(house, injector, oracle, lanes)
+            if args.tamper:
+                broken = broken + Tampering(house, injector).check()
         return broken
     finally:
         house.load.checking.clear()
@@ -134,6 +136,7 @@ def main():
     parser.add_argument("--binary", default=str(ROOT / "target/debug/docket"))
     parser.add_argument("--docket-flags", nargs="*", default=[], help="further flags of docket serve and work")
     parser.add_argument("--keep", type=pathlib.Path, help="folder for logs and the database, which stays")
+    parser.add_argument("--tamper", action="store_true", help="break things on purpose afterwards: the oracle must find each")
     parser.add_argument("--plan", type=int, metavar="N", help="show the first N faults of each lane and end")
     args = parser.parse_args()
     args.blobs = args.blobs or {"postgres": "bucket", "sqlite": "folder"}[args.database]

@@ -20,7 +20,6 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "clients"), str(ROOT / "bench" / "chaos")]
 from conftest import free_port  # noqa: E402
-from oracle import spread  # noqa: E402,F401
 from postgres import binaries, sql  # noqa: E402
 from servers import Postgres  # noqa: E402
 

@@ -1,10 +1,13 @@
 """What must hold after a fault run: promises 1 to 6 of the design, credits, leases and webhooks."""
 
 import collections
+import contextlib
 import json
+import sqlite3
 import time
 import urllib.request
 
+from postgres import sql
 from servers import uuid_of
 
 ENDS = ("succeeded", "failed", "cancelled")
@@ -238,6 +241,58 @@ class Oracle:
             lines = [line for line in log.read_text(errors="replace").splitlines() if "panicked" in line or "PANIC" in line and "No space" not in line]
             if log.stem != "postgres" and lines:
                 self.broken.append(f"promise 6: {log.stem} panicked {len(lines)} times: {lines[0][:300]}")
+
+
+class Tampering:
+    """Breaks what was found whole, class by class, and asks the oracle again: it must find each."""
+
+    def __init__(self, house, injector):
+        self.house, self.injector = house, injector
+        self.jobs = [job for job, known in house.load.jobs.items() if not known.cancels and not known.reruns]
+
+    def write(self, text):
+        """Runs a statement; `{job}` is an id that was not tampered with yet, as the database writes it."""
+        job = self.jobs.pop()
+        if self.house.postgres:
+            sql(self.house.postgres.url, text.replace("{s}", "docket.").replace("{job}", f"'{job}'::uuid").replace("{other}", "gen_random_uuid()").replace("{now}", "now()"))
+        else:
+            text = text.replace("{s}", "").replace("{job}", f"x'{job.replace('-', '')}'").replace("{other}", "randomblob(16)").replace("{now}", "unixepoch() * 1000000")
+            with contextlib.closing(sqlite3.connect(self.house.data / "docket.sqlite", timeout=30)) as connection:
+                connection.execute(text)
+                connection.commit()
+
+    def forget_messages(self):
+        job = self.jobs.pop()
+        lines = [line for line in self.house.receipts.read_text().splitlines() if job not in line]
+        self.house.receipts.write_text("".join(f"{line}\n" for line in lines))
+
+    def misread(self):
+        self.house.load.jobs[self.jobs.pop()].text = "what no document holds"
+
+    def all(self):
+        ledger = "insert into {s}usage (user_id, job_id, kind, credits, cycle_started_at, at) select user_id, id, 'charge', 1, {now}, {now} from {s}jobs where id = {job}"
+        event = ("insert into {s}job_events (job_id, user_id, version, status, was_started, pages_done, at) "
+                 "select id, user_id, version + 1, 'succeeded', true, 0, {now} from {s}jobs where id = {job}")
+        lease = "insert into {s}job_leases (job_id, attempt, worker_id, claim_token, lease_until) select id, 1, {other}, {other}, {now} from {s}jobs where id = {job}"
+        yield "promise 4: the result", self.misread
+        yield "webhooks:", self.forget_messages
+        yield "leases:", lambda: self.write(lease)
+        yield "credits:", lambda: self.write(ledger)
+        yield "credits of", lambda: self.write("update {s}accounts set credits_used = credits_used + 1 where user_id = (select user_id from {s}jobs where id = {job})")
+        yield "promise 4:", lambda: self.write(event)
+        yield "promise 1:", lambda: self.write("delete from {s}jobs where id = {job}")
+
+    def check(self):
+        self.house.args.webhook_bound_s = 1
+        broken = []
+        for word, break_it in self.all():
+            break_it()
+            oracle = Oracle(self.house, self.injector)
+            found = [line for line in oracle.check() if line.startswith(word)]
+            print(f"  tampered with: {'found' if found else 'NOT FOUND'} ({word.rstrip(':')}) {found[0][:120] if found else ''}")
+            if not found:
+                broken.append(f"the oracle does not find what was broken on purpose: {word}")
+        return broken
 
 
 def end_of(receipt):
