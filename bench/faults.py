@@ -74,7 +74,7 @@ def run(args, folder):
                 if house.load.broken:
                     return False
                 if args.each:
-                    return any(injector.count.get(kind, 0) + injector.skipped.get(kind, 0) < args.each for kind in lanes[lane])
+                    return any(injector.wants(kind, args.each) for kind in lanes[lane])
                 return time.monotonic() < until
 
             threads = [threading.Thread(target=run_lane, args=(lane, len(kinds), plan(args.seed, lane, kinds), injector, args, go_on)) for lane, kinds in lanes.items()]
@@ -128,7 +128,7 @@ def main():
     parser.add_argument("--blobs", choices=["bucket", "folder"], help="default: a bucket with Postgres, a folder with SQLite")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="what the sequence of faults and actions follows from")
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--each", type=int, help="faults of each kind, instead of minutes; a full run has 300")
+    parser.add_argument("--each", type=int, help="faults of each kind, two thirds of which hit a running job, instead of minutes; a full run has 300")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=[kind for kind in KINDS if kind not in OUTAGES], help="faults to inject")
     parser.add_argument("--between", type=float, default=0.5, help="seconds between the faults of a lane, on average")
     parser.add_argument("--settle-seconds", type=float, default=180)

@@ -16,9 +16,9 @@ LEASE_S = 3
 SLOTS = 2
 # Attempts and losses without end: here every job has to succeed in the end.
 PATIENCE = ["--lease-s", LEASE_S, "--heartbeat-s", "1", "--sweep-s", "1", "--backoff-s", "0,1,1", "--worker-losses-max", "1000", "--attempts-max", "1000",
-            "--page-cpu-s", "5", "--allow-private-hosts", "true", "--webhook-timeout-s", "3", "--webhook-backoff-s", ",".join(["1"] * 500),
+            "--page-cpu-s", "3", "--grace-s", "5", "--allow-private-hosts", "true", "--webhook-timeout-s", "3", "--webhook-backoff-s", ",".join(["1"] * 500),
             "--webhook-failures-max", "1000000"]
-ACCOUNTS = [Account("large", 30, 30, 4), Account("middle", 8, 6, 2), Account("small", 1, 1, 1)]
+ACCOUNTS = [Account("large", 30, 90, 4), Account("middle", 8, 6, 2), Account("small", 1, 1, 1)]
 
 
 class House:

@@ -70,6 +70,11 @@ class Injector:
         # What a lost worker held, and when it lost it.
         self.lost = []
 
+    def wants(self, kind, each):
+        """Whether so many of the kind, two thirds of which hit something, were not reached and still can be."""
+        count, hits = self.count.get(kind, 0), self.hits.get(kind, 0)
+        return (count < each or hits < each * 2 / 3) and count + self.skipped.get(kind, 0) < 2 * each
+
     def do(self, lane, number, kind, target, amount):
         hit = None if kind in RECEIVERS or "child" in kind else self.something_runs()
         started = time.time()
