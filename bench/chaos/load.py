@@ -17,7 +17,7 @@ RANKS = {"queued": 0, "PROCESSING": 1, "COMPLETED": 2, "FAILED": 2}
 CANCELLED = "Job was cancelled"
 FILLER = "The quick brown fox jumps over the lazy dog, and nobody minds it at all."
 # What a client may be told while something is away or busy; it asks again.
-PASSING = (429, 502, 503, 504)
+PASSING = (408, 429, 502, 503, 504)
 SCHEMA = json.dumps({"type": "object", "properties": {"nonce": {"type": "string", "description": "the word after Nonce"}}})
 
 
