@@ -181,7 +181,7 @@ pub(crate) struct ServeOptions {
     /// Attempts at one endpoint at the same time [default: 4]
     #[arg(long, env = "DOCKET_WEBHOOK_PARALLEL", value_name = "N", help_heading = "Webhooks")]
     pub(crate) webhook_parallel: Option<usize>,
-    /// Attempts at all endpoints of one account at the same time [default: 16]
+    /// Attempts at all endpoints of one account at the same time [default: 32]
     #[arg(
         long,
         env = "DOCKET_WEBHOOK_ACCOUNT_PARALLEL",

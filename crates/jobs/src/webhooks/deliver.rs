@@ -42,7 +42,7 @@ impl Default for WebhookPolicy {
             backoff: backoff_s.map(Duration::from_secs).to_vec(),
             timeout: Duration::from_secs(15),
             per_endpoint_max: 4,
-            per_account_max: 16,
+            per_account_max: 32,
             tolerance: Tolerance {
                 failures_max: 20,
                 failing_max: Duration::from_secs(24 * 60 * 60),

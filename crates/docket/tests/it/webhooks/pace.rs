@@ -24,7 +24,11 @@ fn unhurried(slots: usize) -> WebhookSettings {
 }
 
 async fn slow_endpoints_of_one_account_delay_no_other(database: Database) {
-    let webhooks = WebhookPolicy { timeout: Duration::from_secs(300), ..WebhookPolicy::default() };
+    let webhooks = WebhookPolicy {
+        timeout: Duration::from_secs(300),
+        per_account_max: 16,
+        ..WebhookPolicy::default()
+    };
     let mut app = App::start_with(database, Policy { webhooks, ..Policy::default() }).await;
     let hanging = Receiver::scripted(|_| Answer::Never).await;
     for _ in 0..20 {
