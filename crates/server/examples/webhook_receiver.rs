@@ -31,10 +31,8 @@ type Shared = Arc<Mutex<Numbers>>;
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let port = std::env::args().nth(1).and_then(|port| port.parse::<u16>().ok()).expect("PORT");
-    let router = Router::new()
-        .route("/numbers", get(numbers))
-        .fallback(take)
-        .with_state(Shared::default());
+    let router =
+        Router::new().route("/numbers", get(numbers)).fallback(take).with_state(Shared::default());
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     axum::serve(listener, router).await.unwrap();
 }

@@ -64,6 +64,11 @@ pub async fn run_webhooks(jobs: Jobs, settings: WebhookSettings, end: Cancellati
     tokio::select! {
         () = deliver_until(&end, &room, &settings, &under_way) => {}
         () = clear_log(&room.jobs) => {}
+        // A claim that a database does not answer must not hold up the shutdown.
+        () = async {
+            end.cancelled().await;
+            tokio::time::sleep(settings.grace).await;
+        } => {}
     }
     under_way.close();
     if tokio::time::timeout(settings.grace, under_way.wait()).await.is_err() {
@@ -99,8 +104,6 @@ async fn deliver_until(
         // Jitter keeps many processes from looking in step.
         let poll = settings.poll.mul_f64(rand::random_range(0.8..1.2));
         tokio::select! {
-            Ok(()) = hint.changed() => {}
-            () = room.finished.notified() => {}
             () = tokio::time::sleep(poll) => {}
             () = end.cancelled() => return,
         }
