@@ -11,7 +11,9 @@ use docket_engine::{ParseRequest, parse};
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let Some(path) = arguments.next() else {
-        eprintln!("usage: parse_file FILE [--json | --time] [--password WORD] [--threads N]");
+        eprintln!(
+            "usage: parse_file FILE [--json | --time] [--password WORD] [--media-type TYPE] [--threads N]"
+        );
         return ExitCode::from(2);
     };
     let rest: Vec<String> = arguments.collect();
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let spec = ParseSpec::default();
     let request = ParseRequest {
         password: given("--password").map(String::as_str),
+        media_type: given("--media-type").map(String::as_str),
         threads,
         ..ParseRequest::new(&spec, uuid::Uuid::nil())
     };

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::ahead::with_pages;
 use crate::geometry::Rect;
 use crate::kind::{Kind, kind};
+use crate::limits::Limits;
 use crate::pdf::open;
 use crate::raster::{Drawing, ImageFile, RenderCache};
 
@@ -39,6 +40,8 @@ pub struct CropRequest<'a> {
     pub password: Option<&'a str>,
     /// Threads that may draw pages, at least 1.
     pub threads: usize,
+    /// What the document may hold.
+    pub limits: &'a Limits,
 }
 
 /// Cuts out the segments of these kinds and names the files in them. A page that cannot be drawn
@@ -130,19 +133,21 @@ fn each_page(
     match kind(&document, None) {
         Some(Kind::Office(_)) => {}
         Some(Kind::Image(format)) => {
-            let Ok(mut file) = ImageFile::new(document, format) else { return };
+            let Ok(mut file) = ImageFile::new(document, format, request.limits) else { return };
             for cuts in cuts {
                 let drawn = catch_unwind(AssertUnwindSafe(|| of_image(&mut file, cuts)));
                 take(drawn.ok().flatten());
             }
         }
         Some(Kind::Pdf) | None => {
-            let Ok(document) = open(document, request.password) else { return };
+            let Ok(document) = open(document, request.password, request.limits) else { return };
             let indices: Vec<usize> = (0..cuts.len()).collect();
             let prepare = || {
                 let cache = RenderCache::new();
                 let pages = document.pdf.pages();
-                move |index: usize| of_page(pages.get(cuts[index].page)?, &cuts[index], &cache)
+                move |index: usize| {
+                    of_page(pages.get(cuts[index].page)?, &cuts[index], &cache, request.limits)
+                }
             };
             with_pages(request.threads, &indices, &prepare, |next| {
                 indices.iter().for_each(|index| take(next(*index)));
@@ -156,8 +161,13 @@ fn of_image(file: &mut ImageFile, cuts: &Cuts) -> Option<Drawn> {
     Some(cuts.places.iter().map(|place| cut(&drawn, *place)).collect())
 }
 
-fn of_page<'a>(page: &'a Page<'a>, cuts: &Cuts, cache: &RenderCache<'a>) -> Option<Drawn> {
-    let drawing = Drawing::new(page, DPI)?;
+fn of_page<'a>(
+    page: &'a Page<'a>,
+    cuts: &Cuts,
+    cache: &RenderCache<'a>,
+    limits: &Limits,
+) -> Option<Drawn> {
+    let drawing = Drawing::new(page, DPI, limits).ok()??;
     let (width, height) = drawing.size;
     let draw = |place: Place| drawing.part(&place.on(width, height), cache);
     if cuts.places.len() > PARTS_MAX {

@@ -2,6 +2,7 @@
 
 use docket_contract::FailureCode;
 
+use crate::limits::Excess;
 use crate::models::OcrFault;
 
 /// Why a document could not be parsed. Damage that leaves something readable is a warning instead.
@@ -13,6 +14,9 @@ pub enum Error {
     /// The bytes of another kind than PDF are damaged beyond reading.
     #[error("Failed to process the document: {0}")]
     UnreadableFile(Damage),
+    /// The document holds more than a limit allows.
+    #[error("The document is too large: it has {0}")]
+    TooLarge(Excess),
     /// The document cannot be decrypted.
     #[error("{0}")]
     Encrypted(Lock),
@@ -52,9 +56,9 @@ pub enum Damage {
     /// The structure cannot be made out.
     #[error("File appears to be corrupted")]
     Corrupt,
-    /// Its parts are stated to be larger than any document's.
-    #[error("Its parts inflate beyond the size that a document may have")]
-    Inflates,
+    /// Its XML declares entities or a document type, which no Office file may.
+    #[error("Its XML declares a document type, which files of this kind must not do")]
+    Declares,
     /// The structure can be made out and holds no pages.
     #[error("The document has no pages")]
     NoPages,
@@ -87,6 +91,38 @@ pub enum PageFault {
     /// It shows something, but has no text layer, and could not be recognised.
     #[error("it has no text layer: {0}")]
     NoTextLayer(OcrFault),
+    /// It, or the picture that it has to be recognised on, is beyond a limit.
+    #[error("it has {0}")]
+    TooLarge(Excess),
+}
+
+/// Why the text of a page's picture is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PictureFault {
+    /// It was not recognised.
+    #[error("{0}")]
+    NotRecognised(OcrFault),
+    /// It was not drawn.
+    #[error("its picture was left out: it has {0}")]
+    TooLarge(Excess),
+}
+
+impl From<OcrFault> for PictureFault {
+    fn from(fault: OcrFault) -> Self {
+        Self::NotRecognised(fault)
+    }
+}
+
+impl From<Excess> for PictureFault {
+    fn from(excess: Excess) -> Self {
+        Self::TooLarge(excess)
+    }
+}
+
+impl From<Excess> for Error {
+    fn from(excess: Excess) -> Self {
+        Self::TooLarge(excess)
+    }
 }
 
 impl Error {
@@ -95,6 +131,7 @@ impl Error {
     pub fn code(&self) -> FailureCode {
         match self {
             Self::Unreadable(_) | Self::UnreadableFile(_) => FailureCode::DocumentUnreadable,
+            Self::TooLarge(_) => FailureCode::DocumentTooExpensive,
             Self::Encrypted(_) => FailureCode::DocumentEncrypted,
             Self::Unsupported(_) => FailureCode::DocumentUnsupported,
             Self::NoText { .. } => FailureCode::DocumentWithoutText,

@@ -17,6 +17,7 @@ mod extract;
 mod geometry;
 mod kind;
 mod layout;
+mod limits;
 mod models;
 mod ocr;
 mod office;
@@ -38,6 +39,7 @@ pub use error::{Damage, Error, Lock, PageFault, UnknownKind};
 pub use extract::extract;
 pub use kind::DocumentKind;
 use kind::Kind;
+pub use limits::{Excess, Limit, Limits};
 pub use models::{Arrangement, Models, NoModels, OcrFault, Picture};
 pub use parse::{ParseRequest, Parsed, Progress, parse, parse_with_files};
 pub use split::{pages_as_pdf, split};
@@ -45,8 +47,8 @@ pub use split::{pages_as_pdf, split};
 /// What a first look at a document tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inspection {
-    /// How many pages it has.
-    pub page_count: usize,
+    /// How many pages it has; `None` where only reading the whole document tells.
+    pub page_count: Option<usize>,
     /// It is encrypted, even if the empty password opens it.
     pub encrypted: bool,
     /// What kind it is of.
@@ -56,26 +58,24 @@ pub struct Inspection {
 /// Opens the document far enough to count its pages. `media_type` is what its sender calls it.
 ///
 /// # Errors
-/// If it cannot be opened; see [`Error`].
+/// If it cannot be opened or is beyond a limit; see [`Error`].
 pub fn inspect(
     document: Vec<u8>,
     password: Option<&str>,
     media_type: Option<&str>,
+    limits: &Limits,
 ) -> Result<Inspection, Error> {
     let kind = DocumentKind::of(&document, media_type).unwrap_or(DocumentKind(Kind::Pdf));
-    match kind.0 {
+    let (page_count, encrypted) = match kind.0 {
         Kind::Image(format) => {
-            let file = raster::ImageFile::new(document, format)?;
-            Ok(Inspection { page_count: file.page_count(), encrypted: false, kind })
+            let file = raster::ImageFile::new(document, format, limits)?;
+            (Some(file.page_count()), false)
         }
-        Kind::Office(format) => {
-            let page_count = office::page_count(document, format, password)?;
-            Ok(Inspection { page_count, encrypted: false, kind })
-        }
+        Kind::Office(format) => (office::page_count(&document, format, limits)?, false),
         Kind::Pdf => {
-            let document = pdf::open(document, password)?;
-            let page_count = document.pdf.pages().len();
-            Ok(Inspection { page_count, encrypted: document.encrypted, kind })
+            let document = pdf::open(document, password, limits)?;
+            (Some(document.pdf.pages().len()), document.encrypted)
         }
-    }
+    };
+    Ok(Inspection { page_count, encrypted, kind })
 }

@@ -67,11 +67,6 @@ impl Asked {
         (self, picture)
     }
 
-    /// The page's width and height in points.
-    pub(crate) fn size_points(&self) -> (f32, f32) {
-        self.size
-    }
-
     /// The page that is nothing but this picture.
     ///
     /// # Errors

@@ -6,19 +6,23 @@ mod convert;
 mod elements;
 mod inline;
 mod plain_headings;
+mod survey;
 mod typewriter;
 
 pub(crate) use container::{ole_format, zip_format};
 
 use docling::InputFormat;
 
-use crate::error::{Damage, Error};
+use crate::error::Error;
+use crate::limits::{Excess, Limits};
 use crate::segment::Part;
 
 /// A document as parts on pages.
 pub(crate) struct OfficeDocument {
     pub parts: Vec<Part>,
     pub page_count: usize,
+    /// Pages that are beyond a limit by themselves, from 1. They hold no parts.
+    pub left_out: Vec<(usize, Excess)>,
 }
 
 /// Kinds of files without drawn pages.
@@ -53,36 +57,42 @@ impl OfficeFormat {
 /// text that was set on them.
 ///
 /// # Errors
-/// If it is damaged, encrypted or inflates beyond all measure.
+/// If it is damaged, encrypted or beyond a limit.
 pub(crate) fn read(
     bytes: Vec<u8>,
     format: OfficeFormat,
     password: Option<&str>,
     sized_by_text: bool,
+    limits: &Limits,
 ) -> Result<OfficeDocument, Error> {
-    if !container::is_bearable(&bytes) {
-        return Err(Error::UnreadableFile(Damage::Inflates));
-    }
+    let listed = page_count(&bytes, format, limits)?;
+    let left_out = survey::survey(&bytes, format, limits)?;
+    let bytes = if left_out.is_empty() { bytes } else { survey::without(&bytes, &left_out)? };
     let nodes = convert::convert(bytes, format, password)?;
-    let (elements, page_count) = elements::elements(&nodes, format);
-    Ok(OfficeDocument { parts: typewriter::set(elements, sized_by_text), page_count })
+    let (elements, page_count) = elements::elements(&nodes, format, limits)?;
+    drop(nodes);
+    let left_out = left_out.into_iter().map(|part| (part.page, part.excess)).collect();
+    let parts = typewriter::set(elements, sized_by_text);
+    // An empty slide at the end is listed and converts to nothing.
+    let page_count = page_count.max(listed.unwrap_or(0));
+    Ok(OfficeDocument { parts, page_count, left_out })
 }
 
-/// How many pages it has: slides, sheets, or one.
+/// How many pages it has: slides, sheets, or one. Read from a list in the file, without converting
+/// it; `None` where only conversion tells.
 ///
 /// # Errors
-/// As [`read`].
+/// If there are more than a limit allows.
 pub(crate) fn page_count(
-    bytes: Vec<u8>,
+    bytes: &[u8],
     format: OfficeFormat,
-    password: Option<&str>,
-) -> Result<usize, Error> {
+    limits: &Limits,
+) -> Result<Option<usize>, Error> {
     match format {
         OfficeFormat::Docx | OfficeFormat::Doc | OfficeFormat::Html | OfficeFormat::Markdown => {
-            Ok(1)
+            Ok(Some(1))
         }
-        OfficeFormat::Pptx | OfficeFormat::Xlsx | OfficeFormat::Ppt | OfficeFormat::Xls => {
-            Ok(read(bytes, format, password, false)?.page_count)
-        }
+        OfficeFormat::Pptx | OfficeFormat::Xlsx => survey::page_count(bytes, format, limits),
+        OfficeFormat::Ppt | OfficeFormat::Xls => Ok(None),
     }
 }

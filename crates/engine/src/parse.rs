@@ -13,18 +13,20 @@ use uuid::Uuid;
 use crate::ahead::with_pages;
 use crate::error::{Damage, Error};
 use crate::kind::{Kind, kind};
+use crate::limits::Limits;
 use crate::models::{Models, NoModels};
 use crate::ocr::Asked;
 use crate::office::{self, OfficeFormat};
 use crate::pdf::{
-    Document, FontStore, PageContent, links, note_boxes, open, read_page, tick_fields,
+    Document, FontStore, PageContent, check_contents, links, note_boxes, open, read_page,
+    tick_fields,
 };
 use crate::raster::ImageFile;
 use crate::scan::Source;
 use crate::segment::Part;
 use long_tables::cut_long_tables;
 use reading::Reading;
-use step::{Question, Recognition, Step, answered, read_pdf_page, unrecognised};
+use step::{Answered, Question, Recognition, Step, answered, read_pdf_page, unrecognised};
 
 /// The size of a page that is not looked at.
 const A4_POINTS: (f32, f32) = (595.0, 842.0);
@@ -60,6 +62,8 @@ pub struct ParseRequest<'a> {
     pub imagined_places: bool,
     /// Threads that may read the pages of one document, at least 1.
     pub threads: usize,
+    /// What the document may hold.
+    pub limits: &'a Limits,
 }
 
 impl<'a> ParseRequest<'a> {
@@ -74,6 +78,7 @@ impl<'a> ParseRequest<'a> {
             media_type: None,
             imagined_places: false,
             threads: 1,
+            limits: &Limits::DEFAULT,
         }
     }
 }
@@ -111,7 +116,7 @@ pub fn parse_with_files(
     match kind(&document, request.media_type) {
         Some(Kind::Office(format)) => parse_office(document, format, request, progress),
         Some(Kind::Image(format)) => {
-            parse_images(ImageFile::new(document, format)?, request, progress)
+            parse_images(ImageFile::new(document, format, request.limits)?, request, progress)
         }
         Some(Kind::Pdf) | None => parse_pdf(document, request, progress),
     }
@@ -122,17 +127,18 @@ fn parse_pdf(
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Parsed, Error> {
-    let mut document = open(document, request.password)?;
+    let mut document = open(document, request.password, request.limits)?;
     let outline = document.read_structure();
     let document = document;
     let page_count = document.pdf.pages().len();
     let selected = selected_pages(request.spec, page_count)?;
     let mut reading = Reading::new(page_count, selected.len());
-    let (spec, recognition) = (request.spec, &Recognition::default());
+    let ParseRequest { spec, limits, .. } = *request;
+    let recognition = &Recognition::default();
     let prepare = || {
-        let fonts = FontStore::new();
+        let fonts = FontStore::new(limits);
         let document = &document;
-        move |number: usize| Some(pdf_page(document, &fonts, number, spec, recognition))
+        move |number: usize| Some(pdf_page(document, &fonts, number, (spec, limits), recognition))
     };
     with_pages(request.threads, &selected, &prepare, |next| {
         read_pages(&mut reading, &selected, request, progress, recognition, next)
@@ -145,18 +151,22 @@ fn pdf_page<'a>(
     document: &'a Document,
     fonts: &FontStore<'a>,
     number: usize,
-    spec: &ParseSpec,
+    (spec, limits): (&ParseSpec, &Limits),
     recognition: &Recognition,
 ) -> Step {
     let page = &document.pdf.pages()[number - 1];
-    let mut content = read_page(page, document, fonts);
+    let checked = document.check_spent(limits).and_then(|()| check_contents(page, limits));
+    if let Err(excess) = checked {
+        return Step::LeftOut(excess);
+    }
+    let mut content = read_page(page, document, fonts, limits);
     if spec.checkboxes {
         note_boxes(&mut content, &tick_fields(page));
     }
     if spec.word_details.links {
         content.links = links(page);
     }
-    read_pdf_page(page, content, spec, recognition)
+    read_pdf_page(document, page, content, (spec, limits), recognition)
 }
 
 fn parse_images(
@@ -175,9 +185,15 @@ fn parse_images(
         if recognition.is_over() {
             return Some(unrecognised(source, page(A4_POINTS)));
         }
-        let raster = file.page(number - 1)?;
+        let raster = match file.page(number - 1) {
+            Ok(raster) => raster?,
+            Err(excess) => return Some(Step::LeftOut(excess)),
+        };
+        let content = page(raster.size_points());
+        if raster.is_blank() {
+            return Some(Step::nothing(content));
+        }
         let (asked, picture) = Asked::of_image(raster, spec.checkboxes);
-        let content = page(asked.size_points());
         Some(Step::Asks(Box::new(Question {
             source,
             content,
@@ -196,7 +212,8 @@ fn parse_office(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Parsed, Error> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        office::read(document, format, request.password, request.imagined_places)
+        let ParseRequest { password, imagined_places, limits, .. } = *request;
+        office::read(document, format, password, imagined_places, limits)
     }));
     let read = outcome.unwrap_or(Err(Error::UnreadableFile(Damage::Corrupt)))?;
     let selected = selected_pages(request.spec, read.page_count)?;
@@ -210,6 +227,9 @@ fn parse_office(
         Some(rows) => cut_long_tables(parts, rows as usize),
         None => parts,
     };
+    for (page, excess) in read.left_out.iter().filter(|(page, _)| selected.contains(page)) {
+        reading.leave_out(*page, *excess, request.spec.error_handling)?;
+    }
     if parts.is_empty() {
         reading.warn(selected[0], WarningCode::BlankPage, "The document shows nothing");
     }
@@ -243,10 +263,18 @@ fn read_pages(
             }
         }
         for (page, read) in pages.iter().zip(answered(steps, request.models)) {
-            let laid_out = catch_unwind(AssertUnwindSafe(|| Some(read?.finish())));
-            let laid_out = laid_out.ok().flatten();
-            laid_out.iter().for_each(|read| recognition.note(read));
-            reading.take(*page, laid_out, request.spec.error_handling)?;
+            let handling = request.spec.error_handling;
+            match catch_unwind(AssertUnwindSafe(|| read.map(Answered::finish))) {
+                Ok(Some(Err(excess))) => {
+                    reading.leave_out(*page, excess, handling)?;
+                    reading.progress.pages_done += 1;
+                }
+                Ok(Some(Ok(read))) => {
+                    recognition.note(&read);
+                    reading.take(*page, Some(read), handling)?;
+                }
+                Ok(None) | Err(_) => reading.take(*page, None, handling)?,
+            }
             progress(reading.progress);
         }
     }

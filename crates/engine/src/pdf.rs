@@ -2,33 +2,42 @@
 
 mod annotations;
 mod colors;
+mod drawing;
 mod duplicates;
+mod font_limits;
 mod fonts;
 mod forms;
 mod glyph_names;
 mod interpreter;
 mod ligatures;
+mod lzw;
 mod marked_content;
+mod object_tables;
 mod open;
 mod outline;
 mod paths;
+mod picture_limits;
 mod state;
+mod streams;
 mod structure;
 mod text;
 mod tick_boxes;
 mod unicode;
 
 pub(crate) use annotations::{links, tick_fields};
+pub(crate) use drawing::check_drawing;
 pub(crate) use fonts::FontStore;
 pub(crate) use interpreter::read_page;
 pub(crate) use open::{Document, open};
 pub(crate) use outline::OutlineEntry;
 pub(crate) use paths::sides;
+pub(crate) use streams::check_contents;
 pub(crate) use structure::Role;
 pub(crate) use tick_boxes::{TickField, note_boxes, note_found_boxes};
 pub(crate) use unicode::compose;
 
 use crate::geometry::{Direction, Rect};
+use crate::limits::Excess;
 
 /// What a page shows.
 #[derive(Debug, Default)]
@@ -57,14 +66,29 @@ pub(crate) struct PageContent {
     pub ticks: Vec<Rect>,
     /// How many curves and slanted lines are drawn.
     pub strokes: usize,
+    /// The area of everything that is painted, in square points, over and over again.
+    pub painted: f64,
     /// Glyphs of which the character is not known; they are not in `glyphs`.
     pub glyphs_unmapped: usize,
     /// Glyphs that are written without being shown, as text recognised on a scan is.
     pub glyphs_invisible: usize,
-    /// A limit ended the reading of this page early.
+    /// Forms that are nested too deeply, or in circles, were left out.
     pub truncated: bool,
+    /// The limits because of which parts of the page were left out.
+    pub left_out: Vec<Excess>,
     /// It is a picture of a small part of a page: what stands in columns there is a table.
     pub is_cut: bool,
+}
+
+impl PageContent {
+    /// Notes that part of the page is left out.
+    pub(crate) fn leave_out(&mut self, excess: Excess) {
+        let known = self.left_out.iter_mut().find(|known| known.limit == excess.limit);
+        match known {
+            Some(known) => known.amount = known.amount.max(excess.amount),
+            None => self.left_out.push(excess),
+        }
+    }
 }
 
 /// An area of a page that leads to an address when it is clicked.

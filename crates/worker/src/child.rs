@@ -81,7 +81,8 @@ pub(crate) struct PageProgress {
 /// What a look at a document told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Inspected {
-    pub(crate) page_count: i32,
+    /// `None` where only reading the whole document tells.
+    pub(crate) page_count: Option<i32>,
     pub(crate) media_type: String,
 }
 

@@ -46,10 +46,9 @@ impl EngineInspector {
         };
         child.ask(&request, document, LOOK_TIMEOUT).await?;
         let inspection = match child.next().await? {
-            Message::Inspected(found) => Inspection {
-                page_count: Some(found.page_count),
-                media_type: Some(found.media_type),
-            },
+            Message::Inspected(found) => {
+                Inspection { page_count: found.page_count, media_type: Some(found.media_type) }
+            }
             _ => Inspection::default(),
         };
         self.children.give_back(child);

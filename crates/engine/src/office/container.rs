@@ -2,10 +2,7 @@
 
 use super::OfficeFormat;
 
-/// Bytes that all parts of a package may inflate to; a bomb states more, or its parts exceed what
-/// they state, at which the reader stops by itself.
-const INFLATED_BYTES_MAX: u64 = 1 << 30;
-/// Entries that a package may have.
+/// Entries that are looked at.
 const ENTRIES_MAX: usize = 50_000;
 /// How far from the end of the file the end of the directory may stand: its comment is this long at
 /// most.
@@ -13,8 +10,8 @@ const COMMENT_BYTES_MAX: usize = 65_557;
 
 /// The Office format of a ZIP package, by the folder that its main part lies in.
 pub(crate) fn zip_format(bytes: &[u8]) -> Option<OfficeFormat> {
-    let entries = entries(bytes)?;
-    let has = |folder: &str| entries.iter().any(|entry| entry.name.starts_with(folder.as_bytes()));
+    let names = names(bytes)?;
+    let has = |folder: &str| names.iter().any(|name| name.starts_with(folder.as_bytes()));
     if has("word/") {
         Some(OfficeFormat::Docx)
     } else if has("ppt/") {
@@ -49,22 +46,13 @@ pub(crate) fn ole_format(bytes: &[u8]) -> Option<OfficeFormat> {
     }
 }
 
-/// False for a package that states to inflate beyond all measure.
-pub(super) fn is_bearable(bytes: &[u8]) -> bool {
-    let Some(entries) = entries(bytes) else {
-        return true;
-    };
-    let inflated: u64 = entries.iter().map(|entry| u64::from(entry.inflated_bytes)).sum();
-    entries.len() < ENTRIES_MAX && inflated <= INFLATED_BYTES_MAX
+/// How many entries a ZIP file lists, read without an archive of them being made.
+pub(super) fn entry_count(bytes: &[u8]) -> usize {
+    names(bytes).map_or(0, |names| names.len())
 }
 
-struct Entry<'b> {
-    name: &'b [u8],
-    inflated_bytes: u32,
-}
-
-/// The central directory of a ZIP file (APPNOTE.TXT 4.3.12 and 4.3.16); `None` if there is none.
-fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
+/// The names in the central directory of a ZIP file (APPNOTE.TXT 4.3.12 and 4.3.16); `None` if there is none.
+fn names(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     if !bytes.starts_with(b"PK") {
         return None;
     }
@@ -75,14 +63,12 @@ fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
     let from = bytes.len().saturating_sub(COMMENT_BYTES_MAX);
     let end = from + bytes[from..].windows(4).rposition(|window| window == b"PK\x05\x06")?;
     let mut at = number(end + 16, 4)?;
-    let mut entries = Vec::new();
-    while bytes.get(at..at.checked_add(4)?) == Some(b"PK\x01\x02") && entries.len() < ENTRIES_MAX {
+    let mut names = Vec::new();
+    while bytes.get(at..at.checked_add(4)?) == Some(b"PK\x01\x02") && names.len() < ENTRIES_MAX {
         let name_length = number(at + 28, 2)?;
         let skipped = number(at + 30, 2)? + number(at + 32, 2)?;
-        let name = bytes.get(at + 46..at + 46 + name_length)?;
-        let inflated_bytes = u32::try_from(number(at + 24, 4)?).unwrap_or(u32::MAX);
-        entries.push(Entry { name, inflated_bytes });
+        names.push(bytes.get(at + 46..at + 46 + name_length)?);
         at += 46 + name_length + skipped;
     }
-    Some(entries)
+    Some(names)
 }

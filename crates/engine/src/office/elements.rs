@@ -5,9 +5,13 @@ use docling::{ContentLayer, Node};
 
 use super::OfficeFormat;
 use super::inline::{closed_up, plain};
+use crate::limits::{Excess, Limit, Limits};
 
 /// English Metric Units per point: slides state their size in them.
 const EMU_PER_POINT: f32 = 12_700.0;
+
+/// What a paragraph or a cell costs beside its text, in characters.
+const PIECE_CHARACTERS: usize = 25;
 
 /// A paragraph, heading, list item, table or picture.
 #[derive(Debug, Default)]
@@ -47,7 +51,14 @@ pub(super) struct TableCell {
 }
 
 /// All elements in reading order, and how many pages there are.
-pub(super) fn elements(nodes: &[Node], format: OfficeFormat) -> (Vec<Element>, usize) {
+///
+/// # Errors
+/// If there is more text or there are more cells than the limits allow.
+pub(super) fn elements(
+    nodes: &[Node],
+    format: OfficeFormat,
+    limits: &Limits,
+) -> Result<(Vec<Element>, usize), Excess> {
     let mut reading = Reading {
         elements: Vec::new(),
         page: 1,
@@ -55,12 +66,19 @@ pub(super) fn elements(nodes: &[Node], format: OfficeFormat) -> (Vec<Element>, u
         pages: 1,
         breaks_pages: format == OfficeFormat::Ppt || format == OfficeFormat::Xls,
         told_pages: false,
+        characters: 0,
+        cells: 0,
+        limits,
+        excess: None,
     };
     reading.nodes(nodes);
-    (reading.elements, reading.pages)
+    match reading.excess {
+        Some(excess) => Err(excess),
+        None => Ok((reading.elements, reading.pages)),
+    }
 }
 
-struct Reading {
+struct Reading<'l> {
     elements: Vec<Element>,
     page: usize,
     page_size: Option<(f32, f32)>,
@@ -68,13 +86,30 @@ struct Reading {
     /// Pages are told by the breaks between them, unless each is announced.
     breaks_pages: bool,
     told_pages: bool,
+    characters: u64,
+    cells: u64,
+    limits: &'l Limits,
+    /// The first limit that was passed: nothing more is read then.
+    excess: Option<Excess>,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn nodes(&mut self, nodes: &[Node]) {
         for node in nodes {
-            self.node(node);
+            if self.excess.is_none() {
+                self.node(node);
+            }
         }
+    }
+
+    /// Counts what is about to be read.
+    fn count(&mut self, characters: usize, cells: usize) {
+        self.characters += characters as u64;
+        self.cells += cells as u64;
+        let counted = [(Limit::TextCharacters, self.characters), (Limit::TableCells, self.cells)];
+        let checked =
+            counted.iter().try_for_each(|(limit, amount)| self.limits.check(*limit, *amount));
+        self.excess = self.excess.or(checked.err());
     }
 
     fn node(&mut self, node: &Node) {
@@ -160,6 +195,7 @@ impl Reading {
         if holds_text && text.trim().is_empty() {
             return;
         }
+        self.count(text.chars().count() + PIECE_CHARACTERS, 0);
         let page_size = self.page_size;
         self.elements.push(Element { page: self.page, page_size, kind, text });
     }
@@ -187,6 +223,13 @@ impl Reading {
 
     fn table(&mut self, table: &docling::Table) {
         self.caption(table.caption.as_deref());
+        let texts = table.rows.iter().flatten();
+        let filled = texts.clone().filter(|text| !text.is_empty());
+        let characters = filled.map(|text| text.chars().count() + PIECE_CHARACTERS).sum();
+        self.count(characters, texts.count());
+        if self.excess.is_some() {
+            return;
+        }
         let cells = table.derive_cells().into_iter().map(|cell| TableCell {
             row: cell.start_row,
             column: cell.start_col,

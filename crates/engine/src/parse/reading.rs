@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::step::PageRead;
 use super::tables::{both_forms, shown};
 use super::{ParseRequest, Parsed, Progress};
-use crate::error::{Damage, Error, PageFault};
+use crate::error::{Damage, Error, PageFault, PictureFault};
 use crate::export::export;
 use crate::layout::PageLayout;
-use crate::models::OcrFault;
+use crate::limits::Excess;
 use crate::pdf::{Link, OutlineEntry};
 use crate::render::{Rendered, Renderer, gather};
 use crate::scan::{Source, many_unmapped};
@@ -29,7 +29,9 @@ pub(super) struct Reading {
     /// Tables may go on on the next page; what has sheets or slides for pages has none that do.
     pub(super) tables_go_on: bool,
     /// Why the last page was not recognised.
-    fault: Option<OcrFault>,
+    fault: Option<PictureFault>,
+    /// The last limit because of which a page was left out.
+    excess: Option<Excess>,
     /// The links of the pages, if they were asked for.
     links: HashMap<usize, Vec<Link>>,
 }
@@ -45,6 +47,7 @@ impl Reading {
             pages_without_text: 0,
             tables_go_on: true,
             fault: None,
+            excess: None,
             links: HashMap::new(),
         }
     }
@@ -78,12 +81,38 @@ impl Reading {
         Ok(())
     }
 
+    /// Notes that a page is beyond a limit.
+    ///
+    /// # Errors
+    /// If that is to end the job.
+    pub(super) fn leave_out(
+        &mut self,
+        page: usize,
+        excess: Excess,
+        handling: ErrorHandling,
+    ) -> Result<(), Error> {
+        if handling == ErrorHandling::Fail {
+            return Err(Error::PageFailed { page, reason: PageFault::TooLarge(excess) });
+        }
+        let message = format!("The page was left out: it has {excess}");
+        self.warn(page, WarningCode::ContentTruncated, &message);
+        self.excess = Some(excess);
+        self.failed_pages.push(page);
+        self.progress.pages_failed += 1;
+        Ok(())
+    }
+
     /// Notes what is odd about a page; the answer says why it counts as failed.
     fn judge(&mut self, page: usize, read: &PageRead) -> Option<PageFault> {
         let content = &read.content;
         if content.truncated {
-            let message = "The page holds more than the limits allow: part of it was left out";
+            let message =
+                "The page draws too many or too deeply nested forms: part of it was left out";
             self.warn(page, WarningCode::ContentTruncated, message);
+        }
+        for excess in &content.left_out {
+            let message = format!("Part of the page was left out: it has {excess}");
+            self.warn(page, WarningCode::ContentTruncated, &message);
         }
         if many_unmapped(content) {
             let unmapped = content.glyphs_unmapped;
@@ -101,7 +130,10 @@ impl Reading {
                 self.pages_without_text += 1;
                 let message = format!("The page has no text layer: {fault}");
                 self.warn(page, WarningCode::NoTextLayer, &message);
-                return Some(PageFault::NoTextLayer(fault));
+                return Some(match fault {
+                    PictureFault::NotRecognised(fault) => PageFault::NoTextLayer(fault),
+                    PictureFault::TooLarge(excess) => PageFault::TooLarge(excess),
+                });
             }
             None if has_text => {}
             None if read.source == Source::Nothing => {
@@ -123,10 +155,14 @@ impl Reading {
         outline: &[OutlineEntry],
     ) -> Result<Parsed, Error> {
         if let Some(fault) = self.fault.filter(|_| self.pages_with_text == 0) {
-            return Err(Error::NoText { pages_without_text: self.pages_without_text, fault });
+            let pages_without_text = self.pages_without_text;
+            return Err(match fault {
+                PictureFault::NotRecognised(fault) => Error::NoText { pages_without_text, fault },
+                PictureFault::TooLarge(excess) => excess.into(),
+            });
         }
         if self.failed_pages.len() == self.progress.pages_selected {
-            return Err(Error::Unreadable(Damage::Corrupt));
+            return Err(self.excess.map_or(Error::Unreadable(Damage::Corrupt), Error::TooLarge));
         }
         let parts = classify(std::mem::take(&mut self.pages), outline);
         Ok(self.assemble(parts, request.spec, request.namespace))

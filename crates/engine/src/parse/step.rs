@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use docket_contract::ParseSpec;
 use hayro_syntax::page::Page;
 
+use crate::error::PictureFault;
 use crate::layout::{PageLayout, lay_out};
+use crate::limits::{Excess, Limit, Limits};
 use crate::models::{Models, OcrFault, Picture};
 use crate::ocr::Asked;
-use crate::pdf::{PageContent, note_found_boxes};
-use crate::raster::{draw_page, tick_boxes};
+use crate::pdf::{Document, PageContent, note_found_boxes};
+use crate::raster::{Raster, draw_page, tick_boxes};
 use crate::scan::{Source, is_scan, source};
 
 /// Resolution at which pages of PDFs are drawn for OCR: what recognisers are made for.
@@ -22,7 +24,7 @@ pub(super) struct PageRead {
     pub(super) source: Source,
     pub(super) content: PageContent,
     /// Why its picture was not recognised, if that was needed.
-    pub(super) fault: Option<OcrFault>,
+    pub(super) fault: Option<PictureFault>,
     pub(super) layout: PageLayout,
 }
 
@@ -30,6 +32,15 @@ pub(super) struct PageRead {
 pub(super) enum Step {
     Read(Box<PageRead>),
     Asks(Box<Question>),
+    /// The page is beyond a limit.
+    LeftOut(Excess),
+}
+
+impl Step {
+    /// A page that shows nothing.
+    pub(super) fn nothing(content: PageContent) -> Self {
+        Self::Read(Box::new(PageRead::new(Source::Nothing, content, None)))
+    }
 }
 
 /// A page whose picture has to be recognised.
@@ -47,6 +58,7 @@ pub(super) struct Question {
 pub(super) enum Answered {
     Read(Box<PageRead>),
     Told(Box<Question>, Result<String, OcrFault>),
+    LeftOut(Excess),
 }
 
 /// Asks about all pictures at once.
@@ -62,6 +74,7 @@ pub(super) fn answered(steps: Vec<Option<Step>>, models: &dyn Models) -> Vec<Opt
     let mut texts = texts.into_iter();
     let mut answer = |step| match step {
         Step::Read(read) => Answered::Read(read),
+        Step::LeftOut(excess) => Answered::LeftOut(excess),
         Step::Asks(question) => {
             Answered::Told(question, texts.next().unwrap_or(Err(OcrFault::Failed)))
         }
@@ -71,9 +84,13 @@ pub(super) fn answered(steps: Vec<Option<Step>>, models: &dyn Models) -> Vec<Opt
 
 impl Answered {
     /// What the page shows after all.
-    pub(super) fn finish(self) -> PageRead {
+    ///
+    /// # Errors
+    /// If the page is beyond a limit.
+    pub(super) fn finish(self) -> Result<PageRead, Excess> {
         let (question, text) = match self {
-            Self::Read(read) => return *read,
+            Self::Read(read) => return Ok(*read),
+            Self::LeftOut(excess) => return Err(excess),
             Self::Told(question, text) => (*question, text),
         };
         let Question { source, mut content, asked, alone, .. } = question;
@@ -85,12 +102,12 @@ impl Answered {
             }
             asked.complete(&mut content, &text, keep_text)
         });
-        PageRead::new(source, content, read.err())
+        Ok(PageRead::new(source, content, read.err().map(PictureFault::from)))
     }
 }
 
 impl PageRead {
-    fn new(source: Source, content: PageContent, fault: Option<OcrFault>) -> Self {
+    fn new(source: Source, content: PageContent, fault: Option<PictureFault>) -> Self {
         let layout = lay_out(&content);
         Self { source, content, fault, layout }
     }
@@ -110,7 +127,7 @@ impl Recognition {
 
     /// Notes how the recognition of a page went.
     pub(super) fn note(&self, read: &PageRead) {
-        if read.fault == Some(OcrFault::DocumentTooSlow) {
+        if read.fault == Some(OcrFault::DocumentTooSlow.into()) {
             self.is_over.store(true, Ordering::Relaxed);
         }
     }
@@ -118,21 +135,22 @@ impl Recognition {
 
 /// A page whose picture is not even drawn, because the time for recognition is over.
 pub(super) fn unrecognised(source: Source, content: PageContent) -> Step {
-    Step::Read(Box::new(PageRead::new(source, content, Some(OcrFault::DocumentTooSlow))))
+    Step::Read(Box::new(PageRead::new(source, content, Some(OcrFault::DocumentTooSlow.into()))))
 }
 
 /// Looks what has to be done to read a page of a PDF.
 pub(super) fn read_pdf_page<'a>(
+    document: &Document,
     page: &'a Page<'a>,
     mut content: PageContent,
-    spec: &ParseSpec,
+    (spec, limits): (&ParseSpec, &Limits),
     recognition: &Recognition,
 ) -> Step {
     let source = source(&content, spec.ocr_mode);
     if !matches!(source, Source::Picture { .. }) {
         if spec.checkboxes && is_scan(&content) {
             // The text was recognised before, the boxes were not.
-            let drawn = draw_page(page, BOXES_DPI);
+            let drawn = draw_page(page, BOXES_DPI, document, limits).ok().flatten();
             let boxes = drawn.map(|raster| tick_boxes(&raster)).unwrap_or_default();
             note_found_boxes(&mut content, &boxes);
         }
@@ -141,9 +159,43 @@ pub(super) fn read_pdf_page<'a>(
     if recognition.is_over() {
         return unrecognised(source, content);
     }
-    let Some(raster) = draw_page(page, OCR_DPI) else {
-        return Step::Read(Box::new(PageRead::new(source, content, Some(OcrFault::Failed))));
+    let fault = match drawn(document, page, &content, limits) {
+        Ok(Some(raster)) => {
+            let size = (content.width, content.height);
+            let (asked, picture) = Asked::of_page(raster, size, spec.checkboxes);
+            let picture = Some(picture);
+            return Step::Asks(Box::new(Question {
+                source,
+                content,
+                asked,
+                picture,
+                alone: false,
+            }));
+        }
+        Ok(None) => OcrFault::Failed.into(),
+        Err(fault) => fault,
     };
-    let (asked, picture) = Asked::of_page(raster, (content.width, content.height), spec.checkboxes);
-    Step::Asks(Box::new(Question { source, content, asked, picture: Some(picture), alone: false }))
+    Step::Read(Box::new(PageRead::new(source, content, Some(fault))))
+}
+
+/// The picture of a page.
+///
+/// # Errors
+/// If drawing it would be beyond a limit.
+fn drawn<'a>(
+    document: &Document,
+    page: &'a Page<'a>,
+    content: &PageContent,
+    limits: &Limits,
+) -> Result<Option<Raster>, PictureFault> {
+    // What could not be read to its end would not be drawn to its end either.
+    match content.left_out.first() {
+        Some(left_out) => return Err((*left_out).into()),
+        None if content.truncated => return Ok(None),
+        None => {}
+    }
+    let page_area = f64::from(content.width) * f64::from(content.height);
+    let paintings = (content.painted / page_area.max(1.0)) as u64;
+    limits.check(Limit::PagePaintings, paintings)?;
+    Ok(draw_page(page, OCR_DPI, document, limits)?)
 }

@@ -1,6 +1,6 @@
 //! Fonts as the text operators need them: codes to characters and advances, looks and heights.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,13 +11,16 @@ use hayro_font::{
 };
 use hayro_syntax::object::{Array, Dict, Name, Object, Rect as PdfRect, dict::keys};
 
+use super::font_limits::check_font;
 use super::glyph_names::{Rescue, numbered};
 use super::ligatures::{CODES_MAX, Ligatures, Widths};
 use super::unicode::{GlyphText, clean};
 use super::{Role, Style};
+use crate::limits::{Excess, Limit, Limits};
 
 /// All fonts of a document that were asked for so far.
 pub(crate) struct FontStore<'a> {
+    limits: Limits,
     cache: FontCache<'a>,
     font_resolver: FontResolverFn,
     cmap_resolver: CMapResolverFn,
@@ -25,7 +28,7 @@ pub(crate) struct FontStore<'a> {
 }
 
 impl<'a> FontStore<'a> {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         let standard = |query: &FontQuery| -> Option<(FontData, u32)> {
             Some(match query {
                 FontQuery::Standard(font) => font.get_font_data(),
@@ -33,6 +36,7 @@ impl<'a> FontStore<'a> {
             })
         };
         Self {
+            limits: limits.clone(),
             cache: FontCache::new(),
             font_resolver: Arc::new(standard),
             cmap_resolver: Arc::new(load_embedded),
@@ -46,11 +50,17 @@ impl<'a> FontStore<'a> {
         if let Some(font) = self.loaded.borrow().get(&key) {
             return font.clone();
         }
-        let font = self
-            .cache
-            .font(dict, &self.font_resolver, &self.cmap_resolver)
-            .or_else(|| self.cache.standard_font(StandardFont::Helvetica, &self.font_resolver));
-        let loaded = Rc::new(LoadedFont::new(dict.clone(), font));
+        let read = || {
+            let found = self.cache.font(dict, &self.font_resolver, &self.cmap_resolver);
+            let helvetica =
+                || self.cache.standard_font(StandardFont::Helvetica, &self.font_resolver);
+            found.or_else(helvetica)
+        };
+        let checked = check_font(dict, &self.limits);
+        let font = if checked.is_ok() { read() } else { None };
+        let loaded = LoadedFont::new(dict.clone(), font, self.limits.map_characters);
+        loaded.excess.set(checked.err());
+        let loaded = Rc::new(loaded);
         self.loaded.borrow_mut().insert(key, loaded.clone());
         loaded
     }
@@ -76,6 +86,9 @@ pub(crate) struct LoadedFont<'a> {
     pub descent: f32,
     /// What one unit of the size operand means in points, 1 but for Type 3 fonts.
     pub size_scale: f32,
+    /// The limit that it, or what one of its codes stands for, is beyond.
+    pub excess: Cell<Option<Excess>>,
+    characters_max: u64,
     simple: bool,
     /// A bitmap font of TeX, whose codes follow TeX's encoding.
     tex_bitmap: bool,
@@ -89,7 +102,7 @@ pub(crate) struct LoadedFont<'a> {
 }
 
 impl<'a> LoadedFont<'a> {
-    fn new(dict: Dict<'a>, font: Option<Font<'a>>) -> Self {
+    fn new(dict: Dict<'a>, font: Option<Font<'a>>, characters_max: u64) -> Self {
         let subtype = dict.get::<Name<'_>>(keys::SUBTYPE);
         let composite = subtype.as_deref() == Some(b"Type0");
         let type3 = subtype.as_deref() == Some(b"Type3");
@@ -114,6 +127,8 @@ impl<'a> LoadedFont<'a> {
             ascent,
             descent,
             size_scale,
+            excess: Cell::new(None),
+            characters_max,
             simple: !composite,
             tex_bitmap,
             keeps_codes,
@@ -218,7 +233,15 @@ impl<'a> LoadedFont<'a> {
             None => GlyphText::Unknown,
             Some(BfString::Char(only)) if only.is_ascii_graphic() => GlyphText::Char(only),
             Some(BfString::Char(only)) => clean(only.encode_utf8(&mut [0; 4]), &self.name),
-            Some(BfString::String(many)) => clean(&many, &self.name),
+            Some(BfString::String(many)) => {
+                let amount = many.chars().count() as u64;
+                let (limit, allowed) = (Limit::MapCharacters, self.characters_max);
+                if amount > allowed {
+                    self.excess.set(Some(Excess { limit, amount, allowed }));
+                    return GlyphText::Unknown;
+                }
+                clean(&many, &self.name)
+            }
         }
     }
 }

@@ -75,11 +75,13 @@ impl<'a> Interpreter<'a, '_> {
         if let Some(content) = self.forms.get(&id) {
             return Some(content.clone());
         }
-        let data = form.decoded_data().ok()?;
-        if !self.budget.take_form(data.len()) {
-            self.page.truncated = true;
-            return None;
-        }
+        let data = match self.budget.decode_form(form) {
+            Ok(data) => data?,
+            Err(excess) => {
+                self.page.leave_out(excess);
+                return None;
+            }
+        };
         let content: Rc<[u8]> = data.as_ref().into();
         if self.form_cache_bytes + content.len() <= FORM_CACHE_BYTES_MAX {
             self.form_cache_bytes += content.len();
@@ -90,7 +92,7 @@ impl<'a> Interpreter<'a, '_> {
 
     /// Notes the box of a picture, which fills the unit square.
     pub(crate) fn picture(&mut self) {
-        if self.page.pictures.len() >= SHAPES_MAX || self.marked.iter().any(|m| m.hidden) {
+        if self.marked.iter().any(|marked| marked.hidden) {
             return;
         }
         let corner = |x: f64, y: f64| {
@@ -100,7 +102,9 @@ impl<'a> Interpreter<'a, '_> {
         let rect = Rect::of_corners(corner(0.0, 0.0), corner(1.0, 1.0))
             .union(&Rect::of_corners(corner(1.0, 0.0), corner(0.0, 1.0)));
         let shown = rect.intersection(&self.state.clip);
-        if rect.is_finite() && shown.area() > 0.0 {
+        self.note_painted(&shown);
+        let has_room = self.page.pictures.len() < SHAPES_MAX;
+        if has_room && rect.is_finite() && shown.area() > 0.0 {
             self.page.pictures.push(shown);
         }
     }

@@ -7,6 +7,9 @@ use hayro_font::{Font, FontGlyph};
 use hayro_syntax::object::{Array, Dict, Name, String as PdfString, dict::keys};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
+/// Entries of a font's own character map that are read; fonts hold at most 65,535 glyphs.
+const MAPPINGS_MAX: usize = 500_000;
+
 /// Where the characters of a composite font without `ToUnicode` come from.
 pub(crate) enum Rescue {
     /// Nowhere.
@@ -70,7 +73,7 @@ fn collection(dict: &Dict<'_>) -> Option<Rescue> {
 fn program_characters(data: &[u8]) -> Option<HashMap<u32, char>> {
     let font = FontRef::new(data).ok()?;
     let mut characters: HashMap<u32, char> = HashMap::new();
-    for (code, glyph) in font.charmap().mappings() {
+    for (code, glyph) in font.charmap().mappings().take(MAPPINGS_MAX) {
         if let Some(character) = char::from_u32(code) {
             characters.entry(glyph.to_u32()).or_insert(character);
         }

@@ -1,11 +1,14 @@
 //! Runs the operators of a page, of its forms and of its annotations.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use hayro_syntax::content::TypedIter;
 use hayro_syntax::content::ops::TypedInstruction as Op;
-use hayro_syntax::object::{Array, Dict, Name, Number, Object, ObjectIdentifier, dict::keys};
+use hayro_syntax::object::{
+    Array, Dict, Name, Number, Object, ObjectIdentifier, Stream, dict::keys,
+};
 use hayro_syntax::page::{Page, Resources};
 use kurbo::Affine;
 
@@ -16,42 +19,56 @@ use super::marked_content::{Marked, actual_text, is_hidden, replace};
 use super::open::Document;
 use super::paths::PathBuilder;
 use super::state::{GraphicsState, TextPosition};
+use super::streams::check_stream;
 use super::{PageContent, Role};
+use crate::limits::{Excess, Limit, Limits};
 
 /// Saved graphics states; further ones are not saved.
 const SAVED_STATES_MAX: usize = 512;
 
-/// What may still be spent on a page.
-pub(crate) struct Budget {
-    operators: usize,
-    glyphs: usize,
-    form_bytes: usize,
+/// What was spent on a page so far.
+pub(crate) struct Budget<'l> {
+    limits: &'l Limits,
+    operators: u64,
+    glyphs: u64,
+    form_bytes: u64,
     form_runs: usize,
 }
 
-impl Budget {
-    const PAGE: Self =
-        Self { operators: 3_000_000, glyphs: 300_000, form_bytes: 256 << 20, form_runs: 20_000 };
+/// Forms that are run on one page: they draw each other many times without many bytes or operators.
+const FORM_RUNS_MAX: usize = 20_000;
 
-    pub(crate) fn take_glyph(&mut self) -> bool {
-        self.glyphs = self.glyphs.saturating_sub(1);
-        self.glyphs > 0
+impl<'l> Budget<'l> {
+    fn new(limits: &'l Limits) -> Self {
+        Self { limits, operators: 0, glyphs: 0, form_bytes: 0, form_runs: 0 }
     }
 
-    fn take_operator(&mut self) -> bool {
-        self.operators = self.operators.saturating_sub(1);
-        self.operators > 0
+    /// Takes the glyphs of one code, which may stand for several characters.
+    pub(crate) fn take_glyphs(&mut self, count: usize) -> Result<(), Excess> {
+        self.glyphs += count as u64;
+        self.limits.check(Limit::PageCharacters, self.glyphs)
     }
 
-    /// Forms that draw each other multiply without many bytes or operators.
+    fn take_operator(&mut self) -> Result<(), Excess> {
+        self.operators += 1;
+        self.limits.check(Limit::PageOperators, self.operators)
+    }
+
     pub(crate) fn take_form_run(&mut self) -> bool {
-        self.form_runs = self.form_runs.saturating_sub(1);
-        self.form_runs > 0
+        self.form_runs += 1;
+        self.form_runs <= FORM_RUNS_MAX
     }
 
-    pub(crate) fn take_form(&mut self, bytes: usize) -> bool {
-        self.form_bytes = self.form_bytes.saturating_sub(bytes);
-        self.form_bytes > 0
+    /// Decodes a form; `None` if it is damaged.
+    pub(crate) fn decode_form<'s>(
+        &mut self,
+        form: &Stream<'s>,
+    ) -> Result<Option<Cow<'s, [u8]>>, Excess> {
+        check_stream(form, self.limits, Limit::StreamBytes)?;
+        let Ok(data) = form.decoded_data() else { return Ok(None) };
+        self.form_bytes += data.len() as u64;
+        self.limits.check(Limit::FormBytes, self.form_bytes)?;
+        Ok(Some(data))
     }
 }
 
@@ -61,7 +78,7 @@ pub(crate) struct Interpreter<'a, 'd> {
     pub(crate) state: GraphicsState<'a>,
     pub(crate) position: TextPosition,
     pub(crate) duplicates: Duplicates,
-    pub(crate) budget: Budget,
+    pub(crate) budget: Budget<'d>,
     pub(crate) document: &'d Document,
     fonts: &'d FontStore<'a>,
     pub(crate) saved: Vec<GraphicsState<'a>>,
@@ -75,11 +92,12 @@ pub(crate) struct Interpreter<'a, 'd> {
     pub(crate) form_cache_bytes: usize,
 }
 
-/// Reads what a page shows.
+/// Reads what a page shows. Its contents are within the limits.
 pub(crate) fn read_page<'a>(
     page: &Page<'a>,
     document: &Document,
     fonts: &FontStore<'a>,
+    limits: &Limits,
 ) -> PageContent {
     let (width, height) = page.render_dimensions();
     let transform = Affine::new(page.initial_transform(true).as_coeffs());
@@ -88,7 +106,7 @@ pub(crate) fn read_page<'a>(
         state: GraphicsState::new(transform, (width, height)),
         position: TextPosition::START,
         duplicates: Duplicates::default(),
-        budget: Budget::PAGE,
+        budget: Budget::new(limits),
         document,
         fonts,
         saved: Vec::new(),
@@ -108,6 +126,7 @@ pub(crate) fn read_page<'a>(
         interpreter.role = Role::Untold;
         interpreter.form(&appearance.form, page.resources());
     }
+    document.note_read(interpreter.page.glyphs.len(), interpreter.budget.operators);
     interpreter.page
 }
 
@@ -115,8 +134,8 @@ impl<'a> Interpreter<'a, '_> {
     /// Runs operators up to their end or the end of the budget.
     pub(crate) fn run(&mut self, mut operations: TypedIter<'_>, resources: &Resources<'a>) {
         while let Some(operation) = operations.next() {
-            if !self.budget.take_operator() {
-                self.page.truncated = true;
+            if let Err(excess) = self.budget.take_operator() {
+                self.page.leave_out(excess);
                 return;
             }
             self.step(&operation, resources);
@@ -173,7 +192,7 @@ impl<'a> Interpreter<'a, '_> {
             Op::TextFont(font) => {
                 text.size = font.1.as_f64();
                 if let Some(dict) = resources.get_font(font.0) {
-                    text.font = Some(self.fonts.load(&dict));
+                    self.set_font(&dict);
                 }
             }
             Op::BeginText(_) => self.position = TextPosition::START,
@@ -238,6 +257,10 @@ impl<'a> Interpreter<'a, '_> {
         }
     }
 
+    fn set_font(&mut self, dict: &Dict<'a>) {
+        self.state.text.font = Some(self.fonts.load(dict));
+    }
+
     fn set_graphics_state(&mut self, name: &Name<'_>, resources: &Resources<'a>) {
         let Some(parameters) = resources.get_ext_g_state(name) else {
             return;
@@ -245,7 +268,7 @@ impl<'a> Interpreter<'a, '_> {
         if let Some(font) = parameters.get::<Array<'a>>(keys::FONT) {
             let mut entries = font.flex_iter();
             if let (Some(dict), Some(size)) = (entries.next::<Dict<'a>>(), entries.next::<f64>()) {
-                self.state.text.font = Some(self.fonts.load(&dict));
+                self.set_font(&dict);
                 self.state.text.size = size;
             }
         }

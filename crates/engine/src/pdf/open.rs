@@ -3,14 +3,18 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use hayro_syntax::object::dict::keys;
 use hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier};
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
+use super::object_tables::check_object_tables;
 use super::outline::{OutlineEntry, outline};
 use super::structure::Structure;
 use crate::error::{Damage, Error, Lock, UnknownKind};
+use crate::limits::{Excess, Limit, Limits};
 
 /// How far into the file a header may stand.
 const HEADER_SEARCH_BYTES: usize = 2048;
@@ -25,9 +29,60 @@ pub(crate) struct Document {
     pub hidden_groups: HashSet<ObjectIdentifier>,
     /// What its author calls the pieces of its pages; empty until it is read.
     pub structure: Structure,
+    /// What its pages have cost so far.
+    pub spent: Spent,
 }
 
+/// What the pages of a document have cost so far, whichever thread reads them.
+#[derive(Debug, Default)]
+pub(crate) struct Spent {
+    characters: AtomicU64,
+    operators: AtomicU64,
+    pixels: AtomicU64,
+}
+
+/// What each page may add to the limits of a document. A dense page has 8,000 characters.
+const PAGE_CHARACTERS: u64 = 15_000;
+const PAGE_OPERATORS: u64 = 100_000;
+/// Pixels that a byte of the file may stand for on average. Pages of text reach 2,500.
+const PIXELS_PER_BYTE: u64 = 5_000;
+
 impl Document {
+    /// Checks that the pages so far leave room for another one.
+    ///
+    /// # Errors
+    /// If they do not.
+    pub(crate) fn check_spent(&self, limits: &Limits) -> Result<(), Excess> {
+        let pages = self.pdf.pages().len() as u64;
+        for (limit, spent, share) in [
+            (Limit::Characters, &self.spent.characters, PAGE_CHARACTERS),
+            (Limit::Operators, &self.spent.operators, PAGE_OPERATORS),
+        ] {
+            let (amount, allowed) = (spent.load(Relaxed), limits.of(limit) + share * pages);
+            if amount > allowed {
+                return Err(Excess { limit, amount, allowed });
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts a page that was read.
+    pub(crate) fn note_read(&self, characters: usize, operators: u64) {
+        self.spent.characters.fetch_add(characters as u64, Relaxed);
+        self.spent.operators.fetch_add(operators, Relaxed);
+    }
+
+    /// Counts a page that is to be drawn.
+    ///
+    /// # Errors
+    /// If that is beyond a limit.
+    pub(crate) fn take_pixels(&self, pixels: u64, limits: &Limits) -> Result<(), Excess> {
+        let spent = self.spent.pixels.fetch_add(pixels, Relaxed).saturating_add(pixels);
+        let bytes: &[u8] = self.pdf.data().as_ref();
+        let explained = PIXELS_PER_BYTE.saturating_mul(bytes.len() as u64);
+        limits.check(Limit::DocumentPixels, spent.saturating_sub(explained))
+    }
+
     /// Reads what the document tells of its own structure: the tree is kept, the outline returned.
     pub(crate) fn read_structure(&mut self) -> Vec<OutlineEntry> {
         let read = catch_unwind(AssertUnwindSafe(|| Structure::read(&self.pdf)));
@@ -37,10 +92,18 @@ impl Document {
 }
 
 /// Opens a document, with the empty password first and then the given one.
-pub(crate) fn open(bytes: Vec<u8>, password: Option<&str>) -> Result<Document, Error> {
+///
+/// # Errors
+/// If it cannot be opened or is beyond a limit.
+pub(crate) fn open(
+    bytes: Vec<u8>,
+    password: Option<&str>,
+    limits: &Limits,
+) -> Result<Document, Error> {
     if bytes.is_empty() {
         return Err(Error::Unreadable(Damage::Empty));
     }
+    check_object_tables(&bytes, limits)?;
     let has_header = contains(&bytes[..bytes.len().min(HEADER_SEARCH_BYTES)], b"%PDF");
     let encrypted = is_encrypted(&bytes);
     let shared = std::sync::Arc::new(bytes);
@@ -63,8 +126,15 @@ pub(crate) fn open(bytes: Vec<u8>, password: Option<&str>) -> Result<Document, E
     if pdf.pages().is_empty() {
         return Err(Error::Unreadable(Damage::NoPages));
     }
+    limits.check(Limit::Pages, pdf.pages().len() as u64)?;
     let hidden_groups = catch_unwind(AssertUnwindSafe(|| hidden_groups(&pdf))).unwrap_or_default();
-    Ok(Document { pdf, encrypted, hidden_groups, structure: Structure::default() })
+    Ok(Document {
+        pdf,
+        encrypted,
+        hidden_groups,
+        structure: Structure::default(),
+        spent: Spent::default(),
+    })
 }
 
 fn failure(error: LoadPdfError, password_given: bool, encrypted: bool, has_header: bool) -> Error {

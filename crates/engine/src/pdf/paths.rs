@@ -251,6 +251,14 @@ impl Interpreter<'_, '_> {
         }
     }
 
+    /// Counts an area that is painted.
+    pub(crate) fn note_painted(&mut self, area: &Rect) {
+        if area.is_finite() {
+            self.page.painted +=
+                f64::from(area.width().max(0.0)) * f64::from(area.height().max(0.0));
+        }
+    }
+
     /// Narrows the clipping path to the box around the current path, if that clips.
     fn clip(&mut self) {
         if self.path.clips {
@@ -261,6 +269,8 @@ impl Interpreter<'_, '_> {
 
     fn paint(&mut self, stroke: bool) {
         self.clip();
+        let painted = self.path.bounds(self.state.transform).intersection(&self.state.clip);
+        self.note_painted(&painted);
         let ink = if stroke { Ink::Stroke } else { Ink::Fill(self.state.fill.color) };
         let page = &mut self.page;
         let mut shapes = Shapes {

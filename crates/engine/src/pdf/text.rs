@@ -7,6 +7,7 @@ use super::interpreter::Interpreter;
 use super::unicode::GlyphText;
 use super::{Glyph, Style};
 use crate::geometry::{Direction, Rect};
+use crate::limits::Excess;
 
 /// Where a glyph of a string stands in text space, before the text matrix.
 struct Cell {
@@ -24,19 +25,26 @@ impl<'a> Interpreter<'a, '_> {
         };
         let mut offset = 0;
         while offset < bytes.len() {
-            if !self.budget.take_glyph() {
-                self.page.truncated = true;
-                return;
-            }
             let (code, length) = font.read_code(bytes, offset);
             offset += length;
-            self.show_code(&font, code, length);
+            if let Err(excess) = self.show_code(&font, code, length) {
+                self.page.leave_out(excess);
+                return;
+            }
+        }
+        if let Some(excess) = font.excess.get() {
+            self.page.leave_out(excess);
         }
     }
 
-    fn show_code(&mut self, font: &LoadedFont<'a>, code: u32, length: usize) {
-        let text = &self.state.text;
+    fn show_code(&mut self, font: &LoadedFont<'a>, code: u32, length: usize) -> Result<(), Excess> {
         let known = font.code(code, length);
+        let characters = match &known.text {
+            GlyphText::Many(many) => many.chars().count(),
+            _ => 1,
+        };
+        self.budget.take_glyphs(characters)?;
+        let text = &self.state.text;
         let advance = f64::from(known.advance) / 1000.0 * text.size;
         let mut spacing = text.character_spacing;
         if code == 32 && length == 1 {
@@ -60,7 +68,7 @@ impl<'a> Interpreter<'a, '_> {
             GlyphText::Unknown => self.page.glyphs_unmapped += 1,
             GlyphText::Char(only) => self.place(&cell, std::iter::once(*only), 1, font, size),
             GlyphText::Many(many) => {
-                let count = many.chars().count();
+                let count = characters;
                 // A ligature of a right-to-left script stands on the page from right to left.
                 if many.chars().all(crate::layout::is_rtl) {
                     self.place(&cell, many.chars().rev(), count, font, size);
@@ -74,6 +82,7 @@ impl<'a> Interpreter<'a, '_> {
         } else {
             self.position.advance(0.0, advance + spacing);
         }
+        Ok(())
     }
 
     /// Places characters side by side into a cell.

@@ -11,6 +11,8 @@ use image::{GrayImage, RgbImage};
 
 use super::Raster;
 use crate::geometry::Rect;
+use crate::limits::{Excess, Limits};
+use crate::pdf::{Document, check_drawing};
 
 pub(crate) use hayro::RenderCache;
 
@@ -22,23 +24,28 @@ const SIDE_MIN: f32 = 8.0;
 
 /// Draws a page in shades of gray at this resolution, or at a lower one if it is very large.
 /// `None` for a page without extent.
-pub(crate) fn draw_page<'a>(page: &'a Page<'a>, dpi: f32) -> Option<Raster> {
-    let (colors, dpi) = draw_colors(page, dpi)?;
+///
+/// # Errors
+/// If what it draws is beyond a limit.
+pub(crate) fn draw_page<'a>(
+    page: &'a Page<'a>,
+    dpi: f32,
+    document: &Document,
+    limits: &Limits,
+) -> Result<Option<Raster>, Excess> {
+    let Some(drawing) = Drawing::new(page, dpi, limits)? else { return Ok(None) };
+    document.take_pixels(drawing.pixels, limits)?;
+    let (width, height) = drawing.size;
+    let whole = Rect { x0: 0.0, y0: 0.0, x1: width, y1: height };
+    let Some(colors) = drawing.part(&whole, &RenderCache::new()) else { return Ok(None) };
+    let dpi = drawing.scale * 72.0;
     let mut pixels = GrayImage::new(colors.width(), colors.height());
     for (gray, color) in pixels.pixels_mut().zip(colors.pixels()) {
         // The weights of ITU-R BT.601.
         let [red, green, blue] = color.0.map(u32::from);
         gray.0[0] = u8::try_from((299 * red + 587 * green + 114 * blue) / 1000).unwrap_or(255);
     }
-    Some(Raster { pixels, dpi })
-}
-
-/// Draws a page in its colours; the second value is the resolution that was possible.
-fn draw_colors<'a>(page: &'a Page<'a>, dpi: f32) -> Option<(RgbImage, f32)> {
-    let drawing = Drawing::new(page, dpi)?;
-    let (width, height) = drawing.size;
-    let whole = Rect { x0: 0.0, y0: 0.0, x1: width, y1: height };
-    Some((drawing.part(&whole, &RenderCache::new())?, drawing.scale * 72.0))
+    Ok(Some(Raster { pixels, dpi }))
 }
 
 /// A page that is to be drawn.
@@ -48,21 +55,32 @@ pub(crate) struct Drawing<'a> {
     scale: f32,
     /// Width and height in points.
     pub size: (f32, f32),
+    /// Pixels of the drawing, and of the pictures in it.
+    pixels: u64,
 }
 
 impl<'a> Drawing<'a> {
     /// At this resolution, or at a lower one if the page is very large. `None` for a page without
     /// extent.
-    pub(crate) fn new(page: &'a Page<'a>, dpi: f32) -> Option<Self> {
+    ///
+    /// # Errors
+    /// If what the page draws is beyond a limit.
+    pub(crate) fn new(
+        page: &'a Page<'a>,
+        dpi: f32,
+        limits: &Limits,
+    ) -> Result<Option<Self>, Excess> {
         let (width, height) = page.render_dimensions();
         if !(width.is_finite() && height.is_finite()) {
-            return None;
+            return Ok(None);
         }
+        let pictured = check_drawing(page, limits)?;
         let scale = (dpi / 72.0)
             .min((PIXELS_MAX / (width * height)).sqrt())
             .min(SIDE_MAX / width.max(height));
         let large = width * scale >= SIDE_MIN && height * scale >= SIDE_MIN;
-        large.then_some(Self { page, scale, size: (width, height) })
+        let pixels = pictured.saturating_add((width * height * scale * scale) as u64);
+        Ok(large.then_some(Self { page, scale, size: (width, height), pixels }))
     }
 
     /// A part of the page, given in points as displayed, in its colours. What is drawn elsewhere on

@@ -6,6 +6,7 @@ use image::{GrayImage, ImageFormat, Luma};
 
 use super::components::letter_height;
 use super::{ImageFile, Raster, otsu, prepare, rulings, skew};
+use crate::limits::Limits;
 
 fn picture(draw: impl FnOnce(Page) -> Page, dpi: f32) -> GrayImage {
     scan(PdfBuilder::new().page(draw).build(), dpi)
@@ -111,29 +112,43 @@ fn tiff(shades: &[u8]) -> Vec<u8> {
 fn every_page_of_a_tiff_is_read() {
     let bytes = tiff(&[10, 120, 230]);
     assert_eq!(ImageFile::format_of(&bytes), Some(ImageFormat::Tiff));
-    let mut file = ImageFile::new(bytes.clone(), ImageFormat::Tiff).unwrap();
+    let mut file = ImageFile::new(bytes.clone(), ImageFormat::Tiff, &Limits::DEFAULT).unwrap();
     assert_eq!(file.page_count(), 3);
     for (index, shade) in [(2, 230), (0, 10), (1, 120)] {
-        assert_eq!(file.page(index).unwrap().pixels.get_pixel(3, 3).0[0], shade);
+        assert_eq!(file.page(index).unwrap().unwrap().pixels.get_pixel(3, 3).0[0], shade);
     }
-    assert!(file.page(3).is_none());
+    assert!(file.page(3).unwrap().is_none());
 
     // The last page points back to the first: a circle ends.
     let mut circle = bytes;
     let length = circle.len();
     let first = circle[4..8].to_vec();
     circle[length - 4..].copy_from_slice(&first);
-    assert_eq!(ImageFile::new(circle, ImageFormat::Tiff).unwrap().page_count(), 3);
+    assert_eq!(
+        ImageFile::new(circle, ImageFormat::Tiff, &Limits::DEFAULT).unwrap().page_count(),
+        3
+    );
 }
 
 #[test]
 fn damaged_and_monstrous_images_are_refused() {
     let mut png = image_file(&GrayImage::new(40, 40), ImageFormat::Png);
-    let whole = ImageFile::new(png.clone(), ImageFormat::Png).unwrap().page(0).unwrap();
+    let whole = ImageFile::new(png.clone(), ImageFormat::Png, &Limits::DEFAULT)
+        .unwrap()
+        .page(0)
+        .unwrap()
+        .unwrap();
     assert!((whole.dpi - 144.0).abs() < f32::EPSILON, "no resolution: a pixel is a unit");
     // Width and height of the header, far beyond what is there.
     png[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
-    assert!(ImageFile::new(png, ImageFormat::Png).unwrap().page(0).is_none());
+    let mut monstrous = ImageFile::new(png, ImageFormat::Png, &Limits::DEFAULT).unwrap();
+    assert!(monstrous.page(0).unwrap().is_none());
     let torn = b"\xff\xd8\xff\xe0 and nothing more".to_vec();
-    assert!(ImageFile::new(torn, ImageFormat::Jpeg).unwrap().page(0).is_none());
+    assert!(
+        ImageFile::new(torn, ImageFormat::Jpeg, &Limits::DEFAULT)
+            .unwrap()
+            .page(0)
+            .unwrap()
+            .is_none()
+    );
 }

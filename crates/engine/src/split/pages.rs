@@ -14,6 +14,7 @@ use hayro_syntax::page::{Page, Rotation};
 use super::copy::{Copier, is_field};
 use super::objects::{self, formatted};
 use crate::error::{Damage, Error};
+use crate::limits::Limits;
 use crate::pdf::open;
 
 /// Fields of forms are nested less deeply than this.
@@ -46,7 +47,7 @@ pub fn pages_as_pdf(
     password: Option<&str>,
     pages: &[usize],
 ) -> Result<Vec<u8>, Error> {
-    let document = open(document, password)?;
+    let document = open(document, password, &Limits::DEFAULT)?;
     let copied = catch_unwind(AssertUnwindSafe(|| copy_pages(&document.pdf, pages)));
     let page_count = document.pdf.pages().len();
     let copied = copied.map_err(|_| Error::Unreadable(Damage::Corrupt))?;

@@ -6,6 +6,7 @@ mod content;
 mod extract;
 mod fixtures;
 mod handmade;
+mod limits;
 mod ocr;
 mod options;
 mod split;

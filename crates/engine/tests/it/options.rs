@@ -5,7 +5,7 @@ use docket_contract::spec::{
     WordDetails,
 };
 use docket_contract::{ParseSpec, SegmentType, WarningCode};
-use docket_engine::{Error, inspect};
+use docket_engine::{Error, Limits, inspect};
 use docket_testkit::pdf::{Font, PdfBuilder, RawPdf, fixtures};
 
 use crate::support::{outline, page, parsed, reports, result, segments, text};
@@ -29,8 +29,8 @@ fn range(text: &str) -> ParseSpec {
 
 #[test]
 fn inspection_counts_pages() {
-    let inspection = inspect(numbered(3), None, None).unwrap();
-    assert_eq!((inspection.page_count, inspection.encrypted), (3, false));
+    let inspection = inspect(numbered(3), None, None, &Limits::DEFAULT).unwrap();
+    assert_eq!((inspection.page_count, inspection.encrypted), (Some(3), false));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use docket_contract::document::{ParseResult, SegmentType};
 use docket_contract::results::SplitResult;
 use docket_contract::spec::{Category, SplitSpec};
-use docket_engine::{Error, inspect, pages_as_pdf, split};
+use docket_engine::{Error, Limits, inspect, pages_as_pdf, split};
 use docket_testkit::pdf::{Font, PdfBuilder, RawPdf};
 use uuid::Uuid;
 
@@ -116,9 +116,9 @@ fn sheets(count: usize) -> Vec<u8> {
 
 fn taken(document: Vec<u8>, password: Option<&str>, pages: &[usize]) -> (usize, String) {
     let pdf = pages_as_pdf(document, password, pages).expect("the pages can be taken");
-    let inspection = inspect(pdf.clone(), None, None).expect("it opens again");
+    let inspection = inspect(pdf.clone(), None, None, &Limits::DEFAULT).expect("it opens again");
     assert!(!inspection.encrypted);
-    (inspection.page_count, text(&result(pdf)))
+    (inspection.page_count.unwrap(), text(&result(pdf)))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Documents of which little or nothing can be read, and what is said of them.
 
 use docket_contract::{FailureCode, ParseSpec, WarningCode};
-use docket_engine::{Damage, Error, Lock, OcrFault, ParseRequest, inspect, parse};
+use docket_engine::{Damage, Error, Limits, Lock, OcrFault, ParseRequest, inspect, parse};
 use docket_testkit::pdf::{Font, PdfBuilder, RawPdf};
 use uuid::Uuid;
 
@@ -117,7 +117,7 @@ fn locked_documents_say_what_they_need() {
     assert_eq!(wrong, Error::Encrypted(Lock::PasswordWrong));
     assert_eq!(wrong.code(), FailureCode::DocumentEncrypted);
     assert_eq!(
-        inspect(locked("Standard"), None, None),
+        inspect(locked("Standard"), None, None, &Limits::DEFAULT),
         Err(Error::Encrypted(Lock::PasswordNeeded))
     );
 }

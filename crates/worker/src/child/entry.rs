@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use docket_contract::job::{Failure, FailureCode};
-use docket_engine::Progress;
+use docket_engine::{Limits, Progress};
 use serde::Serialize;
 
 use super::budget::{CpuBudget, allow_cpu};
@@ -71,11 +71,12 @@ fn answer<R: Read, W: Write>(
         Request::Inspect { password, media_type } => {
             allow_cpu(INSPECT_CPU);
             let password = password.as_deref();
-            let looked = docket_engine::inspect(document, password, Some(&media_type));
+            let limits = &Limits::DEFAULT;
+            let looked = docket_engine::inspect(document, password, Some(&media_type), limits);
             let output = &mut parent.borrow_mut().output;
             match looked {
                 Ok(found) => {
-                    let page_count = count(found.page_count);
+                    let page_count = found.page_count.map(count);
                     let media_type = found.kind.media_type().to_owned();
                     write_json(output, Kind::Inspected, &Inspected { page_count, media_type })
                 }

@@ -6,7 +6,7 @@ use docket_contract::document::{ParseResult, Warning, WarningCode};
 use docket_contract::results::{ChunkResult, ClassifyResult, ExtractResult, SplitResult};
 use docket_contract::spec::{ChunkSpec, ChunkStrategy, JobSpec, ParseChunking, ParseSpec};
 use docket_engine::{
-    CropRequest, DocumentKind, Error, Models, ParseRequest, Parsed, PictureFile, Progress,
+    CropRequest, DocumentKind, Error, Limits, Models, ParseRequest, Parsed, PictureFile, Progress,
 };
 use uuid::Uuid;
 
@@ -121,6 +121,7 @@ impl Work<'_> {
             kinds: &spec.cropped_types,
             password: self.password,
             threads: self.threads,
+            limits: &Limits::DEFAULT,
         };
         let pictures = docket_engine::crop(document, request, &mut parsed, &mut || {
             // Each page that is drawn may take a page's processor time again.
@@ -163,6 +164,7 @@ impl Work<'_> {
             media_type: self.media_type,
             imagined_places,
             threads: self.threads,
+            limits: &Limits::DEFAULT,
         };
         docket_engine::parse_with_files(document, &request, progress)
     }

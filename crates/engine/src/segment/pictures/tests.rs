@@ -8,14 +8,18 @@ use docket_testkit::pdf::fixtures;
 use super::super::{Sheet, flow, furniture, norms};
 use super::{order, shown};
 use crate::layout::{Line, lay_out};
+use crate::limits::Limits;
 use crate::pdf::{FontStore, open, read_page};
 
 /// Every page with its relations: each piece after those that it follows.
 fn graphs(document: Vec<u8>) -> String {
-    let document = open(document, None).unwrap();
-    let fonts = FontStore::new();
-    let laid_out =
-        document.pdf.pages().iter().map(|page| lay_out(&read_page(page, &document, &fonts)));
+    let document = open(document, None, &Limits::DEFAULT).unwrap();
+    let fonts = FontStore::new(&Limits::DEFAULT);
+    let laid_out = document
+        .pdf
+        .pages()
+        .iter()
+        .map(|page| lay_out(&read_page(page, &document, &fonts, &Limits::DEFAULT)));
     let mut pages: Vec<_> = laid_out.enumerate().map(|(index, page)| (index + 1, page)).collect();
     furniture::separate(&mut pages);
     let norms = norms(&pages);

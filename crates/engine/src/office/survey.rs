@@ -1,0 +1,201 @@
+//! Looks through an Office package before the library that converts it: counts what conversion and
+//! everything after it cost, in memory that does not grow with the document.
+
+mod body;
+mod lists;
+mod markup;
+mod package;
+mod sheet;
+mod web;
+mod without;
+
+use std::collections::HashMap;
+
+use body::BodyCounter;
+use lists::{ListCounter, Relation, StringCounter};
+use package::Package;
+use sheet::SheetCounter;
+
+pub(super) use without::without;
+
+use super::OfficeFormat;
+use crate::error::Error;
+use crate::limits::{Excess, Limit, Limits};
+
+/// What a paragraph or a cell costs beside its text, in characters.
+const PIECE_CHARACTERS: u64 = 25;
+
+/// A part of a document that is left out because it is beyond a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    /// Its page, from 1.
+    pub page: usize,
+    /// The name of its part.
+    pub part: String,
+    pub excess: Excess,
+}
+
+/// How many slides or sheets a package lists, read from its list alone. `None` where that does not
+/// tell: the package is encrypted, damaged or of a kind that has no such list.
+///
+/// # Errors
+/// If there are more than the limit allows.
+pub(super) fn page_count(
+    bytes: &[u8],
+    format: OfficeFormat,
+    limits: &Limits,
+) -> Result<Option<usize>, Error> {
+    let list = match format {
+        OfficeFormat::Pptx => "ppt/presentation.xml",
+        OfficeFormat::Xlsx => "xl/workbook.xml",
+        _ => return Ok(None),
+    };
+    let Some(mut package) = Package::open(bytes, limits)? else { return Ok(None) };
+    let mut counter = ListCounter::default();
+    if !package.scan(list, &mut counter)? || counter.page_count == 0 {
+        return Ok(None);
+    }
+    limits.check(Limit::Slides, counter.page_count)?;
+    Ok(usize::try_from(counter.page_count).ok())
+}
+
+/// Looks through all that will be read.
+///
+/// # Errors
+/// If the document as a whole is beyond a limit.
+pub(super) fn survey(
+    bytes: &[u8],
+    format: OfficeFormat,
+    limits: &Limits,
+) -> Result<Vec<LeftOut>, Error> {
+    match format {
+        OfficeFormat::Html => return Ok(web::check_html(bytes, limits).map(|()| Vec::new())?),
+        OfficeFormat::Markdown => {
+            return Ok(web::check_markdown(bytes, limits).map(|()| Vec::new())?);
+        }
+        _ => {}
+    }
+    let Some(mut package) = Package::open(bytes, limits)? else { return Ok(Vec::new()) };
+    match format {
+        OfficeFormat::Docx => word(&mut package, limits).map(|()| Vec::new()),
+        OfficeFormat::Pptx => slides(&mut package, limits).map(|()| Vec::new()),
+        OfficeFormat::Xlsx => workbook(&mut package, limits),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// What is summed up over the parts of a document.
+#[derive(Default)]
+struct Total {
+    elements: u64,
+    characters: u64,
+    cells: u64,
+    merged: u64,
+}
+
+impl Total {
+    fn add_body(&mut self, elements: u64, body: &BodyCounter) {
+        self.elements = self.elements.saturating_add(elements);
+        self.characters = self.characters.saturating_add(body.characters);
+        self.cells = self.cells.saturating_add(body.cells);
+    }
+
+    fn check(&self, limits: &Limits) -> Result<(), Excess> {
+        limits.check(Limit::Elements, self.elements)?;
+        limits.check(Limit::MergedCells, self.merged)?;
+        limits.check(Limit::TableCells, self.cells)?;
+        limits.check(Limit::TextCharacters, self.characters)
+    }
+}
+
+fn word(package: &mut Package<'_>, limits: &Limits) -> Result<(), Error> {
+    let mut total = Total::default();
+    for part in package.xml_parts()? {
+        let mut body = BodyCounter::default();
+        let elements = package.elements_of(&part, &mut body)?;
+        limits.check(Limit::TablesNested, body.tables_nested)?;
+        total.add_body(elements, &body);
+        total.check(limits)?;
+    }
+    Ok(())
+}
+
+/// A slide is read as often as it is listed, each time with its layout, its master and its pictures.
+fn slides(package: &mut Package<'_>, limits: &Limits) -> Result<(), Error> {
+    let mut list = ListCounter::default();
+    package.scan("ppt/presentation.xml", &mut list)?;
+    limits.check(Limit::Slides, list.page_count)?;
+    let targets = package.targets_of("ppt/presentation.xml")?;
+    let mut costs: HashMap<String, (u64, u64, BodyCounter)> = HashMap::new();
+    let mut background = 0;
+    for part in package.xml_parts()? {
+        let mut body = BodyCounter::default();
+        let elements = package.elements_of(&part, &mut body)?;
+        if part.starts_with("ppt/slideMasters/") || part.starts_with("ppt/slideLayouts/") {
+            background = background.max(elements);
+        }
+        costs.insert(part, (elements, 0, body));
+    }
+    let parts: Vec<String> = costs.keys().cloned().collect();
+    for part in parts.iter().filter(|part| !part.ends_with(".rels")) {
+        let pictures: u64 = package
+            .targets_of(part)?
+            .values()
+            .filter(|relation| relation.kind.ends_with("/image"))
+            .map(|relation| package.size_of(&relation.target))
+            .sum();
+        if let Some(cost) = costs.get_mut(part) {
+            cost.1 = pictures;
+        }
+    }
+    let (mut total, mut pictures) = (Total::default(), 0_u64);
+    for relation in &list.pages {
+        let slide = targets.get(relation).and_then(|relation| costs.get(&relation.target));
+        if let Some((elements, bytes, body)) = slide {
+            limits.check(Limit::TablesNested, body.tables_nested)?;
+            total.add_body(elements + 2 * background, body);
+            pictures = pictures.saturating_add(*bytes);
+            total.check(limits)?;
+            limits.check(Limit::PackageBytes, pictures)?;
+        }
+    }
+    Ok(())
+}
+
+/// A sheet that is beyond a limit by itself is left out where others remain.
+fn workbook(package: &mut Package<'_>, limits: &Limits) -> Result<Vec<LeftOut>, Error> {
+    let mut list = ListCounter::default();
+    package.scan("xl/workbook.xml", &mut list)?;
+    limits.check(Limit::Slides, list.page_count)?;
+    let mut strings = StringCounter::default();
+    package.scan("xl/sharedStrings.xml", &mut strings)?;
+    limits.check(Limit::Elements, strings.announced)?;
+    let targets = package.targets_of("xl/workbook.xml")?;
+    let mut sheets: HashMap<String, Total> = HashMap::new();
+    for part in package.xml_parts()? {
+        let mut sheet = SheetCounter::new(&strings.lengths);
+        let elements = package.elements_of(&part, &mut sheet)?;
+        let cells = sheet.whole.map_or(0, sheet::Area::cells);
+        let (characters, merged) = (sheet.characters, sheet.merged);
+        sheets.insert(part, Total { elements, characters, cells, merged });
+    }
+    let (mut total, mut left_out, mut kept) = (Total::default(), Vec::new(), 0);
+    for (index, relation) in list.pages.iter().enumerate() {
+        let Some(Relation { target, .. }) = targets.get(relation) else { continue };
+        let Some(sheet) = sheets.get(target) else { continue };
+        if let Err(excess) = sheet.check(limits) {
+            left_out.push(LeftOut { page: index + 1, part: target.clone(), excess });
+            continue;
+        }
+        kept += usize::from(sheet.cells > 0);
+        total.elements += sheet.elements;
+        total.characters += sheet.characters;
+        total.cells += sheet.cells;
+        total.merged += sheet.merged;
+        total.check(limits)?;
+    }
+    match left_out.first() {
+        Some(LeftOut { excess, .. }) if kept == 0 => Err((*excess).into()),
+        _ => Ok(left_out),
+    }
+}
