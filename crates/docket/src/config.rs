@@ -91,6 +91,10 @@ pub(crate) struct ServeOptions {
     /// Jobs that may wait; further submits get 503 [default: 1000000]
     #[arg(long, env = "DOCKET_QUEUE_JOBS_MAX", value_name = "N")]
     pub(crate) queue_jobs_max: Option<u64>,
+    /// Documents of one account whose pages are counted at submit at the same time, of 4 in all
+    /// [default: 3]
+    #[arg(long, env = "DOCKET_ACCOUNT_INSPECTIONS_MAX", value_name = "N")]
+    pub(crate) account_inspections_max: Option<usize>,
     /// A key that the first account gets at every start
     #[arg(long, env = "DOCKET_API_KEY", hide_env_values = true, hide = true)]
     pub(crate) api_key: Option<String>,
@@ -361,6 +365,7 @@ impl ServeOptions {
             status_memory_mb: self.status_memory_mb.or(other.status_memory_mb),
             max_upload_mb: self.max_upload_mb.or(other.max_upload_mb),
             queue_jobs_max: self.queue_jobs_max.or(other.queue_jobs_max),
+            account_inspections_max: self.account_inspections_max.or(other.account_inspections_max),
             api_key: self.api_key.or(other.api_key),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
@@ -423,6 +428,9 @@ impl ServeOptions {
             }),
             webhooks: self.webhook_policy(),
             queue_jobs_max: self.queue_jobs_max.unwrap_or(defaults.queue_jobs_max),
+            account_inspections_max: self
+                .account_inspections_max
+                .unwrap_or(defaults.account_inspections_max),
             ..defaults
         }
     }

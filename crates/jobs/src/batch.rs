@@ -34,7 +34,8 @@ impl Jobs {
         let mut jobs = Vec::with_capacity(files.len());
         for (upload, name) in files {
             let kinds = AcceptedKinds::of(&spec, Expected::Document);
-            match self.store_document(upload, name.as_deref(), password.clone(), kinds).await {
+            let (user_id, name) = (&caller.user_id, name.as_deref());
+            match self.store_document(user_id, upload, name, password.clone(), kinds).await {
                 Ok((document, total)) => {
                     jobs.push(self.batch_job(&caller.user_id, &spec, document, total));
                 }

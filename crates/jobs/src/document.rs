@@ -5,7 +5,7 @@ use docket_contract::{BlobKey, JobSpec};
 use docket_store::BlobWriter;
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Jobs, office};
+use crate::{Error, Inspection, Jobs, office};
 
 /// Bytes that are looked at to tell the type: enough for the first entries of an Office package.
 const HEAD_BYTES: usize = 8 * 1024;
@@ -230,10 +230,11 @@ fn unsupported(what: &str) -> Error {
 ///
 /// # Errors
 /// [`Error::Invalid`] for a container in which no document was found.
-pub(crate) fn recorded_media_type(accepted: &str, looked: Option<String>) -> Result<String, Error> {
-    match looked {
+pub(crate) fn recorded_media_type(accepted: &str, found: Inspection) -> Result<String, Error> {
+    match found.media_type {
         Some(looked) => Ok(looked),
-        None if office::is_container(accepted) => Err(unsupported(accepted)),
+        // Of one that was not looked at, the job finds out.
+        None if office::is_container(accepted) && !found.is_skipped => Err(unsupported(accepted)),
         None => Ok(accepted.to_owned()),
     }
 }

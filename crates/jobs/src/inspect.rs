@@ -27,6 +27,13 @@ pub struct Inspection {
     pub page_count: Option<i32>,
     /// Its media type by all of its bytes; `None` where they did not tell.
     pub media_type: Option<String>,
+    /// It was not looked at: the server was too busy, or it took too long.
+    pub is_skipped: bool,
+}
+
+impl Inspection {
+    /// The job has to find out everything.
+    pub const SKIPPED: Self = Self { page_count: None, media_type: None, is_skipped: true };
 }
 
 /// Knows nothing of any document; for processes that submit nothing.

@@ -24,6 +24,7 @@ mod rerun;
 mod status;
 mod submit;
 mod sweep;
+mod turns;
 mod upload;
 mod webhooks;
 
@@ -35,6 +36,7 @@ use tokio::sync::OnceCell;
 
 use queue_limit::QueueGauge;
 use status::{KeyCache, QueueOrder, StatusCache, Watchers};
+use turns::Turns;
 
 pub use docket_store::{
     AccountLimits, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader, BlobWriter, Blobs,
@@ -70,6 +72,7 @@ pub struct Jobs {
     store: Arc<dyn Store>,
     blobs: Blobs,
     inspector: Arc<dyn Inspector>,
+    inspections: Turns,
     policy: Arc<Policy>,
     link_secret: Arc<OnceCell<[u8; 32]>>,
     queue_gauge: Arc<QueueGauge>,
@@ -103,11 +106,13 @@ impl Jobs {
             told_seq: AtomicI64::default(),
             settled_seq: AtomicI64::default(),
         };
+        let inspections = Turns::new(policy.inspections_max, policy.account_inspections_max);
         let (policy, memory) = (Arc::new(policy), Arc::new(memory));
         Self {
             store,
             blobs,
             inspector,
+            inspections,
             policy,
             link_secret: Arc::default(),
             queue_gauge: Arc::default(),

@@ -33,6 +33,14 @@ pub struct Policy {
     pub queue_jobs_max: u64,
     /// Memory for statuses, in bytes.
     pub status_memory_bytes_max: u64,
+    /// Documents whose pages are counted at submit at the same time.
+    pub inspections_max: usize,
+    /// The same of one account.
+    pub account_inspections_max: usize,
+    /// How long a submit waits for its turn; after that, the job counts the pages.
+    pub inspection_wait: Duration,
+    /// How long counting may take; after that, the job counts the pages.
+    pub inspection_time: Duration,
 }
 
 impl Default for Policy {
@@ -51,6 +59,10 @@ impl Default for Policy {
             upload_window: Duration::from_secs(15 * 60),
             queue_jobs_max: 1_000_000,
             status_memory_bytes_max: 64 * 1024 * 1024,
+            inspections_max: 4,
+            account_inspections_max: 3,
+            inspection_wait: Duration::from_secs(5),
+            inspection_time: Duration::from_secs(5),
         }
     }
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use docket_contract::job::{DocumentInfo, Job, PageCounts};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
-use docket_contract::{BlobKey, JobId};
+use docket_contract::{BlobKey, JobId, UserId};
 use docket_store::{Balance, Idempotency, Inserted, NewJob};
 use sha2::{Digest, Sha256};
 
 use crate::document::{AcceptedKinds, Expected, Upload, document_name, recorded_media_type};
 use crate::upload::announced;
-use crate::{Caller, Error, Jobs, Look};
+use crate::{Caller, Error, Inspection, Jobs, Look, Policy};
 
 /// A wish to be submitted.
 #[derive(Debug)]
@@ -97,7 +97,8 @@ impl Jobs {
         let (document, total) = match submit.source {
             Source::Upload { upload, file_name } => {
                 let kinds = AcceptedKinds::of(&submit.spec, submit.expected);
-                self.store_document(*upload, file_name.as_deref(), submit.password, kinds).await?
+                let name = file_name.as_deref();
+                self.store_document(&caller.user_id, *upload, name, submit.password, kinds).await?
             }
             Source::Url(url) => {
                 let document = document_at(&url, submit.password)?;
@@ -145,6 +146,7 @@ impl Jobs {
 
     pub(crate) async fn store_document(
         &self,
+        user_id: &UserId,
         upload: Upload,
         file_name: Option<&str>,
         password: Option<String>,
@@ -157,7 +159,7 @@ impl Jobs {
         let media_type = kinds.accept(upload.media_type(), &name)?;
         let uploaded = upload.finish().await?;
         let look = Look { password: password.as_deref(), media_type };
-        let (total, media_type) = match self.look_at(&uploaded.blob_key, look).await {
+        let (total, media_type) = match self.look_at(user_id, &uploaded.blob_key, look).await {
             Ok(looked) => looked,
             Err(error) => {
                 self.discard(&uploaded.blob_key).await;
@@ -176,11 +178,28 @@ impl Jobs {
         Ok((document, total))
     }
 
-    /// Pages and media type.
-    async fn look_at(&self, key: &BlobKey, look: Look<'_>) -> Result<(Option<i32>, String), Error> {
+    /// Pages and media type, if there is a turn for this account and it does not take too long. The
+    /// job counts the pages otherwise.
+    async fn look_at(
+        &self,
+        user_id: &UserId,
+        key: &BlobKey,
+        look: Look<'_>,
+    ) -> Result<(Option<i32>, String), Error> {
         let reader = self.blobs.reader(key).await?;
-        let found = self.inspector.inspect(reader, look).await;
-        Ok((found.page_count, recorded_media_type(look.media_type, found.media_type)?))
+        let Policy { inspection_wait, inspection_time, .. } = *self.policy;
+        let found = match self.inspections.take(&user_id.0, inspection_wait).await {
+            Some(_turn) => {
+                let looked = self.inspector.inspect(reader, look);
+                tokio::time::timeout(inspection_time, looked).await
+            }
+            None => Ok(Inspection::SKIPPED),
+        };
+        let found = found.unwrap_or_else(|_| {
+            tracing::warn!("counting the pages of a document at submit took too long");
+            Inspection::SKIPPED
+        });
+        Ok((found.page_count, recorded_media_type(look.media_type, found)?))
     }
 
     pub(crate) fn retention(&self, expires_in_s: Option<u64>) -> Duration {

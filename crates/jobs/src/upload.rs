@@ -89,7 +89,8 @@ impl Jobs {
         let password = job.document.password.clone();
         let kinds = AcceptedKinds::of(&job.spec, Expected::Document);
         let name = Some(job.document.name.as_str());
-        let (document, total) = self.store_document(upload, name, password, kinds).await?;
+        let stored = self.store_document(&job.user_id, upload, name, password, kinds);
+        let (document, total) = stored.await?;
         let (Some(blob_key), Some(sha256)) = (document.blob_key, document.sha256) else {
             return Err(Error::UploadClosed);
         };

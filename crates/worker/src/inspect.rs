@@ -5,22 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use docket_jobs::{BlobReader, Inspection, Inspector, Look};
-use tokio::sync::Semaphore;
 
 use crate::child::{ChildCommand, ChildError, ChildPool, Message, Request};
 use crate::memory::MemoryBudget;
 
-/// Time that one look may take; longer, and the job finds out for itself.
+/// How long a child may take to read its document.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Documents looked at at the same time.
-const LOOKS_MAX: usize = 4;
-
-/// Counts pages in engine children.
+/// Counts pages in engine children. How many at a time and for how long, its caller decides: a look
+/// that is dropped kills its child.
 #[derive(Debug)]
 pub struct EngineInspector {
     children: ChildPool,
-    looks: Semaphore,
 }
 
 impl EngineInspector {
@@ -28,10 +24,7 @@ impl EngineInspector {
     /// memory.
     #[must_use]
     pub fn new(command: ChildCommand, looks_per_child: u32, memory: MemoryBudget) -> Self {
-        Self {
-            children: ChildPool::new(command, looks_per_child, memory),
-            looks: Semaphore::new(LOOKS_MAX),
-        }
+        Self { children: ChildPool::new(command, looks_per_child, memory) }
     }
 
     async fn look(
@@ -46,9 +39,11 @@ impl EngineInspector {
         };
         child.ask(&request, document, LOOK_TIMEOUT).await?;
         let inspection = match child.next().await? {
-            Message::Inspected(found) => {
-                Inspection { page_count: found.page_count, media_type: Some(found.media_type) }
-            }
+            Message::Inspected(found) => Inspection {
+                page_count: found.page_count,
+                media_type: Some(found.media_type),
+                is_skipped: false,
+            },
             _ => Inspection::default(),
         };
         self.children.give_back(child);
@@ -59,18 +54,11 @@ impl EngineInspector {
 #[async_trait]
 impl Inspector for EngineInspector {
     async fn inspect(&self, mut document: BlobReader, look: Look<'_>) -> Inspection {
-        let Ok(_permit) = self.looks.acquire().await else {
-            return Inspection::default();
-        };
-        match tokio::time::timeout(LOOK_TIMEOUT, self.look(&mut document, look)).await {
-            Ok(Ok(inspection)) => inspection,
-            Ok(Err(error)) => {
+        match self.look(&mut document, look).await {
+            Ok(inspection) => inspection,
+            Err(error) => {
                 tracing::warn!(%error, "document could not be looked at");
-                Inspection::default()
-            }
-            Err(_) => {
-                tracing::warn!("looking at a document took too long");
-                Inspection::default()
+                Inspection::SKIPPED
             }
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::middleware::from_fn;
 use docket_contract::UserId;
-use docket_jobs::{AccountLimits, Blobs, Caller, Jobs, Policy, Serving, Store};
+use docket_jobs::{AccountLimits, Blobs, Caller, Inspector, Jobs, Policy, Serving, Store};
 use docket_server::{ServerState, router};
 use docket_store::{Clock, DatabaseConfig, StoreConfig};
 use docket_testkit::pdf::{Font, PdfBuilder};
@@ -85,12 +85,19 @@ impl Database {
 
     /// The domain over this database, as another node would open it.
     pub(crate) async fn open(&self, policy: Policy) -> (Jobs, Arc<dyn Store>) {
+        let inspector = EngineInspector::new(child_command(), 100, MemoryBudget::unlimited());
+        self.open_with(policy, Arc::new(inspector)).await
+    }
+
+    async fn open_with(
+        &self,
+        policy: Policy,
+        inspector: Arc<dyn Inspector>,
+    ) -> (Jobs, Arc<dyn Store>) {
         let store =
             StoreConfig { database: self.config.clone(), clock: Clock::database(), migrate: true };
         let store = docket_store::open(store).await.unwrap();
         let blobs = Blobs::local(&self.folder.path().join("blobs")).unwrap();
-        let inspector =
-            Arc::new(EngineInspector::new(child_command(), 100, MemoryBudget::unlimited()));
         (Jobs::new(Arc::clone(&store), blobs, inspector, policy), store)
     }
 }
@@ -144,10 +151,28 @@ impl App {
         Self::start_serving(database, Policy::default(), Serving::Alone).await
     }
 
+    /// With another inspector than the engine.
+    pub(crate) async fn start_inspecting(
+        database: Database,
+        policy: Policy,
+        inspector: Arc<dyn Inspector>,
+    ) -> Self {
+        let opened = database.open_with(policy, inspector).await;
+        Self::start_over(database, opened, Serving::Together).await
+    }
+
     async fn start_serving(database: Database, policy: Policy, serving: Serving) -> Self {
+        let opened = database.open(policy).await;
+        Self::start_over(database, opened, serving).await
+    }
+
+    async fn start_over(
+        database: Database,
+        (jobs, store): (Jobs, Arc<dyn Store>),
+        serving: Serving,
+    ) -> Self {
         // The second and later tests find it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let (jobs, store) = database.open(policy).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();

@@ -15,6 +15,7 @@ mod events;
 mod execution;
 mod expiry;
 mod idempotency;
+mod inspections;
 mod jobs;
 mod late_uploads;
 mod metrics;
