@@ -1,5 +1,7 @@
 //! The verbs of workers: claim short, work long, settle guarded.
 
+use std::time::{Duration, Instant};
+
 use docket_contract::job::{Failure, FailureCode, Job, PageCounts};
 use docket_contract::{BlobKey, ClaimToken, WorkerId};
 use docket_store::{
@@ -9,6 +11,13 @@ use docket_store::{
 use tokio::sync::watch;
 
 use crate::{Error, Jobs, measure};
+
+/// How long an execution waits for a database that is away or holds up its statements, before it
+/// gives up its work.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// What became of a settlement.
 #[derive(Clone, Debug)]
@@ -43,12 +52,16 @@ impl Jobs {
         Ok(claims)
     }
 
-    /// Renews the worker's leases; answers which executions are still its own.
+    /// Renews the leases of the worker's executions; answers which are still its own.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn heartbeat(&self, worker: WorkerId) -> Result<Vec<ClaimToken>, Error> {
-        Ok(self.store.heartbeat(worker, self.policy.lease).await?)
+    pub async fn heartbeat(
+        &self,
+        worker: WorkerId,
+        executions: &[ClaimToken],
+    ) -> Result<Vec<ClaimToken>, Error> {
+        Ok(self.store.heartbeat(worker, executions, self.policy.lease).await?)
     }
 
     /// Changes when something may be ready to claim. A hint: polling alone suffices.
@@ -88,7 +101,13 @@ impl Jobs {
         claim: &Claim,
         update: ProgressUpdate,
     ) -> Result<ProgressOutcome, Error> {
-        Ok(self.store.progress(claim, update).await?)
+        let patience = Patience::default();
+        loop {
+            match self.store.progress(claim, update.clone()).await {
+                Err(error) if patience.waits_out(&error).await => {}
+                answered => return Ok(answered?),
+            }
+        }
     }
 
     /// Charges the job up to so many credits in all.
@@ -96,7 +115,13 @@ impl Jobs {
     /// # Errors
     /// If the database fails.
     pub async fn charge(&self, claim: &Claim, credits: i64) -> Result<ChargeOutcome, Error> {
-        Ok(self.store.charge(claim, credits).await?)
+        let patience = Patience::default();
+        loop {
+            match self.store.charge(claim, credits).await {
+                Err(error) if patience.waits_out(&error).await => {}
+                answered => return Ok(answered?),
+            }
+        }
     }
 
     /// Ends an execution with a result that is already stored.
@@ -162,15 +187,51 @@ impl Jobs {
         self.settle(claim, Settlement::released()).await
     }
 
+    /// Settles again while the database is unavailable: the work is done, and to do it once more
+    /// costs far more than to wait.
     async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<Settled, Error> {
-        match self.store.settle(claim, settlement).await? {
-            SettleOutcome::Settled(job) => {
-                self.note_version(job.id, job.version);
-                measure::settled(&job);
-                Ok(Settled::Done(Box::new(job)))
+        let patience = Patience::default();
+        let mut claim = claim;
+        loop {
+            let unsettled = match self.store.settle(claim, settlement.clone()).await {
+                Ok(SettleOutcome::Settled(job)) => {
+                    self.note_version(job.id, job.version);
+                    measure::settled(&job);
+                    return Ok(Settled::Done(Box::new(job)));
+                }
+                Ok(SettleOutcome::ClaimLost) => return Ok(Settled::ClaimLost),
+                Err(unsettled) => *unsettled,
+            };
+            if !patience.waits_out(&unsettled.error).await {
+                return Err(unsettled.error.into());
             }
-            SettleOutcome::ClaimLost => Ok(Settled::ClaimLost),
+            claim = unsettled.claim;
         }
+    }
+}
+
+/// How long one call of an execution is made again. Only for calls that may happen twice: what a
+/// call wrote before its answer was lost is not written again.
+struct Patience {
+    give_up_at: Instant,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { give_up_at: Instant::now() + PATIENCE }
+    }
+}
+
+impl Patience {
+    /// Pauses if the call may succeed later; answers whether to make it again.
+    async fn waits_out(&self, error: &docket_store::Error) -> bool {
+        let again = matches!(error, docket_store::Error::Unavailable(_))
+            && Instant::now() < self.give_up_at;
+        if again {
+            tracing::debug!(%error, "the database is unavailable; asked again");
+            tokio::time::sleep(PAUSE).await;
+        }
+        again
     }
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use docket_contract::job::{Failure, Job, PageCounts};
 use docket_contract::{BlobKey, ClaimToken};
 
+use crate::error::Error;
+
 /// One execution of one job. Only [`crate::QueueStore::claim`] makes one, and
 /// [`crate::QueueStore::settle`] consumes it: without a claim there is no settlement.
 #[derive(Debug)]
@@ -24,11 +26,28 @@ impl Claim {
         &self.job
     }
 
+    /// The same claim once more, for a caller whose settlement failed.
+    pub(crate) fn again(&self) -> Self {
+        Self { job: self.job.clone(), token: self.token }
+    }
+
     /// What guards this execution's writes.
     #[must_use]
     pub fn token(&self) -> ClaimToken {
         self.token
     }
+}
+
+/// A settlement that could not be written, or of which nobody knows whether it was. The claim can be
+/// settled again in the same way: what was written once is not written twice.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Unsettled {
+    /// The claim.
+    pub claim: Claim,
+    /// Why.
+    #[source]
+    pub error: Error,
 }
 
 /// How an execution ended: one constructor per way out.

@@ -16,7 +16,7 @@ mod rows;
 mod sqlite;
 
 pub use blobs::{BlobError, BlobRange, BlobReader, BlobWriter, Blobs, BlobsConfig, BucketConfig};
-pub use claim::{Claim, Settlement};
+pub use claim::{Claim, Settlement, Unsettled};
 pub use clock::{Clock, TestClock};
 pub use config::{DatabaseConfig, StoreConfig, open};
 pub use error::{Error, OpenError};

@@ -26,43 +26,18 @@ macro_rules! transition {
     };
 }
 
-/// What the transition of the rows in `changed` leaves behind: *event* always, *requeue* and *end*
-/// also remove the lease, *refund* also gives back what the ledger holds against the job's present
-/// run. A charge of a former cycle is taken back in that cycle and leaves the present one alone.
-macro_rules! leave {
-    (event) => {
+/// Writes the event of the transition of each row in `changed`.
+///
+/// Everything else that the end of a run leaves behind (the lease removed, the credits given back)
+/// is the work of triggers: they see what was committed while the statement waited for the row. A
+/// statement that waits for a row must read nothing else that changes under that row's lock.
+macro_rules! write_event {
+    () => {
         ", event as (
             insert into docket.job_events (job_id, user_id, version, status, was_started,
                 pages_done, at)
             select id, user_id, version, status, started_at is not null, pages_done, updated_at
             from changed)"
-    };
-    (end) => {
-        concat!(
-            leave!(event),
-            ", lease as (
-                delete from docket.job_leases l using changed where l.job_id = changed.id)"
-        )
-    };
-    (refund) => {
-        concat!(
-            leave!(end),
-            ", owed as materialized (
-                select u.user_id, u.job_id, u.cycle_started_at, changed.updated_at as at,
-                    sum(u.credits)::bigint as credits
-                from docket.usage u join changed on changed.id = u.job_id
-                    and u.at >= coalesce(changed.rerun_at, changed.created_at)
-                group by u.user_id, u.job_id, u.cycle_started_at, changed.updated_at
-                having sum(u.credits) > 0),
-            refund as (
-                insert into docket.usage (user_id, job_id, kind, credits, cycle_started_at, at)
-                select user_id, job_id, 'refund', -credits, cycle_started_at, at from owed),
-            repaid as (
-                update docket.accounts a set credits_used = greatest(0, a.credits_used - back.credits)
-                from (select user_id, cycle_started_at, sum(credits)::bigint as credits
-                    from owed group by user_id, cycle_started_at) back
-                where a.user_id = back.user_id and a.cycle_started_at = back.cycle_started_at)"
-        )
     };
 }
 
@@ -93,6 +68,7 @@ mod gather;
 mod idempotency;
 mod insert;
 mod jobs;
+mod limits;
 mod migrate;
 mod overview;
 mod place;
@@ -236,10 +212,14 @@ fn connect_options(url: &str) -> Result<PgConnectOptions, OpenError> {
 }
 
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Error> {
-    tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
+    let connecting = async {
+        let mut connection = options.connect().await?;
+        limits::of_calls(&mut connection).await?;
+        Ok(connection)
+    };
+    tokio::time::timeout(CONNECT_TIMEOUT, connecting)
         .await
         .map_err(|elapsed| Error::Unavailable(elapsed.into()))?
-        .map_err(Error::from)
 }
 
 async fn read_time(connection: &mut PgConnection) -> Result<DatabaseTime, Error> {

@@ -51,8 +51,11 @@ use crate::interface::Store;
 use reader::Readers;
 use writer::{Hints, Writer};
 
-/// How long a statement waits for another process.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a statement waits for another process: no caller waits for longer than 5 s.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// The same for a process that starts: others may be migrating.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// More statements than the driver has, so that none is compiled twice.
 const STATEMENT_CACHE_CAPACITY: usize = 128;
@@ -81,8 +84,10 @@ impl SqliteStore {
             std::fs::create_dir_all(folder)?;
         }
         let mut connection = connect(path, OpenFlags::default())?;
+        connection.busy_timeout(OPEN_TIMEOUT).map_err(Error::from)?;
         use_write_ahead_log(&connection)?;
         migrate::run(&mut connection, migrate)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(Error::from)?;
         let readers = Arc::new(Readers::open(path)?);
         let hints = Hints::default();
         let writer = Writer::start(connection, clock.clone(), hints.clone())?;
@@ -127,7 +132,7 @@ fn use_write_ahead_log(connection: &Connection) -> Result<(), OpenError> {
             // holds a lock that the other's change of the mode needs.
             Err(error)
                 if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                    && since.elapsed() < BUSY_TIMEOUT =>
+                    && since.elapsed() < OPEN_TIMEOUT =>
             {
                 std::thread::sleep(Duration::from_millis(10));
             }

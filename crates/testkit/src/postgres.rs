@@ -60,6 +60,18 @@ impl TestPostgres {
 }
 
 impl TestPostgres {
+    /// Lets Docket's later sessions wait for locks as long as a test may take on a slow machine.
+    ///
+    /// # Errors
+    /// If the database refuses it.
+    pub async fn wait_for_locks(&self) -> Result<(), sqlx::Error> {
+        for limit in ["lock_timeout", "statement_timeout"] {
+            let name = &self.name;
+            self.execute(&format!("alter database {name} set docket.{limit} = '120s'")).await?;
+        }
+        Ok(())
+    }
+
     /// Runs a statement on a connection of its own.
     ///
     /// # Errors

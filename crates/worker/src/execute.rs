@@ -100,8 +100,9 @@ pub(crate) async fn execute(execution: Arc<Execution>, claim: Claim) {
             Stop::Shutdown => Outcome::Released,
         },
     };
-    drop(lease);
+    // The lease is renewed until the settlement stands: it may have to wait for the database.
     let settled = settle(&execution.jobs, claim, outcome).await;
+    drop(lease);
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match settled {
         Ok(Settled::Done(job)) => tracing::info!(

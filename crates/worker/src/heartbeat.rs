@@ -108,7 +108,7 @@ pub(crate) async fn run_heartbeat(
         }
         // Taken before the statement: what is claimed while it runs is not in its answer.
         let before = leases.tokens();
-        match jobs.heartbeat(worker).await {
+        match jobs.heartbeat(worker, &before).await {
             Ok(held) => {
                 for lost in before.into_iter().filter(|token| !held.contains(token)) {
                     leases.stop(lost, Stop::ClaimLost);

@@ -54,6 +54,11 @@ impl Database {
         self.postgres.as_ref().expect("Postgres").execute(sql).await.unwrap();
     }
 
+    /// Whether a statement runs without an error, in Postgres.
+    pub(crate) async fn runs(&self, sql: &str) -> bool {
+        self.postgres.as_ref().expect("Postgres").execute(sql).await.is_ok()
+    }
+
     /// A transaction in which the statement has run, in Postgres.
     pub(crate) async fn begin(&self, sql: &str) -> UnderWay {
         self.postgres.as_ref().expect("Postgres").begin(sql).await.unwrap()

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use docket_contract::WorkerId;
-use docket_jobs::{Jobs, Policy, Serving};
+use docket_contract::job::{Failure, FailureCode};
+use docket_jobs::{Jobs, Policy, Serving, Settled};
 use reqwest::StatusCode;
+use reqwest::multipart::Form;
 
-use crate::app::{App, Database, LIMIT, letter, until};
+use crate::app::{App, Database, LIMIT, file_part, letter, until};
 use crate::events::Stream;
 use crate::processes::{Process, docket};
 use crate::status::work_one;
@@ -192,5 +194,65 @@ async fn a_change_that_commits_late_is_told_to_who_comes_back() {
     let mut stream = Stream::open_after(&app, &app.base, "/events", Some(told.seq)).await;
     assert_ne!(stream.next().await.unwrap().data["job_id"], id.as_str());
     assert_eq!(stream.next().await.unwrap().data["job_id"], id.as_str());
+    app.stop().await;
+}
+
+/// Nothing waits longer than this for a lock that somebody else holds.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Answers, within the limit, that the service is not available now.
+async fn is_turned_away(request: impl Future<Output = reqwest::Response>) {
+    let answer = tokio::time::timeout(ANSWERED_WITHIN, request).await.expect("it is answered");
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.headers().contains_key("retry-after"));
+    let body = answer.text().await.unwrap();
+    assert!(body.contains("storage_unavailable"), "{body}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_held_elsewhere_is_waited_for_a_few_seconds_only() {
+    let app = App::start(Database::postgres().await).await;
+    let id = app.submit_id(letter()).await;
+    let path = format!("/jobs/{id}");
+    let rows = app.database.begin("select from docket.jobs for update").await;
+    is_turned_away(app.delete(&path)).await;
+    let status = tokio::time::timeout(ANSWERED_WITHIN, app.get(&path)).await.unwrap();
+    assert_eq!(status.status(), StatusCode::OK, "a read waits for nobody");
+    let accounts = app.database.begin("select from docket.accounts for update").await;
+    let form = Form::new().part("file", file_part(letter(), "letter.pdf"));
+    is_turned_away(app.post_form(form)).await;
+    rows.commit().await.unwrap();
+    accounts.commit().await.unwrap();
+    // Nothing is lost, and nothing came of what was turned away.
+    assert_eq!(app.get_json(&path).await["status"], "queued");
+    app.submit_id(letter()).await;
+    let listed = app.get_json("/jobs").await;
+    assert_eq!(listed["jobs"].as_array().unwrap().len(), 2, "{listed}");
+    assert_eq!(app.delete(&path).await.status(), StatusCode::OK);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_settlement_that_a_lock_holds_up_is_tried_again() {
+    let app = App::start(Database::postgres().await).await;
+    let id = app.submit_id(letter()).await;
+    let claim = app.jobs.claim(WorkerId::new(), 1).await.unwrap().pop().unwrap();
+    let elsewhere = app.database.begin("select from docket.jobs for update").await;
+    let failure = Failure::new(FailureCode::DocumentUnreadable, "It cannot be read");
+    let waits = async || {
+        let waits = "select 1 / count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'";
+        app.database.runs(waits).await
+    };
+    let (settled, ()) = tokio::join!(app.jobs.fail(claim, failure), async {
+        // It waits, gives up, and waits again.
+        until(waits).await;
+        until(async || !waits().await).await;
+        until(waits).await;
+        elsewhere.commit().await.unwrap();
+    });
+    let Settled::Done(job) = settled.unwrap() else { panic!("lost") };
+    assert_eq!((job.attempt, job.worker_losses), (1, 0));
+    assert_eq!(app.get_json(&format!("/jobs/{id}")).await["status"], "FAILED");
     app.stop().await;
 }

@@ -8,7 +8,7 @@ use docket_contract::{BlobKey, ClaimToken, JobId, WorkerId};
 use tokio::sync::watch;
 
 use super::accounts::Balance;
-use crate::claim::{Claim, Settlement};
+use crate::claim::{Claim, Settlement, Unsettled};
 use crate::error::Error;
 
 /// The queue as workers see it.
@@ -25,10 +25,16 @@ pub trait QueueStore: Send + Sync {
         deadline: Duration,
     ) -> Result<Vec<Claim>, Error>;
 
-    /// Renews all leases of the worker in one statement without touching `jobs`, and answers which
-    /// it still holds: everything else it believes to hold is lost. A lease that ran out but was not swept yet
-    /// is renewed as well.
-    async fn heartbeat(&self, worker: WorkerId, lease: Duration) -> Result<Vec<ClaimToken>, Error>;
+    /// Renews the leases of the worker's executions without touching `jobs`, and answers which it
+    /// still holds: every other one is lost. A lease that ran out but was not swept yet is renewed as
+    /// well. A claim that nobody executes, because its answer was lost, is not renewed by the others
+    /// of its worker.
+    async fn heartbeat(
+        &self,
+        worker: WorkerId,
+        executions: &[ClaimToken],
+        lease: Duration,
+    ) -> Result<Vec<ClaimToken>, Error>;
 
     /// Writes progress. Counts never fall and stages never go back, whatever is passed.
     async fn progress(
@@ -44,8 +50,12 @@ pub trait QueueStore: Send + Sync {
     /// Makes the document of a job that awaits it, and queues it.
     async fn supply_document(&self, id: JobId, supplied: Supplied) -> Result<SupplyOutcome, Error>;
 
-    /// Ends the execution, guarded by state, attempt and token.
-    async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error>;
+    /// Ends the execution, guarded by state, attempt and token. At an error the claim comes back.
+    async fn settle(
+        &self,
+        claim: Claim,
+        settlement: Settlement,
+    ) -> Result<SettleOutcome, Box<Unsettled>>;
 
     /// Takes jobs with a lost lease from their workers (one more worker loss: back to the queue
     /// with backoff, failed at the last) and fails unfinished jobs beyond their deadline, and those

@@ -26,7 +26,7 @@ const CHARGE: &str = concat!(
     ", credits = j.credits + $3
         from now where j.id = $2
         returning j.*)",
-    leave!(event),
+    write_event!(),
     " select ",
     job_columns!(),
     " from changed"

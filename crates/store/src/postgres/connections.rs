@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Postgres, Transaction};
 
+use super::limits;
 use super::rows::{self, PgQuery};
 use crate::error::Error;
 use crate::rows::Columns;
 
 /// How long a caller waits for a connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A connection idle for longer is asked whether it still lives before it is used.
 const IDLE_UNTESTED_MAX: Duration = Duration::from_secs(1);
@@ -42,6 +43,7 @@ impl Connections {
             .max_connections(connections_max)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .test_before_acquire(false)
+            .after_connect(|connection, _| Box::pin(limits::of_calls(connection)))
             .before_acquire(move |connection, meta| {
                 let suspect = Arc::clone(&suspect);
                 let test = meta.idle_for > IDLE_UNTESTED_MAX || suspect.is_since(meta.idle_for);

@@ -1,9 +1,12 @@
 //! Removes what was kept long enough, in Postgres.
 
 use docket_contract::job::Job;
+use docket_contract::timestamp::Timestamp;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::PostgresStore;
+use super::limits;
 use super::rows::PgColumns;
 use crate::error::Error;
 use crate::ledger::{DELETION_WINDOW, IDEMPOTENCY_WINDOW};
@@ -19,6 +22,7 @@ const TAKE: &str = concat!(
      for update skip locked"
 );
 
+/// Their rows are locked by a statement before this one, so it sees all of their events.
 const DELETE: &str = "with events as (
         delete from docket.job_events where job_id = any($1)),
      deleted as (
@@ -45,6 +49,7 @@ impl PostgresStore {
     pub(super) async fn remove_expired(&self, limit: usize) -> Result<Vec<Job>, Error> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut transaction = self.connections.begin().await?;
+        limits::of_maintenance(&mut transaction).await?;
         let rows = sqlx::query(TAKE)
             .bind(self.clock.fixed())
             .bind(limit)
@@ -55,7 +60,7 @@ impl PostgresStore {
             expired.extend(read_expired(&mut PgColumns::new(row))?);
         }
         let ids: Vec<Uuid> = expired.iter().map(|job: &Job| job.id.uuid()).collect();
-        sqlx::query(DELETE).bind(ids).bind(self.clock.fixed()).execute(&mut *transaction).await?;
+        delete_locked(&mut transaction, &ids, self.clock.fixed()).await?;
         for (sql, window) in [(FORGET, IDEMPOTENCY_WINDOW), (FORGET_DELETIONS, DELETION_WINDOW)] {
             sqlx::query(sql)
                 .bind(self.clock.fixed())
@@ -70,4 +75,15 @@ impl PostgresStore {
         }
         Ok(expired)
     }
+}
+
+/// Deletes jobs whose rows this transaction has locked, with their events, and leaves the event that
+/// they are gone.
+pub(super) async fn delete_locked(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    at: Option<Timestamp>,
+) -> Result<(), Error> {
+    sqlx::query(DELETE).bind(ids).bind(at).execute(connection).await?;
+    Ok(())
 }

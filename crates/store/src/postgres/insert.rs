@@ -50,7 +50,7 @@ const INSERT: &str = concat!(
         select changed.user_id, changed.id, $22, changed.credits, account.cycle_started_at,
             changed.created_at
         from changed, account)",
-    leave!(event),
+    write_event!(),
     " select ",
     job_columns!(),
     ", credits_used, credits_limit, cycle_started_at from changed, account"

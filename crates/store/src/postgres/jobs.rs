@@ -6,7 +6,8 @@ use docket_contract::status::JobStatus;
 use docket_contract::{JobId, UserId};
 
 use super::PostgresStore;
-use super::rows::one_job;
+use super::expiry::delete_locked;
+use super::rows::{PgColumns, one_job};
 use crate::error::Error;
 use crate::interface::{
     CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob, Rerun,
@@ -52,11 +53,11 @@ impl JobStore for PostgresStore {
     }
 
     async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
-        self.cancel(owner, id, CANCEL).await
+        self.cancel(owner, id, CANCEL, |_| true).await
     }
 
     async fn cancel_waiting_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
-        self.cancel(owner, id, CANCEL_WAITING).await
+        self.cancel(owner, id, CANCEL_WAITING, |job| job.started_at.is_none()).await
     }
 
     async fn rerun_job(&self, owner: &UserId, rerun: Rerun) -> Result<RerunOutcome, Error> {
@@ -64,13 +65,21 @@ impl JobStore for PostgresStore {
     }
 
     async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {
-        let query = sqlx::query(DELETE).bind(id.uuid()).bind(&owner.0).bind(self.clock.fixed());
-        if let Some(job) = one_job(&self.pool, query).await? {
-            self.mark_changed();
-            return Ok(DeleteOutcome::Deleted(job));
+        let mut transaction = self.connections.begin().await?;
+        let row = sqlx::query(OWNED_FOR_DELETE)
+            .bind(id.uuid())
+            .bind(&owner.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else { return Ok(DeleteOutcome::NotFound) };
+        let job = read_job(&mut PgColumns::new(&row))?;
+        if !job.state.is_terminal() {
+            return Ok(DeleteOutcome::NotEnded);
         }
-        let unfinished = self.owned_job(owner, id).await?;
-        Ok(unfinished.map_or(DeleteOutcome::NotFound, |_| DeleteOutcome::NotEnded))
+        delete_locked(&mut transaction, &[id.uuid()], self.clock.fixed()).await?;
+        transaction.commit().await?;
+        self.mark_changed();
+        Ok(DeleteOutcome::Deleted(job))
     }
 
     async fn delete_expired(&self, limit: usize) -> Result<Vec<Job>, Error> {
@@ -96,23 +105,28 @@ impl PostgresStore {
         owner: &UserId,
         id: JobId,
         sql: &'static str,
+        is_wanted: fn(&Job) -> bool,
     ) -> Result<CancelOutcome, Error> {
         let failure = cancellation();
-        let query = sqlx::query(sql)
-            .bind(self.clock.fixed())
-            .bind(id.uuid())
-            .bind(&owner.0)
-            .bind(failure.code.as_str())
-            .bind(&failure.message);
-        if let Some(job) = one_job(&self.pool, query).await? {
-            self.mark_ended();
-            return Ok(CancelOutcome::Cancelled(job));
+        loop {
+            let query = sqlx::query(sql)
+                .bind(self.clock.fixed())
+                .bind(id.uuid())
+                .bind(&owner.0)
+                .bind(failure.code.as_str())
+                .bind(&failure.message);
+            if let Some(job) = one_job(&self.pool, query).await? {
+                self.mark_ended();
+                return Ok(CancelOutcome::Cancelled(job));
+            }
+            return Ok(match self.owned_job(owner, id).await? {
+                None => CancelOutcome::NotFound,
+                Some(job) if job.state.is_terminal() => CancelOutcome::AlreadyEnded(job),
+                // It had ended, and was run once more between the two statements.
+                Some(job) if is_wanted(&job) => continue,
+                Some(job) => CancelOutcome::AlreadyStarted(job),
+            });
         }
-        Ok(match self.owned_job(owner, id).await? {
-            None => CancelOutcome::NotFound,
-            Some(job) if job.state.is_terminal() => CancelOutcome::AlreadyEnded(job),
-            Some(job) => CancelOutcome::AlreadyStarted(job),
-        })
     }
 
     async fn owned_job(&self, owner: &UserId, id: JobId) -> Result<Option<Job>, Error> {
@@ -156,7 +170,7 @@ macro_rules! cancel_sql {
                 where j.id = $2 and j.user_id = $3 and j.finished_at is null",
             $what,
             " returning j.*)",
-            leave!(refund),
+            write_event!(),
             " select ",
             job_columns!(),
             " from changed"
@@ -167,19 +181,9 @@ macro_rules! cancel_sql {
 const CANCEL: &str = cancel_sql!("");
 const CANCEL_WAITING: &str = cancel_sql!(" and j.started_at is null");
 
-const DELETE: &str = concat!(
-    "with deleted as (
-        delete from docket.jobs
-        where id = $1 and user_id = $2 and finished_at is not null
-        returning *),
-     events as (
-        delete from docket.job_events e using deleted where e.job_id = deleted.id),
-     deletion as (
-        insert into docket.job_events (job_id, user_id, version, status, was_started, pages_done, at)
-        select id, user_id, version + 1, 'deleted', started_at is not null, pages_done,
-            coalesce($3::timestamptz, clock_timestamp())
-        from deleted)
-     select ",
+/// Locked, so that the statement that deletes it sees all of its events.
+const OWNED_FOR_DELETE: &str = concat!(
+    "select ",
     job_columns!(),
-    " from deleted"
+    " from docket.jobs where id = $1 and user_id = $2 for update"
 );

@@ -2,6 +2,7 @@
 
 use sqlx::{Connection, PgConnection};
 
+use super::limits;
 use crate::error::{Error, OpenError};
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -15,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "webhooks", include_str!("../../migrations/postgres/0008_webhooks.sql")),
     (9, "feed", include_str!("../../migrations/postgres/0009_feed.sql")),
     (10, "webhook_turns", include_str!("../../migrations/postgres/0010_webhook_turns.sql")),
+    (11, "ends", include_str!("../../migrations/postgres/0011_ends.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks. A role that may not create schemas
@@ -49,9 +51,11 @@ async fn version(connection: &mut PgConnection) -> Result<i64, Error> {
 
 async fn apply(connection: &mut PgConnection) -> Result<(), Error> {
     let mut transaction = connection.begin().await?;
+    limits::of_waiting_for_migrations(&mut transaction).await?;
     sqlx::query("select pg_advisory_xact_lock(hashtextextended('docket.schema_migrations', 0))")
         .execute(&mut *transaction)
         .await?;
+    limits::of_migrations(&mut transaction).await?;
     sqlx::raw_sql(
         "create schema if not exists docket;
          create table if not exists docket.schema_migrations (

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::PostgresStore;
 use super::rows::{all, duration_us, one};
-use crate::claim::{Claim, Settlement};
+use crate::claim::{Claim, Settlement, Unsettled};
 use crate::error::Error;
 use crate::interface::{
     ChargeOutcome, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy,
@@ -41,18 +41,25 @@ impl QueueStore for PostgresStore {
         Ok(claims.into_iter().flatten().collect())
     }
 
-    async fn heartbeat(&self, worker: WorkerId, lease: Duration) -> Result<Vec<ClaimToken>, Error> {
+    async fn heartbeat(
+        &self,
+        worker: WorkerId,
+        executions: &[ClaimToken],
+        lease: Duration,
+    ) -> Result<Vec<ClaimToken>, Error> {
         let query = sqlx::query(
             "update docket.job_leases l
              set lease_until = coalesce($1::timestamptz, clock_timestamp())
                 + $3 * interval '1 microsecond'
              from docket.jobs j
-             where l.worker_id = $2 and j.id = l.job_id and j.claim_token = l.claim_token
+             where l.worker_id = $2 and l.claim_token = any($4)
+                and j.id = l.job_id and j.claim_token = l.claim_token
              returning l.claim_token",
         )
         .bind(self.clock.fixed())
         .bind(worker.uuid())
-        .bind(duration_us(lease));
+        .bind(duration_us(lease))
+        .bind(executions.iter().map(|token| token.uuid()).collect::<Vec<_>>());
         all(&self.pool, query, |row| Ok(ClaimToken::from(row.uuid()?))).await
     }
 
@@ -87,8 +94,15 @@ impl QueueStore for PostgresStore {
         self.supply(id, &supplied).await
     }
 
-    async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error> {
-        self.end_execution(&claim, settlement).await
+    async fn settle(
+        &self,
+        claim: Claim,
+        settlement: Settlement,
+    ) -> Result<SettleOutcome, Box<Unsettled>> {
+        match self.end_execution(&claim, settlement).await {
+            Ok(outcome) => Ok(outcome),
+            Err(error) => Err(Box::new(Unsettled { claim, error })),
+        }
     }
 
     async fn sweep(&self, policy: &RetryPolicy) -> Result<Swept, Error> {
@@ -149,7 +163,7 @@ const CLAIM: &str = concat!(
         select changed.id, changed.attempt, $4, changed.claim_token,
             now.at + $5 * interval '1 microsecond'
         from changed, now)",
-    leave!(event),
+    write_event!(),
     " select claim_token, seq, ",
     job_columns!(),
     " from changed order by priority desc, seq"
@@ -187,6 +201,6 @@ const PROGRESS: &str = concat!(
             or ($14::text is not null and (j.document_sha256, j.document_bytes,
                 j.document_media_type, j.document_blob_key) is distinct from ($11, $12, $13, $14)))
         returning j.*)",
-    leave!(event),
+    write_event!(),
     " select seq from held"
 );

@@ -30,7 +30,7 @@ const RERUN: &str = concat!(
             finished_at = null
         from now where j.id = $2
         returning j.*)",
-    leave!(event),
+    write_event!(),
     " select ",
     job_columns!(),
     " from changed"

@@ -12,10 +12,10 @@ use crate::error::Error;
 use crate::interface::SettleOutcome;
 use crate::rows::job_columns;
 
-/// Ends the execution if the job is still its own, and leaves behind what belongs to that end. The
-/// parameters $1 to $4 are the instant and the guard.
+/// Ends the execution if the job is still its own. The parameters $1 to $4 are the instant and the
+/// guard.
 macro_rules! settle_sql {
-    ($left:ident, $($assignment:expr),+) => {
+    ($($assignment:expr),+) => {
         concat!(
             with_now!(),
             ", changed as (
@@ -25,7 +25,7 @@ macro_rules! settle_sql {
                 where j.id = $2 and j.status = 'processing' and j.attempt = $3
                     and j.claim_token = $4
                 returning j.*)",
-            leave!($left),
+            write_event!(),
             " select ",
             job_columns!(),
             " from changed"
@@ -34,14 +34,12 @@ macro_rules! settle_sql {
 }
 
 const FAIL: &str = settle_sql!(
-    refund,
     transition!(ended),
     ", status = 'failed', credits = 0, error_code = $5, error_message = $6,
        worker_losses = j.worker_losses + $7"
 );
 
 const REQUEUE: &str = settle_sql!(
-    end,
     transition!(moved),
     ", status = 'queued', claim_token = null, run_at = now.at + $5 * interval '1 microsecond',
        worker_losses = j.worker_losses + $6, attempt = j.attempt - $7"

@@ -13,6 +13,8 @@ use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use super::limits;
+
 const CHANNEL: &str = "docket";
 
 /// What makes a hint one of ready jobs, not only of changes; it stands at the end.
@@ -56,6 +58,7 @@ impl Signals {
             .max_connections(2)
             .max_lifetime(None)
             .idle_timeout(None)
+            .after_connect(|connection, _| Box::pin(limits::of_calls(connection)))
             .connect_lazy_with(options);
         let shared = Shared {
             node: Uuid::new_v4().simple().to_string(),

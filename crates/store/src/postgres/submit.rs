@@ -241,7 +241,7 @@ macro_rules! insert {
                     account.credits_used - s.credits_all + s.credits_to as balance_used,
                     account.cycle_started_at as balance_since
                 from submitted s join account using (user_id))",
-            leave!(event),
+            write_event!(),
             " select ",
             job_columns!(),
             ", balance_used, balance_limit, balance_since

@@ -18,7 +18,7 @@ const SUPPLY: &str = concat!(
         from now
         where j.id = $2 and j.status = 'awaiting_upload' and j.upload_until > now.at
         returning j.*)",
-    leave!(event),
+    write_event!(),
     " select ",
     job_columns!(),
     " from changed"

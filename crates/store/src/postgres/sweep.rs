@@ -91,7 +91,7 @@ const FAIL_OVERDUE: &str = concat!(
         from now, overdue
         where j.id = overdue.id
         returning j.*)",
-    leave!(refund),
+    write_event!(),
     " select id from changed"
 );
 
@@ -109,7 +109,7 @@ const FAIL_UNSUPPLIED: &str = concat!(
         from now, expired
         where j.id = expired.id
         returning j.*)",
-    leave!(refund),
+    write_event!(),
     " select id from changed"
 );
 
@@ -123,7 +123,7 @@ const FAIL_LOST: &str = concat!(
         from now, lost
         where j.id = lost.id
         returning j.*)",
-    leave!(refund),
+    write_event!(),
     " select id from changed"
 );
 
@@ -138,6 +138,6 @@ const REQUEUE_LOST: &str = concat!(
         from now, lost
         where j.id = lost.id
         returning j.*)",
-    leave!(end),
+    write_event!(),
     " select id from changed"
 );

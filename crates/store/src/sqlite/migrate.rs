@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "webhooks", include_str!("../../migrations/sqlite/0008_webhooks.sql")),
     (9, "feed", include_str!("../../migrations/sqlite/0009_feed.sql")),
     (10, "webhook_turns", include_str!("../../migrations/sqlite/0010_webhook_turns.sql")),
+    (11, "ends", include_str!("../../migrations/sqlite/0011_ends.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks.

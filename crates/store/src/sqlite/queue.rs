@@ -14,7 +14,7 @@ use super::settle::{settle, write_event};
 use super::supply::supply;
 use super::sweep::sweep;
 use super::writer::Turn;
-use crate::claim::{Claim, Settlement};
+use crate::claim::{Claim, Settlement, Unsettled};
 use crate::error::Error;
 use crate::interface::{
     ChargeOutcome, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy,
@@ -38,21 +38,14 @@ impl QueueStore for SqliteStore {
         self.writer.run(move |turn| claim(turn, worker, limit, lease, deadline)).await
     }
 
-    async fn heartbeat(&self, worker: WorkerId, lease: Duration) -> Result<Vec<ClaimToken>, Error> {
-        self.writer
-            .run(move |turn| {
-                let lease_until = micros(turn.now()) + duration_us(lease);
-                all(
-                    turn,
-                    "update job_leases set lease_until = ?1
-                         where worker_id = ?2 and exists (select 1 from jobs
-                            where jobs.id = job_id and jobs.claim_token = job_leases.claim_token)
-                         returning claim_token",
-                    &[&lease_until, worker.uuid().as_bytes()],
-                    |row| Ok(ClaimToken::from(row.uuid()?)),
-                )
-            })
-            .await
+    async fn heartbeat(
+        &self,
+        worker: WorkerId,
+        executions: &[ClaimToken],
+        lease: Duration,
+    ) -> Result<Vec<ClaimToken>, Error> {
+        let executions = executions.to_vec();
+        self.writer.run(move |turn| renew(turn, worker, &executions, lease)).await
     }
 
     async fn progress(
@@ -73,8 +66,14 @@ impl QueueStore for SqliteStore {
         self.writer.run(move |turn| supply(turn, id, &supplied)).await
     }
 
-    async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<SettleOutcome, Error> {
-        self.writer.run(move |turn| settle(turn, &claim, settlement)).await
+    async fn settle(
+        &self,
+        claim: Claim,
+        settlement: Settlement,
+    ) -> Result<SettleOutcome, Box<Unsettled>> {
+        let written = claim.again();
+        let settled = self.writer.run(move |turn| settle(turn, &written, settlement)).await;
+        settled.map_err(|error| Box::new(Unsettled { claim, error }))
     }
 
     async fn sweep(&self, policy: &RetryPolicy) -> Result<Swept, Error> {
@@ -172,6 +171,32 @@ fn claim(
     }
     let claims = all(turn, CLAIMED, &[&format!("{seqs:?}")], read_claim)?;
     Ok(claims.into_iter().flatten().collect())
+}
+
+fn renew(
+    turn: &Turn<'_>,
+    worker: WorkerId,
+    executions: &[ClaimToken],
+    lease: Duration,
+) -> Result<Vec<ClaimToken>, Error> {
+    let lease_until = micros(turn.now()) + duration_us(lease);
+    let mut renew = turn.prepare_cached(
+        "update job_leases set lease_until = ?1
+         where worker_id = ?2 and claim_token = ?3 and exists (select 1 from jobs
+            where jobs.id = job_id and jobs.claim_token = job_leases.claim_token)",
+    )?;
+    let mut held = Vec::new();
+    for token in executions {
+        let renewed = renew.execute(params![
+            lease_until,
+            worker.uuid().as_bytes(),
+            token.uuid().as_bytes()
+        ])?;
+        if renewed > 0 {
+            held.push(*token);
+        }
+    }
+    Ok(held)
 }
 
 /// What an execution may write with.

@@ -13,7 +13,7 @@ use docket_store::{
 use tokio::task::JoinSet;
 
 use crate::fixture::{
-    DEADLINE, Fixture, LEASE, MILLISECOND, new_job, pages, retry_policy, success, user,
+    DEADLINE, Fixture, LEASE, MILLISECOND, new_job, pages, retry_policy, success, tokens, user,
 };
 
 /// Claims until the queue is empty; the jobs in the order in which this worker got them.
@@ -189,7 +189,7 @@ pub(crate) async fn settlements_at_the_same_time_stand_alone(f: Fixture) {
     let held = f.store.claim(alive, 20, LEASE, DEADLINE).await.unwrap();
     let lost_ids: HashSet<JobId> = lost.iter().map(|claim| claim.job().id).collect();
     f.clock.advance(LEASE);
-    f.store.heartbeat(alive, LEASE).await.unwrap();
+    f.store.heartbeat(alive, &tokens(&held), LEASE).await.unwrap();
     assert_eq!(f.store.sweep(&retry_policy()).await.unwrap().requeued, 20);
 
     let impossible = held[7].job().id;

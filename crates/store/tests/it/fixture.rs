@@ -7,7 +7,7 @@ use std::time::Duration;
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts};
 use docket_contract::spec::{JobSpec, ParseSpec};
 use docket_contract::timestamp::Timestamp;
-use docket_contract::{BlobKey, JobId, UserId, WorkerId};
+use docket_contract::{BlobKey, ClaimToken, JobId, UserId, WorkerId};
 use docket_store::{
     AccountLimits, Claim, Clock, DatabaseConfig, FetchedDocument, Idempotency, Inserted, JobQuery,
     NewJob, OpenError, Rerun, RetryPolicy, SettleOutcome, Settlement, Store, StoreConfig, Supplied,
@@ -17,6 +17,7 @@ use docket_testkit::postgres::TestPostgres;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(10);
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
@@ -44,7 +45,9 @@ impl Fixture {
     }
 
     pub(crate) async fn postgres() -> Self {
-        Self::at(Place::Postgres(TestPostgres::create().await)).await
+        let database = TestPostgres::create().await;
+        database.wait_for_locks().await.unwrap();
+        Self::at(Place::Postgres(database)).await
     }
 
     /// An empty place like this one.
@@ -179,6 +182,52 @@ impl Fixture {
         }
     }
 
+    /// Each lease: its job, its claim's token, and when it ends.
+    pub(crate) async fn leases(&self) -> Vec<(Uuid, Uuid, Timestamp)> {
+        let sql = "select job_id, claim_token, lease_until from {job_leases}";
+        match &self.place {
+            Place::Sqlite(folder) => {
+                let connection = rusqlite::Connection::open(file(folder)).unwrap();
+                let mut query = connection.prepare(&plain_names(sql)).unwrap();
+                let rows = query.query_map([], |row| {
+                    let (job, token): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
+                    let until = Timestamp::from_timestamp_micros(row.get(2)?).unwrap();
+                    Ok((Uuid::from_bytes(job), Uuid::from_bytes(token), until))
+                });
+                rows.unwrap().map(Result::unwrap).collect()
+            }
+            Place::Postgres(database) => {
+                let mut side = self.side.lock().await;
+                sqlx::query_as(AssertSqlSafe(schema_names(sql)))
+                    .fetch_all(connected(&mut side, database).await)
+                    .await
+                    .unwrap()
+            }
+        }
+    }
+
+    /// Each job of the ledger, and the sum of what stands against it.
+    pub(crate) async fn charged(&self) -> Vec<(Uuid, i64)> {
+        let sql = "select job_id, cast(sum(credits) as bigint) from {usage} group by job_id";
+        match &self.place {
+            Place::Sqlite(folder) => {
+                let connection = rusqlite::Connection::open(file(folder)).unwrap();
+                let mut query = connection.prepare(&plain_names(sql)).unwrap();
+                let rows = query.query_map([], |row| {
+                    Ok((Uuid::from_bytes(row.get::<_, [u8; 16]>(0)?), row.get(1)?))
+                });
+                rows.unwrap().map(Result::unwrap).collect()
+            }
+            Place::Postgres(database) => {
+                let mut side = self.side.lock().await;
+                sqlx::query_as(AssertSqlSafe(schema_names(sql)))
+                    .fetch_all(connected(&mut side, database).await)
+                    .await
+                    .unwrap()
+            }
+        }
+    }
+
     /// The credits used in the account's stored cycle, as the ledger has them.
     pub(crate) async fn ledger_sum(&self, user: &UserId) -> i64 {
         self.number(&format!(
@@ -290,6 +339,11 @@ fn plain_names(sql: &str) -> String {
 
 fn schema_names(sql: &str) -> String {
     sql.replace('{', "docket.").replace('}', "")
+}
+
+/// What a worker that executes these claims renews.
+pub(crate) fn tokens(claims: &[Claim]) -> Vec<ClaimToken> {
+    claims.iter().map(Claim::token).collect()
 }
 
 pub(crate) fn user() -> UserId {

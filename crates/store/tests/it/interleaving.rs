@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use docket_contract::state::JobState;
 use docket_contract::{UserId, WorkerId};
-use docket_store::{AccountLimits, Balance, Inserted, NewJob, SettleOutcome, Store, Swept};
+use docket_store::{
+    AccountLimits, Balance, CancelOutcome, ChargeOutcome, DeleteOutcome, Inserted, NewJob,
+    QueueDepth, SettleOutcome, Store, Swept,
+};
 use sqlx::PgConnection;
 
 use crate::fixture::{
-    DEADLINE, Fixture, LEASE, RETENTION, idempotency, new_job, retry_policy, success, user,
+    DEADLINE, Fixture, LEASE, RETENTION, idempotency, new_job, new_job_by_url, retry_policy,
+    success, user,
 };
 
 /// Far more than a statement takes that waits for nobody.
@@ -33,10 +37,95 @@ async fn sweep_at_once(store: &dyn Store) -> Swept {
 
 /// Waits until a session of this database waits for another's lock.
 async fn until_somebody_waits(f: &Fixture) {
+    until_waiting(f, 1).await;
+}
+
+/// Waits until so many sessions of this database wait for others' locks.
+async fn until_waiting(f: &Fixture, sessions: i64) {
     let waiting = "select count(*) from pg_stat_activity
          where datname = current_database() and wait_event_type = 'Lock'";
-    let looked = async { while f.number(waiting).await == 0 {} };
+    let looked = async { while f.number(waiting).await < sessions {} };
     tokio::time::timeout(AT_ONCE, looked).await.expect("somebody waits");
+}
+
+/// Nothing is charged, held or processing any more.
+async fn assert_idle(f: &Fixture) {
+    let balance = f.store.balance(&user()).await.unwrap();
+    assert_eq!((balance.used, f.ledger_sum(&user()).await), (0, 0));
+    assert_eq!(f.number("select count(*) from {job_leases}").await, 0);
+    assert_eq!(f.store.queue_depth().await.unwrap(), QueueDepth::default());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_gives_back_what_was_charged_while_it_waited() {
+    let f = Fixture::postgres().await;
+    let id = f.insert(new_job_by_url()).await.id;
+    let claim = f.claim_one().await;
+    let in_hand = under_way(&f, "select from docket.accounts for no key update").await;
+    let owner = user();
+    let (charged, cancelled, ()) = tokio::join!(
+        f.store.charge(&claim, 5),
+        async {
+            until_waiting(&f, 1).await;
+            f.store.cancel_job(&owner, id).await
+        },
+        async {
+            until_waiting(&f, 2).await;
+            finish(in_hand, "rollback").await;
+        }
+    );
+    assert_eq!(charged.unwrap(), ChargeOutcome::Charged);
+    assert!(matches!(cancelled.unwrap(), CancelOutcome::Cancelled(_)));
+    assert_idle(&f).await;
+    assert_eq!(f.number("select count(*) from {usage} where kind = 'refund'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_ends_the_lease_of_a_claim_for_which_it_waited() {
+    let f = Fixture::postgres().await;
+    let id = f.insert_some(1).await[0];
+    let leasing = under_way(
+        &f,
+        "insert into docket.job_leases (job_id, attempt, worker_id, claim_token, lease_until)
+         select id, 1, id, id, now() from docket.jobs",
+    )
+    .await;
+    let owner = user();
+    let (claims, cancelled, ()) = tokio::join!(
+        f.claim(1),
+        async {
+            until_waiting(&f, 1).await;
+            f.store.cancel_job(&owner, id).await
+        },
+        async {
+            until_waiting(&f, 2).await;
+            finish(leasing, "rollback").await;
+        }
+    );
+    assert_eq!(claims.len(), 1);
+    assert!(matches!(cancelled.unwrap(), CancelOutcome::Cancelled(_)));
+    assert_idle(&f).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deletion_takes_along_the_events_of_a_change_for_which_it_waited() {
+    let f = Fixture::postgres().await;
+    let id = f.insert_some(1).await[0];
+    f.store.cancel_job(&user(), id).await.unwrap();
+    let changing = under_way(
+        &f,
+        "update docket.jobs set version = version + 1;
+         insert into docket.job_events (job_id, user_id, version, status, pages_done, at)
+         select id, user_id, version, status, pages_done, updated_at from docket.jobs",
+    )
+    .await;
+    let owner = user();
+    let (deleted, ()) = tokio::join!(f.store.delete_job(&owner, id), async {
+        until_somebody_waits(&f).await;
+        finish(changing, "commit").await;
+    });
+    assert!(matches!(deleted.unwrap(), DeleteOutcome::Deleted(_)));
+    assert_eq!(f.number("select count(*) from {job_events}").await, 1, "that it is deleted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

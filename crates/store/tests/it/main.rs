@@ -19,6 +19,7 @@ mod outage;
 mod overview;
 mod progress;
 mod queue;
+mod races;
 mod schedules;
 mod secrets;
 mod settle;
@@ -78,6 +79,7 @@ on_both_drivers! {
         heartbeats_renew_only_what_is_held,
         heartbeats_leave_the_job_alone,
         a_late_heartbeat_saves_an_unswept_lease,
+        a_claim_whose_answer_was_lost_is_not_renewed_by_its_worker,
         the_depth_counts_waiting_and_running,
         the_hint_tells_of_ready_jobs;
     progress:

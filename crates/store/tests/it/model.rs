@@ -10,6 +10,7 @@ use docket_contract::{BlobKey, ClaimToken, JobId, UserId, WorkerId};
 use docket_store::{
     Balance, ChargeOutcome, NewJob, ProgressUpdate, QueueDepth, Rerun, RetryPolicy, Supplied, Swept,
 };
+use uuid::Uuid;
 
 /// What is known of a job. Deleted jobs stay for their submit and charge.
 #[derive(Debug)]
@@ -324,6 +325,31 @@ impl Model {
         }
         tokens.sort_unstable();
         tokens
+    }
+
+    /// Of each job that is held: its id, its holder's token, and when the lease ends; sorted.
+    pub(crate) fn leases(&self) -> Vec<(Uuid, Uuid, Timestamp)> {
+        let held = self.entries.iter().filter_map(|entry| {
+            let held = entry.held.as_ref()?;
+            Some((entry.job.id.uuid(), held.token.uuid(), held.until))
+        });
+        let mut leases: Vec<_> = held.collect();
+        leases.sort_unstable();
+        leases
+    }
+
+    /// Of each job: what was charged for it and not given back; sorted. Deleted jobs stay in it.
+    pub(crate) fn charged(&self) -> Vec<(Uuid, i64)> {
+        let mut charged: Vec<(Uuid, i64)> = self
+            .entries
+            .iter()
+            .map(|entry| {
+                let credits = entry.charges.iter().map(|charge| charge.credits).sum();
+                (entry.job.id.uuid(), credits)
+            })
+            .collect();
+        charged.sort_unstable();
+        charged
     }
 
     pub(crate) fn is_held(&self, id: JobId, token: ClaimToken) -> bool {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use docket_contract::state::JobState;
-use docket_store::{Clock, Error, Inserted, NewBatch, NewJob, OpenError, StoreConfig};
+use docket_store::{
+    Clock, DatabaseConfig, Error, Inserted, NewBatch, NewJob, OpenError, StoreConfig,
+};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -133,4 +135,48 @@ pub(crate) async fn repetitions_and_expiry_follow_the_real_clock(f: Fixture) {
     let repeated = store.insert_job(keyed()).await.unwrap();
     assert!(matches!(repeated, Inserted::Replayed { .. }), "{repeated:?}");
     store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn credits_and_leases_that_older_versions_left_are_given_back() {
+    let f = Fixture::postgres().await;
+    f.rebuild_at(10).await;
+    f.execute(
+        "insert into {jobs} (id, user_id, type, status, spec, document_name, document_bytes,
+            document_media_type, pages_done, pages_failed, credits, priority, run_at, created_at,
+            updated_at, finished_at, error_code, error_message)
+         select gen_random_uuid(), 'owner', 'parsing', 'cancelled', 'x', 'a.pdf', 1, 'x', 0, 0, 0,
+            0, at, at, at, at, 'cancelled', 'x'
+         from generate_series(1, 3), (select created_at as at from {accounts}) a;
+         insert into {usage} (user_id, job_id, kind, credits, cycle_started_at, at)
+         select 'owner', id, c.kind, c.credits, a.cycle_started_at, j.created_at
+         from {jobs} j, {accounts} a, (values ('submit', 2), ('charge', 3)) c (kind, credits);
+         insert into {usage} (user_id, job_id, kind, credits, cycle_started_at, at)
+         select 'owner', id, 'refund', -5, a.cycle_started_at, j.created_at
+         from {jobs} j, {accounts} a where j.seq = 3;
+         update {accounts} set credits_used = 10;
+         insert into {job_leases} (job_id, attempt, worker_id, claim_token, lease_until)
+         select id, 1, id, id, created_at from {jobs}",
+    )
+    .await;
+    let store = f.reopen(Clock::test(f.clock.clone()), true).await.unwrap();
+    assert_eq!(store.balance(&user()).await.unwrap().used, 0);
+    assert_eq!(f.ledger_sum(&user()).await, 0);
+    assert_eq!(f.number("select count(*) from {usage} where kind = 'refund'").await, 3);
+    assert_eq!(store.queue_depth().await.unwrap().processing, 0);
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_waits_for_another_process_for_a_few_seconds_only() {
+    let f = Fixture::sqlite().await;
+    let DatabaseConfig::Sqlite { path } = f.database() else { panic!("not on SQLite") };
+    let elsewhere = rusqlite::Connection::open(path).unwrap();
+    elsewhere.execute_batch("begin immediate").unwrap();
+    let inserted = tokio::time::timeout(Duration::from_secs(5), f.store.insert_job(new_job()));
+    let refused = inserted.await.expect("it is answered");
+    assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+    elsewhere.execute_batch("rollback").unwrap();
+    f.insert(new_job()).await;
+    assert_eq!(f.number("select count(*) from {jobs}").await, 1);
 }

@@ -7,7 +7,8 @@ use docket_contract::{JobId, WorkerId};
 use docket_store::{NewJob, QueueDepth, Settlement};
 
 use crate::fixture::{
-    DEADLINE, Fixture, LEASE, MILLISECOND, new_awaiting_job, new_job, retry_policy, success, user,
+    DEADLINE, Fixture, LEASE, MILLISECOND, new_awaiting_job, new_job, retry_policy, success,
+    tokens, user,
 };
 
 fn ids(claims: &[docket_store::Claim]) -> Vec<JobId> {
@@ -98,25 +99,28 @@ pub(crate) async fn heartbeats_renew_only_what_is_held(f: Fixture) {
     let others = f.store.claim(other, 1, LEASE, DEADLINE).await.unwrap();
     f.store.cancel_job(&user(), claims[0].job().id).await.unwrap();
     f.clock.advance(LEASE / 2);
-    assert_eq!(f.store.heartbeat(mine, LEASE).await.unwrap(), [claims[1].token()]);
-    assert_eq!(f.store.heartbeat(WorkerId::new(), LEASE).await.unwrap(), []);
+    assert_eq!(
+        f.store.heartbeat(mine, &tokens(&claims), LEASE).await.unwrap(),
+        [claims[1].token()]
+    );
+    assert_eq!(f.store.heartbeat(WorkerId::new(), &tokens(&claims), LEASE).await.unwrap(), []);
     // Only the other worker's lease runs out.
     f.clock.advance(LEASE / 2);
     assert_eq!(f.store.sweep(&retry_policy()).await.unwrap().requeued, 1);
     assert_eq!(f.find(others[0].job().id).await.state, JobState::Queued);
     assert_eq!(f.find(claims[1].job().id).await.state, JobState::Processing);
-    assert_eq!(f.store.heartbeat(other, LEASE).await.unwrap(), []);
+    assert_eq!(f.store.heartbeat(other, &tokens(&others), LEASE).await.unwrap(), []);
 }
 
 pub(crate) async fn heartbeats_leave_the_job_alone(f: Fixture) {
     let id = f.insert_some(1).await[0];
     let worker = WorkerId::new();
-    let _claims = f.store.claim(worker, 1, LEASE, DEADLINE).await.unwrap();
+    let claims = f.store.claim(worker, 1, LEASE, DEADLINE).await.unwrap();
     let before = f.find(id).await;
     // Ten leases long, it stays with its worker.
     for _ in 0..20 {
         f.clock.advance(LEASE / 2);
-        assert_eq!(f.store.heartbeat(worker, LEASE).await.unwrap().len(), 1);
+        assert_eq!(f.store.heartbeat(worker, &tokens(&claims), LEASE).await.unwrap().len(), 1);
         assert_eq!(f.store.sweep(&retry_policy()).await.unwrap().requeued, 0);
     }
     assert_eq!(f.find(id).await, before);
@@ -128,8 +132,23 @@ pub(crate) async fn a_late_heartbeat_saves_an_unswept_lease(f: Fixture) {
     let worker = WorkerId::new();
     let claims = f.store.claim(worker, 1, LEASE, DEADLINE).await.unwrap();
     f.clock.advance(2 * LEASE);
-    assert_eq!(f.store.heartbeat(worker, LEASE).await.unwrap(), [claims[0].token()]);
+    assert_eq!(
+        f.store.heartbeat(worker, &tokens(&claims), LEASE).await.unwrap(),
+        [claims[0].token()]
+    );
     assert_eq!(f.store.sweep(&retry_policy()).await.unwrap().requeued, 0);
+}
+
+pub(crate) async fn a_claim_whose_answer_was_lost_is_not_renewed_by_its_worker(f: Fixture) {
+    f.insert_some(2).await;
+    let worker = WorkerId::new();
+    let lost = f.store.claim(worker, 1, LEASE, DEADLINE).await.unwrap();
+    let claims = f.store.claim(worker, 1, LEASE, DEADLINE).await.unwrap();
+    f.clock.advance(LEASE);
+    let held = tokens(&claims);
+    assert_eq!(f.store.heartbeat(worker, &held, LEASE).await.unwrap(), held);
+    assert_eq!(f.store.sweep(&retry_policy()).await.unwrap().requeued, 1);
+    assert_eq!(f.find(lost[0].job().id).await.state, JobState::Queued);
 }
 
 pub(crate) async fn the_depth_counts_waiting_and_running(f: Fixture) {

@@ -16,7 +16,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use crate::fixture::{
     DEADLINE, Fixture, LEASE, failure, new_awaiting_job, new_job, new_job_by_url, pages, query,
-    rerun_of, retry_policy, supplied, worker_lost,
+    rerun_of, retry_policy, supplied, tokens, worker_lost,
 };
 use crate::model::{Admission, End, Model, ModelAccount};
 
@@ -177,7 +177,9 @@ impl Schedule {
             Step::Claim { worker, limit } => self.claim(self.workers[worker], limit).await?,
             Step::Heartbeat { worker } => {
                 let worker = self.workers[worker];
-                let mut held = self.f.store.heartbeat(worker, LEASE).await.unwrap();
+                let executions = tokens(&self.claims);
+                let held = self.f.store.heartbeat(worker, &executions, LEASE).await;
+                let mut held = held.unwrap();
                 held.sort_unstable();
                 prop_assert_eq!(held, self.model.heartbeat(worker, LEASE, self.f.now()));
             }
@@ -413,6 +415,23 @@ impl Schedule {
         for (idx, account) in self.model.accounts.iter().enumerate() {
             self.compare_account(idx, &account.user).await?;
         }
+        self.compare_leases().await?;
+        self.compare_ledger().await
+    }
+
+    /// There is exactly one lease for each job that is held, with the holder's token and end.
+    async fn compare_leases(&self) -> Result<(), TestCaseError> {
+        let mut stored = self.f.leases().await;
+        stored.sort_unstable();
+        prop_assert_eq!(stored, self.model.leases());
+        Ok(())
+    }
+
+    /// The ledger has against each job what the model has, over all of its runs and cycles.
+    async fn compare_ledger(&self) -> Result<(), TestCaseError> {
+        let mut stored = self.f.charged().await;
+        stored.sort_unstable();
+        prop_assert_eq!(stored, self.model.charged());
         Ok(())
     }
 

@@ -203,7 +203,7 @@ async fn the_stream_tells_each_change_and_no_heartbeat() {
     assert_eq!(kinds(&changes(&mut side).await), "U");
     for _ in 0..3 {
         f.clock.advance(LEASE / 3);
-        assert_eq!(f.store.heartbeat(worker, LEASE).await.unwrap().len(), 1);
+        assert_eq!(f.store.heartbeat(worker, &[claim.token()], LEASE).await.unwrap().len(), 1);
     }
     assert_eq!(kinds(&changes(&mut side).await), "", "heartbeats do not touch the row");
     let update = ProgressUpdate { stage: Stage::Reading, pages: pages(2, 1), document: None };

@@ -7,7 +7,7 @@ use docket_contract::state::JobState;
 use docket_store::{RetryPolicy, Settlement, Swept};
 
 use crate::fixture::{
-    DEADLINE, Fixture, LEASE, MILLISECOND, overdue, retry_policy, user, worker_lost,
+    DEADLINE, Fixture, LEASE, MILLISECOND, overdue, retry_policy, tokens, user, worker_lost,
 };
 
 pub(crate) async fn lost_leases_go_back_with_backoff(f: Fixture) {
@@ -63,7 +63,7 @@ pub(crate) async fn overdue_jobs_fail_wherever_they_are(f: Fixture) {
     let mut claims = f.store.claim(worker, 2, LEASE, DEADLINE).await.unwrap();
     f.settle(claims.remove(1), Settlement::retry(DEADLINE * 2)).await;
     f.clock.advance(DEADLINE - MILLISECOND);
-    f.store.heartbeat(worker, LEASE).await.unwrap();
+    f.store.heartbeat(worker, &tokens(&claims), LEASE).await.unwrap();
     assert_eq!(f.store.sweep(&retry_policy()).await.unwrap(), Swept::default());
     f.clock.advance(MILLISECOND);
     let swept = f.store.sweep(&retry_policy()).await.unwrap();
@@ -76,7 +76,7 @@ pub(crate) async fn overdue_jobs_fail_wherever_they_are(f: Fixture) {
     assert_eq!(f.find(fresh).await.state, JobState::Queued);
     assert_eq!(f.store.balance(&user()).await.unwrap().used, 2);
     assert_eq!(f.ledger_sum(&user()).await, 2);
-    assert_eq!(f.store.heartbeat(worker, LEASE).await.unwrap(), []);
+    assert_eq!(f.store.heartbeat(worker, &tokens(&claims), LEASE).await.unwrap(), []);
 }
 
 pub(crate) async fn sweeps_are_bounded(f: Fixture) {

@@ -1,0 +1,2 @@
+-- Numbered as on Postgres, where triggers end leases and give back credits. SQLite has one writer:
+-- its statements see everything that was committed. Nothing to do here.
