@@ -7,6 +7,7 @@ mod blobs;
 mod concurrency;
 mod credits;
 mod cutter;
+mod exhaustive;
 mod expiry;
 mod feed;
 mod fixture;
@@ -18,8 +19,10 @@ mod opening;
 mod outage;
 mod overview;
 mod progress;
+mod protocol;
 mod queue;
 mod races;
+mod replays;
 mod schedules;
 mod secrets;
 mod settle;
@@ -194,6 +197,9 @@ on_both_drivers! {
         unfinished_jobs_and_deliveries_are_counted;
     schedules:
         random_schedules_agree_with_the_model;
+    replays:
+        walks_of_one_job_agree_with_the_protocol,
+        walks_of_two_jobs_agree_with_the_protocol;
     webhook_turns:
         an_account_has_so_many_attempts_at_most,
         accounts_take_turns_however_many_endpoints_they_have,
