@@ -147,6 +147,10 @@ pub(crate) struct ServeOptions {
     /// Linux, best_effort elsewhere and for quickstart]
     #[arg(long, env = "DOCKET_SANDBOX", value_enum)]
     pub(crate) sandbox: Option<SandboxOption>,
+    /// What it is where neither flag, environment nor file says.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub(crate) sandbox_default: Option<SandboxOption>,
     /// Memory of all engine children and recognisers of this process in MiB [default: three quarters
     /// of the machine's, or of its control group's]
     #[arg(long, env = "DOCKET_MEMORY_TOTAL_MB", value_name = "N", help_heading = "Tuning")]
@@ -381,6 +385,7 @@ impl ServeOptions {
             grace_s: self.grace_s.or(other.grace_s),
             poll_ms: self.poll_ms.or(other.poll_ms),
             sandbox: self.sandbox.or(other.sandbox),
+            sandbox_default: self.sandbox_default,
             memory_total_mb: self.memory_total_mb.or(other.memory_total_mb),
             child_memory_mb: self.child_memory_mb.or(other.child_memory_mb),
             document_cpu_s: self.document_cpu_s.or(other.document_cpu_s),
@@ -468,7 +473,7 @@ impl ServeOptions {
         if let Some(mebibytes) = self.child_memory_mb {
             child.memory_bytes = mebibytes.saturating_mul(1024 * 1024);
         }
-        if let Some(option) = self.sandbox {
+        if let Some(option) = self.sandbox.or(self.sandbox_default) {
             child.sandbox = option.into();
         }
         let (launcher, sandbox) = (child.program.clone(), child.sandbox);
@@ -571,7 +576,9 @@ mod tests {
         assert_eq!(config.listen.port(), 9);
         assert_eq!(config.policy.lease, Duration::from_secs(20));
         assert_eq!(config.data.data_dir, Path::new("/x"));
-        for bad in ["no_such_setting = 1", "listen = 5", "lease_s = 3", "= "] {
+        let bad =
+            ["no_such_setting = 1", "listen = 5", "lease_s = 3", "= ", "memory_total_mb = 1000"];
+        for bad in bad {
             let error = config_of(bad).unwrap_err();
             assert_eq!(Exit::of_error(&error), Exit::Usage, "{bad}");
         }

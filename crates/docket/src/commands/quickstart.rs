@@ -33,7 +33,7 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
     }
     let mut serve = arguments.serve.clone();
     // A first try works on every machine, with the walls that there are.
-    serve.sandbox.get_or_insert(SandboxOption::BestEffort);
+    serve.sandbox_default = Some(SandboxOption::BestEffort);
     let mut config = serve.checked()?;
     if arguments.serve.log.is_none() {
         "warn".clone_into(&mut config.log);

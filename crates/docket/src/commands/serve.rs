@@ -62,7 +62,6 @@ impl Node {
     /// Takes the data folder, opens the store and binds the socket.
     pub(crate) async fn open(config: Config, migrate: bool) -> anyhow::Result<Self> {
         raise_open_files();
-        let walls_missing = walls_missing(&config.worker).await?;
         let lock = rooms::lock_for_serving(&config.data)?;
         let inspector = EngineInspector::new(
             config.worker.child.clone(),
@@ -74,6 +73,7 @@ impl Node {
         let feed = rooms::take_place(rooms.store.as_ref(), config.serving).await?;
         let placed = Instant::now();
         rooms::check_storage(&rooms, &config.data.blobs).await?;
+        let walls_missing = walls_missing(&config.worker).await?;
         let listener = listen(config.listen, "--listen")?;
         let metrics_listener = match config.metrics_listen {
             Some(address) => Some(listen(address, "--metrics-listen")?),

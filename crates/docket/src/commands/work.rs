@@ -14,9 +14,9 @@ use crate::rooms;
 pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     let config = options.checked()?;
     crate::logging::start(&config.log, config.log_format)?;
-    walls_missing(&config.worker).await?;
     let rooms = rooms::open(&config.data, config.policy, Arc::new(NoInspector), false).await?;
     rooms::check_storage(&rooms, &config.data.blobs).await?;
+    walls_missing(&config.worker).await?;
     let shutdown = CancellationToken::new();
     if let Some(address) = config.metrics_listen {
         let listener = listen(address, "--metrics-listen")?;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use docket_contract::FailureCode;
 use docket_jobs::Policy;
 use docket_testkit::pdf::fixtures;
-use docket_worker::{ChildCommand, MemoryBudget, WorkerSettings};
+use docket_worker::{ChildCommand, CpuLimits, MemoryBudget, WorkerSettings, check_sandbox};
 
-use crate::app::{App, Database, child_command, letter, text_of};
+use crate::app::{App, Database, child_command, letter, long_document, text_of};
 use crate::on_both_databases;
 
 on_both_databases!(
@@ -16,6 +16,7 @@ on_both_databases!(
     a_silent_child_exceeds_the_wall_time,
     a_child_killed_from_outside_is_a_lost_worker,
     a_child_beyond_its_processor_time_fails_the_job_at_once,
+    a_document_has_one_account_of_processor_time,
     every_fixture_is_read_as_well_within_its_sandbox,
     jobs_wait_for_memory_and_idle_children_make_room,
 );
@@ -137,6 +138,33 @@ async fn a_child_beyond_its_processor_time_fails_the_job_at_once(database: Datab
     let id = app.submit_id(letter()).await;
     check_failed_at_once(&app, &id, "the limit of processor time: 20 s").await;
     app.stop().await;
+}
+
+/// Pages that come one after the other do not renew the time of the document.
+async fn a_document_has_one_account_of_processor_time(database: Database) {
+    let mut app = App::start_with(database, quick_retries()).await;
+    let cpu = CpuLimits {
+        document: Duration::from_secs(1),
+        per_page: Duration::ZERO,
+        page: Duration::from_secs(60),
+    };
+    app.start_worker_with(WorkerSettings { cpu, ..WorkerSettings::new(child_command()) });
+    let id = app.submit_id(long_document()).await;
+    check_failed_at_once(&app, &id, "the limit of processor time: 1 s and 0 ms").await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_child_that_cannot_be_confined_says_why() {
+    let unconfined = ChildCommand {
+        program: "/bin/sh".into(),
+        arguments: vec!["-c".into(), "echo no filter >&2; exit 70".into()],
+        ..child_command()
+    };
+    let why = check_sandbox(&unconfined).await.unwrap_err();
+    assert!(why.contains("it cannot be confined: no filter"), "{why}");
+    let walls = check_sandbox(&child_command()).await.unwrap();
+    assert!(walls.system_calls);
 }
 
 /// The job failed in its first attempt, with the name of the limit, and cost nothing.

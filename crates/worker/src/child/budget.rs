@@ -116,3 +116,34 @@ fn used() -> Duration {
     let seconds = u64::try_from(used.tv_sec).unwrap_or(0);
     Duration::new(seconds, u32::try_from(used.tv_nsec).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn soft_limit_s() -> u64 {
+        getrlimit(Resource::Cpu).current.unwrap_or(u64::MAX)
+    }
+
+    /// The limits are so large that they do not touch the other tests of this process.
+    #[test]
+    fn progress_alone_renews_nothing() {
+        let limits = CpuLimits {
+            document: Duration::from_secs(10_000),
+            per_page: Duration::from_secs(10),
+            page: Duration::from_secs(1_000_000),
+        };
+        let budget = CpuBudget::start(limits, 2);
+        let at_first = soft_limit_s();
+        budget.page_begins(0);
+        assert_eq!(soft_limit_s(), at_first);
+        for _ in 0..1000 {
+            budget.page_begins(3);
+        }
+        assert_eq!(soft_limit_s(), at_first + 30);
+        budget.pictures_recognised(2);
+        assert_eq!(soft_limit_s(), at_first + 34);
+        budget.pictures_recognised(1_000_000);
+        assert_eq!(soft_limit_s(), at_first + 630, "pictures have a limit of their own");
+    }
+}
