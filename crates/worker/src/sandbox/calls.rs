@@ -19,6 +19,10 @@ const THREAD_EXTRAS: i32 = libc::CLONE_SYSVSEM
     | libc::CLONE_CHILD_CLEARTID
     | 0x0040_0000;
 
+/// `TCGETS` and `RLIMIT_CPU`, which the libraries of C give types of their own.
+const IS_TERMINAL: u64 = 0x5401;
+const LIMIT_OF_CPU: u64 = 0;
+
 /// System calls and the conditions on their arguments under which they are allowed: any one of the
 /// rules, or all calls if there is none.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +130,7 @@ fn reader_list() -> seccompiler::Result<AllowList> {
         .allow_if(libc::SYS_mmap, &[(2, no_code.clone(), 0), (3, MaskedEq(mapping), own_memory)])?
         .allow_if(libc::SYS_mprotect, &[(2, no_code, 0)])?
         // Its own limit of processor time, which it moves from document to document.
-        .allow_if(libc::SYS_prlimit64, &[(0, Eq, 0), (1, Eq, u64::from(libc::RLIMIT_CPU))])
+        .allow_if(libc::SYS_prlimit64, &[(0, Eq, 0), (1, Eq, LIMIT_OF_CPU)])
 }
 
 /// What a recogniser may do besides: start as one program, and read the files that Landlock leaves.
@@ -183,7 +187,7 @@ fn recogniser_list() -> seccompiler::Result<AllowList> {
         .allow_if(libc::SYS_mprotect, &[(2, MaskedEq(bits(libc::PROT_EXEC)), 0)])?
         // Looking at its limits, not moving them: an administrator could.
         .allow_if(libc::SYS_prlimit64, &[(0, Eq, 0), (2, Eq, 0)])?
-        .allow_if(libc::SYS_ioctl, &[(1, Eq, libc::TCGETS)])?;
+        .allow_if(libc::SYS_ioctl, &[(1, Eq, IS_TERMINAL)])?;
     for command in
         [libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_DUPFD, libc::F_DUPFD_CLOEXEC]
     {
