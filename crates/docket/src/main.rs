@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     // What sees documents confines itself before any thread is started, so before any runtime.
     match cli.command {
         Command::EngineChild { memory_bytes, best_effort } => {
-            return docket_worker::child_main(memory_bytes, sandbox(best_effort));
+            docket_worker::child_main(memory_bytes, sandbox(best_effort))
         }
         Command::OcrChild(OcrChildArgs {
             memory_bytes,
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         }) => {
             let sandbox = sandbox(best_effort);
             let limits = RecogniserLimits { memory_bytes, cpu_s, data_dir, sandbox };
-            return docket_worker::recogniser_main(&program, &arguments, &limits);
+            docket_worker::recogniser_main(&program, &arguments, &limits)
         }
         command => run(command),
     }

@@ -121,6 +121,7 @@ impl Drop for Turn {
             let mut shared = turns.lock();
             shared.stop(&self.account);
             turns.hand_on(&mut shared);
+            drop(shared);
         }
     }
 }

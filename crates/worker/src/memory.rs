@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 const MEBIBYTE: u64 = 1024 * 1024;
 
@@ -35,7 +35,20 @@ struct Shared {
 /// Memory that is taken. Dropped, it is free again.
 #[derive(Debug)]
 pub(crate) struct Reservation {
-    _permits: Vec<OwnedSemaphorePermit>,
+    _parts: Vec<Part>,
+}
+
+/// A part of one amount.
+#[derive(Debug)]
+struct Part {
+    of: Arc<Semaphore>,
+    mebibytes: u32,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        self.of.add_permits(usize::try_from(self.mebibytes).unwrap_or(usize::MAX));
+    }
 }
 
 impl MemoryBudget {
@@ -86,29 +99,34 @@ impl MemoryBudget {
     pub(crate) async fn for_child(&self, bytes: u64) -> Reservation {
         let children = self.take(&self.shared.children, bytes).await;
         let all = self.take(&self.shared.all, bytes).await;
-        Reservation { _permits: children.into_iter().chain(all).collect() }
+        Reservation { _parts: children.into_iter().chain(all).collect() }
     }
 
     /// Waits for the memory of a recogniser.
     pub(crate) async fn for_recogniser(&self, bytes: u64) -> Reservation {
-        Reservation { _permits: self.take(&self.shared.all, bytes).await.into_iter().collect() }
+        Reservation { _parts: self.take(&self.shared.all, bytes).await.into_iter().collect() }
     }
 
-    async fn take(&self, of: &Arc<Semaphore>, bytes: u64) -> Option<OwnedSemaphorePermit> {
+    async fn take(&self, of: &Arc<Semaphore>, bytes: u64) -> Option<Part> {
         let wanted = u32::try_from(bytes.div_ceil(MEBIBYTE)).unwrap_or(u32::MAX);
+        let part = || Part { of: Arc::clone(of), mebibytes: wanted };
         loop {
-            if let Ok(permit) = Arc::clone(of).try_acquire_many_owned(wanted) {
-                return Some(permit);
+            if let Ok(permit) = of.try_acquire_many(wanted) {
+                permit.forget();
+                return Some(part());
             }
             if !self.end_one_idle() {
                 break;
             }
         }
         let waiting = Waiting::new(&self.shared.waiting);
-        let permit = Arc::clone(of).acquire_many_owned(wanted).await;
+        let permit = of.acquire_many(wanted).await;
         drop(waiting);
         // The semaphores are never closed.
-        permit.ok()
+        permit.ok().map(|permit| {
+            permit.forget();
+            part()
+        })
     }
 
     fn end_one_idle(&self) -> bool {

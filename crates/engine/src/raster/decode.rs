@@ -142,12 +142,15 @@ fn reduced(raster: Raster) -> Raster {
     }
 }
 
+/// A decoder that has read the header of its picture.
+type Decoder<'b> = Box<dyn ImageDecoder + 'b>;
+
 /// What decodes a picture, and how many pixels it has by its header.
 fn decoder<'b>(
     bytes: &'b [u8],
     format: ImageFormat,
     limits: &Limits,
-) -> Result<Option<(Box<dyn ImageDecoder + 'b>, u64)>, Excess> {
+) -> Result<Option<(Decoder<'b>, u64)>, Excess> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut allowed = ImageLimits::default();
     allowed.max_image_width = Some(SIDE_MAX);
@@ -159,10 +162,10 @@ fn decoder<'b>(
     let pixels = u64::from(width) * u64::from(height);
     limits.check(Limit::Pixels, pixels)?;
     limits.check(Limit::PictureBytes, decoder.total_bytes())?;
-    Ok((pixels > 0).then(|| (Box::new(decoder) as Box<dyn ImageDecoder + 'b>, pixels)))
+    Ok((pixels > 0).then(|| (Box::new(decoder) as Decoder<'b>, pixels)))
 }
 
-fn decode(mut decoder: Box<dyn ImageDecoder + '_>) -> Option<DynamicImage> {
+fn decode(mut decoder: Decoder<'_>) -> Option<DynamicImage> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).ok()?;
     image.apply_orientation(orientation);

@@ -118,7 +118,7 @@ fn taken(document: Vec<u8>, password: Option<&str>, pages: &[usize]) -> (usize, 
     let pdf = pages_as_pdf(document, password, pages).expect("the pages can be taken");
     let inspection = inspect(pdf.clone(), None, None, &Limits::DEFAULT).expect("it opens again");
     assert!(!inspection.encrypted);
-    (inspection.page_count.unwrap(), text(&result(pdf)))
+    (inspection.page_count.expect("pages"), text(&result(pdf)))
 }
 
 #[test]
