@@ -104,6 +104,8 @@ async fn deliver_until(
         // Jitter keeps many processes from looking in step.
         let poll = settings.poll.mul_f64(rand::random_range(0.8..1.2));
         tokio::select! {
+            Ok(()) = hint.changed() => {}
+            () = room.finished.notified() => {}
             () = tokio::time::sleep(poll) => {}
             () = end.cancelled() => return,
         }
