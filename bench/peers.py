@@ -26,10 +26,10 @@ FROM_MEMORY, READ_THROUGH = "Docket, from memory", "Docket, read through"
 
 # Copies of one finished job, spread over a week.
 FILL = """
-insert into docket.jobs (id, user_id, type, status, spec, document_name, document_sha256, document_bytes, document_media_type,
+insert into docket.jobs (id, user_id, type, status, document_name, document_sha256, document_bytes, document_media_type,
     document_blob_key, pages_total, pages_selected, pages_done, pages_failed, stage, credits, priority, run_at, attempt, deadline_at,
     result_key, version, created_at, updated_at, started_at, finished_at, expires_at)
-select gen_random_uuid(), user_id, type, status, spec, 'report-' || n || '.pdf', document_sha256, document_bytes, document_media_type,
+select gen_random_uuid(), user_id, type, status, 'report-' || n || '.pdf', document_sha256, document_bytes, document_media_type,
     document_blob_key || n, pages_total, pages_selected, pages_done, pages_failed, stage, credits, priority, at, attempt, at + interval '30 min',
     result_key || n, version, at, at + interval '3 s', at + interval '1 s', at + interval '3 s', at + interval '30 days'
 from docket.jobs, generate_series(1, {count}) n, lateral (select now() - n * interval '500 ms' as at) t where status = 'succeeded'

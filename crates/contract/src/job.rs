@@ -48,7 +48,7 @@ impl JobType {
     }
 }
 
-/// One job, as stored.
+/// One job, as stored, without what was asked for: that can be large, and is stored beside it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
     /// Its id.
@@ -61,8 +61,6 @@ pub struct Job {
     pub job_type: JobType,
     /// Where it stands.
     pub state: JobState,
-    /// What was asked for.
-    pub spec: JobSpec,
     /// What it is asked of.
     pub document: DocumentInfo,
     /// How far it is.
@@ -117,6 +115,15 @@ impl Job {
             other => other.parse_word(),
         }
     }
+}
+
+/// A job with what was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobWithSpec {
+    /// The job.
+    pub job: Job,
+    /// What was asked for.
+    pub spec: JobSpec,
 }
 
 /// The uploaded document, or the address it is to be fetched from.

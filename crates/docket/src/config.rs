@@ -174,6 +174,9 @@ pub(crate) struct ServeOptions {
     /// Days that a job is kept [default: 7]
     #[arg(long, env = "DOCKET_RETENTION_DAYS", value_name = "N", help_heading = "Tuning")]
     pub(crate) retention_days: Option<u64>,
+    /// Days that each entry of the ledger of credits is kept; monthly sums remain [default: 7]
+    #[arg(long, env = "DOCKET_USAGE_RETENTION_DAYS", value_name = "N", help_heading = "Tuning")]
+    pub(crate) usage_retention_days: Option<u64>,
     /// Seconds before the second, third, ... attempt at a webhook's delivery
     #[arg(
         long,
@@ -392,6 +395,7 @@ impl ServeOptions {
             document_page_cpu_ms: self.document_page_cpu_ms.or(other.document_page_cpu_ms),
             page_cpu_s: self.page_cpu_s.or(other.page_cpu_s),
             retention_days: self.retention_days.or(other.retention_days),
+            usage_retention_days: self.usage_retention_days.or(other.usage_retention_days),
             webhook_backoff_s: self.webhook_backoff_s.or(other.webhook_backoff_s),
             webhook_timeout_s: self.webhook_timeout_s.or(other.webhook_timeout_s),
             webhook_parallel: self.webhook_parallel.or(other.webhook_parallel),
@@ -420,9 +424,11 @@ impl ServeOptions {
                 waits.iter().copied().map(Duration::from_secs).collect()
             }),
             deadline: seconds(self.deadline_s, defaults.deadline),
-            retention: self.retention_days.map_or(defaults.retention, |days| {
-                Duration::from_secs(days.min(RETENTION_DAYS_MAX) * 24 * 60 * 60)
-            }),
+            retention: self.retention_days.map_or(defaults.retention, days),
+            // The submit limit counts the entries of the last minute.
+            usage_retention: self
+                .usage_retention_days
+                .map_or(defaults.usage_retention, |given| days(given.max(1))),
             status_memory_bytes_max: self
                 .status_memory_mb
                 .map_or(defaults.status_memory_bytes_max, |mebibytes| {
@@ -499,6 +505,10 @@ impl ServeOptions {
             ..defaults
         })
     }
+}
+
+fn days(days: u64) -> Duration {
+    Duration::from_secs(days.min(RETENTION_DAYS_MAX) * 24 * 60 * 60)
 }
 
 /// Threads that read pages. Each has a stack and fonts of its own, for which a child's memory has to

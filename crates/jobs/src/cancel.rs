@@ -1,8 +1,9 @@
 //! Ending a job by its owner: an unfinished one is cancelled, a finished one is deleted.
 
 use docket_contract::document::stored_pictures;
-use docket_contract::job::Job;
-use docket_contract::{BlobKey, JobId, JobSpec};
+use docket_contract::job::{Job, JobType};
+use docket_contract::spec::ExportFormat;
+use docket_contract::{BlobKey, JobId};
 use docket_store::{CancelOutcome, DeleteOutcome};
 use uuid::Uuid;
 
@@ -86,21 +87,16 @@ impl Jobs {
         }
     }
 
-    /// The blobs of the files of a job's result. A result that cannot be read hides them: the job
-    /// can be deleted all the same.
+    /// Where the files of a job's result may lie: some of them may never have been made. A result
+    /// that cannot be read hides them: the job can be deleted all the same.
     pub(crate) async fn file_keys(&self, job: &Job) -> Vec<BlobKey> {
         let Some(result_key) = &job.result_key else {
             return Vec::new();
         };
-        let ids: Vec<Uuid> = match &job.spec {
-            JobSpec::Parse(spec) => {
-                let exports = spec.exports.iter().filter_map(|one| one.file_id(job.id.uuid()));
-                let pictures = if spec.cropped_types.is_empty() {
-                    Vec::new()
-                } else {
-                    self.pictures_of(job).await
-                };
-                exports.chain(pictures).collect()
+        let ids: Vec<Uuid> = match job.job_type {
+            JobType::Parsing => {
+                let exports = ExportFormat::ALL.iter().filter_map(|one| one.file_id(job.id.uuid()));
+                exports.chain(self.pictures_of(job).await).collect()
             }
             _ => match self.split_parts(job).await {
                 Ok(split) => split.parts.iter().map(|part| part.file_id).collect(),

@@ -1,12 +1,14 @@
 //! Reading jobs back: one, many, and what came out of them. Reading consumes nothing.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
-use docket_contract::JobId;
-use docket_contract::job::{Job, JobType};
+use docket_contract::job::{Job, JobType, JobWithSpec};
 use docket_contract::state::{JobState, JobsWord};
 use docket_contract::timestamp::Timestamp;
 use docket_contract::wire::jobs::error_text;
-use docket_store::{JobPage, JobQuery};
+use docket_contract::{JobId, JobSpec};
+use docket_store::{JobPage, JobQuery, ListPlace};
 
 use crate::{Caller, Error, Jobs};
 
@@ -17,8 +19,8 @@ pub struct ListRequest {
     pub status: Option<JobsWord>,
     /// Only those of this type.
     pub job_type: Option<JobType>,
-    /// Only those made before the one with this `seq`.
-    pub before_seq: Option<i64>,
+    /// Only those behind this place.
+    pub before: Option<ListPlace>,
     /// Only those made at this instant or later.
     pub created_from: Option<Timestamp>,
     /// Only those made at this instant or earlier.
@@ -34,6 +36,8 @@ pub struct ListRequest {
 pub struct Finished {
     /// The job.
     pub job: Job,
+    /// What was asked for.
+    pub spec: JobSpec,
     /// The result as JSON text.
     pub result: Bytes,
 }
@@ -53,6 +57,31 @@ impl Jobs {
         }
     }
 
+    /// The same with what was asked for.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or if the database fails.
+    pub async fn find_with_spec(&self, caller: &Caller, id: JobId) -> Result<JobWithSpec, Error> {
+        match self.store.find_job_with_spec(id).await? {
+            Some(found) if found.job.user_id == caller.user_id => {
+                self.note_version(id, found.job.version);
+                Ok(found)
+            }
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// What was asked for in these jobs, in their order; jobs that are gone by now are left out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn with_specs(&self, jobs: Vec<Job>) -> Result<Vec<JobWithSpec>, Error> {
+        let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+        let mut specs: HashMap<_, _> = self.store.find_specs(&ids).await?.into_iter().collect();
+        let complete = |job: Job| specs.remove(&job.id).map(|spec| JobWithSpec { job, spec });
+        Ok(jobs.into_iter().filter_map(complete).collect())
+    }
+
     /// The caller's jobs, newest first.
     ///
     /// # Errors
@@ -62,7 +91,7 @@ impl Jobs {
             user_id: caller.user_id.clone(),
             status: request.status,
             job_type: request.job_type,
-            before_seq: request.before_seq,
+            before: request.before,
             created_from: request.created_from,
             created_until: request.created_until,
             offset: request.offset,
@@ -76,11 +105,11 @@ impl Jobs {
     /// # Errors
     /// [`Error::NotFound`], [`Error::NotCompleted`], [`Error::JobFailed`], or if storage fails.
     pub async fn result(&self, caller: &Caller, id: JobId) -> Result<Finished, Error> {
-        let job = self.find(caller, id).await?;
+        let JobWithSpec { job, spec } = self.find_with_spec(caller, id).await?;
         match job.visible_state() {
             JobState::Succeeded => {
                 let result = self.result_of(&job).await?;
-                Ok(Finished { job, result })
+                Ok(Finished { job, spec, result })
             }
             JobState::Failed | JobState::Cancelled => {
                 Err(Error::JobFailed(error_text(&job).unwrap_or_default()))

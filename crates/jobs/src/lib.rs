@@ -40,8 +40,8 @@ use turns::Turns;
 
 pub use docket_store::{
     AccountLimits, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader, BlobWriter, Blobs,
-    Change, ChangeKind, ChargeOutcome, Claim, Feed, FetchedDocument, JobPage, ProgressOutcome,
-    ProgressUpdate, QueueDepth, Serving, Store, Swept,
+    Change, ChangeKind, ChargeOutcome, Claim, Feed, FetchedDocument, JobPage, ListPlace,
+    ProgressOutcome, ProgressUpdate, QueueDepth, Serving, Store, Swept,
 };
 pub use docket_store::{DeliveryClaim, EndpointChange, Overview, Tolerance};
 
@@ -52,6 +52,7 @@ pub use cancel::Ended;
 pub use document::{Expected, Upload, Uploaded, fetched_media_type};
 pub use error::Error;
 pub use execute::{Settled, StoredResult};
+pub use expire::Removed;
 pub use find::{Finished, ListRequest};
 pub use inspect::{Inspection, Inspector, Look, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};

@@ -1,11 +1,11 @@
 //! Signed links: files that a holder of the link may read for a while, without a key.
 
-use docket_contract::job::Job;
+use docket_contract::JobId;
+use docket_contract::job::{Job, JobType};
 use docket_contract::results::SplitResult;
 use docket_contract::spec::ExportFormat;
 use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
-use docket_contract::{JobId, JobSpec};
 use docket_store::{BlobRange, BlobReader};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -192,8 +192,8 @@ impl Jobs {
     /// Media type and name of a file of a result: the picture of a segment, the document in another
     /// form, or a part of a split.
     async fn file_of(&self, job: &Job, file_id: Uuid) -> Result<(&'static str, String), Error> {
-        if let JobSpec::Parse(spec) = &job.spec {
-            let mut exports = spec.exports.iter();
+        if job.job_type == JobType::Parsing {
+            let mut exports = ExportFormat::ALL.iter();
             let export = exports.find(|format| format.file_id(job.id.uuid()) == Some(file_id));
             return Ok(match export {
                 Some(format) => (format.media_type(), export_name(&job.document.name, *format)),
@@ -219,8 +219,7 @@ impl Jobs {
 
     /// The stored result of a split; empty for other jobs.
     pub(crate) async fn split_parts(&self, job: &Job) -> Result<SplitResult, Error> {
-        let is_split = matches!(job.spec, JobSpec::Split(_));
-        if !is_split || job.state != JobState::Succeeded {
+        if job.job_type != JobType::Splitting || job.state != JobState::Succeeded {
             return Ok(SplitResult::default());
         }
         let stored = self.result_of(job).await?;

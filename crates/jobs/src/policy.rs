@@ -23,6 +23,8 @@ pub struct Policy {
     pub deadline: Duration,
     /// How long a job is kept after its submit.
     pub retention: Duration,
+    /// How long each entry of the ledger of credits is kept; monthly sums remain.
+    pub usage_retention: Duration,
     /// The largest upload, in bytes.
     pub upload_bytes_max: u64,
     /// The numbers of webhooks.
@@ -54,6 +56,7 @@ impl Default for Policy {
             backoff: [1, 4, 16].map(Duration::from_secs).to_vec(),
             deadline: Duration::from_secs(30 * 60),
             retention: Duration::from_secs(7 * 24 * 60 * 60),
+            usage_retention: Duration::from_secs(7 * 24 * 60 * 60),
             upload_bytes_max: 500 * 1024 * 1024,
             webhooks: WebhookPolicy::default(),
             upload_window: Duration::from_secs(15 * 60),

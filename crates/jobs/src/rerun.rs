@@ -1,7 +1,7 @@
 //! Rerun: a job that ended runs once more on the same document, with other options.
 
 use docket_contract::JobId;
-use docket_contract::job::Job;
+use docket_contract::job::{Job, JobType, JobWithSpec};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
 use docket_store::{Rerun, RerunOutcome};
@@ -43,7 +43,7 @@ impl Jobs {
         let rerun = Rerun {
             id: seen.id,
             version: seen.version,
-            spec: request.spec,
+            spec: request.spec.clone(),
             password: request.password,
             pages_selected: selected,
             credits,
@@ -56,7 +56,7 @@ impl Jobs {
                 for key in seen.result_key.iter().chain(&former_files) {
                     self.discard(key).await;
                 }
-                Ok(Submitted { job, balance })
+                Ok(Submitted { job, spec: request.spec, balance })
             }
             RerunOutcome::NotRerunnable(job) => Err(not_rerunnable(&job)),
             RerunOutcome::QuotaExceeded(balance) => Err(Error::QuotaExceeded(balance)),
@@ -72,12 +72,12 @@ impl Jobs {
     /// # Errors
     /// [`Error::NotFound`] also for jobs of another kind than parsing, [`Error::Invalid`] for one
     /// that did not succeed or fail, or if the database fails.
-    pub async fn find_rerunnable(&self, caller: &Caller, id: JobId) -> Result<Job, Error> {
-        let job = self.find(caller, id).await?;
-        match job.state {
-            _ if !matches!(job.spec, JobSpec::Parse(_)) => Err(Error::NotFound),
-            JobState::Succeeded | JobState::Failed => Ok(job),
-            _ => Err(not_rerunnable(&job)),
+    pub async fn find_rerunnable(&self, caller: &Caller, id: JobId) -> Result<JobWithSpec, Error> {
+        let found = self.find_with_spec(caller, id).await?;
+        match found.job.state {
+            _ if found.job.job_type != JobType::Parsing => Err(Error::NotFound),
+            JobState::Succeeded | JobState::Failed => Ok(found),
+            _ => Err(not_rerunnable(&found.job)),
         }
     }
 }

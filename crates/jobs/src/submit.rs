@@ -82,6 +82,8 @@ pub enum Source {
 pub struct Submitted {
     /// The job.
     pub job: Job,
+    /// What was asked for.
+    pub spec: JobSpec,
     /// The account's credits after it.
     pub balance: Balance,
 }
@@ -121,17 +123,18 @@ impl Jobs {
             priority: 0,
             retention: self.retention(submit.expires_in_s),
             idempotency: submit.idempotency.map(|request| request.with_documents([&document])),
-            spec: submit.spec,
+            spec: submit.spec.clone(),
             document,
         };
+        let spec = submit.spec;
         let inserted = self.insert(caller, job).await;
         if let Some(key) = blob_key.filter(|_| is_refusal(&inserted)) {
             self.discard(&key).await;
         }
         match inserted? {
-            Inserted::Job { job, balance } => Ok(Submitted { job, balance }),
+            Inserted::Job { job, balance } => Ok(Submitted { job, spec, balance }),
             Inserted::Replayed { job, credits, balance } => {
-                Ok(Submitted { job: as_submitted(job, credits), balance })
+                Ok(Submitted { job: as_submitted(job, credits), spec, balance })
             }
             Inserted::IdempotencyConflict => Err(idempotency_conflict()),
             Inserted::QuotaExceeded(balance) => Err(Error::QuotaExceeded(balance)),

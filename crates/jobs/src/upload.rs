@@ -1,7 +1,7 @@
 //! Documents that are uploaded after the submit, through a signed link and without a key.
 
 use docket_contract::JobId;
-use docket_contract::job::{DocumentInfo, Job};
+use docket_contract::job::{DocumentInfo, Job, JobWithSpec};
 use docket_contract::state::JobState;
 use docket_store::{FetchedDocument, Supplied, SupplyOutcome};
 
@@ -72,11 +72,13 @@ impl Jobs {
     ///
     /// # Errors
     /// [`Error::UploadClosed`], or if the database fails.
-    pub async fn find_for_upload(&self, id: JobId) -> Result<Job, Error> {
-        let job = self.store.find_job(id).await?;
+    pub async fn find_for_upload(&self, id: JobId) -> Result<JobWithSpec, Error> {
+        let found = self.store.find_job_with_spec(id).await?;
         let open =
             |job: &Job| job.state == JobState::AwaitingUpload || job.document.sha256.is_some();
-        job.filter(|job| job.upload_until.is_some() && open(job)).ok_or(Error::UploadClosed)
+        found
+            .filter(|found| found.job.upload_until.is_some() && open(&found.job))
+            .ok_or(Error::UploadClosed)
     }
 
     /// Makes the upload the job's document and queues the job. The same bytes once more change
@@ -85,9 +87,14 @@ impl Jobs {
     /// # Errors
     /// If the upload is empty, of a kind that cannot be read, or too late, or if storage fails.
     /// Nothing is left behind then.
-    pub async fn supply_document(&self, job: &Job, upload: Upload) -> Result<Job, Error> {
+    pub async fn supply_document(
+        &self,
+        awaiting: &JobWithSpec,
+        upload: Upload,
+    ) -> Result<Job, Error> {
+        let JobWithSpec { job, spec } = awaiting;
         let password = job.document.password.clone();
-        let kinds = AcceptedKinds::of(&job.spec, Expected::Document);
+        let kinds = AcceptedKinds::of(spec, Expected::Document);
         let name = Some(job.document.name.as_str());
         let stored = self.store_document(&job.user_id, upload, name, password, kinds);
         let (document, total) = stored.await?;
@@ -102,7 +109,7 @@ impl Jobs {
                 blob_key: blob_key.clone(),
             },
             pages_total: total,
-            pages_selected: total.map(|total| selected_pages(&job.spec, total)),
+            pages_selected: total.map(|total| selected_pages(spec, total)),
         };
         match self.store.supply_document(job.id, supplied).await? {
             SupplyOutcome::Queued(job) => {

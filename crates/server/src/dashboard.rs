@@ -25,7 +25,7 @@ use serde::Deserialize;
 
 use crate::ServerState;
 use crate::path_id::PathId;
-use crate::routes::jobs::{cursor, read_cursor};
+use crate::routes::jobs::{place_cursor, read_place_cursor};
 use session::{Session, ended, key_of_form, started};
 
 /// Jobs on one page.
@@ -63,7 +63,7 @@ async fn home(
     let status = view.status.as_deref().and_then(JobsWord::from_wire);
     let request = ListRequest {
         status,
-        before_seq: view.cursor.as_deref().and_then(read_cursor),
+        before: view.cursor.as_deref().and_then(read_place_cursor),
         limit: JOBS_MAX,
         ..ListRequest::default()
     };
@@ -73,7 +73,8 @@ async fn home(
     };
     match found.await {
         Ok((listed, balance)) => {
-            let older = listed.jobs.last().filter(|_| listed.more).map(|job| cursor(job.seq));
+            let older =
+                listed.jobs.last().filter(|_| listed.more).map(|job| place_cursor(job.into()));
             let shown = view.status.filter(|_| status.is_some()).unwrap_or_default();
             let body = pages::home(&caller, &balance, &listed.jobs, &shown, older.as_deref());
             page(StatusCode::OK, &body)

@@ -24,6 +24,7 @@ mod route_table;
 mod router;
 mod routes;
 mod serve;
+mod spec_limits;
 
 use std::sync::Arc;
 

@@ -9,9 +9,17 @@ use serde_json::{Map, Value};
 use crate::form::Form;
 use crate::parse_options::read_boolean;
 use crate::problem::Problem;
+use crate::spec_limits::{check_size, read_option};
 
 /// Categories that one request may name.
 const CATEGORIES_MAX: usize = 1000;
+
+/// How errors about them begin.
+const SCHEMA_REFUSED: &str = "Invalid schema data";
+const CATEGORIES_REFUSED: &str = "Invalid categories";
+
+/// Bytes of a schema's name.
+const SCHEMA_NAME_BYTES_MAX: usize = 10_000;
 
 /// Bytes of a category's name or description.
 const CATEGORY_BYTES_MAX: usize = 10_000;
@@ -19,6 +27,7 @@ const CATEGORY_BYTES_MAX: usize = 10_000;
 /// Reads the options of an extraction. `citations` says what counts where the form does not.
 pub(crate) fn extract_spec(form: &Form, citations: bool) -> Result<ExtractSpec, Problem> {
     let text = form.text("schema_data").ok_or_else(|| Problem::missing_field("schema_data"))?;
+    check_size(text.len(), SCHEMA_REFUSED)?;
     let schema = schema(text)?;
     let model = match form.text("model") {
         Some("alpha") => ModelTier::Alpha,
@@ -28,27 +37,34 @@ pub(crate) fn extract_spec(form: &Form, citations: bool) -> Result<ExtractSpec, 
     };
     Ok(ExtractSpec {
         schema,
-        schema_name: form.text("schema_name").map(str::to_owned),
+        schema_name: schema_name(form)?,
         model,
         citations: form.text("enable_citations").and_then(read_boolean).unwrap_or(citations),
         scored: form.text("result_format") == Some("scored"),
     })
 }
 
+fn schema_name(form: &Form) -> Result<Option<String>, Problem> {
+    let name = form.text("schema_name");
+    if name.is_some_and(|name| name.len() > SCHEMA_NAME_BYTES_MAX) {
+        return Err(Problem::bad_request(&format!(
+            "schema_name: longer than {SCHEMA_NAME_BYTES_MAX} bytes"
+        )));
+    }
+    Ok(name.map(str::to_owned))
+}
+
 fn schema(text: &str) -> Result<Map<String, Value>, Problem> {
-    let Ok(schema) = serde_json::from_str::<Value>(text) else {
-        return Err(Problem::bad_request("Invalid schema data: Not a valid JSON"));
-    };
-    match schema {
+    match read_option(text, SCHEMA_REFUSED)? {
         Value::Object(schema)
             if schema.get("type").is_some_and(|kind| kind == "object")
                 && schema.get("properties").is_some_and(Value::is_object) =>
         {
             Ok(schema)
         }
-        _ => Err(Problem::bad_request(
-            "Invalid schema data: the root must be of type object and have properties",
-        )),
+        _ => Err(Problem::bad_request(&format!(
+            "{SCHEMA_REFUSED}: the root must be of type object and have properties"
+        ))),
     }
 }
 
@@ -77,11 +93,11 @@ pub(crate) fn split_spec(form: &Form) -> Result<SplitSpec, Problem> {
 
 fn categories(form: &Form, names: &[&str]) -> Result<Vec<Category>, Problem> {
     let text = form.first_text(names).ok_or_else(|| Problem::missing_field(names[0]))?;
-    let refused = |why: &str| Problem::bad_request(&format!("Invalid categories: {why}"));
-    let Ok(list) = serde_json::from_str::<Value>(text) else {
-        return Err(refused("Not a valid JSON"));
+    let refused = |why: &str| Problem::bad_request(&format!("{CATEGORIES_REFUSED}: {why}"));
+    check_size(text.len(), CATEGORIES_REFUSED)?;
+    let Value::Array(list) = read_option(text, CATEGORIES_REFUSED)? else {
+        return Err(refused("not a list"));
     };
-    let Value::Array(list) = list else { return Err(refused("not a list")) };
     if list.is_empty() || list.len() > CATEGORIES_MAX {
         return Err(refused("there must be from 1 to 1000"));
     }
@@ -146,6 +162,7 @@ fn number(form: &Form, name: &str, default: usize) -> Result<usize, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec_limits::SPEC_BYTES_MAX;
 
     #[test]
     fn schemas() {
@@ -159,6 +176,31 @@ mod tests {
             assert!(extract_spec(&Form::of(&[("schema_data", bad)]), false).is_err(), "{bad}");
         }
         assert!(extract_spec(&Form::of(&[]), false).is_err());
+    }
+
+    #[test]
+    fn schemas_and_categories_have_a_limit() {
+        let schema = |bytes: usize| {
+            let frame = r#"{"type":"object","properties":{"a":{}},"title":""}"#;
+            frame.replace(
+                r#""title":""#,
+                &format!(r#""title":"{}"#, "t".repeat(bytes - frame.len())),
+            )
+        };
+        let read = |text: &str| extract_spec(&Form::of(&[("schema_data", text)]), false);
+        assert!(read(&schema(SPEC_BYTES_MAX)).is_ok());
+        assert!(read(&schema(SPEC_BYTES_MAX + 1)).is_err());
+        let list = |entries: usize| {
+            let entry = format!(r#"{{"name":"N","description":"{}"}}"#, "d".repeat(9000));
+            let named = (0..entries).map(|n| entry.replacen("\"N\"", &format!("\"{n}\""), 1));
+            format!("[{}]", named.collect::<Vec<_>>().join(","))
+        };
+        let read = |text: &str| classify_spec(&Form::of(&[("categories", text)]));
+        assert!(read(&list(28)).is_ok());
+        assert!(read(&list(30)).is_err());
+        let named = [("schema_data", schema(100)), ("schema_name", "n".repeat(10_001))];
+        let named = named.each_ref().map(|(name, text)| (*name, text.as_str()));
+        assert!(extract_spec(&Form::of(&named), false).is_err());
     }
 
     #[test]

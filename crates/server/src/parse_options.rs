@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::crop_options::cropped_types;
 use crate::form::Form;
 use crate::problem::Problem;
+use crate::spec_limits::{check_stored_size, read_option};
 
 /// Options that are told back in `configuration` as they came, with how they are read. Some of them
 /// also change what is done, and are read a second time for that.
@@ -81,7 +82,7 @@ pub(crate) fn workbook_spec(form: &Form) -> Result<ParseSpec, Problem> {
 
 /// Reads the options; what the form does not say, or says in an unknown word, stays as it is.
 pub(crate) fn parse_spec_over(form: &Form, base: ParseSpec) -> Result<ParseSpec, Problem> {
-    Ok(ParseSpec {
+    let spec = ParseSpec {
         page_range: page_range(form, base.page_range)?,
         layout: layout(form).unwrap_or(base.layout),
         ocr_mode: ocr_mode(form).unwrap_or(base.ocr_mode),
@@ -116,7 +117,9 @@ pub(crate) fn parse_spec_over(form: &Form, base: ParseSpec) -> Result<ParseSpec,
         table_rows_max: base.table_rows_max,
         exports: exports(form)?.unwrap_or(base.exports),
         echoed: echoed(form, base.echoed)?,
-    })
+    };
+    check_stored_size(&spec, "Invalid options")?;
+    Ok(spec)
 }
 
 /// The texts that are to stand in `content`, by kind: `{"Table": {"content_source": "HTML"}}`.
@@ -293,10 +296,7 @@ fn json(form: &Form, name: &str) -> Result<Option<Value>, Problem> {
     let Some(text) = form.text(name) else {
         return Ok(None);
     };
-    match serde_json::from_str(text) {
-        Ok(value) => Ok(Some(value)),
-        Err(_) => Err(Problem::bad_request(&format!("Invalid {name}: Not a valid JSON"))),
-    }
+    read_option(text, &format!("Invalid {name}")).map(Some)
 }
 
 fn object(form: &Form, name: &str) -> Result<Option<Map<String, Value>>, Problem> {
@@ -372,6 +372,20 @@ mod tests {
         ] {
             assert!(parse_spec(&Form::of(&[(name, text)])).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn options_have_a_limit_together() {
+        let long = format!("\"{}\"", "x".repeat(200 * 1024));
+        let one = parse_spec(&Form::of(&[("llm_processing", &long)])).unwrap();
+        assert!(
+            parse_spec(&Form::of(&[("llm_processing", &long), ("validate_segments", &long)]))
+                .is_err()
+        );
+        // A rerun keeps what the first submit asked for.
+        assert!(parse_spec_over(&Form::of(&[("validate_segments", &long)]), one).is_err());
+        let pages: Vec<String> = (0..60_000).map(|page| (2 * page + 1).to_string()).collect();
+        assert!(parse_spec(&Form::of(&[("page_range", &pages.join(","))])).is_err());
     }
 
     #[test]

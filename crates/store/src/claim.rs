@@ -1,8 +1,10 @@
 //! The right to execute a job once, and the ways in which an execution ends.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use docket_contract::job::{Failure, Job, PageCounts};
+use docket_contract::spec::JobSpec;
 use docket_contract::{BlobKey, ClaimToken};
 
 use crate::error::Error;
@@ -12,12 +14,13 @@ use crate::error::Error;
 #[derive(Debug)]
 pub struct Claim {
     job: Job,
+    spec: Arc<JobSpec>,
     token: ClaimToken,
 }
 
 impl Claim {
-    pub(crate) fn new(job: Job, token: ClaimToken) -> Self {
-        Self { job, token }
+    pub(crate) fn new(job: Job, spec: JobSpec, token: ClaimToken) -> Self {
+        Self { job, spec: Arc::new(spec), token }
     }
 
     /// The job as it was claimed; its `attempt` is this execution's.
@@ -28,7 +31,13 @@ impl Claim {
 
     /// The same claim once more, for a caller whose settlement failed.
     pub(crate) fn again(&self) -> Self {
-        Self { job: self.job.clone(), token: self.token }
+        Self { job: self.job.clone(), spec: Arc::clone(&self.spec), token: self.token }
+    }
+
+    /// What is to be done.
+    #[must_use]
+    pub fn spec(&self) -> &JobSpec {
+        &self.spec
     }
 
     /// What guards this execution's writes.

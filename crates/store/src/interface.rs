@@ -11,6 +11,7 @@ mod feed;
 mod jobs;
 mod overview;
 mod queue;
+mod retention;
 mod secrets;
 mod webhooks;
 
@@ -22,13 +23,14 @@ pub use batches::{Batch, BatchInserted, BatchStore, NewBatch};
 pub use feed::{Change, ChangeKind, ChangeScope, Feed, FeedBatch, FeedPlace, FeedStore, Serving};
 pub use jobs::{
     CancelOutcome, DeleteOutcome, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore,
-    NewJob, Rerun, RerunOutcome,
+    ListPlace, NewJob, Rerun, RerunOutcome,
 };
 pub use overview::{Overview, OverviewStore};
 pub use queue::{
     ChargeOutcome, FetchedDocument, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore,
     RetryPolicy, SettleOutcome, Supplied, SupplyOutcome, Swept,
 };
+pub use retention::{Expired, RetentionStore};
 pub use secrets::SecretStore;
 pub use webhooks::{
     AttemptEnd, DeliveryClaim, DeliveryLimits, DeliveryQuery, DeliveryQueue, DeliverySettled,
@@ -50,6 +52,7 @@ pub trait Store:
     + SecretStore
     + WebhookStore
     + DeliveryQueue
+    + RetentionStore
     + OverviewStore
 {
     /// Answers if the database does.

@@ -41,6 +41,14 @@ macro_rules! write_event {
     };
 }
 
+/// The spec of a row of `docket.jobs`, which the statement calls by this name, behind its other
+/// columns.
+macro_rules! spec_of {
+    ($jobs:literal) => {
+        concat!(", (select s.spec from docket.job_specs s where s.job_id = ", $jobs, ".id)")
+    };
+}
+
 /// Whole cycles of 30 days since the account's cycle began.
 macro_rules! passed {
     () => {
@@ -69,6 +77,7 @@ mod idempotency;
 mod insert;
 mod jobs;
 mod limits;
+mod list;
 mod migrate;
 mod overview;
 mod place;

@@ -2,7 +2,9 @@
 
 mod webhooks;
 
-use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts, Stage};
+use docket_contract::job::{
+    DocumentInfo, Failure, FailureCode, Job, JobType, JobWithSpec, PageCounts, Stage,
+};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::{JobState, JobsWord};
 use docket_contract::status::JobStatus;
@@ -12,12 +14,12 @@ use uuid::Uuid;
 
 use crate::claim::Claim;
 use crate::error::Error;
-use crate::interface::{ApiKey, Balance, Batch, Change, ChangeKind, Inserted, JobEvent};
+use crate::interface::{ApiKey, Balance, Batch, Change, ChangeKind, Inserted, JobEvent, JobQuery};
 
 /// The columns that [`read_job`] takes, in its order.
 macro_rules! job_columns {
     () => {
-        "id, seq, user_id, type, status, spec, document_name, document_sha256, document_bytes, \
+        "id, seq, user_id, type, status, document_name, document_sha256, document_bytes, \
          document_media_type, document_blob_key, document_source_url, document_password, \
          pages_total, pages_selected, pages_done, pages_failed, stage, credits, priority, run_at, \
          attempt, worker_losses, deadline_at, error_code, error_message, result_key, version, \
@@ -31,6 +33,18 @@ macro_rules! status_columns {
         "id, seq, user_id, type, status, document_name, document_sha256, \
          pages_total, pages_selected, pages_done, pages_failed, stage, priority, error_code, \
          error_message, version, created_at, updated_at, started_at"
+    };
+}
+
+/// The run of a row of `jobs` in filtered lists: its type, its state's word ([`filter_word`] has the
+/// same words) and its owner. The index `jobs_listed` holds this very expression: neither can change
+/// without the other. One text, so that no other index can be taken for it: a planner that holds all
+/// rows for alike would rather pass over those of the account.
+macro_rules! run_sql {
+    () => {
+        "(type || ' ' || (case when finished_at is null then
+            case when started_at is null then 'queued' else 'processing' end
+            when status = 'succeeded' then 'completed' else 'failed' end) || ' ' || user_id)"
     };
 }
 
@@ -78,7 +92,7 @@ macro_rules! stage_rank_sql {
 
 pub(crate) use {
     batch_columns, change_columns, event_columns, job_columns, key_columns, remembered_columns,
-    stage_rank_sql, status_columns,
+    run_sql, stage_rank_sql, status_columns,
 };
 
 pub(crate) use webhooks::{
@@ -110,7 +124,6 @@ pub(crate) fn read_job(row: &mut dyn Columns) -> Result<Job, Error> {
         user_id: UserId(row.text()?),
         job_type: word("type", &row.text()?, JobType::from_word)?,
         state: word("status", &row.text()?, JobState::from_stored)?,
-        spec: read_spec(&row.text()?)?,
         document: DocumentInfo {
             name: row.text()?,
             sha256: row.text_or_null()?,
@@ -145,6 +158,18 @@ pub(crate) fn read_job(row: &mut dyn Columns) -> Result<Job, Error> {
     })
 }
 
+/// A job whose spec stands behind its columns.
+pub(crate) fn read_job_with_spec(row: &mut dyn Columns) -> Result<JobWithSpec, Error> {
+    let job = read_job(row)?;
+    let text = row.text_or_null()?.ok_or_else(|| Error::Corrupt("spec: missing".to_owned()))?;
+    Ok(JobWithSpec { job, spec: read_spec(&text)? })
+}
+
+/// A spec behind the id of its job.
+pub(crate) fn read_spec_of(row: &mut dyn Columns) -> Result<(JobId, JobSpec), Error> {
+    Ok((JobId::from(row.uuid()?), read_spec(&row.text()?)?))
+}
+
 pub(crate) fn read_status(row: &mut dyn Columns) -> Result<JobStatus, Error> {
     // The fields stand in the order of `status_columns!`, and are read in the order they stand in.
     Ok(JobStatus {
@@ -176,8 +201,8 @@ pub(crate) fn read_status(row: &mut dyn Columns) -> Result<JobStatus, Error> {
 pub(crate) fn read_claim(row: &mut dyn Columns) -> Result<Option<Claim>, Error> {
     let token = ClaimToken::from(row.uuid()?);
     let seq = row.long()?;
-    let job = readable(read_job(row), seq, "a claimed job cannot be read")?;
-    Ok(job.map(|job| Claim::new(job, token)))
+    let claimed = readable(read_job_with_spec(row), seq, "a claimed job cannot be read")?;
+    Ok(claimed.map(|JobWithSpec { job, spec }| Claim::new(job, spec, token)))
 }
 
 /// An expired job, unless this version cannot read it: it is left to one that finds its blobs.
@@ -186,11 +211,7 @@ pub(crate) fn read_expired(row: &mut dyn Columns) -> Result<Option<Job>, Error> 
     readable(read_job(row), seq, "an expired job cannot be read")
 }
 
-fn readable(
-    job: Result<Job, Error>,
-    seq: i64,
-    message: &'static str,
-) -> Result<Option<Job>, Error> {
+fn readable<T>(job: Result<T, Error>, seq: i64, message: &'static str) -> Result<Option<T>, Error> {
     match job {
         Ok(job) => Ok(Some(job)),
         Err(Error::Corrupt(reason)) => {
@@ -285,7 +306,7 @@ pub(crate) fn spec_text(spec: &JobSpec) -> Result<String, Error> {
     serde_json::to_string(spec).map_err(|error| Error::Other(error.into()))
 }
 
-/// The word by which lists are filtered, as the drivers' `case` expression spells it.
+/// The word by which lists are filtered, as `run_sql!` spells it.
 pub(crate) fn filter_word(status: JobsWord) -> &'static str {
     match status {
         JobsWord::Queued => "queued",
@@ -293,6 +314,15 @@ pub(crate) fn filter_word(status: JobsWord) -> &'static str {
         JobsWord::Completed => "completed",
         JobsWord::Failed => "failed",
     }
+}
+
+/// The runs that a filtered list is merged from, as `run_sql!` spells them but for the owner: one for
+/// each type and each word that the filter leaves open.
+pub(crate) fn listed_runs(query: &JobQuery) -> Vec<String> {
+    let words = query.status.map_or(JobsWord::ALL.to_vec(), |word| vec![word]);
+    let types = query.job_type.map_or(JobType::ALL.to_vec(), |job_type| vec![job_type]);
+    let pairs = types.iter().flat_map(|job_type| words.iter().map(move |word| (job_type, word)));
+    pairs.map(|(job_type, word)| format!("{} {} ", job_type.as_str(), filter_word(*word))).collect()
 }
 
 /// The order of stages: a higher one is never followed by a lower one.

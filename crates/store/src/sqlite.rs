@@ -15,6 +15,13 @@ macro_rules! transition {
     };
 }
 
+/// The spec of a row of `jobs`, behind its other columns.
+macro_rules! spec_of {
+    () => {
+        ", (select spec from job_specs where job_specs.seq = jobs.seq)"
+    };
+}
+
 mod accounts;
 mod attempts;
 mod batches;
@@ -24,6 +31,7 @@ mod expiry;
 mod feed;
 mod idempotency;
 mod jobs;
+mod list;
 mod migrate;
 mod overview;
 mod queue;

@@ -1,8 +1,8 @@
 //! Engine children: separate processes in which documents are read.
 //!
 //! Parent and child speak over the child's standard input and output in frames: a length of four
-//! bytes (little endian), one byte for the kind, then the payload. A request is one `Request`
-//! frame and the document in `Data` frames up to an `End`; the child answers with `Progress`
+//! bytes (little endian), one byte for the kind, then the payload. A request is a `Request` frame
+//! (several if it is long: each full one is followed by a further one) and the document in `Data` frames up to an `End`; the child answers with `Progress`
 //! frames, the result in `Data` frames, each of its files in a `File` and `Data` frames, and one `Done`, `Inspected` or `Failed`.
 //!
 //! In between it may ask back: one or several pictures, each a `Picture` and its pixels in `Data`

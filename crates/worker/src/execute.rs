@@ -192,7 +192,7 @@ async fn read(
     let job = claim.job();
     let running = execution.leases.count();
     let threads = page_threads(execution.settings.page_threads, running, job.pages.selected);
-    let request = request(execution, job, threads);
+    let request = request(execution, claim, threads);
     child.ask(&request, &mut document, execution.settings.silence_max).await?;
     let (stored, pages) = receive_answer(execution, claim, &mut child).await?;
     execution.children.give_back(child);
@@ -207,9 +207,10 @@ fn page_threads(all: usize, documents: usize, pages: Option<i32>) -> usize {
     docket_engine::worthwhile_threads(share, pages)
 }
 
-fn request(execution: &Execution, job: &Job, page_threads: usize) -> Request {
+fn request(execution: &Execution, claim: &Claim, page_threads: usize) -> Request {
+    let job = claim.job();
     Request::Execute {
-        spec: Box::new(job.spec.clone()),
+        spec: Box::new(claim.spec().clone()),
         password: job.document.password.clone(),
         media_type: job.document.media_type.clone(),
         namespace: job.id.uuid(),
@@ -231,7 +232,7 @@ async fn fetch(
     let update =
         ProgressUpdate { stage: Stage::Fetching, pages: PageCounts::default(), document: None };
     report(execution, claim, update).await?;
-    let fetched = match execution.fetcher.fetch(&execution.jobs, claim.job(), url).await {
+    let fetched = match execution.fetcher.fetch(&execution.jobs, claim, url).await {
         Ok(fetched) => fetched,
         Err(FetchError::Final(text)) => {
             return Err(Break::Failed(Failure::new(FailureCode::FetchFailed, text)));

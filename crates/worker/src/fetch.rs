@@ -6,8 +6,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use docket_contract::job::Job;
-use docket_jobs::{FetchedDocument, Jobs, fetched_media_type, is_public};
+use docket_jobs::{Claim, FetchedDocument, Jobs, fetched_media_type, is_public};
 use reqwest::header::LOCATION;
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
@@ -42,10 +41,11 @@ impl Fetcher {
     pub(crate) async fn fetch(
         &self,
         jobs: &Jobs,
-        job: &Job,
+        claim: &Claim,
         url: &str,
     ) -> Result<FetchedDocument, FetchError> {
-        match tokio::time::timeout(self.settings.timeout, self.fetch_untimed(jobs, job, url)).await
+        match tokio::time::timeout(self.settings.timeout, self.fetch_untimed(jobs, claim, url))
+            .await
         {
             Ok(fetched) => fetched,
             Err(_) => Err(FetchError::Passing(format!(
@@ -58,7 +58,7 @@ impl Fetcher {
     async fn fetch_untimed(
         &self,
         jobs: &Jobs,
-        job: &Job,
+        claim: &Claim,
         url: &str,
     ) -> Result<FetchedDocument, FetchError> {
         let mut response = self.open(url).await?;
@@ -75,8 +75,8 @@ impl Fetcher {
             return Err(FetchError::Final("The URL gave an empty document".to_owned()));
         }
         let uploaded = upload.finish().await.map_err(FetchError::Storage)?;
-        let name = &job.document.name;
-        let media_type = match fetched_media_type(&job.spec, uploaded.media_type, name) {
+        let name = &claim.job().document.name;
+        let media_type = match fetched_media_type(claim.spec(), uploaded.media_type, name) {
             Ok(media_type) => media_type,
             Err(error) => {
                 jobs.discard(&uploaded.blob_key).await;

@@ -1,20 +1,58 @@
-//! Sweeps lost leases, overdue and expired jobs at intervals; any number of processes may.
+//! Sweeps lost leases and overdue jobs, and removes what was kept long enough, at intervals; any
+//! number of processes may.
+
+use std::time::{Duration, Instant};
 
 use docket_jobs::Jobs;
+use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-/// Sweeps until told to end.
+/// How often the number of removed jobs is logged, at most.
+const LOG_EVERY: Duration = Duration::from_secs(10);
+
+/// Sweeps and removes until told to end. Neither waits for the other: however much there is to
+/// remove, lost leases are found in time.
 pub async fn run_sweeper(jobs: Jobs, end: CancellationToken) {
-    let mut every = tokio::time::interval(jobs.policy().sweep);
-    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            _ = every.tick() => {}
-            () = end.cancelled() => return,
-        }
-        let swept = jobs.sweep().await.map(|_| ());
-        if let Err(error) = swept.and(jobs.expire().await.map(|_| ())) {
+    tokio::join!(sweep(&jobs, &end), remove(&jobs, &end));
+}
+
+async fn sweep(jobs: &Jobs, end: &CancellationToken) {
+    let mut every = ticks(jobs.policy().sweep);
+    while end.run_until_cancelled(every.tick()).await.is_some() {
+        if let Err(error) = jobs.sweep().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "sweep failed");
         }
     }
+}
+
+/// Goes on at once while there is more: what expires at full load is removed as fast as it came.
+async fn remove(jobs: &Jobs, end: &CancellationToken) {
+    let mut every = ticks(jobs.policy().sweep);
+    let (mut logged, mut removed_jobs) = (Instant::now(), 0);
+    while end.run_until_cancelled(every.tick()).await.is_some() {
+        loop {
+            match jobs.expire().await {
+                Ok(removed) => {
+                    removed_jobs += removed.jobs;
+                    if !removed.more || end.is_cancelled() {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "removal failed");
+                    break;
+                }
+            }
+        }
+        if removed_jobs > 0 && logged.elapsed() >= LOG_EVERY {
+            tracing::info!(jobs.expired = removed_jobs, "expired jobs were removed");
+            (logged, removed_jobs) = (Instant::now(), 0);
+        }
+    }
+}
+
+fn ticks(period: Duration) -> Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }

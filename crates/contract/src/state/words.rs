@@ -21,6 +21,9 @@ pub enum JobsWord {
 }
 
 impl JobsWord {
+    /// Every word.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Processing, Self::Completed, Self::Failed];
+
     /// Reads one of the four words, exactly as the wire spells them.
     #[must_use]
     pub fn from_wire(word: &str) -> Option<Self> {

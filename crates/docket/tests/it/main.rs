@@ -30,6 +30,7 @@ mod parse_options;
 mod pictures;
 mod processes;
 mod quickstart;
+mod spec_limits;
 mod status;
 mod tasks;
 mod uploads;

@@ -17,7 +17,7 @@ pub(super) struct Preview {
 /// The Markdown of a parse, the JSON of everything else.
 pub(super) fn of(finished: &Finished) -> Preview {
     let stored: Value = serde_json::from_slice(&finished.result).unwrap_or_default();
-    let text = match &finished.job.spec {
+    let text = match &finished.spec {
         JobSpec::Parse(_) => markdown(&stored),
         _ => None,
     };

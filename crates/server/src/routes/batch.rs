@@ -14,6 +14,7 @@ use crate::operation_options::extract_spec;
 use crate::path_id::PathId;
 use crate::problem::{Family, Problem};
 use crate::routes::submit::{idempotency, in_own_task};
+use crate::spec_limits::password;
 
 /// `POST /batch/cite`
 pub(crate) async fn submit(
@@ -32,7 +33,7 @@ pub(crate) async fn submit(
     let submit = BatchSubmit {
         spec,
         files: files.into_iter().map(|file| (file.upload, file.file_name)).collect(),
-        password: form.text("password").map(str::to_owned),
+        password: password(&form)?,
         idempotency: known_by.map(|known_by| known_by.with_fields_of(&form)),
     };
     let jobs = state.jobs.clone();

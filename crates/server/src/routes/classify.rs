@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use docket_contract::job::JobType;
 use docket_contract::results::ClassifyResult;
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
@@ -49,7 +50,7 @@ pub(crate) async fn status(
 ) -> Result<Json<ClassifyStatus>, Problem> {
     let of_job = |error| Problem::of_job(error, Family::Pages, &id);
     let job = state.jobs.find(&caller, job_id(Family::Pages, &id)?).await.map_err(of_job)?;
-    if !matches!(job.spec, JobSpec::Classify(_)) {
+    if job.job_type != JobType::Classification {
         return Err(Problem::no_such_job(Family::Pages, &id));
     }
     let result = match job.state {

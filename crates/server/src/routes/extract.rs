@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{OriginalUri, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use docket_contract::job::JobWithSpec;
 use docket_contract::results::ExtractResult;
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
@@ -71,8 +72,9 @@ pub(crate) async fn status(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let of_job = |error| Problem::of_job(error, Family::Extract, &id);
-    let job = state.jobs.find(&caller, job_id(Family::Extract, &id)?).await.map_err(of_job)?;
-    let JobSpec::Extract(spec) = &job.spec else {
+    let found = state.jobs.find_with_spec(&caller, job_id(Family::Extract, &id)?).await;
+    let JobWithSpec { job, spec } = found.map_err(of_job)?;
+    let JobSpec::Extract(spec) = &spec else {
         return Err(Problem::no_such_job(Family::Extract, &id));
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

@@ -7,8 +7,9 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use docket_contract::job::JobType;
 use docket_contract::state::JobsWord;
+use docket_contract::timestamp::Timestamp;
 use docket_contract::wire::jobs::{JobDeleted, JobDocument, JobList};
-use docket_jobs::{Ended, ListRequest};
+use docket_jobs::{Ended, ListPlace, ListRequest};
 use serde::Deserialize;
 
 use crate::ServerState;
@@ -86,7 +87,7 @@ pub(crate) async fn list(
 ) -> Result<Json<JobList>, Problem> {
     let page = state.jobs.list(&caller, list_request(&query)?).await;
     let page = page.map_err(|error| Problem::of(error, Family::Jobs))?;
-    let next = page.jobs.last().filter(|_| page.more).map(|job| cursor(job.seq));
+    let next = page.jobs.last().filter(|_| page.more).map(|job| place_cursor(job.into()));
     Ok(Json(JobList { jobs: page.jobs.iter().map(JobDocument::from).collect(), next_cursor: next }))
 }
 
@@ -114,24 +115,40 @@ fn list_request(query: &ListQuery) -> Result<ListRequest, Problem> {
             Problem::bad_request(&format!("type must be one of {}", words.join(", ")))
         })?),
     };
-    let before_seq = match given(&query.cursor) {
+    let before = match given(&query.cursor) {
         None => None,
         Some(text) => Some(
-            read_cursor(&text).ok_or_else(|| Problem::bad_request("cursor is not one of ours"))?,
+            read_place_cursor(&text)
+                .ok_or_else(|| Problem::bad_request("cursor is not one of ours"))?,
         ),
     };
-    Ok(ListRequest { status, job_type, before_seq, limit, ..ListRequest::default() })
+    Ok(ListRequest { status, job_type, before, limit, ..ListRequest::default() })
 }
 
-/// Where the next page of a list begins.
+/// Where the next page of a list of jobs begins.
+pub(crate) fn place_cursor(place: ListPlace) -> String {
+    format!("c{:x}.{:x}", place.created_at.timestamp_micros(), place.seq)
+}
+
+/// Reads it back.
+pub(crate) fn read_place_cursor(text: &str) -> Option<ListPlace> {
+    let (created_us, seq) = text.strip_prefix('c')?.split_once('.')?;
+    let created_at = Timestamp::from_timestamp_micros(read_number(created_us)?)?;
+    Some(ListPlace { created_at, seq: read_number(seq)? })
+}
+
+/// Where the next page of a list in the order of `seq` begins.
 pub(crate) fn cursor(seq: i64) -> String {
     format!("c{seq:x}")
 }
 
 /// Reads it back.
 pub(crate) fn read_cursor(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix('c')?;
-    i64::from_str_radix(digits, 16).ok().filter(|seq| *seq >= 0)
+    read_number(text.strip_prefix('c')?)
+}
+
+fn read_number(digits: &str) -> Option<i64> {
+    i64::from_str_radix(digits, 16).ok().filter(|number| *number >= 0)
 }
 
 #[cfg(test)]
@@ -140,11 +157,17 @@ mod tests {
 
     #[test]
     fn cursors_round_trip() {
-        for seq in [0, 1, i64::MAX] {
+        for (created_us, seq) in [(0, 0), (1_893_456_000_000_001, 1), (7, i64::MAX)] {
             assert_eq!(read_cursor(&cursor(seq)), Some(seq));
+            let created_at = Timestamp::from_timestamp_micros(created_us).unwrap();
+            let place = ListPlace { created_at, seq };
+            assert_eq!(read_place_cursor(&place_cursor(place)), Some(place));
         }
         for bad in ["", "c", "12", "c-1", "cxyz"] {
             assert_eq!(read_cursor(bad), None, "{bad}");
+        }
+        for bad in ["", "c", "12", "c1", "c-1.1", "c1.-1", "cx.yz", "c1.", "c7fffffffffffffff.1"] {
+            assert_eq!(read_place_cursor(bad), None, "{bad}");
         }
     }
 }

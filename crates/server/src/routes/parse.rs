@@ -7,7 +7,7 @@ use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use docket_contract::document::{ParseResult, SegmentType, Warning};
-use docket_contract::job::Job;
+use docket_contract::job::{Job, JobWithSpec};
 use docket_contract::spec::{ExportFormat, JobSpec, ParseSpec};
 use docket_contract::state::JobState;
 use docket_contract::wire::parse::{OutputFile, ParseCreated, ParseStatus, StoredParse};
@@ -37,7 +37,7 @@ pub(crate) async fn submit(
     let spec = |form: &Form| Ok(JobSpec::Parse(parse_spec(form)?));
     let submitted = submit_document(&state, caller, request, FIELDS, Family::Parse, spec).await?;
     let id = submitted.job.id.to_string();
-    let spec = parse_spec_of(&submitted.job, &id)?;
+    let spec = parse_spec_of(&submitted.spec, &id)?;
     Ok(Json(ParseCreated::new(&submitted.job, spec, submitted.balance.remaining())))
 }
 
@@ -54,7 +54,7 @@ pub(crate) async fn submit_workbook(
     let submitted =
         submit_document(&state, caller, request, WORKBOOK_FIELDS, Family::Parse, spec).await?;
     let id = submitted.job.id.to_string();
-    let spec = parse_spec_of(&submitted.job, &id)?;
+    let spec = parse_spec_of(&submitted.spec, &id)?;
     Ok(Json(ParseCreated::new(&submitted.job, spec, submitted.balance.remaining())))
 }
 
@@ -108,8 +108,9 @@ pub(crate) async fn status(
 ) -> Result<Response, Problem> {
     let query = query.or_headers(&headers);
     let of_job = |error| Problem::of_job(error, Family::Parse, &id);
-    let job = state.jobs.find(&caller, job_id(Family::Parse, &id)?).await.map_err(of_job)?;
-    let spec = parse_spec_of(&job, &id)?;
+    let found = state.jobs.find_with_spec(&caller, job_id(Family::Parse, &id)?).await;
+    let JobWithSpec { job, spec } = found.map_err(of_job)?;
+    let spec = parse_spec_of(&spec, &id)?;
     let succeeded = job.state == JobState::Succeeded;
     let mut stored = None;
     if succeeded && switched(query.include_chunks.as_ref(), true) {
@@ -184,8 +185,8 @@ fn reshaped(
 }
 
 /// A job of another family is unknown here.
-pub(crate) fn parse_spec_of<'a>(job: &'a Job, id: &str) -> Result<&'a ParseSpec, Problem> {
-    match &job.spec {
+pub(crate) fn parse_spec_of<'a>(spec: &'a JobSpec, id: &str) -> Result<&'a ParseSpec, Problem> {
+    match spec {
         JobSpec::Parse(spec) => Ok(spec),
         _ => Err(Problem::no_such_job(Family::Parse, id)),
     }

@@ -22,8 +22,8 @@ pub(crate) async fn result_body(
     headers: &HeaderMap,
     finished: &Finished,
 ) -> Result<Vec<u8>, Problem> {
-    let Finished { job, result } = finished;
-    match &job.spec {
+    let Finished { job, spec, result } = finished;
+    match spec {
         JobSpec::Parse(_) => {
             let links = Links::new(state, headers).await?;
             let (stored, form) = (result.clone(), PictureForm::Linked);

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use docket_contract::job::JobWithSpec;
 use docket_contract::results::{SplitPart, SplitResult};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
@@ -68,8 +69,9 @@ pub(crate) async fn status(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let of_job = |error| Problem::of_job(error, Family::Pages, &id);
-    let job = state.jobs.find(&caller, job_id(Family::Pages, &id)?).await.map_err(of_job)?;
-    let JobSpec::Split(spec) = &job.spec else {
+    let found = state.jobs.find_with_spec(&caller, job_id(Family::Pages, &id)?).await;
+    let JobWithSpec { job, spec } = found.map_err(of_job)?;
+    let JobSpec::Split(spec) = &spec else {
         return Err(Problem::no_such_job(Family::Pages, &id));
     };
     let links = Links::new(&state, &headers).await?;

@@ -8,6 +8,7 @@ use crate::ServerState;
 use crate::form::{Form, read_form};
 use crate::parse_options::expires_in_s;
 use crate::problem::{Family, Problem};
+use crate::spec_limits::password;
 
 /// The names under which an operation takes its document.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,7 @@ pub(crate) async fn submit_document(
         source: source(&mut form, fields)?,
         spec: spec(&form)?,
         expected: fields.expected,
-        password: form.text("password").map(str::to_owned),
+        password: password(&form)?,
         expires_in_s: expires_in_s(&form),
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
     };

@@ -6,8 +6,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use docket_contract::job::JobWithSpec;
 use docket_contract::spec::JobSpec;
-use docket_jobs::{Expected, Source, Submit};
+use docket_jobs::{Expected, Source, Submit, Submitted};
 
 use crate::ServerState;
 use crate::auth::Authenticated;
@@ -16,6 +17,7 @@ use crate::parse_options::{expires_in_s, parse_spec};
 use crate::problem::{Family, Problem};
 use crate::routes::submit::{idempotency, submit};
 use crate::routes::tasks::created;
+use crate::spec_limits::password;
 
 /// The usual alphabet, with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -36,12 +38,13 @@ pub(crate) async fn create(
         source: source(&state, &mut form).await?,
         spec: JobSpec::Parse(parse_spec(&form)?),
         expected: Expected::Document,
-        password: form.text("password").map(str::to_owned),
+        password: password(&form)?,
         expires_in_s: expires_in_s(&form),
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
     };
     let submitted = submit(&state, caller, wish, Family::Parse).await?;
-    created(&state, &headers, &submitted.job).await
+    let Submitted { job, spec, .. } = submitted;
+    created(&state, &headers, &JobWithSpec { job, spec }).await
 }
 
 /// The document; its bytes are no longer a field of the form then.

@@ -20,6 +20,9 @@ use crate::routes::tasks::{describe, list_query, stored_result};
 const LIMIT_DEFAULT: usize = 10;
 const LIMIT_MAX: usize = 200;
 
+/// Tasks that can be passed over: the database reads each of them for every page.
+const OFFSET_MAX: usize = 10_000;
+
 /// The query; all texts, so that a bad one is told in our own words.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct TasksQuery {
@@ -41,24 +44,33 @@ pub(crate) async fn list(
     let page = page.map_err(|error| Problem::of(error, Family::Parse))?;
     let wanted = list_query(query.include_chunks.as_deref());
     let links = Links::new(&state, &headers).await?;
-    let mut stored = Vec::with_capacity(page.jobs.len());
-    for job in &page.jobs {
-        stored.push(stored_result(&state, job, &links, &wanted).await?);
+    let tasks = state.jobs.with_specs(page.jobs).await;
+    let tasks = tasks.map_err(|error| Problem::of(error, Family::Parse))?;
+    let mut stored = Vec::with_capacity(tasks.len());
+    for task in &tasks {
+        stored.push(stored_result(&state, &task.job, &links, &wanted).await?);
     }
-    let described = page.jobs.iter().zip(&stored);
-    let tasks: Result<Vec<_>, Problem> =
-        described.map(|(job, result)| describe(job, &links, result.as_deref(), &wanted)).collect();
+    let described = tasks.iter().zip(&stored);
+    let tasks: Result<Vec<_>, Problem> = described
+        .map(|(task, result)| describe(task, &links, result.as_deref(), &wanted))
+        .collect();
     Ok(Json(tasks?).into_response())
 }
 
 fn list_request(query: &TasksQuery) -> Result<ListRequest, Problem> {
     let page = number(query.page.as_deref(), "page", 1, usize::MAX)?;
     let limit = number(query.limit.as_deref(), "limit", LIMIT_DEFAULT, LIMIT_MAX)?;
+    let offset = (page - 1).saturating_mul(limit);
+    if offset > OFFSET_MAX {
+        return Err(Problem::bad_request(&format!(
+            "page goes beyond the first {OFFSET_MAX} tasks: use start and end to list others"
+        )));
+    }
     Ok(ListRequest {
         job_type: Some(JobType::Parsing),
         created_from: instant(query.start.as_deref(), "start", NaiveTime::MIN)?,
         created_until: instant(query.end.as_deref(), "end", last_of_day())?,
-        offset: (page - 1).saturating_mul(limit),
+        offset,
         limit,
         ..ListRequest::default()
     })
@@ -123,7 +135,12 @@ mod tests {
         let third = list_request(&query("3", "20")).unwrap();
         assert_eq!((third.offset, third.limit), (40, 20));
         assert_eq!(list_request(&TasksQuery::default()).unwrap().offset, 0);
-        for (page, limit) in [("0", "1"), ("-1", "1"), ("1", "0"), ("1", "201"), ("x", "1")] {
+        assert_eq!(list_request(&query("51", "200")).unwrap().offset, OFFSET_MAX);
+        assert!(list_request(&query("52", "200")).is_err(), "beyond what is paged through");
+        let last = usize::MAX.to_string();
+        for (page, limit) in
+            [(last.as_str(), "200"), ("0", "1"), ("-1", "1"), ("1", "0"), ("1", "201"), ("x", "1")]
+        {
             assert!(list_request(&query(page, limit)).is_err(), "{page} {limit}");
         }
     }

@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use docket_contract::job::Job;
+use docket_contract::job::{Job, JobWithSpec};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
 use docket_contract::wire::parse::StoredParse;
 use docket_contract::wire::tasks::{TaskDeleted, TaskLinks, TaskResponse};
-use docket_jobs::{Caller, Linked, RerunRequest};
+use docket_jobs::{Caller, Linked, RerunRequest, Submitted};
 use serde::Deserialize;
 
 use crate::ServerState;
@@ -22,6 +22,7 @@ use crate::pictures::{PictureForm, with_pictures};
 use crate::problem::{Family, Problem, unreadable};
 use crate::routes::parse::parse_spec_of;
 use crate::routes::submit::in_own_task;
+use crate::spec_limits::password;
 
 /// Which parts of a task are sent.
 #[derive(Debug, Default, Deserialize)]
@@ -54,9 +55,9 @@ pub(crate) async fn status(
     Query(query): Query<TaskQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let job = find(&state, &caller, &id).await?;
+    let task = find(&state, &caller, &id).await?;
     let links = Links::new(&state, &headers).await?;
-    answer(&state, &job, &links, &query).await
+    answer(&state, &task, &links, &query).await
 }
 
 /// `DELETE /api/v1/task/{id}`: only what has ended.
@@ -65,8 +66,8 @@ pub(crate) async fn delete(
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
 ) -> Result<Json<TaskDeleted>, Problem> {
-    let job = find(&state, &caller, &id).await?;
-    let deleted = state.jobs.delete_ended(&caller, job.id).await;
+    let task = find(&state, &caller, &id).await?;
+    let deleted = state.jobs.delete_ended(&caller, task.job.id).await;
     let deleted = deleted.map_err(|error| Problem::of_job(error, Family::Parse, &id))?;
     Ok(Json(TaskDeleted {
         task_id: deleted.id.to_string(),
@@ -82,11 +83,11 @@ pub(crate) async fn cancel(
     PathId(id): PathId,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let job = find(&state, &caller, &id).await?;
-    let cancelled = state.jobs.cancel_waiting(&caller, job.id).await;
+    let task = find(&state, &caller, &id).await?;
+    let cancelled = state.jobs.cancel_waiting(&caller, task.job.id).await;
     let job = cancelled.map_err(|error| Problem::of_job(error, Family::Parse, &id))?;
     let links = Links::new(&state, &headers).await?;
-    answer(&state, &job, &links, &TaskQuery::default()).await
+    answer(&state, &JobWithSpec { job, ..task }, &links, &TaskQuery::default()).await
 }
 
 /// `PATCH /api/v1/task/{id}/parse`: once more, with the options given now over those given before.
@@ -103,34 +104,34 @@ pub(crate) async fn update(
     let seen = state.jobs.find_rerunnable(&caller, job_id(Family::Parse, &id)?).await;
     let seen = seen.map_err(of_job)?;
     let rerun = RerunRequest {
-        spec: JobSpec::Parse(parse_spec_over(&form, parse_spec_of(&seen, &id)?.clone())?),
-        password: form.text("password").map(str::to_owned),
+        spec: JobSpec::Parse(parse_spec_over(&form, parse_spec_of(&seen.spec, &id)?.clone())?),
+        password: password(&form)?,
         expires_in_s: expires_in_s(&form),
     };
     let jobs = state.jobs.clone();
-    let submitted = in_own_task(async move { jobs.rerun(&caller, &seen, rerun).await }).await?;
-    let job = submitted.map_err(of_job)?.job;
+    let submitted = in_own_task(async move { jobs.rerun(&caller, &seen.job, rerun).await }).await?;
+    let Submitted { job, spec, .. } = submitted.map_err(of_job)?;
     let links = Links::new(&state, &headers).await?;
-    answer(&state, &job, &links, &TaskQuery::default()).await
+    answer(&state, &JobWithSpec { job, spec }, &links, &TaskQuery::default()).await
 }
 
 /// The caller's parse job; a job of another family is no task.
-async fn find(state: &ServerState, caller: &Caller, id: &str) -> Result<Job, Problem> {
-    let job = state.jobs.find(caller, job_id(Family::Parse, id)?).await;
-    let job = job.map_err(|error| Problem::of_job(error, Family::Parse, id))?;
-    parse_spec_of(&job, id)?;
-    Ok(job)
+async fn find(state: &ServerState, caller: &Caller, id: &str) -> Result<JobWithSpec, Problem> {
+    let task = state.jobs.find_with_spec(caller, job_id(Family::Parse, id)?).await;
+    let task = task.map_err(|error| Problem::of_job(error, Family::Parse, id))?;
+    parse_spec_of(&task.spec, id)?;
+    Ok(task)
 }
 
 /// A task as its own answer.
 pub(crate) async fn answer(
     state: &ServerState,
-    job: &Job,
+    task: &JobWithSpec,
     links: &Links,
     query: &TaskQuery,
 ) -> Result<Response, Problem> {
-    let stored = stored_result(state, job, links, query).await?;
-    let body = describe(job, links, stored.as_deref(), query)?;
+    let stored = stored_result(state, &task.job, links, query).await?;
+    let body = describe(task, links, stored.as_deref(), query)?;
     Ok(Json(body).into_response())
 }
 
@@ -152,13 +153,13 @@ pub(crate) async fn stored_result(
 
 /// The body of a task.
 pub(crate) fn describe<'a>(
-    job: &'a Job,
+    JobWithSpec { job, spec }: &'a JobWithSpec,
     links: &Links,
     stored: Option<&'a [u8]>,
     query: &TaskQuery,
 ) -> Result<TaskResponse<'a>, Problem> {
     let id = job.id.to_string();
-    let spec = parse_spec_of(job, &id)?;
+    let spec = parse_spec_of(spec, &id)?;
     let result: Option<StoredParse<'a>> =
         stored.map(serde_json::from_slice).transpose().map_err(unreadable)?;
     let succeeded = job.state == JobState::Succeeded;
@@ -174,10 +175,10 @@ pub(crate) fn describe<'a>(
 pub(crate) async fn created(
     state: &ServerState,
     headers: &HeaderMap,
-    job: &Job,
+    task: &JobWithSpec,
 ) -> Result<(StatusCode, Response), Problem> {
     let links = Links::new(state, headers).await?;
-    let body = answer(state, job, &links, &TaskQuery::default()).await?;
+    let body = answer(state, task, &links, &TaskQuery::default()).await?;
     Ok((StatusCode::CREATED, body))
 }
 

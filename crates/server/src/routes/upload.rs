@@ -23,6 +23,7 @@ use crate::parse_options::parse_spec;
 use crate::problem::{Family, Problem};
 use crate::routes::files::Signature;
 use crate::routes::submit::{idempotency, in_own_task, submit};
+use crate::spec_limits::password;
 
 /// `POST /v2/parse/upload`
 pub(crate) async fn create(
@@ -54,7 +55,7 @@ async fn announce(
         source: Source::Later { file_name: file_name.to_owned(), window },
         spec: JobSpec::Parse(parse_spec(&form)?),
         expected: Expected::Document,
-        password: form.text("password").map(str::to_owned),
+        password: password(&form)?,
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
         // Here the field tells how long the link lasts.
         expires_in_s: None,
@@ -86,8 +87,8 @@ pub(crate) async fn receive(
     if !signer.verify_upload(job, given.expires(), &given.signature, state.jobs.now()) {
         return Err(closed());
     }
-    let job = state.jobs.find_for_upload(job).await.map_err(of_upload)?;
-    let promised = announced_media_type(&job.document.name).map_err(of_upload)?;
+    let awaiting = state.jobs.find_for_upload(job).await.map_err(of_upload)?;
+    let promised = announced_media_type(&awaiting.job.document.name).map_err(of_upload)?;
     let sent = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if sent != Some(promised) {
         return Err(Problem::forbidden(&format!("The Content-Type must be {promised}")));
@@ -100,6 +101,7 @@ pub(crate) async fn receive(
         upload.write(piece).await.map_err(of_upload)?;
     }
     let jobs = state.jobs.clone();
-    let supplied = in_own_task(async move { jobs.supply_document(&job, upload).await }).await?;
+    let supplied =
+        in_own_task(async move { jobs.supply_document(&awaiting, upload).await }).await?;
     Ok(Json(UploadReceived::new(&supplied.map_err(of_upload)?)))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use docket_contract::job::{DocumentInfo, Job, JobType, PageCounts};
+use docket_contract::job::{DocumentInfo, Job, JobType, JobWithSpec, PageCounts};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::{JobState, JobsWord};
 use docket_contract::status::JobStatus;
@@ -24,11 +24,19 @@ pub trait JobStore: Send + Sync {
     /// The job with this id, whoever owns it.
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error>;
 
+    /// The same with what was asked for, as of one instant.
+    async fn find_job_with_spec(&self, id: JobId) -> Result<Option<JobWithSpec>, Error>;
+
+    /// What was asked for in these jobs, whoever owns them, in any order. A job that is gone is
+    /// left out.
+    async fn find_specs(&self, ids: &[JobId]) -> Result<Vec<(JobId, JobSpec)>, Error>;
+
     /// What clients see of the job with this id, whoever owns it. Many such reads at a time cost
     /// little more than one.
     async fn find_status(&self, id: JobId) -> Result<Option<JobStatus>, Error>;
 
-    /// An account's jobs, newest first.
+    /// An account's jobs, newest first. Reads no more rows than the page and its offset need, for
+    /// each pair of a state's word and a type that the filter lets through.
     async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error>;
 
     /// Ends an unfinished job of this owner at once, running or not, and refunds its credits. A
@@ -45,11 +53,6 @@ pub trait JobStore: Send + Sync {
 
     /// Removes a finished job of this owner with its events; the caller then removes the blobs.
     async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error>;
-
-    /// Removes at most `limit` ended jobs, whoever owns them, whose retention is over, with their
-    /// events, oldest first; the caller then removes their blobs. Forgets outdated idempotency
-    /// keys on the way, also at most `limit`.
-    async fn delete_expired(&self, limit: usize) -> Result<Vec<Job>, Error>;
 
     /// The job's events, oldest first.
     async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error>;
@@ -142,8 +145,8 @@ pub struct JobQuery {
     pub status: Option<JobsWord>,
     /// Only this type.
     pub job_type: Option<JobType>,
-    /// Only those with a smaller `seq`.
-    pub before_seq: Option<i64>,
+    /// Only those behind this place.
+    pub before: Option<ListPlace>,
     /// Only those made at this instant or later.
     pub created_from: Option<Timestamp>,
     /// Only those made at this instant or earlier.
@@ -152,6 +155,22 @@ pub struct JobQuery {
     pub offset: usize,
     /// At most so many.
     pub limit: usize,
+}
+
+/// The place of a job in a list: lists are in the order of creation by the database's clock, and of
+/// `seq` where that is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListPlace {
+    /// When the job was made.
+    pub created_at: Timestamp,
+    /// Its `seq`.
+    pub seq: i64,
+}
+
+impl From<&Job> for ListPlace {
+    fn from(job: &Job) -> Self {
+        Self { created_at: job.created_at, seq: job.seq }
+    }
 }
 
 /// One page of a list.

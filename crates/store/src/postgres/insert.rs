@@ -35,16 +35,18 @@ const INSERT: &str = concat!(
     ") >= $3
         returning a.credits_used, a.credits_limit, a.cycle_started_at),
     changed as (
-        insert into docket.jobs (user_id, credits, id, type, status, spec, document_name,
+        insert into docket.jobs (user_id, credits, id, type, status, document_name,
             document_sha256, document_bytes, document_media_type, document_blob_key,
             document_source_url, document_password, pages_total, pages_selected, pages_done,
             pages_failed, priority, run_at, created_at, updated_at, expires_at, batch_id,
             upload_until)
-        select $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        select $2, $3, $4, $5, $6, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
             now.at, now.at, now.at, now.at + $20 * interval '1 microsecond',
             $21, now.at + $23 * interval '1 microsecond'
         from now, account
         returning *),
+    spec as (
+        insert into docket.job_specs (job_id, spec) select id, $7 from changed),
     ledger as (
         insert into docket.usage (user_id, job_id, kind, credits, cycle_started_at, at)
         select changed.user_id, changed.id, $22, changed.credits, account.cycle_started_at,

@@ -1,9 +1,11 @@
 //! Jobs as their owners see them, in Postgres.
 
 use async_trait::async_trait;
-use docket_contract::job::Job;
+use docket_contract::job::{Job, JobWithSpec};
+use docket_contract::spec::JobSpec;
 use docket_contract::status::JobStatus;
 use docket_contract::{JobId, UserId};
+use uuid::Uuid;
 
 use super::PostgresStore;
 use super::expiry::delete_locked;
@@ -13,7 +15,10 @@ use crate::interface::{
     CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob, Rerun,
     RerunOutcome,
 };
-use crate::rows::{cancellation, event_columns, filter_word, job_columns, read_event, read_job};
+use crate::rows::{
+    cancellation, event_columns, job_columns, read_event, read_job, read_job_with_spec,
+    read_spec_of,
+};
 
 #[async_trait]
 impl JobStore for PostgresStore {
@@ -29,27 +34,34 @@ impl JobStore for PostgresStore {
         self.connections.one(query, read_job).await
     }
 
+    async fn find_job_with_spec(&self, id: JobId) -> Result<Option<JobWithSpec>, Error> {
+        let query = || {
+            sqlx::query(concat!(
+                "select ",
+                job_columns!(),
+                spec_of!("j"),
+                " from docket.jobs j where id = $1"
+            ))
+            .bind(id.uuid())
+        };
+        self.connections.one(query, read_job_with_spec).await
+    }
+
+    async fn find_specs(&self, ids: &[JobId]) -> Result<Vec<(JobId, JobSpec)>, Error> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let query = || {
+            sqlx::query("select job_id, spec from docket.job_specs where job_id = any($1)")
+                .bind(&ids)
+        };
+        self.connections.all(query, read_spec_of).await
+    }
+
     async fn find_status(&self, id: JobId) -> Result<Option<JobStatus>, Error> {
         self.status_reads.read(id).await
     }
 
     async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error> {
-        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
-        let list = || {
-            sqlx::query(LIST)
-                .bind(&query.user_id.0)
-                .bind(query.before_seq.unwrap_or(i64::MAX))
-                .bind(query.job_type.map(|job_type| job_type.as_str()))
-                .bind(query.status.map(filter_word))
-                .bind(limit + 1)
-                .bind(query.created_from)
-                .bind(query.created_until)
-                .bind(i64::try_from(query.offset).unwrap_or(i64::MAX))
-        };
-        let mut jobs = self.connections.all(list, read_job).await?;
-        let more = jobs.len() > query.limit;
-        jobs.truncate(query.limit);
-        Ok(JobPage { jobs, more })
+        self.list(&query).await
     }
 
     async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
@@ -80,10 +92,6 @@ impl JobStore for PostgresStore {
         transaction.commit().await?;
         self.mark_changed();
         Ok(DeleteOutcome::Deleted(job))
-    }
-
-    async fn delete_expired(&self, limit: usize) -> Result<Vec<Job>, Error> {
-        self.remove_expired(limit).await
     }
 
     async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error> {
@@ -142,21 +150,6 @@ impl PostgresStore {
         self.connections.one(query, read_job).await
     }
 }
-
-const LIST: &str = concat!(
-    "select ",
-    job_columns!(),
-    " from docket.jobs
-     where user_id = $1 and seq < $2 and ($3::text is null or type = $3)
-        and ($4::text is null or $4 = case
-            when status in ('awaiting_upload', 'queued') and started_at is null then 'queued'
-            when status in ('queued', 'processing') then 'processing'
-            when status = 'succeeded' then 'completed'
-            else 'failed' end)
-        and ($6::timestamptz is null or created_at >= $6)
-        and ($7::timestamptz is null or created_at <= $7)
-     order by seq desc limit $5 offset $8"
-);
 
 macro_rules! cancel_sql {
     ($what:literal) => {

@@ -166,6 +166,7 @@ const CLAIM: &str = concat!(
     write_event!(),
     " select claim_token, seq, ",
     job_columns!(),
+    spec_of!("changed"),
     " from changed order by priority desc, seq"
 );
 

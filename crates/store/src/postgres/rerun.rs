@@ -22,14 +22,17 @@ const RERUN: &str = concat!(
     ", changed as (
         update docket.jobs j set ",
     transition!(moved),
-    ", status = 'queued', spec = $3, document_password = $4, pages_selected = $5, credits = $6,
+    ", status = 'queued', document_password = $4, pages_selected = $5, credits = $6,
             expires_at = now.at + $7 * interval '1 microsecond', run_at = now.at,
             rerun_at = greatest(now.at, j.updated_at + interval '1 millisecond'), stage = null,
             pages_done = 0, pages_failed = 0, attempt = 0, worker_losses = 0, deadline_at = null,
             error_code = null, error_message = null, result_key = null, started_at = null,
             finished_at = null
         from now where j.id = $2
-        returning j.*)",
+        returning j.*),
+    spec as (
+        insert into docket.job_specs (job_id, spec) select id, $3 from changed
+        on conflict (job_id) do update set spec = excluded.spec)",
     write_event!(),
     " select ",
     job_columns!(),

@@ -218,12 +218,12 @@ macro_rules! insert {
             ") >= due.credits_all
                 returning a.user_id, a.credits_used, a.credits_limit, a.cycle_started_at),
             changed as (
-                insert into docket.jobs (user_id, credits, id, type, status, spec, document_name,
+                insert into docket.jobs (user_id, credits, id, type, status, document_name,
                     document_sha256, document_bytes, document_media_type, document_blob_key,
                     document_source_url, document_password, pages_total, pages_selected,
                     pages_done, pages_failed, priority, run_at, created_at, updated_at, expires_at,
                     upload_until)
-                select s.user_id, s.credits, s.id, s.type, s.status, s.spec, s.document_name,
+                select s.user_id, s.credits, s.id, s.type, s.status, s.document_name,
                     s.document_sha256, s.document_bytes, s.document_media_type,
                     s.document_blob_key, s.document_source_url, s.document_password, s.pages_total,
                     s.pages_selected, s.pages_done, s.pages_failed, s.priority, now.at, now.at,
@@ -231,6 +231,9 @@ macro_rules! insert {
                     now.at + s.upload_window_us * interval '1 microsecond'
                 from now, submitted s join account using (user_id) order by s.place
                 returning *),
+            spec as (
+                insert into docket.job_specs (job_id, spec)
+                select s.id, s.spec from changed join submitted s using (id)),
             ledger as (
                 insert into docket.usage (user_id, job_id, kind, credits, cycle_started_at, at)
                 select changed.user_id, changed.id, $3, changed.credits, account.cycle_started_at,

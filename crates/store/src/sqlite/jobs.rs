@@ -1,7 +1,8 @@
 //! Jobs as their owners see them, in SQLite.
 
 use async_trait::async_trait;
-use docket_contract::job::Job;
+use docket_contract::job::{Job, JobWithSpec};
+use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
 use docket_contract::status::JobStatus;
 use docket_contract::{JobId, UserId};
@@ -9,8 +10,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::accounts::stored_balance;
-use super::expiry::delete_expired;
 use super::idempotency::{remember, repeated};
+use super::list::list;
 use super::rerun::rerun_job;
 use super::rows::{all, duration_us, micros, one, one_job, timestamp};
 use super::settle::{end_and_refund, write_deletion, write_event};
@@ -23,8 +24,8 @@ use crate::interface::{
 };
 use crate::ledger::{Part, retry_after_s, submit_window_start};
 use crate::rows::{
-    cancellation, event_columns, filter_word, job_columns, read_event, read_job, read_status,
-    spec_text, status_columns,
+    cancellation, event_columns, job_columns, read_event, read_job_with_spec, read_spec_of,
+    read_status, spec_text, status_columns,
 };
 
 #[async_trait]
@@ -35,6 +36,28 @@ impl JobStore for SqliteStore {
 
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error> {
         self.readers.point(|connection| job_by_id(connection, id))
+    }
+
+    async fn find_job_with_spec(&self, id: JobId) -> Result<Option<JobWithSpec>, Error> {
+        self.readers.point(|connection| {
+            let sql = concat!("select ", job_columns!(), spec_of!(), " from jobs where id = ?1");
+            one(connection, sql, &[id.uuid().as_bytes()], read_job_with_spec)
+        })
+    }
+
+    async fn find_specs(&self, ids: &[JobId]) -> Result<Vec<(JobId, JobSpec)>, Error> {
+        let ids = ids.to_vec();
+        self.readers
+            .list(move |connection| {
+                let sql = "select jobs.id, job_specs.spec from jobs join job_specs using (seq)
+                    where jobs.id = ?1";
+                let mut specs = Vec::with_capacity(ids.len());
+                for id in &ids {
+                    specs.extend(one(connection, sql, &[id.uuid().as_bytes()], read_spec_of)?);
+                }
+                Ok(specs)
+            })
+            .await
     }
 
     async fn find_status(&self, id: JobId) -> Result<Option<JobStatus>, Error> {
@@ -49,36 +72,7 @@ impl JobStore for SqliteStore {
     }
 
     async fn list_jobs(&self, query: JobQuery) -> Result<JobPage, Error> {
-        let status = query.status.map(filter_word);
-        let job_type = query.job_type.map(|job_type| job_type.as_str());
-        let before = query.before_seq.unwrap_or(i64::MAX);
-        let from = query.created_from.map(micros);
-        let until = query.created_until.map(micros);
-        let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
-        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
-        let mut jobs = self
-            .readers
-            .list(move |connection| {
-                all(
-                    connection,
-                    LIST,
-                    &[
-                        &query.user_id.0,
-                        &before,
-                        &job_type,
-                        &status,
-                        &(limit + 1),
-                        &from,
-                        &until,
-                        &offset,
-                    ],
-                    read_job,
-                )
-            })
-            .await?;
-        let more = jobs.len() > query.limit;
-        jobs.truncate(query.limit);
-        Ok(JobPage { jobs, more })
+        self.readers.list(move |connection| list(connection, &query)).await
     }
 
     async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error> {
@@ -101,10 +95,6 @@ impl JobStore for SqliteStore {
         self.writer.run(move |turn| delete_job(turn, &owner, id)).await
     }
 
-    async fn delete_expired(&self, limit: usize) -> Result<Vec<Job>, Error> {
-        self.writer.run(move |turn| delete_expired(turn, limit)).await
-    }
-
     async fn list_events(&self, id: JobId) -> Result<Vec<JobEvent>, Error> {
         self.readers
             .list(move |connection| {
@@ -122,20 +112,6 @@ impl JobStore for SqliteStore {
             .await
     }
 }
-
-const LIST: &str = concat!(
-    "select ",
-    job_columns!(),
-    " from jobs
-     where user_id = ?1 and seq < ?2 and (?3 is null or type = ?3)
-        and (?4 is null or ?4 = case
-            when status in ('awaiting_upload', 'queued') and started_at is null then 'queued'
-            when status in ('queued', 'processing') then 'processing'
-            when status = 'succeeded' then 'completed'
-            else 'failed' end)
-        and (?6 is null or created_at >= ?6) and (?7 is null or created_at <= ?7)
-     order by seq desc limit ?5 offset ?8"
-);
 
 fn insert_job(turn: &Turn<'_>, job: &NewJob) -> Result<Inserted, Error> {
     let (stored, submits_max) =
@@ -223,19 +199,18 @@ fn insert_row(turn: &Turn<'_>, job: &NewJob, part: Part) -> Result<Job, Error> {
     let document = &job.document;
     let batch = part.batch();
     turn.prepare_cached(
-        "insert into jobs (id, user_id, type, status, spec, document_name, document_sha256,
+        "insert into jobs (id, user_id, type, status, document_name, document_sha256,
             document_bytes, document_media_type, document_blob_key, document_source_url,
             document_password, pages_total, pages_selected, pages_done, pages_failed, credits,
             priority, run_at, created_at, updated_at, expires_at, batch_id, upload_until)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-            ?19, ?19, ?19, ?19 + ?20, ?21, ?19 + ?22)",
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+            ?18, ?18, ?18, ?18 + ?19, ?20, ?18 + ?21)",
     )?
     .execute(params![
         job.id.uuid().as_bytes(),
         job.user_id.0,
         job.spec.job_type().as_str(),
         job.state().as_str(),
-        spec_text(&job.spec)?,
         document.name,
         document.sha256,
         document.size_bytes,
@@ -260,7 +235,16 @@ fn insert_row(turn: &Turn<'_>, job: &NewJob, part: Part) -> Result<Job, Error> {
         concat!("select ", job_columns!(), " from jobs where seq = last_insert_rowid()"),
         &[],
     )?;
-    inserted.ok_or(Error::NotFound("job"))
+    let inserted = inserted.ok_or(Error::NotFound("job"))?;
+    write_spec(turn, inserted.seq, &job.spec)?;
+    Ok(inserted)
+}
+
+/// Stores what is asked for in the job, in place of what was asked for before.
+pub(super) fn write_spec(turn: &Turn<'_>, seq: i64, spec: &JobSpec) -> Result<(), Error> {
+    turn.prepare_cached("insert or replace into job_specs (seq, spec) values (?1, ?2)")?
+        .execute(params![seq, spec_text(spec)?])?;
+    Ok(())
 }
 
 macro_rules! cancel_sql {

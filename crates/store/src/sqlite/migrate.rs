@@ -16,6 +16,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "feed", include_str!("../../migrations/sqlite/0009_feed.sql")),
     (10, "webhook_turns", include_str!("../../migrations/sqlite/0010_webhook_turns.sql")),
     (11, "ends", include_str!("../../migrations/sqlite/0011_ends.sql")),
+    (12, "job_specs", include_str!("../../migrations/sqlite/0012_job_specs.sql")),
+    (13, "lists", include_str!("../../migrations/sqlite/0013_lists.sql")),
+    (14, "retention", include_str!("../../migrations/sqlite/0014_retention.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks.

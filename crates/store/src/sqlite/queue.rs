@@ -148,6 +148,7 @@ const CLAIM: &str = concat!(
 const CLAIMED: &str = concat!(
     "select claim_token, seq, ",
     job_columns!(),
+    spec_of!(),
     " from jobs where seq in (select value from json_each(?1)) order by priority desc, seq"
 );
 

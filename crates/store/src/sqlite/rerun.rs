@@ -5,20 +5,20 @@ use docket_contract::job::Job;
 
 use super::accounts::stored_balance;
 use super::charge::{enter, write_balance};
-use super::jobs::{owned_job, submit_wait_s};
+use super::jobs::{owned_job, submit_wait_s, write_spec};
 use super::rows::{duration_us, micros, one_job};
 use super::settle::write_event;
 use super::writer::Turn;
 use crate::error::Error;
 use crate::interface::{Rerun, RerunOutcome};
 use crate::ledger::{Part, is_rerunnable};
-use crate::rows::{job_columns, spec_text};
+use crate::rows::job_columns;
 
 const RERUN: &str = concat!(
     "update jobs set ",
     transition!(moved),
-    ", status = 'queued', spec = ?3, document_password = ?4, pages_selected = ?5, credits = ?6,
-        expires_at = ?1 + ?7, run_at = ?1, rerun_at = max(?1, updated_at + 1000), stage = null,
+    ", status = 'queued', document_password = ?3, pages_selected = ?4, credits = ?5,
+        expires_at = ?1 + ?6, run_at = ?1, rerun_at = max(?1, updated_at + 1000), stage = null,
         pages_done = 0, pages_failed = 0, attempt = 0, worker_losses = 0, deadline_at = null,
         error_code = null, error_message = null, result_key = null, started_at = null,
         finished_at = null
@@ -63,12 +63,12 @@ fn requeue(turn: &Turn<'_>, seq: i64, rerun: &Rerun) -> Result<Job, Error> {
         &[
             &micros(turn.now()),
             &seq,
-            &spec_text(&rerun.spec)?,
             &rerun.password,
             &rerun.pages_selected,
             &rerun.credits,
             &duration_us(rerun.retention),
         ],
     )?;
+    write_spec(turn, seq, &rerun.spec)?;
     job.ok_or(Error::NotFound("job"))
 }

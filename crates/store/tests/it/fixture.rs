@@ -266,6 +266,10 @@ impl Fixture {
         self.store.find_job(id).await.unwrap().unwrap()
     }
 
+    pub(crate) async fn spec(&self, id: JobId) -> JobSpec {
+        self.store.find_job_with_spec(id).await.unwrap().unwrap().spec
+    }
+
     pub(crate) async fn claim(&self, limit: usize) -> Vec<Claim> {
         self.store.claim(WorkerId::new(), limit, LEASE, DEADLINE).await.unwrap()
     }
@@ -441,7 +445,7 @@ pub(crate) fn query() -> JobQuery {
         user_id: user(),
         status: None,
         job_type: None,
-        before_seq: None,
+        before: None,
         created_from: None,
         created_until: None,
         offset: 0,

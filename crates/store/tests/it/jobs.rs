@@ -1,10 +1,11 @@
 //! Jobs as their owners see them.
 
-use docket_contract::job::FailureCode;
+use docket_contract::job::{FailureCode, JobType};
+use docket_contract::spec::{ChunkSpec, ChunkStrategy, ExtractSpec, JobSpec, ModelTier};
 use docket_contract::state::{JobState, JobsWord};
 use docket_contract::{BlobKey, JobId, UserId};
 use docket_store::{
-    AccountLimits, CancelOutcome, DeleteOutcome, Error, JobQuery, NewJob, Settlement,
+    AccountLimits, CancelOutcome, DeleteOutcome, Error, JobQuery, ListPlace, NewJob, Settlement,
 };
 
 use crate::fixture::{
@@ -12,13 +13,30 @@ use crate::fixture::{
     query, success, user,
 };
 
+fn chunking() -> JobSpec {
+    let strategy = ChunkStrategy::Page;
+    JobSpec::Chunk(ChunkSpec { strategy, chunk_chars: 100, overlap_chars: 0 })
+}
+
+fn extraction(properties: &str) -> JobSpec {
+    let schema = format!(r#"{{"type":"object","properties":{properties}}}"#);
+    JobSpec::Extract(ExtractSpec {
+        schema: serde_json::from_str(&schema).unwrap(),
+        schema_name: None,
+        model: ModelTier::Gamma,
+        citations: true,
+        scored: false,
+    })
+}
+
 pub(crate) async fn an_inserted_job_is_found_as_given(f: Fixture) {
     let mut wish = NewJob { priority: 3, ..new_job() };
     wish.document.password = Some("open sesame".to_owned());
     let job = f.insert(wish.clone()).await;
     assert_eq!(f.find(job.id).await, job);
     assert_eq!((job.id, &job.user_id, job.state), (wish.id, &wish.user_id, wish.state()));
-    assert_eq!((&job.spec, &job.document, job.pages), (&wish.spec, &wish.document, wish.pages));
+    assert_eq!((&job.document, job.pages), (&wish.document, wish.pages));
+    assert_eq!(f.spec(job.id).await, wish.spec);
     assert_eq!((job.credits, job.priority, job.version), (2, 3, 1));
     assert_eq!((job.created_at, job.updated_at, job.run_at), (f.now(), f.now(), f.now()));
     assert_eq!(job.expires_at, Some(f.now() + RETENTION));
@@ -64,13 +82,83 @@ pub(crate) async fn lists_are_newest_first_and_paged(f: Fixture) {
     assert_eq!(f.list_ids(query()).await, ids);
     let first = f.store.list_jobs(JobQuery { limit: 2, ..query() }).await.unwrap();
     assert!(first.more);
-    let before_seq = first.jobs.last().map(|job| job.seq);
-    let rest = f.store.list_jobs(JobQuery { before_seq, limit: 3, ..query() }).await.unwrap();
+    let before = first.jobs.last().map(ListPlace::from);
+    let rest = f.store.list_jobs(JobQuery { before, limit: 3, ..query() }).await.unwrap();
     assert!(!rest.more);
     let paged: Vec<JobId> = first.jobs.iter().chain(&rest.jobs).map(|job| job.id).collect();
     assert_eq!(paged, ids);
     let none = f.store.list_jobs(JobQuery { limit: 0, ..query() }).await.unwrap();
     assert!(none.jobs.is_empty() && none.more);
+}
+
+pub(crate) async fn filtered_lists_are_paged_like_the_whole(f: Fixture) {
+    let mut wanted = Vec::new();
+    for n in 0..12 {
+        let spec = if n % 3 == 0 { chunking() } else { new_job().spec };
+        let id = f.insert(NewJob { spec, ..new_job() }).await.id;
+        if n % 2 == 0 {
+            f.store.cancel_job(&user(), id).await.unwrap();
+        }
+        wanted.push((id, n));
+        // Several are made in the same instant.
+        if n % 4 == 3 {
+            f.clock.advance(MILLISECOND);
+        }
+    }
+    wanted.reverse();
+    let ids = |keep: fn(usize) -> bool| -> Vec<JobId> {
+        wanted.iter().filter(|(_, n)| keep(*n)).map(|(id, _)| *id).collect()
+    };
+    let failed = Some(JobsWord::Failed);
+    let chunking_type = Some(JobType::Chunking);
+    for (query, want) in [
+        (JobQuery { status: failed, ..query() }, ids(|n| n % 2 == 0)),
+        (JobQuery { job_type: chunking_type, ..query() }, ids(|n| n % 3 == 0)),
+        (JobQuery { status: failed, job_type: chunking_type, ..query() }, ids(|n| n % 6 == 0)),
+    ] {
+        let mut paged = Vec::new();
+        let mut before = None;
+        loop {
+            let query = JobQuery { before, limit: 2, ..query.clone() };
+            let page = f.store.list_jobs(query).await.unwrap();
+            paged.extend(page.jobs.iter().map(|job| job.id));
+            before = page.jobs.last().map(ListPlace::from);
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(paged, want, "{query:?}");
+        let rest = f.list_ids(JobQuery { offset: 1, limit: 3, ..query }).await;
+        assert_eq!(rest, want[1..want.len().min(4)]);
+    }
+}
+
+pub(crate) async fn specs_are_stored_beside_the_job(f: Fixture) {
+    let text = r#"{"z":{"type":"string"},"a":{"type":"number"},"m":{"type":"boolean"}}"#;
+    let spec = extraction(text);
+    let job = f.insert(NewJob { spec: spec.clone(), ..new_job() }).await;
+    let other = f.insert(new_job()).await;
+    let found = f.store.find_job_with_spec(job.id).await.unwrap().unwrap();
+    assert_eq!((&found.job, &found.spec), (&job, &spec));
+    let JobSpec::Extract(found) = found.spec else { panic!("another kind") };
+    let keys: Vec<&String> = found.schema["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["z", "a", "m"], "the order of keys is kept");
+    let unknown = JobId::new();
+    let mut specs = f.store.find_specs(&[other.id, unknown, job.id]).await.unwrap();
+    specs.sort_unstable_by_key(|(id, _)| id.uuid());
+    assert_eq!(specs, [(job.id, spec.clone()), (other.id, new_job().spec)]);
+    assert_eq!(f.store.find_job_with_spec(unknown).await.unwrap(), None);
+    assert_eq!(f.claim_one().await.spec(), &spec, "a claim has it along");
+
+    let stored = f.number("select count(*) from {job_specs}").await;
+    assert_eq!(stored, 2);
+    f.store.cancel_job(&user(), job.id).await.unwrap();
+    f.store.delete_job(&user(), job.id).await.unwrap();
+    f.store.cancel_job(&user(), other.id).await.unwrap();
+    assert_eq!(f.number("select count(*) from {job_specs}").await, 1, "it goes with its job");
+    f.clock.advance(RETENTION);
+    assert_eq!(f.store.delete_expired(9).await.unwrap().jobs.len(), 1);
+    assert_eq!(f.number("select count(*) from {job_specs}").await, 0);
 }
 
 pub(crate) async fn lists_are_filtered_by_the_words_of_the_wire(f: Fixture) {

@@ -65,6 +65,8 @@ on_both_drivers! {
         lists_are_newest_first_and_paged,
         lists_are_filtered_by_the_words_of_the_wire,
         lists_are_filtered_by_type,
+        filtered_lists_are_paged_like_the_whole,
+        specs_are_stored_beside_the_job,
         cancelling_ends_and_refunds,
         only_the_owner_cancels_and_deletes,
         deleting_takes_the_events_along,
@@ -149,6 +151,9 @@ on_both_drivers! {
         expiry_is_bounded_and_takes_the_oldest_first,
         an_expired_job_that_cannot_be_read_is_left,
         outdated_idempotency_keys_go_along,
+        a_full_step_says_that_there_may_be_more,
+        a_batch_goes_with_its_last_job,
+        old_usage_is_summed_up_by_month,
         each_expired_job_is_handed_out_once;
     feed:
         a_node_that_serves_alone_knows_it,
@@ -189,6 +194,7 @@ on_both_drivers! {
         an_old_schema_is_refused_without_migrating,
         a_newer_schema_is_refused,
         every_older_schema_is_brought_up_to_date,
+        specs_of_an_older_schema_are_kept,
         a_reopened_store_finds_everything,
         a_closed_store_is_unavailable,
         the_real_clock_runs,

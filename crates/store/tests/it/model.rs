@@ -168,7 +168,6 @@ impl Model {
             user_id: wish.user_id,
             job_type: wish.spec.job_type(),
             state,
-            spec: wish.spec,
             document: wish.document,
             pages: wish.pages,
             stage: None,
@@ -256,7 +255,6 @@ impl Model {
         entry.charges.push(charge);
         let job = entry.job.clone();
         entry.job = Job {
-            spec: rerun.spec,
             document: DocumentInfo { password: rerun.password, ..job.document },
             pages: PageCounts {
                 total: job.pages.total,

@@ -9,7 +9,7 @@ use docket_store::{
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, idempotency, new_job, user};
+use crate::fixture::{DEADLINE, Fixture, LEASE, idempotency, new_job, user};
 
 const NEWEST: &str = "select max(version) from {schema_migrations}";
 
@@ -78,6 +78,40 @@ pub(crate) async fn every_older_schema_is_brought_up_to_date(f: Fixture) {
     }
 }
 
+/// The last schema that had specs in the rows of jobs.
+const SPECS_IN_ROWS: i64 = 11;
+
+pub(crate) async fn specs_of_an_older_schema_are_kept(f: Fixture) {
+    f.rebuild_at(SPECS_IN_ROWS).await;
+    let spec = serde_json::to_string(&new_job().spec).unwrap();
+    let (id, now) = match f.is_postgres() {
+        true => ("'0190a000-0000-7000-8000-000000000001'", "timestamptz '2030-01-01 00:00:00Z'"),
+        false => ("x'0190a000000070008000000000000001'", "1893456000000000"),
+    };
+    f.execute(&format!(
+        "insert into {{jobs}} (id, user_id, type, status, spec, document_name, document_bytes,
+            document_media_type, pages_done, pages_failed, credits, priority, run_at, created_at,
+            updated_at)
+         values ({id}, 'owner', 'parsing', 'queued', '{}', 'a.pdf', 1, 'application/pdf', 0, 0, 0,
+            0, {now}, {now}, {now})",
+        // Braces mark names of tables here.
+        spec.replace('{', "<").replace('}', ">")
+    ))
+    .await;
+    let character = if f.is_postgres() { "chr" } else { "char" };
+    f.execute(&format!(
+        "update {{jobs}} set spec = replace(replace(spec, '<', {character}(123)), '>', {character}(125))"
+    ))
+    .await;
+    let store = f.reopen(Clock::test(f.clock.clone()), true).await.unwrap();
+    let id = "0190a000-0000-7000-8000-000000000001".parse().unwrap();
+    let found = store.find_job_with_spec(id).await.unwrap().unwrap();
+    assert_eq!(found.spec, new_job().spec);
+    let claims = store.claim(docket_contract::WorkerId::new(), 1, LEASE, DEADLINE).await;
+    assert_eq!(claims.unwrap()[0].spec(), &new_job().spec);
+    store.close().await;
+}
+
 pub(crate) async fn a_reopened_store_finds_everything(f: Fixture) {
     let job = f.insert(new_job()).await;
     f.store.close().await;
@@ -128,9 +162,9 @@ pub(crate) async fn repetitions_and_expiry_follow_the_real_clock(f: Fixture) {
         idempotency: None,
     };
     store.insert_batch(batch).await.unwrap();
-    assert_eq!(store.delete_expired(9).await.unwrap(), []);
+    assert_eq!(store.delete_expired(9).await.unwrap().jobs, []);
     store.cancel_job(&user(), id).await.unwrap();
-    let expired = store.delete_expired(9).await.unwrap();
+    let expired = store.delete_expired(9).await.unwrap().jobs;
     assert_eq!(expired.iter().map(|job| job.id).collect::<Vec<_>>(), [id]);
     let repeated = store.insert_job(keyed()).await.unwrap();
     assert!(matches!(repeated, Inserted::Replayed { .. }), "{repeated:?}");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use docket_contract::spec::{ChunkSpec, ChunkStrategy, JobSpec};
 use docket_contract::state::JobState;
 use docket_contract::{JobId, WorkerId};
 use docket_store::{NewJob, QueueDepth, Settlement};
@@ -81,15 +82,23 @@ pub(crate) async fn each_claim_has_a_token_of_its_own(f: Fixture) {
 
 pub(crate) async fn a_job_that_cannot_be_read_does_not_stop_the_queue(f: Fixture) {
     let [first, _, third] = f.insert_some(3).await[..] else { unreachable!() };
-    f.execute("update {jobs} set spec = 'unheard of' where seq = 2").await;
+    f.execute("update {jobs} set type = 'unheard of' where seq = 2").await;
+    for overlap_chars in [7, 8] {
+        let strategy = ChunkStrategy::Page;
+        let spec = JobSpec::Chunk(ChunkSpec { strategy, chunk_chars: 100, overlap_chars });
+        f.insert(NewJob { spec, ..new_job() }).await;
+    }
+    f.execute("update {job_specs} set spec = 'unheard of' where spec like '%\"overlap_chars\":7%'")
+        .await;
+    f.execute("delete from {job_specs} where spec like '%\"overlap_chars\":8%'").await;
     assert_eq!(ids(&f.claim(10).await), [first, third]);
     for _ in 0..3 {
         f.lose_leases().await;
         f.clock.advance(Duration::from_secs(4));
         f.claim(10).await;
     }
-    let failed = "select count(*) from {jobs} where seq = 2 and status = 'failed'";
-    assert_eq!(f.number(failed).await, 1);
+    let failed = "select count(*) from {jobs} where seq in (2, 4, 5) and status = 'failed'";
+    assert_eq!(f.number(failed).await, 3);
 }
 
 pub(crate) async fn heartbeats_renew_only_what_is_held(f: Fixture) {

@@ -203,7 +203,7 @@ impl Schedule {
                 prop_assert_eq!(swept, self.model.sweep(&retry_policy(), self.f.now()));
             }
             Step::Expire { limit } => {
-                let expired = self.f.store.delete_expired(limit).await.unwrap();
+                let expired = self.f.store.delete_expired(limit).await.unwrap().jobs;
                 prop_assert_eq!(expired, self.model.expire(limit, self.f.now()));
             }
         }

@@ -97,7 +97,7 @@ async fn secrets_stay_and_nothing_is_written() {
     f.insert(new_job()).await;
     for sql in [
         "select document_password from docket.jobs",
-        "select spec from docket.jobs",
+        "select spec from docket.job_specs",
         "select claim_token::text from docket.jobs",
         "select document_blob_key from docket.jobs",
         "select result_key from docket.jobs",

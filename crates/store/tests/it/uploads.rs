@@ -90,7 +90,7 @@ pub(crate) async fn a_rerun_begins_anew(f: Fixture) {
     let outcome = f.store.rerun_job(&user(), rerun.clone()).await.unwrap();
     let RerunOutcome::Queued { job, balance } = outcome else { panic!("{outcome:?}") };
     assert_eq!((job.state, job.visible_state()), (JobState::Queued, JobState::Queued));
-    assert_eq!((&job.spec, job.created_at), (&rerun.spec, done.created_at));
+    assert_eq!((f.spec(job.id).await, job.created_at), (rerun.spec.clone(), done.created_at));
     assert_eq!((job.result_key.as_ref(), job.finished_at, job.started_at), (None, None, None));
     assert_eq!((job.pages.total, job.pages.selected, job.pages.done), (Some(2), Some(1), 0));
     assert_eq!((job.document.password.as_deref(), job.attempt), (Some("open sesame"), 0));

@@ -47,7 +47,7 @@ fn serve(walls: Walls) -> io::Result<()> {
     let input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
     let parent = RefCell::new(Parent { input, output: io::stdout().lock() });
     loop {
-        let Some((kind, payload)) = frame::read(&mut parent.borrow_mut().input)? else {
+        let Some((kind, payload)) = frame::read_message(&mut parent.borrow_mut().input)? else {
             return Ok(());
         };
         if kind != Kind::Request {

@@ -74,6 +74,22 @@ pub(super) fn write(to: &mut impl Write, kind: Kind, payload: &[u8]) -> io::Resu
     to.write_all(payload)
 }
 
+/// Child's side: reads a message that may have come in several frames; `None` at the end of the pipe.
+pub(super) fn read_message(from: &mut impl Read) -> io::Result<Option<(Kind, Vec<u8>)>> {
+    let Some((kind, mut message)) = read(from)? else { return Ok(None) };
+    let mut is_full = message.len() == PAYLOAD_BYTES_MAX;
+    while is_full {
+        match read(from)? {
+            Some((next, payload)) if next == kind => {
+                is_full = payload.len() == PAYLOAD_BYTES_MAX;
+                message.extend_from_slice(&payload);
+            }
+            _ => return Err(invalid("a message broke off")),
+        }
+    }
+    Ok(Some((kind, message)))
+}
+
 /// Child's side: reads a frame; `None` at the end of the pipe.
 pub(super) fn read(from: &mut impl Read) -> io::Result<Option<(Kind, Vec<u8>)>> {
     let mut bytes = [0; 5];
@@ -95,6 +111,20 @@ pub(super) async fn send(
 ) -> io::Result<()> {
     to.write_all(&head(kind, payload)?).await?;
     to.write_all(payload).await
+}
+
+/// Parent's side: writes a message of any length. A frame that is full has a further one behind it.
+pub(super) async fn send_message(
+    to: &mut (impl AsyncWrite + Unpin),
+    kind: Kind,
+    message: &[u8],
+) -> io::Result<()> {
+    let full = message.chunks_exact(PAYLOAD_BYTES_MAX);
+    let last = full.remainder();
+    for payload in full {
+        send(to, kind, payload).await?;
+    }
+    send(to, kind, last).await
 }
 
 /// Parent's side: reads a frame; an end of the pipe is an error.
@@ -125,6 +155,20 @@ mod tests {
         let mut from = pipe.as_slice();
         assert_eq!(read(&mut from).unwrap(), Some((Kind::Request, b"{}".to_vec())));
         assert_eq!(read(&mut from).unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn messages_of_every_length_arrive_whole() {
+        for length in [0, 1, PAYLOAD_BYTES_MAX - 1, PAYLOAD_BYTES_MAX, 3 * PAYLOAD_BYTES_MAX + 7] {
+            let message: Vec<u8> = (0..length).map(|idx| (idx % 251) as u8).collect();
+            let mut pipe = Vec::new();
+            send_message(&mut pipe, Kind::Request, &message).await.unwrap();
+            send(&mut pipe, Kind::End, b"").await.unwrap();
+            let mut from = pipe.as_slice();
+            let read_back = read_message(&mut from).unwrap();
+            assert!(read_back == Some((Kind::Request, message)), "{length} bytes");
+            assert_eq!(read_message(&mut from).unwrap(), Some((Kind::End, Vec::new())));
+        }
     }
 
     #[test]

@@ -105,13 +105,20 @@ impl EngineChild {
         }
         let request =
             serde_json::to_vec(request).map_err(|error| ChildError::Died(error.to_string()))?;
-        within(silence_max, self.send(Kind::Request, &request)).await?;
+        within(silence_max, self.send_request(&request)).await?;
         while let Some(piece) = next_piece(document).await? {
             for part in piece.chunks(PAYLOAD_BYTES_MAX) {
                 within(silence_max, self.send(Kind::Data, part)).await?;
             }
         }
         within(silence_max, self.send_end()).await
+    }
+
+    async fn send_request(&mut self, request: &[u8]) -> Result<(), ChildError> {
+        match frame::send_message(&mut self.input, Kind::Request, request).await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.how_it_died().await),
+        }
     }
 
     async fn send_end(&mut self) -> Result<(), ChildError> {

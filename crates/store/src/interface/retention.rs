@@ -1,0 +1,32 @@
+//! The end of what was kept long enough.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docket_contract::job::Job;
+
+use crate::error::Error;
+
+/// Removes what was kept long enough, in small transactions. Any number of nodes may.
+#[async_trait]
+pub trait RetentionStore: Send + Sync {
+    /// Removes at most `limit` ended jobs, whoever owns them, whose retention is over, with their
+    /// specs and events and with batches that have no further job, oldest first; the caller then
+    /// removes their blobs. Forgets outdated idempotency keys and deletions on the way, also at
+    /// most `limit` each.
+    async fn delete_expired(&self, limit: usize) -> Result<Expired, Error>;
+
+    /// Replaces at most `limit` of the ledger's rows that are older than `retention` by their
+    /// monthly sums, oldest first; answers how many. Rows of unfinished jobs stay: a refund reads
+    /// them. Balances do not change.
+    async fn sum_up_usage(&self, retention: Duration, limit: usize) -> Result<usize, Error>;
+}
+
+/// What one step of the removal did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expired {
+    /// Removed jobs, as they were.
+    pub jobs: Vec<Job>,
+    /// Something was removed up to the limit: there may be more.
+    pub more: bool,
+}
