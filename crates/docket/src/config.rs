@@ -95,6 +95,10 @@ pub(crate) struct ServeOptions {
     /// [default: 3]
     #[arg(long, env = "DOCKET_ACCOUNT_INSPECTIONS_MAX", value_name = "N")]
     pub(crate) account_inspections_max: Option<usize>,
+    /// MiB that stay free on the disks of the data; submits get 503 before, running jobs may use them
+    /// [default: 500]
+    #[arg(long, env = "DOCKET_FREE_SPACE_MIN_MB", value_name = "N")]
+    pub(crate) free_space_min_mb: Option<u64>,
     /// A key that the first account gets at every start
     #[arg(long, env = "DOCKET_API_KEY", hide_env_values = true, hide = true)]
     pub(crate) api_key: Option<String>,
@@ -373,6 +377,7 @@ impl ServeOptions {
             max_upload_mb: self.max_upload_mb.or(other.max_upload_mb),
             queue_jobs_max: self.queue_jobs_max.or(other.queue_jobs_max),
             account_inspections_max: self.account_inspections_max.or(other.account_inspections_max),
+            free_space_min_mb: self.free_space_min_mb.or(other.free_space_min_mb),
             api_key: self.api_key.or(other.api_key),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
@@ -442,6 +447,11 @@ impl ServeOptions {
             account_inspections_max: self
                 .account_inspections_max
                 .unwrap_or(defaults.account_inspections_max),
+            free_space_min_bytes: self
+                .free_space_min_mb
+                .map_or(defaults.free_space_min_bytes, |mebibytes| {
+                    mebibytes.saturating_mul(1024 * 1024)
+                }),
             ..defaults
         }
     }

@@ -1,12 +1,12 @@
 //! Opens what lies on disk or in the database, and plugs the rooms together.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use docket_jobs::{Blobs, Feed, Inspector, Jobs, Policy, Serving, Store};
+use docket_jobs::{Blobs, Feed, Inspector, Jobs, Policy, Serving, SpaceWatch, Store};
 use docket_store::{BlobsConfig, Clock, OpenError, StoreConfig};
 
 use crate::config::DataConfig;
@@ -41,8 +41,20 @@ pub(crate) async fn open(
     })?;
     let blobs = Blobs::open(&data.blobs)
         .with_context(|| format!("{} cannot be used", place_of(&data.blobs)))?;
+    let watch = SpaceWatch::new(folders_of(data), policy.free_space_min_bytes);
     let jobs = Jobs::new(Arc::clone(&store), blobs.clone(), inspector, policy);
+    let jobs = jobs.watching_space(watch);
     Ok(Rooms { jobs, store, blobs })
+}
+
+/// The folders on this machine that jobs fill.
+fn folders_of(data: &DataConfig) -> Vec<PathBuf> {
+    let database = data.is_embedded().then(|| data.data_dir.clone());
+    let blobs = match &data.blobs {
+        BlobsConfig::Folder(folder) => Some(folder.clone()),
+        BlobsConfig::Bucket(_) => None,
+    };
+    database.into_iter().chain(blobs).collect()
 }
 
 /// How long a node waits for its place: its predecessor may be shutting down.

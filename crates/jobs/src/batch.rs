@@ -58,7 +58,11 @@ impl Jobs {
                 .map(|request| request.with_documents(jobs.iter().map(|job| &job.document))),
             jobs,
         };
-        match self.store.insert_batch(batch).await? {
+        let inserted = self.store.insert_batch(batch).await;
+        if let Err(docket_store::Error::NotWritable { .. }) = inserted {
+            self.discard_documents(&kept).await;
+        }
+        match inserted? {
             BatchInserted::Batch { batch, .. } => Ok(batch),
             BatchInserted::Replayed(batch) => {
                 self.discard_documents(&kept).await;

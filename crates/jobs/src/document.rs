@@ -1,11 +1,13 @@
 //! A document on its way in: streamed to a blob while it is hashed and counted.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use docket_contract::{BlobKey, JobSpec};
 use docket_store::BlobWriter;
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Inspection, Jobs, office};
+use crate::{Error, Inspection, Jobs, SpaceWatch, office};
 
 /// Bytes that are looked at to tell the type: enough for the first entries of an Office package.
 const HEAD_BYTES: usize = 8 * 1024;
@@ -24,6 +26,7 @@ pub struct Upload {
     hasher: Sha256,
     head: Vec<u8>,
     limit_bytes: u64,
+    space: Option<Arc<SpaceWatch>>,
 }
 
 /// A document that lies in its blob, hashed, but belongs to no job yet.
@@ -50,7 +53,15 @@ impl Jobs {
             hasher: Sha256::new(),
             head: Vec::with_capacity(HEAD_BYTES),
             limit_bytes: self.policy.upload_bytes_max,
+            space: self.space.clone(),
         }
+    }
+
+    /// Starts to take in a document for a job that is being worked on: that may use the space which
+    /// submits leave free.
+    #[must_use]
+    pub fn begin_fetched(&self) -> Upload {
+        Upload { space: None, ..self.begin_upload() }
     }
 
     /// Removes the bytes of an upload that became no job. A failure is logged, not returned: the
@@ -66,8 +77,11 @@ impl Upload {
     /// Appends a piece.
     ///
     /// # Errors
-    /// If the limit is passed or the storage fails.
+    /// If the limit is passed, or the storage fails or has too little free space.
     pub async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
+        if let Some(space) = &self.space {
+            space.check()?;
+        }
         let size_bytes = self.writer.written_bytes() + piece.len() as u64;
         if size_bytes > self.limit_bytes {
             return Err(Error::UploadTooLarge { size_bytes, limit_bytes: self.limit_bytes });

@@ -1,6 +1,6 @@
 //! What a caller may be told.
 
-use docket_store::{Balance, BlobError};
+use docket_store::{Balance, BlobError, WriteFault};
 
 /// A verb was refused or failed. `server` maps each to a status and a body in one place.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,9 @@ pub enum Error {
         /// Seconds to wait.
         retry_after_s: u64,
     },
+    /// There is too little room to take in more.
+    #[error("the storage is full: {0}")]
+    StorageFull(String),
     /// The document can not be uploaded any more, or never could.
     #[error("no upload is awaited")]
     UploadClosed,
@@ -64,6 +67,10 @@ impl From<docket_store::Error> for Error {
     fn from(error: docket_store::Error) -> Self {
         match error {
             docket_store::Error::Unavailable(source) => Self::Unavailable(source),
+            docket_store::Error::NotWritable { fault: WriteFault::Full, reason } => {
+                Self::StorageFull(reason)
+            }
+            docket_store::Error::NotWritable { reason, .. } => Self::Unavailable(reason.into()),
             other => Self::Internal(Box::new(other)),
         }
     }
@@ -72,6 +79,7 @@ impl From<docket_store::Error> for Error {
 impl From<BlobError> for Error {
     fn from(error: BlobError) -> Self {
         match error {
+            full if full.is_full() => Self::StorageFull(full.to_string()),
             BlobError::NotFound(_) => Self::Internal(Box::new(error)),
             BlobError::NotInRange { size_bytes } => Self::NotInRange { size_bytes },
             other => Self::Unavailable(Box::new(other)),

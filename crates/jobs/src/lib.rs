@@ -20,7 +20,9 @@ mod office;
 mod policy;
 mod public_host;
 mod queue_limit;
+mod readiness;
 mod rerun;
+mod space;
 mod status;
 mod submit;
 mod sweep;
@@ -35,6 +37,7 @@ use docket_contract::timestamp::Timestamp;
 use tokio::sync::OnceCell;
 
 use queue_limit::QueueGauge;
+use readiness::Readiness;
 use status::{KeyCache, QueueOrder, StatusCache, Watchers};
 use turns::Turns;
 
@@ -58,7 +61,9 @@ pub use inspect::{Inspection, Inspector, Look, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};
 pub use policy::Policy;
 pub use public_host::is_public;
+pub use readiness::NotReady;
 pub use rerun::RerunRequest;
+pub use space::{FreeBytes, SpaceWatch};
 pub use status::{FRESH_FOR, JobWatch, MemoryNumbers, Place, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
 pub use upload::announced_media_type;
@@ -77,6 +82,8 @@ pub struct Jobs {
     policy: Arc<Policy>,
     link_secret: Arc<OnceCell<[u8; 32]>>,
     queue_gauge: Arc<QueueGauge>,
+    readiness: Arc<Readiness>,
+    space: Option<Arc<SpaceWatch>>,
     memory: Arc<Memory>,
 }
 
@@ -117,8 +124,21 @@ impl Jobs {
             policy,
             link_secret: Arc::default(),
             queue_gauge: Arc::default(),
+            readiness: Arc::default(),
+            space: None,
             memory,
         }
+    }
+
+    /// Takes in no more than leaves the free space that `watch` is to keep.
+    #[must_use]
+    pub fn watching_space(self, watch: SpaceWatch) -> Self {
+        Self { space: Some(Arc::new(watch)), ..self }
+    }
+
+    /// An error if there is too little free space to take in more.
+    pub(crate) fn check_space(&self) -> Result<(), Error> {
+        self.space.as_ref().map_or(Ok(()), |space| space.check())
     }
 
     /// The numbers in force.

@@ -63,6 +63,7 @@ impl Jobs {
         jobs: usize,
         credits: i64,
     ) -> Result<(), Error> {
+        self.check_space()?;
         let limit = self.policy.queue_jobs_max;
         let now = Instant::now();
         if self.queue_gauge.is_outdated(limit, now) {

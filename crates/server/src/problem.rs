@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// Seconds after which a client may try again when storage cannot be reached.
 const UNAVAILABLE_RETRY_S: u64 = 5;
 
+/// The same of a full storage: somebody has to make room, or old jobs have to expire.
+const STORAGE_FULL_RETRY_S: u64 = 60;
+
 /// The text of an answer without a key; documented word by word.
 const KEY_MISSING: &str = "API key is required. Please provide 'api-key' in the request header.";
 
@@ -193,6 +196,14 @@ impl Problem {
                 "queue_full",
                 retry_after_s,
             ),
+            Error::StorageFull(why) => {
+                tracing::warn!(why, "storage full");
+                Self::unavailable_for(
+                    "The storage is full, try again later",
+                    "storage_full",
+                    STORAGE_FULL_RETRY_S,
+                )
+            }
             Error::UploadClosed => Self::forbidden("The link is not valid or has expired"),
             Error::NotCompleted(word) => {
                 Self::bad_request(&format!("Job is not completed. Current status: {word}"))
@@ -252,6 +263,7 @@ mod tests {
                 Error::NotInRange { size_bytes: 1 },
                 Error::RateLimited { retry_after_s: 3 },
                 Error::QueueFull { retry_after_s: 7 },
+                Error::StorageFull("secret".to_owned()),
                 Error::UploadClosed,
                 Error::NotCompleted("queued"),
                 Error::JobFailed("why".to_owned()),

@@ -68,6 +68,26 @@ pub enum BlobError {
     Folder(#[from] std::io::Error),
 }
 
+impl BlobError {
+    /// True if there is no room for what was to be written.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            if kind.is_some_and(is_no_room) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
+
+fn is_no_room(kind: std::io::ErrorKind) -> bool {
+    matches!(kind, std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
 impl From<object_store::Error> for BlobError {
     fn from(error: object_store::Error) -> Self {
         match error {

@@ -12,12 +12,31 @@ pub enum Error {
     /// The database cannot be reached or is too busy: the same call may succeed later.
     #[error("database unavailable: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Nothing can be written until somebody does something about it.
+    #[error("{reason}")]
+    NotWritable {
+        /// What stands against it.
+        fault: WriteFault,
+        /// What the database says.
+        reason: String,
+    },
     /// A row holds what this version cannot read.
     #[error("row cannot be read: {0}")]
     Corrupt(String),
     /// Anything else; the source tells.
     #[error("database error: {0}")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why nothing can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteFault {
+    /// The disk is full.
+    Full,
+    /// The database takes reads only.
+    ReadOnly,
+    /// The database's file was deleted or replaced while it was open.
+    FileGone,
 }
 
 impl Error {
@@ -27,6 +46,9 @@ impl Error {
             Self::NotFound(what) => Self::NotFound(what),
             Self::Conflict(what) => Self::Conflict(what),
             Self::Unavailable(source) => Self::Unavailable(source.to_string().into()),
+            Self::NotWritable { fault, reason } => {
+                Self::NotWritable { fault: *fault, reason: reason.clone() }
+            }
             Self::Corrupt(what) => Self::Corrupt(what.clone()),
             Self::Other(source) => Self::Other(source.to_string().into()),
         }

@@ -8,6 +8,7 @@
 mod accounts;
 mod batches;
 mod feed;
+mod health;
 mod jobs;
 mod overview;
 mod queue;
@@ -21,6 +22,7 @@ use docket_contract::timestamp::Timestamp;
 pub use accounts::{Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey};
 pub use batches::{Batch, BatchInserted, BatchStore, NewBatch};
 pub use feed::{Change, ChangeKind, ChangeScope, Feed, FeedBatch, FeedPlace, FeedStore, Serving};
+pub use health::HealthStore;
 pub use jobs::{
     CancelOutcome, DeleteOutcome, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore,
     ListPlace, NewJob, Rerun, RerunOutcome,
@@ -53,6 +55,7 @@ pub trait Store:
     + WebhookStore
     + DeliveryQueue
     + RetentionStore
+    + HealthStore
     + OverviewStore
 {
     /// Answers if the database does.

@@ -73,6 +73,7 @@ mod expiry;
 mod feed;
 mod gaps;
 mod gather;
+mod health;
 mod idempotency;
 mod insert;
 mod jobs;
@@ -103,7 +104,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::clock::{Clock, DatabaseTime};
-use crate::error::{Error, OpenError};
+use crate::error::{Error, OpenError, WriteFault};
 use crate::interface::Store;
 use connections::Connections;
 use gather::StatusReads;
@@ -262,12 +263,25 @@ impl From<sqlx::Error> for Error {
             | E::PoolTimedOut
             | E::PoolClosed
             | E::WorkerCrashed => Self::Unavailable(error.into()),
+            E::Database(database) if write_fault(database.as_ref()).is_some() => {
+                let fault = write_fault(database.as_ref()).unwrap_or(WriteFault::ReadOnly);
+                Self::NotWritable { fault, reason: error.to_string() }
+            }
             E::Database(database) if database.code().is_some_and(|code| passes(&code)) => {
                 Self::Unavailable(error.into())
             }
             E::ColumnDecode { .. } | E::Decode(_) => Self::Corrupt(error.to_string()),
             _ => Self::Other(error.into()),
         }
+    }
+}
+
+/// What stands against every write, if it is that.
+fn write_fault(error: &dyn sqlx::error::DatabaseError) -> Option<WriteFault> {
+    match error.code()?.as_ref() {
+        "53100" => Some(WriteFault::Full),
+        "25006" => Some(WriteFault::ReadOnly),
+        _ => None,
     }
 }
 

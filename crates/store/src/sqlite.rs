@@ -29,6 +29,7 @@ mod charge;
 mod deliveries;
 mod expiry;
 mod feed;
+mod health;
 mod idempotency;
 mod jobs;
 mod list;
@@ -54,8 +55,9 @@ use docket_contract::timestamp::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::clock::Clock;
-use crate::error::{Error, OpenError};
+use crate::error::{Error, OpenError, WriteFault};
 use crate::interface::Store;
+use health::OpenFiles;
 use reader::Readers;
 use writer::{Hints, Writer};
 
@@ -96,9 +98,10 @@ impl SqliteStore {
         use_write_ahead_log(&connection)?;
         migrate::run(&mut connection, migrate)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(Error::from)?;
+        let files = OpenFiles::of(path)?;
         let readers = Arc::new(Readers::open(path)?);
         let hints = Hints::default();
-        let writer = Writer::start(connection, clock.clone(), hints.clone())?;
+        let writer = Writer::start(connection, files, clock.clone(), hints.clone())?;
         Ok(Self { clock, writer, readers, hints })
     }
 }
@@ -158,11 +161,16 @@ fn use_write_ahead_log(connection: &Connection) -> Result<(), OpenError> {
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => {
+                Self::NotWritable { fault: WriteFault::Full, reason: error.to_string() }
+            }
+            Some(ErrorCode::ReadOnly) => {
+                Self::NotWritable { fault: WriteFault::ReadOnly, reason: error.to_string() }
+            }
             Some(
                 ErrorCode::DatabaseBusy
                 | ErrorCode::DatabaseLocked
                 | ErrorCode::CannotOpen
-                | ErrorCode::DiskFull
                 | ErrorCode::SystemIoFailure,
             ) => Self::Unavailable(error.into()),
             _ => Self::Other(error.into()),

@@ -62,7 +62,7 @@ impl Fetcher {
         url: &str,
     ) -> Result<FetchedDocument, FetchError> {
         let mut response = self.open(url).await?;
-        let mut upload = jobs.begin_upload();
+        let mut upload = jobs.begin_fetched();
         while let Some(piece) = response.chunk().await.map_err(|error| unreachable(&error))? {
             upload.write(piece).await.map_err(|error| match error {
                 docket_jobs::Error::UploadTooLarge { limit_bytes, .. } => FetchError::Final(

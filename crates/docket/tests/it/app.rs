@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use axum::middleware::from_fn;
 use docket_contract::UserId;
-use docket_jobs::{AccountLimits, Blobs, Caller, Inspector, Jobs, Policy, Serving, Store};
+use docket_jobs::{
+    AccountLimits, Blobs, Caller, Inspector, Jobs, Policy, Serving, SpaceWatch, Store,
+};
 use docket_server::{ServerState, router};
 use docket_store::{Clock, DatabaseConfig, StoreConfig};
 use docket_testkit::pdf::{Font, PdfBuilder};
@@ -149,6 +151,13 @@ impl App {
     /// Refuses endpoints on private networks, as an installation does unless told otherwise.
     pub(crate) async fn start_in_public(database: Database) -> Self {
         Self::start_serving(database, Policy::default(), Serving::Together).await
+    }
+
+    /// A node that takes in no more than leaves some space free.
+    pub(crate) async fn start_watching(database: Database, watch: SpaceWatch) -> Self {
+        let (jobs, store) = database.open(Policy::default()).await;
+        let opened = (jobs.watching_space(watch), store);
+        Self::start_over(database, opened, Serving::Together).await
     }
 
     /// The only API node.

@@ -32,6 +32,7 @@ mod processes;
 mod quickstart;
 mod spec_limits;
 mod status;
+mod storage;
 mod tasks;
 mod uploads;
 mod webhooks;

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use docket_jobs::NotReady;
 use serde_json::{Value, json};
 
 use crate::ServerState;
@@ -12,11 +13,11 @@ pub(crate) async fn health() -> Json<Value> {
     Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
 
-/// `GET /ready`: the database answers, and this node's workers make progress.
+/// `GET /ready`: the database answers and takes writes, there is room, and this node's workers make
+/// progress.
 pub(crate) async fn ready(State(state): State<ServerState>) -> Result<Json<Value>, Problem> {
-    if let Err(error) = state.jobs.ping().await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-        return Err(Problem::unavailable("The database does not answer", "storage_unavailable"));
+    if let Err(NotReady { reason, text }) = state.jobs.ready().await {
+        return Err(Problem::unavailable(&text, reason));
     }
     match (state.readiness)() {
         Ok(()) => {

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "job_specs", include_str!("../../migrations/postgres/0012_job_specs.sql")),
     (13, "lists", include_str!("../../migrations/postgres/0013_lists.sql")),
     (14, "retention", include_str!("../../migrations/postgres/0014_retention.sql")),
+    (15, "write_checks", include_str!("../../migrations/postgres/0015_write_checks.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks. A role that may not create schemas

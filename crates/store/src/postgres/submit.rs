@@ -109,7 +109,9 @@ pub(super) fn start(pool: PgPool, clock: Clock) -> Submits {
 async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Taken<Submit>>) {
     let left = match write(pool, clock, INSERT_FREE, &together).await {
         Ok(made) => tell_made(together, made),
-        Err(error @ Error::Unavailable(_)) => return tell_all(together, &error),
+        Err(error @ (Error::Unavailable(_) | Error::NotWritable { .. })) => {
+            return tell_all(together, &error);
+        }
         // One of them is to blame; which one shows below.
         Err(_) => together,
     };
@@ -128,7 +130,9 @@ async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Taken<Submit>>) {
 async fn settle_account(pool: &PgPool, clock: &Clock, together: Vec<Taken<Submit>>) {
     let left = match write(pool, clock, INSERT_IN_TURN, &together).await {
         Ok(made) => tell_made(together, made),
-        Err(error @ Error::Unavailable(_)) => return tell_all(together, &error),
+        Err(error @ (Error::Unavailable(_) | Error::NotWritable { .. })) => {
+            return tell_all(together, &error);
+        }
         Err(_) => together,
     };
     for taken in left {

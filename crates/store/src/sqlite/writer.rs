@@ -13,6 +13,7 @@ use docket_contract::timestamp::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::health::OpenFiles;
 use crate::clock::Clock;
 use crate::error::{Error, OpenError};
 
@@ -80,7 +81,7 @@ enum Message {
 
 trait Operation: Send {
     fn execute(&mut self, turn: &Turn<'_>);
-    fn answer(self: Box<Self>, committed: Result<(), &str>);
+    fn answer(self: Box<Self>, committed: Result<(), &Error>);
 }
 
 struct Pending<T, W> {
@@ -104,11 +105,11 @@ where
         }
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), &str>) {
+    fn answer(self: Box<Self>, committed: Result<(), &Error>) {
         let answer = match (self.outcome, committed) {
             (Some(Err(error)), _) => Err(error),
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (_, Err(reason)) => Err(Error::Unavailable(reason.into())),
+            (_, Err(error)) => Err(error.again()),
             (None, Ok(())) => Err(closed()),
         };
         // The caller may have gone.
@@ -119,12 +120,13 @@ where
 impl Writer {
     pub(super) fn start(
         connection: Connection,
+        files: OpenFiles,
         clock: Clock,
         hints: Hints,
     ) -> Result<Self, OpenError> {
         let (messages, inbox) = mpsc::channel(WAITING_OPERATIONS_MAX);
         let (made_ready, made_delivery) = (Cell::new(false), Cell::new(false));
-        let writing = WriterThread { connection, clock, hints, made_ready, made_delivery };
+        let writing = WriterThread { connection, files, clock, hints, made_ready, made_delivery };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || writing.serve(inbox))?;
@@ -158,6 +160,7 @@ impl Writer {
 
 struct WriterThread {
     connection: Connection,
+    files: OpenFiles,
     clock: Clock,
     hints: Hints,
     made_ready: Cell<bool>,
@@ -190,7 +193,7 @@ impl WriterThread {
         let mut executed = Vec::with_capacity(batch.len());
         let committed = self.execute(batch, &mut executed);
         if let Err(error) = &committed {
-            tracing::error!(error, "SQLite transaction failed");
+            tracing::error!(%error, "SQLite transaction failed");
         }
         if committed.is_ok() {
             self.hints.committed.send_modify(|count| *count += 1);
@@ -202,7 +205,7 @@ impl WriterThread {
             }
         }
         for operation in executed {
-            operation.answer(committed.as_ref().copied().map_err(String::as_str));
+            operation.answer(committed.as_ref().copied());
         }
     }
 
@@ -210,25 +213,31 @@ impl WriterThread {
         &self,
         batch: &mut VecDeque<Box<dyn Operation>>,
         executed: &mut Vec<Box<dyn Operation>>,
-    ) -> Result<(), String> {
-        if let Err(error) = self.connection.execute_batch("begin immediate") {
+    ) -> Result<(), Error> {
+        let begun = self
+            .files
+            .check()
+            .and_then(|()| Ok(self.connection.execute_batch("begin immediate")?));
+        if let Err(error) = begun {
             executed.extend(batch.drain(..));
-            return Err(error.to_string());
+            return Err(unavailable(error));
         }
         while let Some(mut operation) = batch.pop_front() {
             operation.execute(&self.turn());
             executed.push(operation);
             // After some faults (a full disk, for one) SQLite undoes the whole transaction.
             if self.connection.is_autocommit() {
-                return Err("the transaction was undone by a fault".to_owned());
+                return Err(Error::Unavailable("the transaction was undone by a fault".into()));
             }
         }
         self.note_events();
         self.connection.execute_batch("commit").map_err(|error| {
             // If this fails too, the next `begin` does, and its callers are told.
             let _ = self.connection.execute_batch("rollback");
-            error.to_string()
-        })
+            unavailable(error.into())
+        })?;
+        // A commit into a file that nobody finds any more is lost.
+        self.files.check()
     }
 
     /// Jobs end in many ways, and a trigger writes their events: that there are some is all that
@@ -264,6 +273,14 @@ fn in_savepoint<T>(
         turn.prepare_cached("release operation")?.execute([])?;
     }
     outcome
+}
+
+/// The error of all operations of a batch: none of them is to blame for it.
+fn unavailable(error: Error) -> Error {
+    match error {
+        Error::Other(source) => Error::Unavailable(source),
+        other => other,
+    }
 }
 
 fn closed() -> Error {

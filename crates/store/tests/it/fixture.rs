@@ -165,6 +165,20 @@ impl Fixture {
         }
     }
 
+    /// Nothing can be written from now on. On SQLite another process holds the lock, as long as the
+    /// connection lives; Postgres takes new connections for reading only.
+    pub(crate) async fn stop_writes(&self) -> Option<rusqlite::Connection> {
+        if let Place::Sqlite(folder) = &self.place {
+            let holding = rusqlite::Connection::open(file(folder)).unwrap();
+            holding.execute_batch("begin immediate").unwrap();
+            return Some(holding);
+        }
+        let read_only = "do $$ begin execute format(
+            'alter database %I set default_transaction_read_only = on', current_database()); end $$";
+        self.execute(read_only).await;
+        None
+    }
+
     /// Reads one number behind the store's back. Tables are named as `{table}`.
     pub(crate) async fn number(&self, sql: &str) -> i64 {
         match &self.place {

@@ -22,6 +22,7 @@ mod progress;
 mod protocol;
 mod queue;
 mod races;
+mod reads;
 mod replays;
 mod schedules;
 mod secrets;
@@ -165,6 +166,8 @@ on_both_drivers! {
         deletions_are_told_for_a_day;
     secrets:
         the_first_secret_stays;
+    reads:
+        reads_are_answered_while_nothing_can_be_written;
     transitions:
         every_state_answers_every_event;
     uploads:

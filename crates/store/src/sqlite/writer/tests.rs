@@ -20,7 +20,9 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let connection = Connection::open(folder.path().join("bench.db")).unwrap();
+        let path = folder.path().join("bench.db");
+        let connection = Connection::open(&path).unwrap();
+        let files = OpenFiles::of(&path).unwrap();
         connection
             .execute_batch(
                 "pragma journal_mode = wal;
@@ -33,7 +35,7 @@ impl Bench {
             .unwrap();
         let hints = Hints::default();
         let hint = hints.ready.subscribe();
-        let writer = Arc::new(Writer::start(connection, Clock::default(), hints).unwrap());
+        let writer = Arc::new(Writer::start(connection, files, Clock::default(), hints).unwrap());
         Self { writer, folder, hint }
     }
 
@@ -178,4 +180,46 @@ async fn closing_ends_what_was_handed_in() {
     assert_eq!(outcomes(&answers), [Some(1), Some(2)]);
     assert!(matches!(bench.writer.run(insert(3)).await, Err(Error::Unavailable(_))));
     assert_eq!(bench.committed(), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_as_such() {
+    let bench = Bench::new();
+    bench.writer.run(insert(1)).await.unwrap();
+    let limit: Work = Box::new(|turn| {
+        let pages: i64 = turn.query_row("pragma page_count", [], |row| row.get(0))?;
+        Ok(turn.query_row(&format!("pragma max_page_count = {pages}"), [], |row| row.get(0))?)
+    });
+    bench.writer.run(limit).await.unwrap();
+    let fill: Work = Box::new(|turn| {
+        turn.execute_batch(
+            "with recursive n (i) as (select 2 union all select i + 1 from n where i < 9999)
+             insert into numbers (n) select i from n",
+        )?;
+        Ok(0)
+    });
+    let told = bench.writer.run(fill).await;
+    let full = crate::error::WriteFault::Full;
+    assert!(matches!(&told, Err(Error::NotWritable { fault, .. }) if *fault == full), "{told:?}");
+    assert_eq!(bench.committed(), [1]);
+}
+
+#[tokio::test]
+async fn a_file_that_is_taken_away_takes_no_writes() {
+    let bench = Bench::new();
+    bench.writer.run(insert(1)).await.unwrap();
+    let (place, aside) = (bench.folder.path().join("bench.db"), bench.folder.path().join("aside"));
+    std::fs::rename(&place, &aside).unwrap();
+    for number in [2, 3] {
+        let told = bench.writer.run(insert(number)).await;
+        let gone = crate::error::WriteFault::FileGone;
+        assert!(
+            matches!(&told, Err(Error::NotWritable { fault, .. }) if *fault == gone),
+            "{told:?}"
+        );
+        std::fs::copy(&aside, &place).unwrap();
+    }
+    std::fs::rename(&aside, &place).unwrap();
+    bench.writer.run(insert(4)).await.unwrap();
+    assert_eq!(bench.committed(), [1, 4]);
 }
