@@ -76,6 +76,13 @@ pub fn rate_limited(retry_after_s: u64) -> Value {
     })
 }
 
+/// 429 of a submit that would pass the account's limit of stored documents: waiting does not help.
+#[must_use]
+pub fn usage_limit_exceeded() -> Value {
+    let text = "Usage limit exceeded";
+    json!({ "error": "usage_limit_exceeded", "message": text, "detail": text })
+}
+
 /// 503 of every endpoint. `reason` is `queue_full` or another stable word.
 #[must_use]
 pub fn unavailable(text: &str, reason: &str, retry_after_s: u64) -> Value {

@@ -95,6 +95,10 @@ pub(crate) struct ServeOptions {
     /// [default: 3]
     #[arg(long, env = "DOCKET_ACCOUNT_INSPECTIONS_MAX", value_name = "N")]
     pub(crate) account_inspections_max: Option<usize>,
+    /// MiB that the documents of an account may have together; further submits get 429 [default: no
+    /// limit]
+    #[arg(long, env = "DOCKET_ACCOUNT_DOCUMENTS_MAX_MB", value_name = "N")]
+    pub(crate) account_documents_max_mb: Option<u64>,
     /// MiB that stay free on the disks of the data; submits get 503 before, running jobs may use them
     /// [default: 500]
     #[arg(long, env = "DOCKET_FREE_SPACE_MIN_MB", value_name = "N")]
@@ -377,6 +381,9 @@ impl ServeOptions {
             max_upload_mb: self.max_upload_mb.or(other.max_upload_mb),
             queue_jobs_max: self.queue_jobs_max.or(other.queue_jobs_max),
             account_inspections_max: self.account_inspections_max.or(other.account_inspections_max),
+            account_documents_max_mb: self
+                .account_documents_max_mb
+                .or(other.account_documents_max_mb),
             free_space_min_mb: self.free_space_min_mb.or(other.free_space_min_mb),
             api_key: self.api_key.or(other.api_key),
             log: self.log.or(other.log),
@@ -447,6 +454,9 @@ impl ServeOptions {
             account_inspections_max: self
                 .account_inspections_max
                 .unwrap_or(defaults.account_inspections_max),
+            account_document_bytes_max: self.account_documents_max_mb.map(|mebibytes| {
+                i64::try_from(mebibytes.saturating_mul(1024 * 1024)).unwrap_or(i64::MAX)
+            }),
             free_space_min_bytes: self
                 .free_space_min_mb
                 .map_or(defaults.free_space_min_bytes, |mebibytes| {

@@ -3,7 +3,7 @@
 
 use docket_contract::UserId;
 use docket_contract::timestamp::Timestamp;
-use docket_store::{AccountLimits, ApiKey, Balance, NewApiKey};
+use docket_store::{AccountLimits, ApiKey, Balance, DocumentBytes, NewApiKey};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
@@ -82,6 +82,27 @@ impl Jobs {
         let text = fresh_text()?;
         let key = self.insert_key(user, limits, label, &text, None).await?;
         Ok(FreshKey { text, key })
+    }
+
+    /// The bytes of an account's stored documents, and what they may have together.
+    ///
+    /// # Errors
+    /// If there is no such account, or the database fails.
+    pub async fn document_bytes(&self, user: &UserId) -> Result<DocumentBytes, Error> {
+        Ok(self.store.document_bytes(user).await?)
+    }
+
+    /// Limits the bytes of an account's documents; `None` gives it the common limit.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or if the database fails.
+    pub async fn limit_documents(
+        &self,
+        user: &UserId,
+        bytes_max: Option<i64>,
+    ) -> Result<(), Error> {
+        let is_set = self.store.set_document_limit(user, bytes_max).await?;
+        if is_set { Ok(()) } else { Err(Error::NotFound) }
     }
 
     /// Makes a further key of the caller's account.

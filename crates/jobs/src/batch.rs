@@ -76,6 +76,10 @@ impl Jobs {
                 self.discard_documents(&kept).await;
                 Err(Error::QuotaExceeded(balance))
             }
+            BatchInserted::DocumentsFull(bytes) => {
+                self.discard_documents(&kept).await;
+                Err(Error::DocumentsFull(bytes))
+            }
             BatchInserted::RateLimited { retry_after_s } => {
                 self.discard_documents(&kept).await;
                 Err(Error::RateLimited { retry_after_s })

@@ -1,6 +1,6 @@
 //! What a caller may be told.
 
-use docket_store::{Balance, BlobError, WriteFault};
+use docket_store::{Balance, BlobError, DocumentBytes, WriteFault};
 
 /// A verb was refused or failed. `server` maps each to a status and a body in one place.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,9 @@ pub enum Error {
         /// Seconds to wait.
         retry_after_s: u64,
     },
+    /// The account's documents would have more bytes than they may.
+    #[error("usage limit exceeded: the account's documents have {} bytes", .0.used)]
+    DocumentsFull(DocumentBytes),
     /// There is too little room to take in more.
     #[error("the storage is full: {0}")]
     StorageFull(String),

@@ -43,8 +43,8 @@ use turns::Turns;
 
 pub use docket_store::{
     AccountLimits, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader, BlobWriter, Blobs,
-    Change, ChangeKind, ChargeOutcome, Claim, Feed, FetchedDocument, JobPage, ListPlace,
-    ProgressOutcome, ProgressUpdate, QueueDepth, Serving, Store, Swept,
+    Change, ChangeKind, ChargeOutcome, Claim, DocumentBytes, Feed, FetchedDocument, JobPage,
+    ListPlace, ProgressOutcome, ProgressUpdate, QueueDepth, Serving, Store, Swept,
 };
 pub use docket_store::{DeliveryClaim, EndpointChange, Overview, Tolerance};
 
@@ -115,6 +115,7 @@ impl Jobs {
             settled_seq: AtomicI64::default(),
         };
         let inspections = Turns::new(policy.inspections_max, policy.account_inspections_max);
+        store.limit_documents(policy.account_document_bytes_max);
         let (policy, memory) = (Arc::new(policy), Arc::new(memory));
         Self {
             store,

@@ -31,6 +31,8 @@ pub struct Policy {
     pub webhooks: WebhookPolicy,
     /// How long a document can be uploaded after its submit, unless the client says.
     pub upload_window: Duration,
+    /// Bytes that the documents of an account without a limit of its own may have together.
+    pub account_document_bytes_max: Option<i64>,
     /// Bytes that submits leave free on the disks of the data, for running jobs to end.
     pub free_space_min_bytes: u64,
     /// Jobs that may wait; further submits are turned away.
@@ -62,6 +64,7 @@ impl Default for Policy {
             upload_bytes_max: 500 * 1024 * 1024,
             webhooks: WebhookPolicy::default(),
             upload_window: Duration::from_secs(15 * 60),
+            account_document_bytes_max: None,
             free_space_min_bytes: 500 * 1024 * 1024,
             queue_jobs_max: 1_000_000,
             status_memory_bytes_max: 64 * 1024 * 1024,

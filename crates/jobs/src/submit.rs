@@ -138,6 +138,7 @@ impl Jobs {
             }
             Inserted::IdempotencyConflict => Err(idempotency_conflict()),
             Inserted::QuotaExceeded(balance) => Err(Error::QuotaExceeded(balance)),
+            Inserted::DocumentsFull(bytes) => Err(Error::DocumentsFull(bytes)),
             Inserted::RateLimited { retry_after_s } => Err(Error::RateLimited { retry_after_s }),
         }
     }

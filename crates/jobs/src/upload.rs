@@ -116,6 +116,10 @@ impl Jobs {
                 self.note_version(job.id, job.version);
                 Ok(job)
             }
+            SupplyOutcome::DocumentsFull(bytes) => {
+                self.discard(&blob_key).await;
+                Err(Error::DocumentsFull(bytes))
+            }
             SupplyOutcome::NotAwaited => {
                 self.discard(&blob_key).await;
                 let now = self.store.find_job(job.id).await?;

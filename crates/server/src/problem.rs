@@ -196,6 +196,9 @@ impl Problem {
                 "queue_full",
                 retry_after_s,
             ),
+            Error::DocumentsFull(_) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, problem::usage_limit_exceeded())
+            }
             Error::StorageFull(why) => {
                 tracing::warn!(why, "storage full");
                 Self::unavailable_for(

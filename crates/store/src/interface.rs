@@ -7,6 +7,7 @@
 
 mod accounts;
 mod batches;
+mod documents;
 mod feed;
 mod health;
 mod jobs;
@@ -21,6 +22,8 @@ use docket_contract::timestamp::Timestamp;
 
 pub use accounts::{Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey};
 pub use batches::{Batch, BatchInserted, BatchStore, NewBatch};
+pub(crate) use documents::CommonLimit;
+pub use documents::{DocumentBytes, DocumentStore};
 pub use feed::{Change, ChangeKind, ChangeScope, Feed, FeedBatch, FeedPlace, FeedStore, Serving};
 pub use health::HealthStore;
 pub use jobs::{
@@ -56,6 +59,7 @@ pub trait Store:
     + DeliveryQueue
     + RetentionStore
     + HealthStore
+    + DocumentStore
     + OverviewStore
 {
     /// Answers if the database does.

@@ -22,11 +22,12 @@ pub use config::{DatabaseConfig, StoreConfig, open};
 pub use error::{Error, OpenError, WriteFault};
 pub use interface::{
     Account, AccountLimits, AccountStore, ApiKey, Balance, Batch, BatchInserted, BatchStore,
-    CancelOutcome, Change, ChangeKind, ChangeScope, ChargeOutcome, DeleteOutcome, Expired, Feed,
-    FeedBatch, FeedPlace, FeedStore, FetchedDocument, HealthStore, Idempotency, Inserted, JobEvent,
-    JobPage, JobQuery, JobStore, KeyHolder, ListPlace, NewApiKey, NewBatch, NewJob,
-    ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, Rerun, RerunOutcome, RetentionStore,
-    RetryPolicy, SecretStore, Serving, SettleOutcome, Store, Supplied, SupplyOutcome, Swept,
+    CancelOutcome, Change, ChangeKind, ChangeScope, ChargeOutcome, DeleteOutcome, DocumentBytes,
+    DocumentStore, Expired, Feed, FeedBatch, FeedPlace, FeedStore, FetchedDocument, HealthStore,
+    Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore, KeyHolder, ListPlace, NewApiKey,
+    NewBatch, NewJob, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, Rerun, RerunOutcome,
+    RetentionStore, RetryPolicy, SecretStore, Serving, SettleOutcome, Store, Supplied,
+    SupplyOutcome, Swept,
 };
 pub use interface::{
     AttemptEnd, DeliveryClaim, DeliveryLimits, DeliveryQuery, DeliveryQueue, DeliverySettled,

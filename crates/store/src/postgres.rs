@@ -69,6 +69,7 @@ mod batches;
 mod charge;
 mod connections;
 mod deliveries;
+mod documents;
 mod expiry;
 mod feed;
 mod gaps;
@@ -96,6 +97,7 @@ mod together;
 mod webhooks;
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -105,7 +107,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::clock::{Clock, DatabaseTime};
 use crate::error::{Error, OpenError, WriteFault};
-use crate::interface::Store;
+use crate::interface::{CommonLimit, Store};
 use connections::Connections;
 use gather::StatusReads;
 use signals::Signals;
@@ -132,6 +134,7 @@ pub(crate) struct PostgresStore {
     attempts: attempts::Attempts,
     signals: Signals,
     status_reads: StatusReads,
+    document_limit: Arc<CommonLimit>,
 }
 
 impl PostgresStore {
@@ -151,7 +154,8 @@ impl PostgresStore {
         let connections = Connections::new(options.clone(), connections_max);
         let pool = connections.pool().clone();
         let successes = success::start(pool.clone(), clock.clone());
-        let submits = submit::start(pool.clone(), clock.clone());
+        let document_limit = Arc::<CommonLimit>::default();
+        let submits = submit::start(pool.clone(), clock.clone(), Arc::clone(&document_limit));
         let attempts = attempts::start(pool.clone(), clock.clone());
         let status_reads = StatusReads::new(connections.clone());
         Ok(Self {
@@ -165,6 +169,7 @@ impl PostgresStore {
             attempts,
             signals,
             status_reads,
+            document_limit,
         })
     }
 

@@ -27,6 +27,7 @@ mod attempts;
 mod batches;
 mod charge;
 mod deliveries;
+mod documents;
 mod expiry;
 mod feed;
 mod health;
@@ -56,7 +57,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::clock::Clock;
 use crate::error::{Error, OpenError, WriteFault};
-use crate::interface::Store;
+use crate::interface::{CommonLimit, Store};
 use health::OpenFiles;
 use reader::Readers;
 use writer::{Hints, Writer};
@@ -76,6 +77,7 @@ pub(crate) struct SqliteStore {
     writer: Writer,
     readers: Arc<Readers>,
     hints: Hints,
+    document_limit: Arc<CommonLimit>,
 }
 
 impl SqliteStore {
@@ -102,7 +104,7 @@ impl SqliteStore {
         let readers = Arc::new(Readers::open(path)?);
         let hints = Hints::default();
         let writer = Writer::start(connection, files, clock.clone(), hints.clone())?;
-        Ok(Self { clock, writer, readers, hints })
+        Ok(Self { clock, writer, readers, hints, document_limit: Arc::default() })
     }
 }
 

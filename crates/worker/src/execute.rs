@@ -243,6 +243,10 @@ async fn fetch(
         Err(FetchError::Storage(error)) => return Err(storage_failed(&error)),
     };
     let key = fetched.blob_key.clone();
+    if let Err(full) = check_room(execution, claim, fetched.size_bytes).await {
+        execution.jobs.discard(&key).await;
+        return Err(full);
+    }
     let update = ProgressUpdate {
         stage: Stage::Fetching,
         pages: PageCounts::default(),
@@ -255,6 +259,22 @@ async fn fetch(
             Err(lost)
         }
     }
+}
+
+/// Fails a job whose fetched document does not fit beside the account's others.
+async fn check_room(execution: &Execution, claim: &Claim, bytes: i64) -> Result<(), Break> {
+    let documents = execution.jobs.document_bytes(&claim.job().user_id).await;
+    let documents = documents.map_err(|error| storage_failed(&error))?;
+    if documents.fits(bytes) {
+        return Ok(());
+    }
+    Err(Break::Failed(Failure::new(
+        FailureCode::QuotaExceeded,
+        format!(
+            "Usage limit exceeded: the document has {bytes} bytes, the account's others have {}",
+            documents.used
+        ),
+    )))
 }
 
 /// Charges for the pages that are to be read, as far as the submit did not: it may not have known

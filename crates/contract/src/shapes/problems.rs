@@ -107,12 +107,15 @@ pub struct TooLargeProblem {
 /// More submits than the account may make in a minute.
 #[derive(JsonSchema)]
 pub struct RateProblem {
-    /// `rate_limit_exceeded`
+    /// `rate_limit_exceeded`, or `usage_limit_exceeded` if the account's documents have as many
+    /// bytes as they may.
     pub error: String,
     /// The sentence.
     pub message: String,
-    /// Seconds after which the next submit is taken; also in the header `Retry-After`.
-    pub retry_after: u64,
+    /// Seconds after which the next submit is taken, also in the header `Retry-After`; absent where
+    /// waiting does not help.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
     /// The sentence again.
     pub detail: String,
 }

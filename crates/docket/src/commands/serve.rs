@@ -74,6 +74,10 @@ impl Node {
         let placed = Instant::now();
         rooms::check_storage(&rooms, &config.data.blobs).await?;
         let walls_missing = walls_missing(&config.worker).await?;
+        // Made now, so that no read has to: the database may take only reads then.
+        if let Err(error) = rooms.jobs.link_signer().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "no secret for links yet");
+        }
         let listener = listen(config.listen, "--listen")?;
         let metrics_listener = match config.metrics_listen {
             Some(address) => Some(listen(address, "--metrics-listen")?),

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use docket_jobs::SpaceWatch;
+use docket_jobs::{Policy, SpaceWatch};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{App, Database, letter, text_of, until};
 use crate::on_both_databases;
 
-on_both_databases!(submits_stop_before_the_disk_is_full);
+on_both_databases!(
+    submits_stop_before_the_disk_is_full,
+    documents_beyond_the_accounts_limit_are_refused,
+);
 
 const MIN_BYTES: u64 = 1000;
 
@@ -93,6 +96,35 @@ async fn submits_stop_before_the_disk_is_full(database: Database) {
     app.stop().await;
 }
 
+async fn documents_beyond_the_accounts_limit_are_refused(database: Database) {
+    let bytes = i64::try_from(letter().len()).unwrap();
+    let policy = Policy { account_document_bytes_max: Some(2 * bytes), ..Policy::default() };
+    let app = App::start_with(database, policy).await;
+    let form = || {
+        let file = crate::app::file_part(letter(), "a.pdf");
+        reqwest::multipart::Form::new().part("file", file)
+    };
+    let first = app.submit_id(letter()).await;
+    app.submit_id(letter()).await;
+    let by_url = json!({ "url": "http://127.0.0.1:9/a.pdf" });
+    for refused in [app.post_form(form()).await, post(&app, "/parse", &by_url).await] {
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert!(!refused.headers().contains_key("retry-after"));
+        let body: Value = refused.json().await.unwrap();
+        assert_eq!(body["detail"], "Usage limit exceeded");
+        assert_eq!(body["message"], "Usage limit exceeded");
+        assert!(body["error"].is_string() && body.get("retry_after").is_none(), "{body}");
+    }
+    assert_eq!(app.get_json("/jobs").await["jobs"].as_array().unwrap().len(), 2);
+    assert_eq!(crate::jobs::files_below(&app.blobs()), 2, "what was refused left no bytes");
+    for _ in 0..2 {
+        // Cancelled first, then deleted.
+        assert_eq!(app.delete(&format!("/jobs/{first}")).await.status(), StatusCode::OK);
+    }
+    app.submit_id(letter()).await;
+    app.stop().await;
+}
+
 /// Everything that only reads answers.
 async fn everything_can_be_read(app: &App, base: &str, id: &str) {
     for path in [
@@ -125,6 +157,8 @@ async fn a_read_only_postgres_is_read_and_nothing_else() {
     app.start_worker();
     let id = app.submit_id(letter()).await;
     app.wait(&id).await;
+    // The secret of links is made by the first of them, or when a server starts.
+    app.get_json(&format!("/parse/{id}")).await;
     is_ready(&app).await;
     app.database.execute(READ_ONLY).await;
     not_ready(&app, "storage_read_only").await;

@@ -120,7 +120,10 @@ impl Fault {
             Self::Invalid => {
                 "A required field is missing, or one is not as it should be; `loc` names it."
             }
-            Self::RateLimited => "The account has used up its submits of this minute.",
+            Self::RateLimited => {
+                "The account has used up its submits of this minute, or its documents have as many \
+                 bytes as they may."
+            }
             Self::Internal | Self::ParseInternal => "A fault of the server's.",
             Self::JobFailed => "The job failed, `detail` says why; or a fault of the server's.",
             Self::Unavailable => "Try again after the seconds in `Retry-After`.",

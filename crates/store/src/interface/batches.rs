@@ -7,6 +7,7 @@ use docket_contract::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::accounts::Balance;
+use super::documents::DocumentBytes;
 use super::jobs::{Idempotency, NewJob};
 use crate::error::Error;
 
@@ -37,6 +38,11 @@ pub struct NewBatch {
 }
 
 impl NewBatch {
+    /// Bytes of its documents, as far as known.
+    pub(crate) fn document_bytes(&self) -> i64 {
+        self.jobs.iter().map(|job| job.document.size_bytes).sum()
+    }
+
     /// What all jobs cost.
     pub(crate) fn credits(&self) -> i64 {
         self.jobs.iter().fold(0, |sum, job| sum.saturating_add(job.credits))
@@ -79,4 +85,6 @@ pub enum BatchInserted {
         /// Seconds until the oldest of them leaves the window, at least 1.
         retry_after_s: u64,
     },
+    /// The account's documents would have more bytes than they may; nothing was written.
+    DocumentsFull(DocumentBytes),
 }

@@ -11,6 +11,7 @@ use docket_contract::timestamp::Timestamp;
 use docket_contract::{JobId, UserId};
 
 use super::accounts::Balance;
+use super::documents::DocumentBytes;
 use crate::error::Error;
 
 /// Jobs as their owners see them.
@@ -123,6 +124,8 @@ pub enum Inserted {
         /// Seconds until the oldest of them leaves the window, at least 1.
         retry_after_s: u64,
     },
+    /// The account's documents would have more bytes than they may; nothing was written.
+    DocumentsFull(DocumentBytes),
     /// The idempotency key repeats an earlier submit; nothing was written, and it is no submit.
     Replayed {
         /// The first submit's job, as it is now.

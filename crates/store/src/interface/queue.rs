@@ -8,6 +8,7 @@ use docket_contract::{BlobKey, ClaimToken, JobId, WorkerId};
 use tokio::sync::watch;
 
 use super::accounts::Balance;
+use super::documents::DocumentBytes;
 use crate::claim::{Claim, Settlement, Unsettled};
 use crate::error::Error;
 
@@ -137,6 +138,8 @@ pub enum SupplyOutcome {
     Queued(Job),
     /// The job does not await a document, or no longer: nothing was written.
     NotAwaited,
+    /// The account's documents would have more bytes than they may; nothing was written.
+    DocumentsFull(DocumentBytes),
 }
 
 /// What became of a settlement.

@@ -33,6 +33,9 @@ impl BatchStore for PostgresStore {
         {
             return Ok(BatchInserted::RateLimited { retry_after_s });
         }
+        if !account.documents.fits(wish.document_bytes()) {
+            return Ok(BatchInserted::DocumentsFull(account.documents));
+        }
         let mut batch = insert_row(&mut transaction, &wish, account.now).await?;
         let mut part = Part::First(batch.id);
         for mut job in wish.jobs {

@@ -129,6 +129,7 @@ impl PostgresStore {
             most = most.max(usize::try_from(forgotten.rows_affected()).unwrap_or(usize::MAX));
         }
         transaction.commit().await?;
+        self.take_all_freed().await?;
         if !jobs.is_empty() {
             self.mark_changed();
         }

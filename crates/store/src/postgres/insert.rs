@@ -13,7 +13,7 @@ use super::rows::{PgColumns, PgQuery, duration_us};
 use super::submit::Submit;
 use super::{PostgresStore, constraint_error};
 use crate::error::Error;
-use crate::interface::{Balance, Inserted, NewJob};
+use crate::interface::{Balance, DocumentBytes, Inserted, NewJob};
 use crate::ledger::{Part, retry_after_s, submit_window_start};
 use crate::rows::{Columns, job_columns, read_job, spec_text};
 
@@ -103,6 +103,9 @@ impl PostgresStore {
         {
             return Ok(Inserted::RateLimited { retry_after_s });
         }
+        if !account.documents.fits(job.document.size_bytes) {
+            return Ok(Inserted::DocumentsFull(account.documents));
+        }
         let (inserted, balance) =
             insert_admitted(&mut transaction, job, spec, self.clock.fixed(), Part::Whole).await?;
         if let Some(idempotency) = &job.idempotency {
@@ -120,7 +123,7 @@ impl PostgresStore {
     ) -> Result<LockedAccount, Error> {
         let row = sqlx::query(
             "select credits_used, credits_limit, cycle_started_at, submits_per_minute,
-                coalesce($1::timestamptz, clock_timestamp())
+                coalesce($1::timestamptz, clock_timestamp()), document_bytes, document_bytes_max
              from docket.accounts where user_id = $2 for no key update",
         )
         .bind(self.clock.fixed())
@@ -132,7 +135,9 @@ impl PostgresStore {
         let stored =
             Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? };
         let (submits_max, now) = (row.int_or_null()?, row.time()?);
-        Ok(LockedAccount { balance: stored.rolled_to(now), submits_max, now })
+        let (used, own) = (row.long()?, row.long_or_null()?);
+        let documents = DocumentBytes { used, limit: self.document_limit.or_own(own) };
+        Ok(LockedAccount { balance: stored.rolled_to(now), submits_max, documents, now })
     }
 }
 
@@ -188,6 +193,7 @@ pub(super) struct LockedAccount {
     /// At `now`.
     pub(super) balance: Balance,
     pub(super) submits_max: Option<i32>,
+    pub(super) documents: DocumentBytes,
     pub(super) now: Timestamp,
 }
 

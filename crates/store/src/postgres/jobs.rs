@@ -90,6 +90,7 @@ impl JobStore for PostgresStore {
         }
         delete_locked(&mut transaction, &[id.uuid()], self.clock.fixed()).await?;
         transaction.commit().await?;
+        self.take_freed([owner]).await;
         self.mark_changed();
         Ok(DeleteOutcome::Deleted(job))
     }

@@ -1,10 +1,12 @@
 //! Submits, written together: the account's row is then taken once for all of them.
 //!
 //! The short way is open to submits against which nothing stands: no idempotency key, no submit
-//! limit of the account, and a balance that suffices for all of the account's that go together. To
+//! limit of the account, and a balance and room for documents that suffice for all of the account's
+//! that go together. To
 //! the others it answers nothing, and [`insert`](super::insert) tells them why, one by one.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use docket_contract::JobId;
 use docket_contract::job::Job;
@@ -17,7 +19,7 @@ use super::rows::duration_us;
 use super::together::{Taken, Together, Write};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::interface::{Balance, NewJob};
+use crate::interface::{Balance, CommonLimit, NewJob};
 use crate::ledger::Part;
 use crate::rows::{job_columns, spec_text};
 
@@ -26,6 +28,14 @@ type Made = Option<(Job, Balance)>;
 
 /// Writes submits together.
 pub(super) type Submits = Together<Submit>;
+
+/// What a statement needs beside its submits.
+#[derive(Clone)]
+struct Database {
+    pool: PgPool,
+    clock: Clock,
+    documents: Arc<CommonLimit>,
+}
 
 /// A submit and its place among those that go together.
 #[derive(Serialize)]
@@ -97,17 +107,18 @@ impl Write for Submit {
     }
 }
 
-pub(super) fn start(pool: PgPool, clock: Clock) -> Submits {
+pub(super) fn start(pool: PgPool, clock: Clock, documents: Arc<CommonLimit>) -> Submits {
+    let database = Database { pool, clock, documents };
     Together::new(move |together| {
-        let (pool, clock) = (pool.clone(), clock.clone());
-        Box::pin(async move { settle(&pool, &clock, together).await })
+        let database = database.clone();
+        Box::pin(async move { settle(&database, together).await })
     })
 }
 
 /// Writes the submits of accounts that nobody else has in hand, and leaves those of each other
 /// account to a task that waits for it.
-async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Taken<Submit>>) {
-    let left = match write(pool, clock, INSERT_FREE, &together).await {
+async fn settle(database: &Database, together: Vec<Taken<Submit>>) {
+    let left = match write(database, INSERT_FREE, &together).await {
         Ok(made) => tell_made(together, made),
         Err(error @ (Error::Unavailable(_) | Error::NotWritable { .. })) => {
             return tell_all(together, &error);
@@ -120,15 +131,15 @@ async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Taken<Submit>>) {
         by_account.entry(taken.write.user_id.clone()).or_default().push(taken);
     }
     for together in by_account.into_values() {
-        let (pool, clock) = (pool.clone(), clock.clone());
-        tokio::spawn(async move { settle_account(&pool, &clock, together).await });
+        let database = database.clone();
+        tokio::spawn(async move { settle_account(&database, together).await });
     }
 }
 
 /// Writes submits of one account as soon as its row is free; those that could not be written are
 /// told so.
-async fn settle_account(pool: &PgPool, clock: &Clock, together: Vec<Taken<Submit>>) {
-    let left = match write(pool, clock, INSERT_IN_TURN, &together).await {
+async fn settle_account(database: &Database, together: Vec<Taken<Submit>>) {
+    let left = match write(database, INSERT_IN_TURN, &together).await {
         Ok(made) => tell_made(together, made),
         Err(error @ (Error::Unavailable(_) | Error::NotWritable { .. })) => {
             return tell_all(together, &error);
@@ -162,8 +173,7 @@ fn tell_all(together: Vec<Taken<Submit>>, error: &Error) {
 }
 
 async fn write(
-    pool: &PgPool,
-    clock: &Clock,
+    database: &Database,
     sql: &'static str,
     together: &[Taken<Submit>],
 ) -> Result<HashMap<JobId, (Job, Balance)>, Error> {
@@ -171,10 +181,11 @@ async fn write(
     let submits: Vec<_> = writes.map(|(place, submit)| Placed { place, submit }).collect();
     let submits = serde_json::to_string(&submits).map_err(|error| Error::Other(error.into()))?;
     let rows = sqlx::query(sql)
-        .bind(clock.fixed())
+        .bind(database.clock.fixed())
         .bind(submits)
         .bind(Part::Whole.kind())
-        .fetch_all(pool)
+        .bind(database.documents.get())
+        .fetch_all(&database.pool)
         .await?;
     rows.iter()
         .map(|row| read_inserted(row).map(|(job, balance)| (job.id, (job, balance))))
@@ -182,7 +193,7 @@ async fn write(
 }
 
 /// Charges the accounts and inserts jobs, ledger rows and events, in the order of the submits ($2, a
-/// JSON array). Leaves out accounts with a submit limit or without the balance for all, judged by
+/// JSON array). Leaves out accounts with a submit limit or without the balance or the room for all, judged by
 /// the account's newest row; which rows are waited for is the argument.
 macro_rules! insert {
     ($lock:literal) => {
@@ -190,6 +201,7 @@ macro_rules! insert {
             with_now!(),
             ", submitted as materialized (
                 select s.*, (sum(s.credits) over (partition by s.user_id))::bigint as credits_all,
+                    (sum(s.document_bytes) over (partition by s.user_id))::bigint as bytes_all,
                     (sum(s.credits) over (partition by s.user_id order by s.place))::bigint
                         as credits_to
                 from json_to_recordset($2::json) as s (place integer, id uuid, user_id text,
@@ -214,9 +226,12 @@ macro_rules! insert {
                         + ",
             passed!(),
             "::double precision * interval '720 hours'
-                from now, mine, (select distinct user_id, credits_all from submitted) due
+                from now, mine,
+                    (select distinct user_id, credits_all, bytes_all from submitted) due
                 where a.user_id = mine.user_id and a.user_id = due.user_id
                     and a.submits_per_minute is null
+                    and a.document_bytes + greatest(1, due.bytes_all)
+                        <= coalesce(a.document_bytes_max, $4::bigint)
                     and greatest(0, a.credits_limit - ",
             used!(),
             ") >= due.credits_all

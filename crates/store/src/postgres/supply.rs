@@ -1,12 +1,12 @@
 //! Documents that are uploaded after the submit, in Postgres.
 
-use docket_contract::JobId;
+use docket_contract::{JobId, UserId};
 
 use super::PostgresStore;
-use super::rows::one_job;
+use super::rows::PgColumns;
 use crate::error::Error;
 use crate::interface::{Supplied, SupplyOutcome};
-use crate::rows::job_columns;
+use crate::rows::{job_columns, read_job};
 
 const SUPPLY: &str = concat!(
     with_now!(),
@@ -24,6 +24,10 @@ const SUPPLY: &str = concat!(
     " from changed"
 );
 
+/// The owner of a job that awaits its document, whose row is locked before the account's.
+const AWAITING: &str = "select user_id from docket.jobs
+    where id = $1 and status = 'awaiting_upload' for no key update";
+
 impl PostgresStore {
     pub(super) async fn supply(
         &self,
@@ -31,7 +35,15 @@ impl PostgresStore {
         supplied: &Supplied,
     ) -> Result<SupplyOutcome, Error> {
         let document = &supplied.document;
-        let query = sqlx::query(SUPPLY)
+        let mut transaction = self.connections.begin().await?;
+        let owner: Option<String> =
+            sqlx::query_scalar(AWAITING).bind(id.uuid()).fetch_optional(&mut *transaction).await?;
+        let Some(owner) = owner else { return Ok(SupplyOutcome::NotAwaited) };
+        let account = self.lock_account(&mut transaction, &UserId(owner)).await?;
+        if !account.documents.fits(document.size_bytes) {
+            return Ok(SupplyOutcome::DocumentsFull(account.documents));
+        }
+        let row = sqlx::query(SUPPLY)
             .bind(self.clock.fixed())
             .bind(id.uuid())
             .bind(&document.sha256)
@@ -39,10 +51,12 @@ impl PostgresStore {
             .bind(&document.media_type)
             .bind(document.blob_key.as_str())
             .bind(supplied.pages_total)
-            .bind(supplied.pages_selected);
-        let Some(job) = one_job(&self.pool, query).await? else {
-            return Ok(SupplyOutcome::NotAwaited);
-        };
+            .bind(supplied.pages_selected)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else { return Ok(SupplyOutcome::NotAwaited) };
+        let job = read_job(&mut PgColumns::new(&row))?;
+        transaction.commit().await?;
         self.mark_ready();
         Ok(SupplyOutcome::Queued(job))
     }

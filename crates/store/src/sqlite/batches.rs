@@ -1,24 +1,28 @@
 //! Batches in SQLite.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::accounts::stored_balance;
+use super::documents::document_bytes;
 use super::idempotency::{remember, repeated};
 use super::jobs::{make, submit_wait_s};
 use super::rows::{all, micros, one};
 use super::writer::Turn;
 use super::{SqliteStore, constraint_error};
 use crate::error::Error;
-use crate::interface::{Batch, BatchInserted, BatchStore, Inserted, NewBatch};
+use crate::interface::{Batch, BatchInserted, BatchStore, CommonLimit, Inserted, NewBatch};
 use crate::ledger::Part;
 use crate::rows::{batch_columns, job_columns, read_batch, read_job};
 
 #[async_trait]
 impl BatchStore for SqliteStore {
     async fn insert_batch(&self, batch: NewBatch) -> Result<BatchInserted, Error> {
-        self.writer.run(move |turn| insert_batch(turn, batch)).await
+        let limit = Arc::clone(&self.document_limit);
+        self.writer.run(move |turn| insert_batch(turn, batch, &limit)).await
     }
 
     async fn find_batch(&self, id: Uuid) -> Result<Option<Batch>, Error> {
@@ -63,7 +67,11 @@ fn replayed(turn: &Turn<'_>, wish: &NewBatch) -> Result<Option<BatchInserted>, E
     }
 }
 
-fn insert_batch(turn: &Turn<'_>, wish: NewBatch) -> Result<BatchInserted, Error> {
+fn insert_batch(
+    turn: &Turn<'_>,
+    wish: NewBatch,
+    limit: &CommonLimit,
+) -> Result<BatchInserted, Error> {
     let (stored, submits_max) =
         stored_balance(turn, &wish.user_id)?.ok_or(Error::NotFound("account"))?;
     if let Some(answer) = replayed(turn, &wish)? {
@@ -77,6 +85,10 @@ fn insert_batch(turn: &Turn<'_>, wish: NewBatch) -> Result<BatchInserted, Error>
         && let Some(retry_after_s) = submit_wait_s(turn, &wish.user_id, submits_max)?
     {
         return Ok(BatchInserted::RateLimited { retry_after_s });
+    }
+    let documents = document_bytes(turn, &wish.user_id, limit)?;
+    if !documents.fits(wish.document_bytes()) {
+        return Ok(BatchInserted::DocumentsFull(documents));
     }
     let mut batch = insert_row(turn, &wish)?;
     let mut part = Part::First(batch.id);

@@ -1,5 +1,7 @@
 //! Jobs as their owners see them, in SQLite.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use docket_contract::job::{Job, JobWithSpec};
 use docket_contract::spec::JobSpec;
@@ -10,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::accounts::stored_balance;
+use super::documents::document_bytes;
 use super::idempotency::{remember, repeated};
 use super::list::list;
 use super::rerun::rerun_job;
@@ -19,8 +22,8 @@ use super::writer::Turn;
 use super::{SqliteStore, constraint_error};
 use crate::error::Error;
 use crate::interface::{
-    Balance, CancelOutcome, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery, JobStore, NewJob,
-    Rerun, RerunOutcome,
+    Balance, CancelOutcome, CommonLimit, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery,
+    JobStore, NewJob, Rerun, RerunOutcome,
 };
 use crate::ledger::{Part, retry_after_s, submit_window_start};
 use crate::rows::{
@@ -31,7 +34,8 @@ use crate::rows::{
 #[async_trait]
 impl JobStore for SqliteStore {
     async fn insert_job(&self, job: NewJob) -> Result<Inserted, Error> {
-        self.writer.run(move |turn| insert_job(turn, &job)).await
+        let limit = Arc::clone(&self.document_limit);
+        self.writer.run(move |turn| insert_job(turn, &job, &limit)).await
     }
 
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error> {
@@ -113,7 +117,7 @@ impl JobStore for SqliteStore {
     }
 }
 
-fn insert_job(turn: &Turn<'_>, job: &NewJob) -> Result<Inserted, Error> {
+fn insert_job(turn: &Turn<'_>, job: &NewJob, limit: &CommonLimit) -> Result<Inserted, Error> {
     let (stored, submits_max) =
         stored_balance(turn, &job.user_id)?.ok_or(Error::NotFound("account"))?;
     if let Some(idempotency) = &job.idempotency
@@ -129,6 +133,10 @@ fn insert_job(turn: &Turn<'_>, job: &NewJob) -> Result<Inserted, Error> {
         && let Some(retry_after_s) = submit_wait_s(turn, &job.user_id, submits_max)?
     {
         return Ok(Inserted::RateLimited { retry_after_s });
+    }
+    let documents = document_bytes(turn, &job.user_id, limit)?;
+    if !documents.fits(job.document.size_bytes) {
+        return Ok(Inserted::DocumentsFull(documents));
     }
     balance.used += job.credits;
     let inserted = make(turn, job, &balance, Part::Whole)?;

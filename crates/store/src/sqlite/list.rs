@@ -14,7 +14,7 @@ use crate::rows::{job_columns, listed_runs, read_job, run_sql};
 /// What a page may hold, with ?2 and ?3 as the place that it begins behind.
 macro_rules! within {
     () => {
-        "(created_at, seq) < (?2, ?3) and created_at >= ?4 and created_at <= ?5"
+        "(created_at, seq) < (?2, ?3) and created_at >= ?4"
     };
 }
 
@@ -23,18 +23,19 @@ const LIST: &str = concat!(
     job_columns!(),
     " from jobs where user_id = ?1 and ",
     within!(),
-    " order by created_at desc, seq desc limit ?6 offset ?7"
+    " order by created_at desc, seq desc limit ?5 offset ?6"
 );
 
 pub(super) fn list(connection: &Connection, query: &JobQuery) -> Result<JobPage, Error> {
     let limit = i64::try_from(query.limit).unwrap_or(i64::MAX - 1);
+    // One bound: of two, SQLite would take the first for the index and pass over rows for the other.
     let before = query.before.map_or((i64::MAX, i64::MAX), |at| (micros(at.created_at), at.seq));
-    let parameters: [&dyn ToSql; 7] = [
+    let before = before.min((query.created_until.map_or(i64::MAX, micros), i64::MAX));
+    let parameters: [&dyn ToSql; 6] = [
         &query.user_id.0,
         &before.0,
         &before.1,
         &query.created_from.map_or(i64::MIN, micros),
-        &query.created_until.map_or(i64::MAX, micros),
         &(limit + 1),
         &i64::try_from(query.offset).unwrap_or(i64::MAX),
     ];
@@ -54,7 +55,7 @@ fn statement(query: &JobQuery) -> String {
             format!(
                 "select * from (select created_at, seq from jobs
                     where {} = '{run}' || ?1 and {}
-                    order by created_at desc, seq desc limit ?6 + ?7)",
+                    order by created_at desc, seq desc limit ?5 + ?6)",
                 run_sql!(),
                 within!()
             )
@@ -62,7 +63,7 @@ fn statement(query: &JobQuery) -> String {
         .collect();
     format!(
         "select {} from jobs where seq in (
-            select seq from ({}) order by created_at desc, seq desc limit ?6 offset ?7)
+            select seq from ({}) order by created_at desc, seq desc limit ?5 offset ?6)
          order by created_at desc, seq desc",
         job_columns!(),
         runs.join(" union all ")

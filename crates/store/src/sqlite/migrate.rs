@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "lists", include_str!("../../migrations/sqlite/0013_lists.sql")),
     (14, "retention", include_str!("../../migrations/sqlite/0014_retention.sql")),
     (15, "write_checks", include_str!("../../migrations/sqlite/0015_write_checks.sql")),
+    (16, "document_bytes", include_str!("../../migrations/sqlite/0016_document_bytes.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks.

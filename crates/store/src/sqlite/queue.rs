@@ -1,5 +1,6 @@
 //! The queue as workers see it, in SQLite.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -63,7 +64,8 @@ impl QueueStore for SqliteStore {
     }
 
     async fn supply_document(&self, id: JobId, supplied: Supplied) -> Result<SupplyOutcome, Error> {
-        self.writer.run(move |turn| supply(turn, id, &supplied)).await
+        let limit = Arc::clone(&self.document_limit);
+        self.writer.run(move |turn| supply(turn, id, &supplied, &limit)).await
     }
 
     async fn settle(

@@ -1,12 +1,15 @@
 //! Documents that are uploaded after the submit, in SQLite.
 
 use docket_contract::JobId;
+use docket_contract::state::JobState;
 
+use super::documents::document_bytes;
+use super::jobs::job_by_id;
 use super::rows::{micros, one_job};
 use super::settle::write_event;
 use super::writer::Turn;
 use crate::error::Error;
-use crate::interface::{Supplied, SupplyOutcome};
+use crate::interface::{CommonLimit, Supplied, SupplyOutcome};
 use crate::rows::job_columns;
 
 const SUPPLY: &str = concat!(
@@ -22,7 +25,13 @@ pub(super) fn supply(
     turn: &Turn<'_>,
     id: JobId,
     supplied: &Supplied,
+    limit: &CommonLimit,
 ) -> Result<SupplyOutcome, Error> {
+    let Some(awaiting) = job_by_id(turn, id)? else { return Ok(SupplyOutcome::NotAwaited) };
+    let documents = document_bytes(turn, &awaiting.user_id, limit)?;
+    if awaiting.state == JobState::AwaitingUpload && !documents.fits(supplied.document.size_bytes) {
+        return Ok(SupplyOutcome::DocumentsFull(documents));
+    }
     let document = &supplied.document;
     let queued = one_job(
         turn,

@@ -7,6 +7,7 @@ mod blobs;
 mod concurrency;
 mod credits;
 mod cutter;
+mod documents;
 mod exhaustive;
 mod expiry;
 mod feed;
@@ -166,6 +167,10 @@ on_both_drivers! {
         deletions_are_told_for_a_day;
     secrets:
         the_first_secret_stays;
+    documents:
+        bytes_follow_the_documents,
+        documents_beyond_the_limit_are_refused,
+        concurrent_submits_never_pass_the_limit;
     reads:
         reads_are_answered_while_nothing_can_be_written;
     transitions:

@@ -89,7 +89,7 @@ async fn lists_take_the_work_of_their_page() {
         assert!(steps <= 100 * rows, "{name}: {steps} steps for {found} jobs");
         let explain = format!("explain query plan {}", super::statement(&query));
         let mut plan = connection.prepare(&explain).unwrap();
-        let unbound = rusqlite::params_from_iter([rusqlite::types::Null; 7]);
+        let unbound = rusqlite::params_from_iter([rusqlite::types::Null; 6]);
         let lines = plan.query_map(unbound, |row| row.get::<_, String>(3)).unwrap();
         let lines: Vec<String> = lines.map(Result::unwrap).collect();
         assert!(lines.iter().all(|line| !line.starts_with("SCAN jobs")), "{name}: {lines:#?}");
