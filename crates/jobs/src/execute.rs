@@ -225,8 +225,9 @@ impl Default for Patience {
 impl Patience {
     /// Pauses if the call may succeed later; answers whether to make it again.
     async fn waits_out(&self, error: &docket_store::Error) -> bool {
-        let again = matches!(error, docket_store::Error::Unavailable(_))
-            && Instant::now() < self.give_up_at;
+        use docket_store::Error as E;
+        let passes = matches!(error, E::Unavailable(_) | E::NotWritable { .. });
+        let again = passes && Instant::now() < self.give_up_at;
         if again {
             tracing::debug!(%error, "the database is unavailable; asked again");
             tokio::time::sleep(PAUSE).await;

@@ -378,7 +378,7 @@ async fn run(
             store.heartbeat(worker, &executions, LEASE).await.unwrap().len().to_string()
         }
         Op::Sweep => format!("{:?}", store.sweep(&retry_policy()).await.unwrap()),
-        Op::Expire => store.delete_expired(9).await.unwrap().len().to_string(),
+        Op::Expire => store.delete_expired(9).await.unwrap().jobs.len().to_string(),
         Op::Cancel => cancelled(store.cancel_job(&user(), job.id).await.unwrap()),
         Op::CancelWaiting => cancelled(store.cancel_waiting_job(&user(), job.id).await.unwrap()),
         Op::Delete => match store.delete_job(&user(), job.id).await.unwrap() {
