@@ -371,6 +371,7 @@ async fn run(
         }
         Op::Supply => match store.supply_document(job.id, supplied()).await.unwrap() {
             SupplyOutcome::Queued(_) => "queued".to_owned(),
+            SupplyOutcome::DocumentsFull(_) => "no room".to_owned(),
             SupplyOutcome::NotAwaited => "not awaited".to_owned(),
         },
         Op::Claim => store.claim(worker, 1, LEASE, DEADLINE).await.unwrap().len().to_string(),
