@@ -98,6 +98,12 @@ impl Upload {
         self.writer.written_bytes() == 0
     }
 
+    /// True if the first bytes are those of a known kind of document.
+    #[must_use]
+    pub fn is_recognised(&self) -> bool {
+        self.media_type().is_some()
+    }
+
     /// Makes the bytes durable.
     ///
     /// # Errors

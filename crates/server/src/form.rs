@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use docket_jobs::{Jobs, Upload};
@@ -95,7 +95,7 @@ impl Form {
 /// Reads the request's body; the bytes of a field of `file_fields` go to storage as they come.
 pub(crate) async fn read_form(
     jobs: &Jobs,
-    request: Request,
+    mut request: Request,
     file_fields: &[&str],
     family: Family,
 ) -> Result<Form, Problem> {
@@ -107,6 +107,8 @@ pub(crate) async fn read_form(
     let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     match essence.to_ascii_lowercase().as_str() {
         "multipart/form-data" => {
+            // Uploads have their own limit, counted in the file's bytes and not in the form's.
+            DefaultBodyLimit::disable().apply(&mut request);
             let multipart = Multipart::from_request(request, &())
                 .await
                 .map_err(|error| Problem::bad_request(&format!("Invalid form: {error}")))?;
@@ -164,7 +166,12 @@ async fn read_multipart(
                     "At most {FILES_MAX} files can be sent"
                 )));
             }
-            form.files.push(read_file(jobs, field, family).await?);
+            let is_text = is_text_field(&field);
+            let file = read_file(jobs, field, family).await?;
+            if is_text && !file.upload.is_empty() && !file.upload.is_recognised() {
+                return Err(Problem::bad_request(&format!("{name} must be a file, not a text")));
+            }
+            form.files.push(file);
         } else {
             let text = read_field(field, TEXT_BYTES_MAX - text_bytes).await?;
             text_bytes += text.len();
@@ -172,6 +179,14 @@ async fn read_multipart(
         }
     }
     Ok(form)
+}
+
+/// True for a part that forms use for text: neither a file name nor the type of a file. One client
+/// sends files without a name too, with a type; bytes without both are a file only if they look
+/// like a document.
+fn is_text_field(field: &Field<'_>) -> bool {
+    let is_text = |kind: &str| kind.trim().to_ascii_lowercase().starts_with("text/plain");
+    field.file_name().is_none() && field.content_type().is_none_or(is_text)
 }
 
 async fn read_file(jobs: &Jobs, mut field: Field<'_>, family: Family) -> Result<FormFile, Problem> {

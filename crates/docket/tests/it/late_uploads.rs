@@ -20,6 +20,7 @@ on_both_databases!(
     options_are_json,
     an_announced_submit_happens_once,
     uploads_have_the_common_limit,
+    an_account_without_credits_announces_nothing,
 );
 
 async fn announce(app: &App, body: &Value) -> Response {
@@ -229,5 +230,36 @@ async fn uploads_have_the_common_limit(database: Database) {
     // What was written of it is removed after the answer.
     let uploads = app.database.folder.path().join("blobs/uploads");
     until(async || files_below(&uploads) == 0).await;
+    app.stop().await;
+}
+
+async fn an_account_without_credits_announces_nothing(database: Database) {
+    use docket_contract::UserId;
+    use docket_jobs::AccountLimits;
+    let mut app = App::start(database).await;
+    let poor = UserId("poor".to_owned());
+    let limits = |credits| AccountLimits { credits: Some(credits), submits_per_minute: None };
+    app.key = app.jobs.create_key(&poor, limits(1), "test").await.unwrap().text;
+    let announce = async |idempotency_key: Option<&str>| {
+        let mut request = app.http.post(format!("{}/v2/parse/upload", app.base));
+        if let Some(key) = idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.header("api-key", &app.key).json(&json!({ "file_name": "a.pdf" }));
+        request.send().await.unwrap()
+    };
+    let first: Value = announce(Some("once")).await.json().await.unwrap();
+    app.jobs.create_key(&poor, limits(0), "test").await.unwrap();
+    for key in [None, Some("again")] {
+        let refused = announce(key).await;
+        assert_eq!(refused.status(), StatusCode::PAYMENT_REQUIRED, "{key:?}");
+        let body: Value = refused.json().await.unwrap();
+        let quota = json!({ "current": 0, "limit": 0, "remaining": 0 });
+        assert_eq!((text(&body, "status"), &body["quota_data"]), ("QUOTA_EXCEEDED", &quota));
+        assert_eq!(body["detail"]["quota_data"], quota);
+    }
+    let again: Value = announce(Some("once")).await.json().await.unwrap();
+    assert_eq!(again["job_id"], first["job_id"], "what was answered once is answered again");
+    assert_eq!(app.get_json("/jobs").await["jobs"].as_array().unwrap().len(), 1);
     app.stop().await;
 }

@@ -15,6 +15,7 @@ use crate::on_both_databases;
 
 on_both_databases!(
     the_file_is_found_by_its_field,
+    a_text_in_place_of_the_file_is_refused,
     bad_submits_are_refused_and_leave_nothing,
     too_large_an_upload_is_refused,
     an_early_refusal_reaches_a_client_that_still_sends,
@@ -37,6 +38,37 @@ async fn the_file_is_found_by_its_field(database: Database) {
         let job = app.get_json(&format!("/jobs/{}", created["job_id"].as_str().unwrap())).await;
         assert_eq!(job["pdf_name"], name);
     }
+    app.stop().await;
+}
+
+async fn a_text_in_place_of_the_file_is_refused(database: Database) {
+    let app = App::start(database).await;
+    let schema = r#"{"type":"object","properties":{"a":{"type":"string"}}}"#;
+    for (path, field) in [
+        ("/parse", "file"),
+        ("/parse/excel", "file"),
+        ("/v2/extract", "pdf_file"),
+        ("/v2/extract", "file"),
+        ("/extract", "pdf_file"),
+        ("/cite", "pdf_file"),
+        ("/classify", "pdf_file"),
+        ("/splitter", "file"),
+        ("/splitter", "pdf_file"),
+        ("/chunking", "document_file"),
+        ("/chunking", "file"),
+        ("/batch/cite", "pdf_files"),
+    ] {
+        let plain = Part::text("just text").mime_str("text/plain; charset=utf-8").unwrap();
+        for part in [Part::text("just text"), plain] {
+            let form = Form::new().text("schema_data", schema).text("categories", "[\"a\"]");
+            let request = app.http.post(format!("{}{path}", app.base)).header("api-key", &app.key);
+            let answer = request.multipart(form.part(field, part)).send().await.unwrap();
+            refused(answer, &format!("{field} must be a file")).await;
+        }
+    }
+    assert_eq!(app.get_json("/jobs").await, json!({ "jobs": [] }));
+    let uploads = app.blobs().join("uploads");
+    assert_eq!(crate::jobs::files_below(&uploads), 0);
     app.stop().await;
 }
 

@@ -93,6 +93,13 @@ impl NewJob {
             None => JobState::Queued,
         }
     }
+
+    /// Credits that the account must have left. A document that is still to be uploaded costs
+    /// nothing yet, but it has at least one page: an account without credits cannot announce one.
+    #[must_use]
+    pub fn credits_needed(&self) -> i64 {
+        self.credits.max(i64::from(self.upload_window.is_some()))
+    }
 }
 
 /// By what a repetition of a submit is known, for 24 hours. A key whose job was deleted is unused,

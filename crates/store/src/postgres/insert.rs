@@ -76,7 +76,8 @@ impl PostgresStore {
 
     /// The short way; `None` if it is not open to this job.
     async fn insert_together(&self, job: &NewJob) -> Result<Option<Inserted>, Error> {
-        if job.idempotency.is_some() {
+        // The short way compares the balance with the charge alone.
+        if job.idempotency.is_some() || job.credits_needed() > job.credits {
             return Ok(None);
         }
         let made = self.submits.write(Submit::new(job)?).await?;
@@ -94,7 +95,7 @@ impl PostgresStore {
         {
             return Ok(answer);
         }
-        if account.balance.remaining() < job.credits {
+        if account.balance.remaining() < job.credits_needed() {
             return Ok(Inserted::QuotaExceeded(account.balance));
         }
         if let Some(submits_max) = account.submits_max

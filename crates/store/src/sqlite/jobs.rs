@@ -126,7 +126,7 @@ fn insert_job(turn: &Turn<'_>, job: &NewJob, limit: &CommonLimit) -> Result<Inse
         return Ok(answer);
     }
     let mut balance = stored.rolled_to(turn.now());
-    if balance.remaining() < job.credits {
+    if balance.remaining() < job.credits_needed() {
         return Ok(Inserted::QuotaExceeded(balance));
     }
     if let Some(submits_max) = submits_max

@@ -128,10 +128,16 @@ impl Model {
         Balance { used, limit: account.credits_limit, cycle_started_at }
     }
 
-    /// What a submit for so many credits must answer now.
-    pub(crate) fn admit(&self, account: usize, credits: i64, now: Timestamp) -> Admission {
+    /// What a submit for so many credits must answer now, if so many must be left.
+    pub(crate) fn admit(
+        &self,
+        account: usize,
+        credits: i64,
+        needed: i64,
+        now: Timestamp,
+    ) -> Admission {
         let mut balance = self.balance(account, now);
-        if balance.remaining() < credits {
+        if balance.remaining() < needed {
             return Admission::QuotaExceeded(balance);
         }
         let window = TimeDelta::seconds(60);

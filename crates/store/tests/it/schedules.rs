@@ -212,7 +212,7 @@ impl Schedule {
 
     async fn insert(&mut self, account: usize, wish: NewJob) -> Result<(), TestCaseError> {
         let now = self.f.now();
-        let expected = self.model.admit(account, wish.credits, now);
+        let expected = self.model.admit(account, wish.credits, wish.credits_needed(), now);
         let outcome = match self.f.store.insert_job(wish.clone()).await.unwrap() {
             Inserted::Job { job, balance } => {
                 let last = self.model.entries.last().map_or(0, |entry| entry.job.seq);
@@ -360,7 +360,7 @@ impl Schedule {
             Some(job) if outdated || !self.model.is_rerunnable(id) => {
                 RerunOutcome::NotRerunnable(job)
             }
-            Some(_) => match self.model.admit(account, credits, now) {
+            Some(_) => match self.model.admit(account, credits, credits, now) {
                 Admission::Accepted(balance) => {
                     self.model.rerun(account, rerun, now);
                     RerunOutcome::Queued { job: self.model_job(id).unwrap().clone(), balance }
