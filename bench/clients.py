@@ -26,6 +26,8 @@ from http_raw import Events, Polls, ask, connect
 # Descriptors that a process needs beside those of its clients.
 OTHER_FILES = 500
 HOLD_SECONDS = 30
+# All clients here are one account.
+HELD_BY_ONE = [word for what in ("streams", "held-reads", "requests") for word in (f"--{what}-per-account", 1_000_000)]
 
 
 def now_us():
@@ -242,7 +244,7 @@ def serve(stack, count, flags, args, *more):
     nodes = []
     for _ in range(count):
         port = free_port()
-        child = stack.enter_context(process(args.docket, "serve", "--no-workers", "--listen", f"127.0.0.1:{port}", "--log", "error", *flags, *more))
+        child = stack.enter_context(process(args.docket, "serve", "--no-workers", "--listen", f"127.0.0.1:{port}", "--log", "error", *HELD_BY_ONE, *flags, *more))
         wait_for(f"http://127.0.0.1:{port}/ready")
         nodes.append(Node(child, port))
     return nodes

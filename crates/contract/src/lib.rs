@@ -11,6 +11,7 @@ pub mod job;
 pub mod problem;
 pub mod results;
 pub mod shapes;
+pub mod shown;
 pub mod spec;
 pub mod state;
 pub mod status;

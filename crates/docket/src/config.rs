@@ -3,16 +3,19 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 mod blobs;
+mod connections;
 mod ocr;
 mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use docket_jobs::{Policy, Serving};
+use docket_server::{AccountSlots, ConnectionSettings};
 use docket_store::{BlobsConfig, DatabaseConfig};
 use docket_worker::{
     ChildCommand, CpuLimits, FetchSettings, MemoryBudget, Sandbox, WebhookSettings, WorkerSettings,
@@ -23,12 +26,16 @@ use crate::exit::Exit;
 use crate::limits::memory_of_machine;
 
 use blobs::BlobOptions;
+use connections::ConnectionOptions;
 pub(crate) use ocr::OcrOptions;
 
 /// Slots of one process; beyond it the operating system's limits are the first to be felt.
 const WORKERS_MAX: usize = 1024;
 const PAGE_THREADS_MAX: usize = 16;
 const MEBIBYTE: u64 = 1024 * 1024;
+
+/// Characters of a key that an operator chooses.
+const API_KEY_CHARS_MIN: usize = 32;
 
 /// A hundred years.
 const RETENTION_DAYS_MAX: u64 = 36_500;
@@ -118,6 +125,9 @@ pub(crate) struct ServeOptions {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) ocr: OcrOptions,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) connections: ConnectionOptions,
     /// Seconds that a claimed job is safe without a heartbeat [default: 10]
     #[arg(long, env = "DOCKET_LEASE_S", value_name = "S", help_heading = "Tuning")]
     pub(crate) lease_s: Option<u64>,
@@ -309,6 +319,8 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     pub(crate) worker: WorkerSettings,
     pub(crate) webhooks: WebhookSettings,
+    pub(crate) connections: ConnectionSettings,
+    pub(crate) slots: Arc<AccountSlots>,
 }
 
 impl DataOptions {
@@ -358,11 +370,13 @@ impl ServeOptions {
                 _ => Serving::Together,
             },
             metrics_listen: options.metrics_listen,
-            api_key: options.api_key.clone().filter(|key| !key.trim().is_empty()),
+            api_key: preset_key(options.api_key.clone())?,
             log: options.log.clone().unwrap_or_else(|| "info".to_owned()),
             log_format: options.log_format.unwrap_or_default(),
             worker: options.worker()?,
             webhooks: options.webhooks(),
+            connections: options.connections.checked()?,
+            slots: Arc::new(options.connections.slots()),
             policy,
         })
     }
@@ -390,6 +404,7 @@ impl ServeOptions {
             log_format: self.log_format.or(other.log_format),
             allow_private_hosts: self.allow_private_hosts.or(other.allow_private_hosts),
             ocr: self.ocr.or(other.ocr),
+            connections: self.connections.or(other.connections),
             lease_s: self.lease_s.or(other.lease_s),
             heartbeat_s: self.heartbeat_s.or(other.heartbeat_s),
             sweep_s: self.sweep_s.or(other.sweep_s),
@@ -529,6 +544,19 @@ impl ServeOptions {
 
 fn days(days: u64) -> Duration {
     Duration::from_secs(days.min(RETENTION_DAYS_MAX) * 24 * 60 * 60)
+}
+
+/// The key that is given to the first account. A short one could be guessed.
+fn preset_key(given: Option<String>) -> anyhow::Result<Option<String>> {
+    match given.filter(|key| !key.trim().is_empty()) {
+        Some(key) if key.trim().chars().count() < API_KEY_CHARS_MIN => {
+            Err(Exit::Usage.error(format!(
+                "DOCKET_API_KEY must have at least {API_KEY_CHARS_MIN} characters (for example of \
+                 `openssl rand -hex 32`)"
+            )))
+        }
+        given => Ok(given),
+    }
 }
 
 /// Threads that read pages. Each has a stack and fonts of its own, for which a child's memory has to

@@ -4,6 +4,17 @@ use std::path::Path;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+/// Open files where the system sets no limit.
+const OPEN_FILES_UNLIMITED: usize = 1 << 20;
+
+/// Files that this process may open once its limit is raised.
+pub(crate) fn open_files_max() -> usize {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    maximum.map_or(OPEN_FILES_UNLIMITED, |files| {
+        usize::try_from(files).map_or(OPEN_FILES_UNLIMITED, |files| files.min(OPEN_FILES_UNLIMITED))
+    })
+}
+
 /// Lets this process open as many files as it may: every client holds a socket, and the usual soft
 /// limit of 1024 is soon reached by those who wait or listen.
 pub(crate) fn raise_open_files() {

@@ -17,6 +17,7 @@ mod config;
 mod exit;
 mod limits;
 mod logging;
+mod private;
 mod rooms;
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Opens what lies on disk or in the database, and plugs the rooms together.
 
 use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use docket_store::{BlobsConfig, Clock, OpenError, StoreConfig};
 
 use crate::config::DataConfig;
 use crate::exit::Exit;
+use crate::private;
 
 /// The domain over an opened store.
 pub(crate) struct Rooms {
@@ -27,9 +28,11 @@ pub(crate) async fn open(
     inspector: Arc<dyn Inspector>,
     migrate: bool,
 ) -> anyhow::Result<Rooms> {
+    private::keep_new_files_private();
     if data.uses_data_dir() {
-        make_private_folder(&data.data_dir)?;
+        private::make_folder(&data.data_dir)?;
     }
+    private::restrict(data);
     let config = StoreConfig {
         database: data.database.clone(),
         clock: Clock::database(),
@@ -105,16 +108,6 @@ fn place_of(config: &BlobsConfig) -> String {
     }
 }
 
-/// The folder holds documents: it is made readable for its owner only.
-fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .with_context(|| format!("the data folder {} cannot be made", folder.display()))
-}
-
 /// Held by the one process that serves an embedded database; released when dropped.
 #[derive(Debug)]
 pub(crate) struct ServingLock {
@@ -126,7 +119,7 @@ pub(crate) fn lock_for_serving(data: &DataConfig) -> anyhow::Result<ServingLock>
     if !data.is_embedded() {
         return Ok(ServingLock { _file: None });
     }
-    make_private_folder(&data.data_dir)?;
+    private::make_folder(&data.data_dir)?;
     let path = data.data_dir.join("serve.lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.with_context(|| format!("{} cannot be opened", path.display()))?;

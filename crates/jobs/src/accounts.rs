@@ -222,6 +222,6 @@ pub(crate) fn random_bytes() -> Result<[u8; 32], Error> {
     Ok(bytes)
 }
 
-fn hash(key_text: &str) -> [u8; 32] {
+pub(crate) fn hash(key_text: &str) -> [u8; 32] {
     Sha256::digest(key_text.trim().as_bytes()).into()
 }

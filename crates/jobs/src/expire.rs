@@ -1,6 +1,8 @@
 //! The end of retention: expired jobs are removed with their files, and old entries of the ledger
 //! are summed up.
 
+use std::time::Duration;
+
 use docket_contract::job::Job;
 use futures_util::{StreamExt, stream};
 
@@ -23,6 +25,9 @@ pub struct Removed {
     /// There may be more to remove.
     pub more: bool,
 }
+
+/// How long nothing came to a file that was never finished before it is removed.
+const HALF_WRITTEN_AGE: Duration = Duration::from_secs(6 * 60 * 60);
 
 impl Jobs {
     /// Takes one step of removing what was kept long enough: jobs, and entries of the ledger. Any
@@ -49,5 +54,18 @@ impl Jobs {
         for key in own.chain(&files) {
             self.discard(key).await;
         }
+    }
+
+    /// Removes files that killed processes left half written; answers how many. Any number of nodes
+    /// may.
+    ///
+    /// # Errors
+    /// If the folder of blobs fails.
+    pub async fn remove_half_written(&self) -> Result<usize, Error> {
+        let removed = self.blobs.remove_half_written(HALF_WRITTEN_AGE).await?;
+        if removed > 0 {
+            tracing::info!(files.removed = removed, "half-written files were removed");
+        }
+        Ok(removed)
     }
 }

@@ -22,6 +22,7 @@ mod public_host;
 mod queue_limit;
 mod readiness;
 mod rerun;
+mod sessions;
 mod space;
 mod status;
 mod submit;
@@ -63,6 +64,7 @@ pub use policy::Policy;
 pub use public_host::is_public;
 pub use readiness::NotReady;
 pub use rerun::RerunRequest;
+pub use sessions::SESSION_LIFETIME_S;
 pub use space::{FreeBytes, SpaceWatch};
 pub use status::{FRESH_FOR, JobWatch, MemoryNumbers, Place, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
@@ -81,6 +83,7 @@ pub struct Jobs {
     inspections: Turns,
     policy: Arc<Policy>,
     link_secret: Arc<OnceCell<[u8; 32]>>,
+    session_secret: Arc<OnceCell<[u8; 32]>>,
     queue_gauge: Arc<QueueGauge>,
     readiness: Arc<Readiness>,
     space: Option<Arc<SpaceWatch>>,
@@ -124,6 +127,7 @@ impl Jobs {
             inspections,
             policy,
             link_secret: Arc::default(),
+            session_secret: Arc::default(),
             queue_gauge: Arc::default(),
             readiness: Arc::default(),
             space: None,

@@ -144,7 +144,7 @@ impl Jobs {
     }
 
     async fn insert(&self, caller: &Caller, job: NewJob) -> Result<Inserted, Error> {
-        self.admit_to_queue(caller, 1, job.credits).await?;
+        self.admit_to_queue(caller, 1, job.credits_needed()).await?;
         Ok(self.store.insert_job(job).await?)
     }
 

@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, Method};
 use docket_jobs::Caller;
 
 use crate::ServerState;
+use crate::client::Client;
 use crate::problem::{Family, Problem};
+use crate::slots::RequestSlot;
 
 /// The account behind the request's key.
 pub(crate) struct Authenticated(pub(crate) Caller);
@@ -20,10 +22,23 @@ impl FromRequestParts<ServerState> for Authenticated {
         for key in keys(&parts.headers) {
             key_given = true;
             match state.jobs.authenticate(key).await {
-                Ok(Some(caller)) => return Ok(Self(caller)),
+                Ok(Some(caller)) => {
+                    if let Some(client) = parts.extensions.get::<Client>() {
+                        client.is_known();
+                    }
+                    if let Some(kept) = parts.extensions.get::<RequestSlot>() {
+                        let slot = state.slots.requests.take(&caller.user_id);
+                        let text = "Too many requests of this account at the same time";
+                        kept.keep(slot.ok_or_else(|| Problem::too_many(text))?);
+                    }
+                    return Ok(Self(caller));
+                }
                 Ok(None) => {}
                 Err(error) => return Err(Problem::of(error, Family::Jobs)),
             }
+        }
+        if key_given && let Some(client) = parts.extensions.get::<Client>() {
+            client.gave_a_wrong_key().await;
         }
         let problem = Problem::unauthorized(key_given);
         Err(if wants_bare_text(parts) { problem.into_bare_text() } else { problem })

@@ -7,7 +7,6 @@ mod pages;
 mod preview;
 mod session;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::header::{
@@ -17,6 +16,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use docket_contract::JobId;
 use docket_contract::state::{JobState, JobsWord};
 use docket_jobs::{Caller, ListRequest};
@@ -24,9 +24,10 @@ use maud::Markup;
 use serde::Deserialize;
 
 use crate::ServerState;
+use crate::client::Client;
 use crate::path_id::PathId;
 use crate::routes::jobs::{place_cursor, read_place_cursor};
-use session::{Session, ended, key_of_form, started};
+use session::{Session, ended, is_of_own_page, key_of_form, started};
 
 /// Jobs on one page.
 const JOBS_MAX: usize = 25;
@@ -117,21 +118,41 @@ async fn result_text(state: &ServerState, caller: &Caller, id: JobId) -> Option<
     }
 }
 
-/// Takes the key of the form and keeps it in a cookie that no script can read.
-async fn login(State(state): State<ServerState>, headers: HeaderMap, body: Bytes) -> Response {
-    let key = key_of_form(&body);
-    match state.jobs.authenticate(&key).await {
-        Ok(Some(_)) => match started(&key, &headers) {
-            Some(cookie) => ([(SET_COOKIE, cookie)], Redirect::to("/dashboard")).into_response(),
-            None => page(StatusCode::UNAUTHORIZED, &pages::login(Some("This is not a live key"))),
-        },
-        Ok(None) => page(StatusCode::UNAUTHORIZED, &pages::login(Some("This is not a live key"))),
+/// Takes the key of the form and begins a session with it, in a cookie that no script can read.
+async fn login(
+    State(state): State<ServerState>,
+    client: Option<Extension<Client>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if !is_of_own_page(state.public_url.as_deref(), &headers) {
+        return of_other_site();
+    }
+    match state.jobs.begin_session(&key_of_form(&body)).await {
+        Ok(Some(token)) => {
+            let cookie = started(&state, &headers, &token);
+            ([(SET_COOKIE, cookie)], Redirect::to("/dashboard")).into_response()
+        }
+        Ok(None) => {
+            if let Some(Extension(client)) = client {
+                client.gave_a_wrong_key().await;
+            }
+            page(StatusCode::UNAUTHORIZED, &pages::login(Some("This is not a live key")))
+        }
         Err(error) => fault(&error),
     }
 }
 
-async fn logout() -> Response {
-    ([(SET_COOKIE, ended())], Redirect::to("/dashboard")).into_response()
+async fn logout(State(state): State<ServerState>, headers: HeaderMap) -> Response {
+    if !is_of_own_page(state.public_url.as_deref(), &headers) {
+        return of_other_site();
+    }
+    ([(SET_COOKIE, ended(&state, &headers))], Redirect::to("/dashboard")).into_response()
+}
+
+fn of_other_site() -> Response {
+    let text = "This form was sent from a page of another site. Log in here.";
+    page(StatusCode::FORBIDDEN, &pages::login(Some(text)))
 }
 
 fn fault(error: &docket_jobs::Error) -> Response {
@@ -144,7 +165,9 @@ fn page(status: StatusCode, body: &Markup) -> Response {
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (REFERRER_POLICY, "no-referrer"),
+        // Beyond this server nobody learns the address; with "no-referrer" browsers would leave out
+        // the origin of the forms too.
+        (REFERRER_POLICY, "same-origin"),
         (CACHE_CONTROL, "no-store"),
     ];
     (status, headers, body.0.clone()).into_response()

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 use bytes::Bytes;
 use uuid::Uuid;
@@ -12,6 +12,12 @@ use crate::metrics::record_answer;
 
 /// The request's id: the client's own, or a fresh one.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Bytes of an id that a client may choose.
+const REQUEST_ID_BYTES_MAX: usize = 128;
+
+/// Characters of a path that are logged.
+const PATH_CHARS_MAX: usize = 256;
 
 /// What is known of a request before it is answered.
 pub(crate) struct Exchange {
@@ -25,7 +31,7 @@ pub(crate) struct Exchange {
 impl Exchange {
     pub(crate) fn begin(request: &Request) -> Self {
         Self {
-            id: request.headers().get(&REQUEST_ID).cloned().unwrap_or_else(fresh_id),
+            id: request_id(request.headers()),
             method: request.method().clone(),
             uri: request.uri().clone(),
             route: request.extensions().get::<MatchedPath>().cloned(),
@@ -50,7 +56,10 @@ impl Exchange {
     /// One line: refusals and faults are worth more than reads.
     fn log(&self, status: StatusCode, duration_s: f64) {
         let request_id = self.id.to_str().unwrap_or_default();
-        let (method, path, status_code) = (&self.method, self.uri.path(), status.as_u16());
+        let (method, status_code) = (&self.method, status.as_u16());
+        let path = self.uri.path();
+        let end = path.char_indices().nth(PATH_CHARS_MAX).map_or(path.len(), |(idx, _)| idx);
+        let path = &path[..end];
         let duration_ms = (duration_s * 1000.0).round();
         if status.is_server_error() {
             tracing::warn!(request.id = request_id, %method, path, status = status_code, duration_ms, "request failed");
@@ -62,8 +71,14 @@ impl Exchange {
     }
 }
 
+/// The client's own id, unless it is too long to be logged and sent back, or else a fresh one.
+pub(crate) fn request_id(headers: &HeaderMap) -> HeaderValue {
+    let own = headers.get(&REQUEST_ID).filter(|id| id.len() <= REQUEST_ID_BYTES_MAX);
+    own.cloned().unwrap_or_else(fresh_id)
+}
+
 /// A random id that nobody has yet.
-pub(crate) fn fresh_id() -> HeaderValue {
+fn fresh_id() -> HeaderValue {
     let mut text = Uuid::encode_buffer();
     let text = Uuid::new_v4().as_hyphenated().encode_lower(&mut text);
     HeaderValue::from_maybe_shared(Bytes::copy_from_slice(text.as_bytes()))

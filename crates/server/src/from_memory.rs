@@ -25,8 +25,10 @@ use tower::Service;
 
 use crate::ServerState;
 use crate::auth::keys;
+use crate::client::Client;
 use crate::conditional::{PREFER, is_known};
-use crate::exchange::{REQUEST_ID, fresh_id};
+use crate::exchange::{REQUEST_ID, request_id};
+use crate::host::has_one_host;
 use crate::metrics::answers;
 use crate::routes::status::{QUEUE_POSITION, answer, tell_when_to_ask_again};
 
@@ -97,7 +99,10 @@ impl Memory {
         }
         answered.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         answered.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        let request_id = headers.get(&REQUEST_ID).cloned().unwrap_or_else(fresh_id);
+        if let Some(client) = request.extensions().get::<Client>() {
+            client.is_known();
+        }
+        let request_id = request_id(headers);
         tracing::debug!(
             request.id = request_id.to_str().unwrap_or_default(),
             job.id = %id,
@@ -117,5 +122,5 @@ fn asked_for(request: &Request) -> Option<JobId> {
         return None;
     }
     let id = request.uri().path().strip_prefix("/jobs/")?.parse().ok()?;
-    (!request.headers().contains_key(&PREFER)).then_some(id)
+    (!request.headers().contains_key(&PREFER) && has_one_host(request)).then_some(id)
 }

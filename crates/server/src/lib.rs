@@ -3,6 +3,7 @@
 
 mod api_page;
 mod auth;
+mod client;
 mod conditional;
 mod crop_options;
 mod dashboard;
@@ -10,6 +11,7 @@ mod drain;
 mod exchange;
 mod form;
 mod from_memory;
+mod host;
 mod json_errors;
 mod links;
 mod metrics;
@@ -24,7 +26,9 @@ mod route_table;
 mod router;
 mod routes;
 mod serve;
+mod slots;
 mod spec_limits;
+mod wrong_keys;
 
 use std::sync::Arc;
 
@@ -34,7 +38,8 @@ use tokio_util::sync::CancellationToken;
 pub use receiver::{Received, receiver};
 pub use router::{paths, router};
 pub use routes::metrics::metrics_router;
-pub use serve::serve;
+pub use serve::{ConnectionSettings, TrustedProxies, serve};
+pub use slots::AccountSlots;
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -43,6 +48,8 @@ pub struct ServerState {
     pub jobs: Jobs,
     /// What clients put before every path, if it is not the address they call.
     pub public_url: Option<String>,
+    /// What one account may hold open.
+    pub slots: Arc<AccountSlots>,
     /// Says why this node is not ready, if it is not; asked by `GET /ready` after the database.
     pub readiness: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
     /// Walls that readers of documents do without on this machine; shown by `GET /ready`.

@@ -176,9 +176,18 @@ fn ocr_mode(form: &Form) -> Option<OcrMode> {
     }
 }
 
-/// Seconds until the job is deleted, if the client shortens them.
-pub(crate) fn expires_in_s(form: &Form) -> Option<u64> {
-    form.text("expires_in").and_then(|text| text.parse().ok()).filter(|seconds| *seconds > 0)
+/// The longest time that a client may name: a hundred years.
+const EXPIRES_IN_S_MAX: u64 = 36_500 * 24 * 60 * 60;
+
+/// Seconds until the job is deleted (of a later upload: until its link ends), if the client names
+/// them. More than the server grants means as long as it grants.
+pub(crate) fn expires_in_s(form: &Form) -> Result<Option<u64>, Problem> {
+    let Some(text) = form.text("expires_in") else { return Ok(None) };
+    let seconds = text.parse().ok().filter(|seconds| (1..=EXPIRES_IN_S_MAX).contains(seconds));
+    seconds.map(Some).ok_or_else(|| {
+        let text = format!("expires_in must be a number of seconds from 1 to {EXPIRES_IN_S_MAX}");
+        Problem::bad_request(&text)
+    })
 }
 
 fn page_range(form: &Form, base: Option<PageRange>) -> Result<Option<PageRange>, Problem> {

@@ -1,7 +1,7 @@
 //! The one place where the domain's errors become statuses and bodies of the wire.
 
 use axum::Json;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{CONNECTION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use docket_contract::problem::{self, QuotaData};
@@ -14,6 +14,9 @@ const UNAVAILABLE_RETRY_S: u64 = 5;
 /// The same of a full storage: somebody has to make room, or old jobs have to expire.
 const STORAGE_FULL_RETRY_S: u64 = 60;
 
+/// Bytes of a text in an error; most have a tenth of that.
+const TEXT_BYTES_MAX: usize = 1000;
+
 /// The text of an answer without a key; documented word by word.
 const KEY_MISSING: &str = "API key is required. Please provide 'api-key' in the request header.";
 
@@ -23,6 +26,8 @@ pub(crate) struct Problem {
     status: StatusCode,
     body: Value,
     retry_after_s: Option<u64>,
+    /// The connection ends with the answer.
+    closes: bool,
 }
 
 /// The endpoint family whose bodies an error takes.
@@ -40,7 +45,7 @@ pub(crate) enum Family {
 
 impl Problem {
     fn new(status: StatusCode, body: Value) -> Self {
-        Self { status, body, retry_after_s: None }
+        Self { status, body, retry_after_s: None, closes: false }
     }
 
     fn detail(status: StatusCode, text: &str) -> Self {
@@ -79,6 +84,9 @@ impl Problem {
 
     /// 422 of a field of a JSON body, in the shape of form validation.
     pub(crate) fn invalid_field(loc: &Value, kind: &str, text: &str, input: &Value) -> Self {
+        let input_text = input.to_string();
+        let is_long = input_text.len() > TEXT_BYTES_MAX;
+        let input = if is_long { Value::String(input_text) } else { input.clone() };
         let entry = json!({ "type": kind, "loc": loc, "msg": text, "input": input });
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, json!({ "detail": [entry] }))
     }
@@ -129,6 +137,31 @@ impl Problem {
     /// 413 of an upload.
     pub(crate) fn too_large(size_bytes: u64, limit_bytes: u64) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, problem::file_too_large(size_bytes, limit_bytes))
+    }
+
+    /// 408 of a body that came too slowly. What is left of it is not read, so the connection ends.
+    pub(crate) fn too_slow() -> Self {
+        Self {
+            closes: true,
+            ..Self::detail(StatusCode::REQUEST_TIMEOUT, "The request's body came too slowly")
+        }
+    }
+
+    /// 429 of a client with too many connections through a proxy.
+    pub(crate) fn too_many_connections() -> Self {
+        Self { closes: true, ..Self::of(Error::RateLimited { retry_after_s: 5 }, Family::Jobs) }
+    }
+
+    /// 429 of an account that has too much open.
+    pub(crate) fn too_many(what: &str) -> Self {
+        let retry_after_s = UNAVAILABLE_RETRY_S;
+        let mut body = problem::rate_limited(retry_after_s);
+        body["message"] = json!(what);
+        body["detail"] = json!(what);
+        Self {
+            retry_after_s: Some(retry_after_s),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, body)
+        }
     }
 
     /// 500 that leaks nothing.
@@ -241,11 +274,29 @@ fn quota_data(balance: Balance) -> QuotaData {
     QuotaData { current: balance.used, limit: balance.limit, remaining: balance.remaining() }
 }
 
+/// Cuts long texts: what a client sent comes back to it, but not the whole of it.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::String(text) if text.len() > TEXT_BYTES_MAX => {
+            let end = (0..=TEXT_BYTES_MAX).rev().find(|end| text.is_char_boundary(*end));
+            text.truncate(end.unwrap_or_default());
+            text.push('…');
+        }
+        Value::Array(list) => list.iter_mut().for_each(shorten),
+        Value::Object(object) => object.values_mut().for_each(shorten),
+        _ => {}
+    }
+}
+
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        shorten(&mut self.body);
         let mut response = (self.status, Json(self.body)).into_response();
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.closes {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }
@@ -306,6 +357,24 @@ mod tests {
         let response = problem.into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[RETRY_AFTER], "7");
+    }
+
+    #[test]
+    fn long_texts_of_clients_are_cut() {
+        let long = "ü".repeat(1_000_000);
+        let mut problems = [
+            Problem::no_such_job(Family::Parse, &long).body,
+            Problem::bad_request(&long).body,
+            Problem::invalid_field(&json!(["body"]), "type", &long, &json!([[long.clone()]])).body,
+        ];
+        for body in &mut problems {
+            shorten(body);
+            assert!(body.to_string().len() < 4 * TEXT_BYTES_MAX, "{body}");
+            assert!(body.to_string().contains("ü…"));
+        }
+        let mut short = json!({ "detail": "ü" });
+        shorten(&mut short);
+        assert_eq!(short, json!({ "detail": "ü" }));
     }
 
     #[test]

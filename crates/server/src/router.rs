@@ -1,11 +1,14 @@
 //! The list of routes, and the layers around all of them.
 
 use std::any::Any;
+use std::sync::atomic::Ordering;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH};
-use axum::http::{HeaderName, Method};
+use axum::http::header::{
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, patch, post, put};
@@ -15,10 +18,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any as AnyOrigin, CorsLayer};
 
 use crate::ServerState;
+use crate::client::Client;
 use crate::conditional::PREFER;
 use crate::drain::drain_unread_body;
 use crate::exchange::Exchange;
 use crate::from_memory::{EXPOSED_HEADERS, FromMemory};
+use crate::host::has_one_host;
 use crate::json_errors::error_as_json;
 use crate::metrics::recorded;
 use crate::problem::Problem;
@@ -27,6 +32,10 @@ use crate::routes::{
     batch, chunking, classify, docs, editor, events, extract, files, health, jobs, keys, metrics,
     parse, splitter, status, task_create, task_list, tasks, upload, usage, webhooks,
 };
+use crate::slots::RequestSlot;
+
+/// Bytes of a body that is read as a whole.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Every path with what answers it. Each of them stands in the API document, or a test fails.
 fn routes() -> Routes {
@@ -88,8 +97,8 @@ pub fn router(state: ServerState) -> Router {
         .layer(middleware::from_fn(around))
         .layer(cors())
         .layer(CatchPanicLayer::custom(panicked))
-        // Uploads have their own limit, counted in the file's bytes and not in the form's.
-        .layer(DefaultBodyLimit::disable());
+        // Of bodies that are read into memory as a whole; forms with documents count for themselves.
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     let routes = routes()
         .into_router()
         .merge(crate::dashboard::routes())
@@ -104,12 +113,39 @@ pub fn router(state: ServerState) -> Router {
 
 /// What happens to every request and every answer. One layer, because each costs its share of every
 /// status read.
-async fn around(request: Request, next: Next) -> Response {
+async fn around(mut request: Request, next: Next) -> Response {
     let exchange = Exchange::begin(&request);
-    let answer = next.run(drain_unread_body(request)).await;
-    let mut answer = error_as_json(answer).await;
+    let mut answer = match refused(&request) {
+        Some(problem) => problem.into_response(),
+        None => {
+            let client = request.extensions().get::<Client>();
+            let too_slow = client.and_then(|client| client.too_slow.clone());
+            let slot = RequestSlot::default();
+            request.extensions_mut().insert(slot.clone());
+            let answer = next.run(drain_unread_body(request)).await;
+            drop(slot);
+            if too_slow.is_some_and(|too_slow| too_slow.load(Ordering::Acquire)) {
+                Problem::too_slow().into_response()
+            } else {
+                error_as_json(answer).await
+            }
+        }
+    };
     exchange.end(&mut answer);
+    let headers = answer.headers_mut();
+    // Whatever does not say otherwise is for its caller alone.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     answer
+}
+
+/// What no route takes, whatever it asks for.
+fn refused(request: &Request) -> Option<Problem> {
+    if !has_one_host(request) {
+        return Some(Problem::bad_request("The request must name exactly one Host"));
+    }
+    let has_room = request.extensions().get::<Client>().is_none_or(|client| client.has_room);
+    (!has_room).then(Problem::too_many_connections)
 }
 
 /// A path with a slash at its end means the one without: a redirect would lose the body in many

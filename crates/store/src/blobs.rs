@@ -6,11 +6,13 @@
 //! has stored. Every key is written once, so nothing here needs a lock of the storage.
 
 mod bucket;
+mod half_written;
 mod reader;
 mod writer;
 
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use docket_contract::BlobKey;
@@ -43,6 +45,7 @@ pub enum BlobsConfig {
 pub struct Blobs {
     objects: Arc<dyn ObjectStore>,
     part_bytes: usize,
+    folder: Option<PathBuf>,
 }
 
 /// A blob could not be read or written.
@@ -107,7 +110,7 @@ impl Blobs {
             BlobsConfig::Folder(folder) => Self::local(folder),
             BlobsConfig::Bucket(config) => {
                 let objects = PrefixStore::new(config.open()?, config.prefix.as_str());
-                Ok(Self { objects: Arc::new(objects), part_bytes: BUCKET_PART_BYTES })
+                Ok(Self { objects: Arc::new(objects), part_bytes: BUCKET_PART_BYTES, folder: None })
             }
         }
     }
@@ -119,7 +122,11 @@ impl Blobs {
     pub fn local(folder: &FsPath) -> Result<Self, BlobError> {
         std::fs::create_dir_all(folder)?;
         let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self { objects: Arc::new(files), part_bytes: FILE_PART_BYTES })
+        Ok(Self {
+            objects: Arc::new(files),
+            part_bytes: FILE_PART_BYTES,
+            folder: Some(folder.to_owned()),
+        })
     }
 
     /// Writes, reads and removes a small blob: tells a wrong key or a missing bucket before the
@@ -177,6 +184,17 @@ impl Blobs {
     /// If it is not there or cannot be read.
     pub async fn read(&self, key: &BlobKey) -> Result<Bytes, BlobError> {
         Ok(self.objects.get(&Path::from(key.as_str())).await?.bytes().await?)
+    }
+
+    /// Removes what killed processes left half written, if nothing came to it for so long; answers
+    /// how many. Of a bucket a lifecycle rule does it: it does not list unfinished uploads to us.
+    ///
+    /// # Errors
+    /// If the folder cannot be read or a file not be removed.
+    pub async fn remove_half_written(&self, age: Duration) -> Result<usize, BlobError> {
+        let Some(folder) = self.folder.clone() else { return Ok(0) };
+        let removing = tokio::task::spawn_blocking(move || half_written::remove(&folder, age));
+        Ok(removing.await.map_err(std::io::Error::other)??)
     }
 
     /// Removes a blob. One that is not there is removed already.

@@ -7,13 +7,16 @@ use docket_jobs::Jobs;
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
+/// How often files are looked for that were never finished.
+const FILES_PERIOD: Duration = Duration::from_secs(60 * 60);
+
 /// How often the number of removed jobs is logged, at most.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 
-/// Sweeps and removes until told to end. Neither waits for the other: however much there is to
+/// Sweeps and removes until told to end. None waits for another: however much there is to
 /// remove, lost leases are found in time.
 pub async fn run_sweeper(jobs: Jobs, end: CancellationToken) {
-    tokio::join!(sweep(&jobs, &end), remove(&jobs, &end));
+    tokio::join!(sweep(&jobs, &end), remove(&jobs, &end), remove_half_written(&jobs, &end));
 }
 
 async fn sweep(jobs: &Jobs, end: &CancellationToken) {
@@ -55,4 +58,13 @@ fn ticks(period: Duration) -> Interval {
     let mut ticks = tokio::time::interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
+}
+
+async fn remove_half_written(jobs: &Jobs, end: &CancellationToken) {
+    let mut every = ticks(FILES_PERIOD);
+    while end.run_until_cancelled(every.tick()).await.is_some() {
+        if let Err(error) = jobs.remove_half_written().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "files were not removed");
+        }
+    }
 }

@@ -104,7 +104,7 @@ pub struct TooLargeProblem {
     pub detail: String,
 }
 
-/// More submits than the account may make in a minute.
+/// More than the account may do: submits in a minute, or requests and streams at the same time.
 #[derive(JsonSchema)]
 pub struct RateProblem {
     /// `rate_limit_exceeded`, or `usage_limit_exceeded` if the account's documents have as many
@@ -112,8 +112,8 @@ pub struct RateProblem {
     pub error: String,
     /// The sentence.
     pub message: String,
-    /// Seconds after which the next submit is taken, also in the header `Retry-After`; absent where
-    /// waiting does not help.
+    /// Seconds after which to try again, also in the header `Retry-After`; absent where waiting does
+    /// not help.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
     /// The sentence again.

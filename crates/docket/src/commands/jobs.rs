@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use docket_contract::shown::shown;
 use docket_contract::wire::jobs::JobDocument;
 
 use crate::cli::{JobsCommand, ServerArgs};
@@ -62,6 +63,7 @@ pub(crate) fn client(server: &ServerArgs) -> anyhow::Result<Client> {
 }
 
 fn line(job: &JobDocument) -> String {
-    let told = job.error.as_ref().unwrap_or(&job.message);
-    format!("{}  {:<10}  {}  {}  {told}", job.updated_at, job.status, job.job_type, job.pdf_name)
+    let told = shown(job.error.as_ref().unwrap_or(&job.message));
+    let name = shown(&job.pdf_name);
+    format!("{}  {:<10}  {}  {name}  {told}", job.updated_at, job.status, job.job_type)
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use docket_contract::UserId;
+use docket_contract::shown::shown;
 use docket_contract::wire::jobs::JobDocument;
 use docket_jobs::{AccountLimits, Jobs};
 use serde_json::Value;
@@ -17,6 +18,7 @@ use crate::commands::parse::markdown;
 use crate::commands::serve::{Node, wait_for_signal};
 use crate::config::SandboxOption;
 use crate::exit::Exit;
+use crate::private;
 
 /// The bundled sample, made by `crates/testkit/examples/make_fixtures.rs`.
 pub(crate) const SAMPLE: &[u8] = include_bytes!("../../../../fixtures/quickstart/sample.pdf");
@@ -50,7 +52,7 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
     let api = node.start_api()?;
     let told = take_through(&mut node, &client, &arguments, &show).await;
     if let Ok((_, id)) = &told {
-        how_to_go_on(&node.base_url(), &key, id, &show);
+        how_to_go_on(&node.base_url(), &key_for_commands(&node, &key)?, id, &show);
     }
     let exit = match told {
         Ok((exit, _)) => exit,
@@ -95,7 +97,7 @@ async fn take_through(
     crate::say!(
         "\n{}  {}  (credits: {})",
         show.bold("POST /parse"),
-        created.file_name,
+        shown(&created.file_name),
         created.credit_used
     );
     crate::say!("  job      {}", created.job_id);
@@ -133,7 +135,7 @@ fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
     let markdown = markdown(body);
     let lines: Vec<&str> = markdown.lines().collect();
     for line in lines.iter().take(SHOWN_LINES) {
-        crate::say!("{line}");
+        crate::say!("{}", shown(line));
     }
     if lines.len() > SHOWN_LINES {
         crate::say!("{}", show.dim(&format!("... {} more lines", lines.len() - SHOWN_LINES)));
@@ -145,14 +147,24 @@ fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The key as a command of the shell can use it: itself on a terminal; elsewhere, where it would go
+/// into a log, by the file that it lies in.
+fn key_for_commands(node: &Node, key: &str) -> anyhow::Result<String> {
+    if std::io::stdout().is_terminal() {
+        return Ok(key.to_owned());
+    }
+    let path = private::write_key(&node.config.data.data_dir, key)?;
+    Ok(format!("$(cat {})", path.display()))
+}
+
 fn how_to_go_on(base_url: &str, key: &str, id: &str, show: &Show) {
     let tell =
         |label: &str, text: &str| crate::say!("{} {text}", show.bold(&format!("{label:<10}")));
     crate::say!();
     tell("Your key", key);
-    tell("Poll it", &format!("curl {base_url}/jobs/{id} -H 'X-API-Key: {key}'"));
-    tell("Read it", &format!("curl {base_url}/parse/{id} -H 'api-key: {key}'"));
-    tell("Send yours", &format!("curl {base_url}/parse -H 'api-key: {key}' -F file=@your.pdf"));
+    tell("Poll it", &format!("curl {base_url}/jobs/{id} -H \"X-API-Key: {key}\""));
+    tell("Read it", &format!("curl {base_url}/parse/{id} -H \"api-key: {key}\""));
+    tell("Send yours", &format!("curl {base_url}/parse -H \"api-key: {key}\" -F file=@your.pdf"));
 }
 
 /// Colours, where the output is a terminal.

@@ -1,5 +1,6 @@
 //! `docket serve`: the API, with workers in the same process unless told otherwise.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, ServeOptions};
 use crate::exit::Exit;
 use crate::limits::raise_open_files;
+use crate::private;
 use crate::rooms::{self, Rooms, ServingLock};
 
 /// The account that a fresh installation starts with.
@@ -62,6 +64,7 @@ impl Node {
     /// Takes the data folder, opens the store and binds the socket.
     pub(crate) async fn open(config: Config, migrate: bool) -> anyhow::Result<Self> {
         raise_open_files();
+        private::keep_new_files_private();
         let lock = rooms::lock_for_serving(&config.data)?;
         let inspector = EngineInspector::new(
             config.worker.child.clone(),
@@ -122,6 +125,7 @@ impl Node {
         let state = ServerState {
             jobs: self.rooms.jobs.clone(),
             public_url: self.config.public_url.clone(),
+            slots: Arc::clone(&self.config.slots),
             readiness: Arc::new(move || match &health {
                 Some(health) if health.since_last_look() > NO_PROGRESS_AFTER => {
                     Err("The workers of this node make no progress".to_owned())
@@ -144,9 +148,17 @@ impl Node {
         tokio::spawn(async move { shutdown.run_until_cancelled(following).await });
         if let Some(listener) = self.metrics_listener.take() {
             let numbers = metrics_router(self.rooms.jobs.clone());
-            tokio::spawn(docket_server::serve(listener, numbers, self.shutdown.clone()));
+            let connections = self.config.connections.clone();
+            tokio::spawn(docket_server::serve(
+                listener,
+                numbers,
+                connections,
+                self.shutdown.clone(),
+            ));
         }
-        Ok(tokio::spawn(docket_server::serve(listener, router(state), self.shutdown.clone())))
+        let connections = self.config.connections.clone();
+        let shutdown = self.shutdown.clone();
+        Ok(tokio::spawn(docket_server::serve(listener, router(state), connections, shutdown)))
     }
 
     /// Serves until SIGINT or SIGTERM, then shuts down in order.
@@ -179,10 +191,26 @@ impl Node {
         if let Some(key) = &self.config.api_key {
             return preset(jobs, &account, key).await;
         }
-        if jobs.list_keys().await?.is_empty() {
-            let fresh = jobs.create_key(&account, AccountLimits::default(), "first start").await?;
+        if !jobs.list_keys().await?.is_empty() {
+            return Ok(());
+        }
+        let fresh = jobs.create_key(&account, AccountLimits::default(), "first start").await?;
+        if std::io::stdout().is_terminal() {
             crate::say!("The first API key, shown only now (account '{FIRST_ACCOUNT}'):");
             crate::say!("{}", fresh.text);
+            return Ok(());
+        }
+        // What is printed goes into a log, where others read it and it stays.
+        match private::write_key(&self.config.data.data_dir, &fresh.text) {
+            Ok(path) => crate::say!(
+                "The first API key (account '{FIRST_ACCOUNT}') is in {}",
+                path.display()
+            ),
+            Err(error) => {
+                jobs.revoke_key(fresh.key.id).await?;
+                let error = format!("{error:#}");
+                tracing::warn!(%error, "no first API key: make one with docket keys create");
+            }
         }
         Ok(())
     }

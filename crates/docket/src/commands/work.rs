@@ -22,7 +22,8 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
         let listener = listen(address, "--metrics-listen")?;
         tracing::info!(listen = %listener.local_addr()?, "numbers are shown");
         let numbers = docket_server::metrics_router(rooms.jobs.clone());
-        tokio::spawn(docket_server::serve(listener, numbers, shutdown.clone()));
+        let connections = config.connections.clone();
+        tokio::spawn(docket_server::serve(listener, numbers, connections, shutdown.clone()));
     }
     let worker = Worker::new(rooms.jobs.clone(), config.worker);
     let working = tokio::spawn(worker.run(shutdown.clone()));

@@ -9,7 +9,7 @@ use docket_contract::UserId;
 use docket_jobs::{
     AccountLimits, Blobs, Caller, Inspector, Jobs, Policy, Serving, SpaceWatch, Store,
 };
-use docket_server::{ServerState, router};
+use docket_server::{AccountSlots, ConnectionSettings, ServerState, router};
 use docket_store::{Clock, DatabaseConfig, StoreConfig};
 use docket_testkit::pdf::{Font, PdfBuilder};
 use docket_testkit::postgres::{TestPostgres, UnderWay};
@@ -119,6 +119,23 @@ pub(crate) fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_docket"))
 }
 
+/// How the API meets its clients.
+pub(crate) struct Edge {
+    pub(crate) connections: ConnectionSettings,
+    pub(crate) slots: Arc<AccountSlots>,
+    pub(crate) public_url: Option<String>,
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        Self {
+            connections: ConnectionSettings::default(),
+            slots: Arc::new(AccountSlots::new(1_000, 1_000, 1_000)),
+            public_url: None,
+        }
+    }
+}
+
 /// An API node in this process; workers are started by the test.
 pub(crate) struct App {
     pub(crate) base: String,
@@ -145,24 +162,31 @@ impl App {
     pub(crate) async fn start_with(database: Database, mut policy: Policy) -> Self {
         // The receivers of the tests are on this machine.
         policy.webhooks.allow_private_hosts = true;
-        Self::start_serving(database, policy, Serving::Together).await
+        Self::start_serving(database, policy, Serving::Together, Edge::default()).await
+    }
+
+    /// With limits of connections and accounts.
+    pub(crate) async fn start_at_edge(database: Database, edge: Edge) -> Self {
+        Self::start_serving(database, Policy::default(), Serving::Together, edge).await
     }
 
     /// Refuses endpoints on private networks, as an installation does unless told otherwise.
     pub(crate) async fn start_in_public(database: Database) -> Self {
-        Self::start_serving(database, Policy::default(), Serving::Together).await
+        let edge = Edge::default();
+        Self::start_serving(database, Policy::default(), Serving::Together, edge).await
     }
 
     /// A node that takes in no more than leaves some space free.
     pub(crate) async fn start_watching(database: Database, watch: SpaceWatch) -> Self {
         let (jobs, store) = database.open(Policy::default()).await;
         let opened = (jobs.watching_space(watch), store);
-        Self::start_over(database, opened, Serving::Together).await
+        Self::start_over(database, opened, Serving::Together, Edge::default()).await
     }
 
     /// The only API node.
     pub(crate) async fn start_alone(database: Database) -> Self {
-        Self::start_serving(database, Policy::default(), Serving::Alone).await
+        let edge = Edge::default();
+        Self::start_serving(database, Policy::default(), Serving::Alone, edge).await
     }
 
     /// With another inspector than the engine.
@@ -172,18 +196,24 @@ impl App {
         inspector: Arc<dyn Inspector>,
     ) -> Self {
         let opened = database.open_with(policy, inspector).await;
-        Self::start_over(database, opened, Serving::Together).await
+        Self::start_over(database, opened, Serving::Together, Edge::default()).await
     }
 
-    async fn start_serving(database: Database, policy: Policy, serving: Serving) -> Self {
+    async fn start_serving(
+        database: Database,
+        policy: Policy,
+        serving: Serving,
+        edge: Edge,
+    ) -> Self {
         let opened = database.open(policy).await;
-        Self::start_over(database, opened, serving).await
+        Self::start_over(database, opened, serving, edge).await
     }
 
     async fn start_over(
         database: Database,
         (jobs, store): (Jobs, Arc<dyn Store>),
         serving: Serving,
+        edge: Edge,
     ) -> Self {
         // The second and later tests find it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -192,7 +222,7 @@ impl App {
         let shutdown = CancellationToken::new();
         let sweeper = tokio::spawn(run_sweeper(jobs.clone(), shutdown.clone()));
         let (key, caller) = new_account(&jobs, "tester").await;
-        let mut tasks = start_api(&jobs, listener, &shutdown);
+        let mut tasks = start_api(&jobs, listener, &shutdown, edge);
         tasks.extend([sweeper, follow(&jobs, store.as_ref(), serving, &shutdown).await]);
         Self { base, key, caller, jobs, http: Client::new(), database, store, shutdown, tasks }
     }
@@ -236,7 +266,7 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();
-        let mut tasks = start_api(&jobs, listener, &shutdown);
+        let mut tasks = start_api(&jobs, listener, &shutdown, Edge::default());
         tasks.push(follow(&jobs, store.as_ref(), Serving::Together, &shutdown).await);
         Node { base, jobs, store, shutdown, tasks }
     }
@@ -363,16 +393,18 @@ fn start_api(
     jobs: &Jobs,
     listener: TcpListener,
     shutdown: &CancellationToken,
+    edge: Edge,
 ) -> Vec<JoinHandle<()>> {
     let state = ServerState {
         jobs: jobs.clone(),
-        public_url: None,
+        public_url: edge.public_url,
+        slots: edge.slots,
         readiness: Arc::new(|| Ok(())),
         walls_missing: Vec::new(),
         shutdown: shutdown.clone(),
     };
     let router = router(state).layer(from_fn(every_answer_is_described));
-    let serving = docket_server::serve(listener, router, shutdown.clone());
+    let serving = docket_server::serve(listener, router, edge.connections, shutdown.clone());
     vec![tokio::spawn(async move { serving.await.unwrap() })]
 }
 

@@ -4,7 +4,7 @@ use std::process::Output;
 
 use crate::app::{App, Database, argument, letter, pages, until};
 use crate::on_both_databases;
-use crate::processes::docket;
+use crate::processes::{Process, docket};
 
 on_both_databases!(
     keys_are_made_listed_and_revoked_while_a_server_runs,
@@ -13,6 +13,8 @@ on_both_databases!(
     the_doctor_tells_what_is_there_and_what_is_not,
     jobs_are_looked_at_and_cancelled,
     migrate_makes_a_schema_that_the_server_takes,
+    data_and_the_first_key_are_for_their_owner_alone,
+    short_keys_are_refused_at_start,
 );
 
 fn stdout(output: &Output) -> String {
@@ -263,4 +265,58 @@ async fn a_reader_that_goes_away_is_no_fault() {
     let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap()).await.unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+}
+
+async fn data_and_the_first_key_are_for_their_owner_alone(database: Database) {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = database.folder.path().to_owned();
+    let mode = |name: &str| {
+        let path = if name.is_empty() { folder.clone() } else { folder.join(name) };
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    };
+    // Everything was there before, open to all.
+    std::fs::create_dir_all(folder.join("blobs/uploads")).unwrap();
+    std::fs::write(folder.join("blobs/uploads/old"), "x").unwrap();
+    let is_embedded = matches!(database.config, docket_store::DatabaseConfig::Sqlite { .. });
+    let mut files = vec!["blobs/uploads/old"];
+    if is_embedded {
+        std::fs::write(folder.join("docket.sqlite"), "").unwrap();
+        files.push("docket.sqlite");
+    }
+    for name in ["", "blobs", "blobs/uploads"] {
+        let path = if name.is_empty() { folder.clone() } else { folder.join(name) };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    for name in &files {
+        let open = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(folder.join(name), open).unwrap();
+    }
+    let node = Process::serve(&database, &["--no-workers"]).await;
+    if is_embedded {
+        files.extend(["docket.sqlite-wal", "docket.sqlite-shm", "serve.lock"]);
+    }
+    files.push("api-key");
+    until(async || {
+        let folders = ["", "blobs", "blobs/uploads"];
+        folders.iter().all(|name| mode(name) == 0o700)
+            && files.iter().all(|name| mode(name) == 0o600)
+    })
+    .await;
+    let key = std::fs::read_to_string(folder.join("api-key")).unwrap();
+    let request = reqwest::Client::new().get(format!("{}/jobs", node.base));
+    let answer = request.header("api-key", key.trim()).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "it is the first key");
+}
+
+async fn short_keys_are_refused_at_start(database: Database) {
+    let words = ["serve", "--no-workers", "--listen", "127.0.0.1:0", "--api-key"];
+    let mut flags = vec!["x".repeat(31)];
+    flags.extend(database.flags());
+    let refused = run(&words, flags).await;
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("DOCKET_API_KEY must have at least 32 characters"));
+    let key = "x".repeat(32);
+    let node = Process::serve(&database, &["--no-workers", "--api-key", &key]).await;
+    let request = reqwest::Client::new().get(format!("{}/jobs", node.base));
+    assert_eq!(request.header("api-key", key).send().await.unwrap().status(), 200);
 }

@@ -2,17 +2,21 @@
 
 use docket_contract::UserId;
 use docket_jobs::{AccountLimits, Caller};
+use docket_server::{ConnectionSettings, TrustedProxies};
 use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::multipart::Form;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 
-use crate::app::{App, Database, file_part, letter, new_account};
+use crate::app::{App, Database, Edge, file_part, letter, new_account};
 use crate::on_both_databases;
 
 on_both_databases!(
     a_key_opens_the_dashboard_of_its_account,
     a_session_ends_with_its_key,
+    the_cookie_is_no_key_and_secure_over_tls,
+    other_sites_log_nobody_in_or_out,
+    names_do_not_turn_around_what_is_shown,
     pages_ask_no_other_host_and_run_nothing_of_a_document,
 );
 
@@ -37,6 +41,7 @@ impl Browser {
         if let Some(set) = answer.headers().get(SET_COOKIE) {
             let set = set.to_str().unwrap();
             assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict"), "{set}");
+            assert!(!set.contains(key), "the key stays out of the browser");
             self.cookie = set.split(';').next().map(str::to_owned);
         }
         answer
@@ -110,7 +115,91 @@ async fn a_session_ends_with_its_key(database: Database) {
     browser.log_in(&second.text).await;
     assert!(browser.page("/dashboard").await.contains("Log out"));
     app.jobs.revoke_key(second.key.id).await.unwrap().unwrap();
-    crate::app::until(async || browser.page("/dashboard").await.contains("Log in")).await;
+    assert!(browser.page("/dashboard").await.contains("Log in"), "at once, without a memory");
+    // Another node knows the session, and nobody can make one up.
+    browser.log_in(&app.key).await;
+    let node = app.another_node().await;
+    browser.base.clone_from(&node.base);
+    assert!(browser.page("/dashboard").await.contains("Log out"));
+    let token = browser.cookie.take().unwrap();
+    for forged in [format!("{token}0"), token.replace('.', ".0"), "docket_session=".to_owned()] {
+        browser.cookie = Some(forged);
+        assert!(browser.page("/dashboard").await.contains("Log in"));
+    }
+    node.stop().await;
+    app.stop().await;
+}
+
+async fn the_cookie_is_no_key_and_secure_over_tls(database: Database) {
+    let trusted_proxies = TrustedProxies::parse(&["127.0.0.1"]).unwrap();
+    let connections = ConnectionSettings { trusted_proxies, ..ConnectionSettings::default() };
+    let app = App::start_at_edge(database, Edge { connections, ..Edge::default() }).await;
+    let http = Client::builder().redirect(Policy::none()).build().unwrap();
+    let set = async |base: &str, proto: &str| {
+        let request = http.post(format!("{base}/dashboard/login"));
+        let request = request.header("x-forwarded-proto", proto).body(format!("key={}", app.key));
+        let answer = request.send().await.unwrap();
+        answer.headers()[SET_COOKIE].to_str().unwrap().to_owned()
+    };
+    assert!(set(&app.base, "https").await.ends_with("; Secure"));
+    assert!(!set(&app.base, "http").await.contains("Secure"));
+    let node = app.another_node().await;
+    assert!(!set(&node.base, "https").await.contains("Secure"), "a node that trusts nobody");
+    node.stop().await;
+    let database = app.stop().await;
+    let public_url = Some("https://docs.example.org".to_owned());
+    let app = App::start_at_edge(database, Edge { public_url, ..Edge::default() }).await;
+    let request = http.post(format!("{}/dashboard/login", app.base));
+    let answer = request.body(format!("key={}", app.key)).send().await.unwrap();
+    let set = answer.headers()[SET_COOKIE].to_str().unwrap();
+    assert!(set.ends_with("; Secure") && !set.contains(&app.key), "{set}");
+    app.stop().await;
+}
+
+async fn other_sites_log_nobody_in_or_out(database: Database) {
+    let app = App::start(database).await;
+    let http = Client::builder().redirect(Policy::none()).build().unwrap();
+    for path in ["/dashboard/login", "/dashboard/logout"] {
+        let post = async |headers: &[(&str, &str)]| {
+            let request = http.post(format!("{}{path}", app.base));
+            let add = |request: reqwest::RequestBuilder, header: &(&str, &str)| {
+                request.header(header.0, header.1)
+            };
+            let request = headers.iter().fold(request, add).body(format!("key={}", app.key));
+            let answer = request.send().await.unwrap();
+            (answer.status(), answer.headers().contains_key(SET_COOKIE))
+        };
+        let (refused, taken) = ((StatusCode::FORBIDDEN, false), (StatusCode::SEE_OTHER, true));
+        assert_eq!(post(&[("origin", "https://evil.example")]).await, refused);
+        assert_eq!(post(&[("origin", "null")]).await, refused);
+        assert_eq!(post(&[("sec-fetch-site", "cross-site")]).await, refused);
+        assert_eq!(post(&[("sec-fetch-site", "same-origin")]).await, taken);
+        assert_eq!(post(&[("origin", app.base.as_str())]).await, taken);
+        assert_eq!(post(&[]).await, taken, "a program");
+    }
+    let large =
+        http.post(format!("{}/dashboard/login", app.base)).body(vec![b'x'; 2 * 1024 * 1024]);
+    assert_eq!(large.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+    app.stop().await;
+}
+
+async fn names_do_not_turn_around_what_is_shown(database: Database) {
+    let app = App::start(database).await;
+    let name = "in\u{202e}fdp.exe.pdf";
+    let form = Form::new().part("file", file_part(letter(), name));
+    let created: serde_json::Value = app.post_form(form).await.json().await.unwrap();
+    assert_eq!(created["file_name"], name, "the API tells the name as it came");
+    let id = created["job_id"].as_str().unwrap();
+    let mut browser = Browser::new(&app);
+    browser.log_in(&app.key).await;
+    for path in ["/dashboard".to_owned(), format!("/dashboard/jobs/{id}")] {
+        let page = browser.page(&path).await;
+        assert!(page.contains("in\u{fffd}fdp.exe") && !page.contains('\u{202e}'), "{page}");
+    }
+    let parsed = app.get_json(&format!("/parse/{id}")).await;
+    let file = app.http.get(parsed["file_url"].as_str().unwrap()).send().await.unwrap();
+    let disposition = file.headers()["content-disposition"].to_str().unwrap();
+    assert!(!disposition.contains("E2%80%AE") && disposition.contains("fdp.exe"), "{disposition}");
     app.stop().await;
 }
 

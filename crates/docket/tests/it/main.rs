@@ -11,6 +11,7 @@ mod cli;
 mod crashes;
 mod dashboard;
 mod described;
+mod edge;
 mod events;
 mod execution;
 mod expiry;

@@ -19,6 +19,15 @@ impl Process {
         Self::start("serve", database, &flags, Stdio::piped()).listening().await
     }
 
+    /// The same with so many open files at most.
+    pub(crate) async fn serve_with_files(database: &Database, files: u32, flags: &[&str]) -> Self {
+        let flags = [&["--listen", "127.0.0.1:0"], flags].concat();
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")]);
+        limited.arg(program());
+        Self::start_as(limited, "serve", database, &flags, Stdio::piped()).listening().await
+    }
+
     /// `docket work` with a port for its numbers.
     pub(crate) async fn work_showing_numbers(database: &Database) -> Self {
         let flags = ["--metrics-listen", "127.0.0.1:0"];
@@ -51,7 +60,17 @@ impl Process {
     }
 
     fn start(command: &str, database: &Database, flags: &[&str], stderr: Stdio) -> Self {
-        let child = Command::new(program())
+        Self::start_as(Command::new(program()), command, database, flags, stderr)
+    }
+
+    fn start_as(
+        mut program: Command,
+        command: &str,
+        database: &Database,
+        flags: &[&str],
+        stderr: Stdio,
+    ) -> Self {
+        let child = program
             .arg(command)
             .args(database.flags())
             .args(flags)

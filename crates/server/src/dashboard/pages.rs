@@ -1,6 +1,7 @@
 //! The pages themselves. Everything that comes from a document or a client is escaped by `html!`.
 
 use docket_contract::job::Job;
+use docket_contract::shown::shown;
 use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
 use docket_contract::wire::jobs::{error_text, message};
@@ -191,7 +192,8 @@ fn progress(job: &Job) -> Markup {
 }
 
 fn name(job: &Job) -> String {
-    if job.document.name.is_empty() { "Untitled".to_owned() } else { job.document.name.clone() }
+    let name = shown(&job.document.name);
+    if name.is_empty() { "Untitled".to_owned() } else { name.into_owned() }
 }
 
 fn instant(at: Timestamp) -> Markup {

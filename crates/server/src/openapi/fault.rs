@@ -20,6 +20,7 @@ pub(crate) enum Fault {
     LinkRefused,
     NotFound,
     ParseNotFound,
+    TooSlow,
     TooLarge,
     NotInRange,
     Invalid,
@@ -31,7 +32,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::BadRequest,
         Self::UploadBadRequest,
         Self::Unauthorized,
@@ -41,6 +42,7 @@ impl Fault {
         Self::LinkRefused,
         Self::NotFound,
         Self::ParseNotFound,
+        Self::TooSlow,
         Self::TooLarge,
         Self::NotInRange,
         Self::Invalid,
@@ -66,6 +68,7 @@ impl Fault {
             Self::QuotaExceeded | Self::ParseQuotaExceeded => 402,
             Self::LinkRefused => 403,
             Self::NotFound | Self::ParseNotFound => 404,
+            Self::TooSlow => 408,
             Self::TooLarge => 413,
             Self::NotInRange => 416,
             Self::Invalid => 422,
@@ -87,6 +90,7 @@ impl Fault {
             Self::LinkRefused => "LinkRefused",
             Self::NotFound => "NotFound",
             Self::ParseNotFound => "ParseNotFound",
+            Self::TooSlow => "TooSlow",
             Self::TooLarge => "TooLarge",
             Self::NotInRange => "NotInRange",
             Self::Invalid => "Invalid",
@@ -115,14 +119,16 @@ impl Fault {
             Self::NotFound | Self::ParseNotFound => {
                 "Unknown, expired, deleted, or another account's."
             }
+            Self::TooSlow => "The request's body came too slowly. The connection is closed.",
             Self::TooLarge => "The file is beyond the server's limit.",
             Self::NotInRange => "The range lies outside the file; `Content-Range` tells its size.",
             Self::Invalid => {
                 "A required field is missing, or one is not as it should be; `loc` names it."
             }
             Self::RateLimited => {
-                "The account has used up its submits of this minute, or its documents have as many \
-                 bytes as they may."
+                "The account has used up its submits of this minute, its documents have as many bytes \
+                 as they may, or too many of its requests or streams are open at the same time; \
+                 `detail` says which."
             }
             Self::Internal | Self::ParseInternal => "A fault of the server's.",
             Self::JobFailed => "The job failed, `detail` says why; or a fault of the server's.",
@@ -136,6 +142,7 @@ impl Fault {
             | Self::Unauthorized
             | Self::LinkRefused
             | Self::NotFound
+            | Self::TooSlow
             | Self::NotInRange
             | Self::Internal
             | Self::JobFailed => schemas.of::<Problem>(),

@@ -26,7 +26,7 @@ impl Operation {
         });
         let Value::Object(body) = body else { unreachable!("the literal above is an object") };
         let all = Self { path, method, body };
-        all.fault(Fault::Unauthorized).fault(Fault::Internal).fault(Fault::Unavailable)
+        all.faults(&[Fault::Unauthorized, Fault::RateLimited, Fault::Internal, Fault::Unavailable])
     }
 
     /// An operation that nobody needs a key for.
@@ -40,6 +40,7 @@ impl Operation {
         let mut all = Self::new(method, path, tag, id, summary);
         all.body.insert("security".to_owned(), json!([]));
         all.responses().remove("401");
+        all.responses().remove("429");
         all
     }
 
@@ -121,7 +122,7 @@ impl Operation {
         let mut body = json!({ "required": required });
         body["content"] = content;
         self.body.insert("requestBody".to_owned(), body);
-        self
+        self.fault(Fault::TooSlow)
     }
 
     /// A JSON body.

@@ -15,13 +15,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use docket_contract::wire::jobs::JobChanged;
-use docket_jobs::{Change, ChangeKind, JobWatch};
+use docket_jobs::{Caller, Change, ChangeKind, JobWatch};
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::ServerState;
 use crate::auth::Authenticated;
 use crate::path_id::{PathId, job_id};
 use crate::problem::{Family, Problem};
+use crate::slots::Slot;
 
 /// How often a silent stream shows that it lives; below the patience of usual proxies.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -36,6 +37,7 @@ pub(crate) async fn of_job(
 ) -> Result<Response, Problem> {
     let job_id = job_id(Family::Jobs, &id)?;
     let after = last_event_id(query.as_deref(), &headers)?;
+    let slot = slot(&state, &caller)?;
     let watched = state.jobs.watch_job(&caller, job_id, after).await;
     let (past, watch) = watched.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
     let status = state.jobs.status(&caller, job_id).await;
@@ -49,7 +51,7 @@ pub(crate) async fn of_job(
         let change = events.next().await?;
         Some((event(&change, change.seq), events))
     });
-    Ok(event_stream(&state, events))
+    Ok(event_stream(&state, slot, events))
 }
 
 /// `GET /events`: all jobs of the account.
@@ -60,13 +62,14 @@ pub(crate) async fn of_account(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let after = last_event_id(query.as_deref(), &headers)?;
+    let slot = slot(&state, &caller)?;
     let changes = state.jobs.follow_account(&caller, after);
     let events = stream::unfold(changes, |mut changes| async move {
         // A fault ends the stream; the client comes back to where it was.
         let told = changes.next().await.ok()?;
         Some((event(&told.change, told.resume_seq), changes))
     });
-    Ok(event_stream(&state, events))
+    Ok(event_stream(&state, slot, events))
 }
 
 /// The changes of one job until its end.
@@ -106,12 +109,24 @@ fn is_end(change: &Change) -> bool {
     }
 }
 
+/// The place of one more stream of the account.
+fn slot(state: &ServerState, caller: &Caller) -> Result<Slot, Problem> {
+    let slot = state.slots.streams.take(&caller.user_id);
+    slot.ok_or_else(|| Problem::too_many("Too many open streams of this account"))
+}
+
 fn event_stream(
     state: &ServerState,
+    slot: Slot,
     events: impl Stream<Item = Event> + Send + 'static,
 ) -> Response {
     let shutdown = state.shutdown.clone().cancelled_owned();
     let events = events.map(Ok::<_, Infallible>).take_until(shutdown);
+    let events = events.map(move |event| {
+        // Held as long as the stream is.
+        let _slot = &slot;
+        event
+    });
     let stream = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     let mut response = stream.into_response();
     let headers = response.headers_mut();

@@ -1,18 +1,21 @@
 //! `/files`: what signed links lead to, without a key.
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
-    RANGE,
+    RANGE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use docket_contract::JobId;
+use docket_contract::shown::shown;
 use docket_jobs::{BlobRange, Error, Linked};
 use serde::Deserialize;
 
 use crate::ServerState;
+use crate::client::Client;
 use crate::problem::{Family, Problem};
 
 /// The signed part of a link.
@@ -36,6 +39,7 @@ pub(crate) async fn download(
     State(state): State<ServerState>,
     Path((job, what)): Path<(String, String)>,
     Query(given): Query<Signature>,
+    client: Option<Extension<Client>>,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let (Ok(job), Some(linked)) = (job.parse::<JobId>(), Linked::from_word(&what)) else {
@@ -45,6 +49,9 @@ pub(crate) async fn download(
         state.jobs.link_signer().await.map_err(|error| Problem::of(error, Family::Jobs))?;
     if !signer.verify(job, linked, given.expires(), &given.signature, state.jobs.now()) {
         return Err(Problem::forbidden("The link is not valid or has expired"));
+    }
+    if let Some(Extension(client)) = client {
+        client.is_known();
     }
     let range = asked.get(RANGE).and_then(|value| range_of(value.to_str().ok()?));
     let file = match state.jobs.open_linked(job, linked, range).await {
@@ -64,9 +71,9 @@ pub(crate) async fn download(
     let headers = response.headers_mut();
     headers.insert(CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // The bytes are a stranger's: they must never run as a page of this server.
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers
         .insert("content-security-policy", HeaderValue::from_static("sandbox; default-src 'none'"));
     if let Ok(value) = HeaderValue::from_str(&file.media_type) {
@@ -107,6 +114,7 @@ fn not_in_range(size_bytes: u64) -> Response {
 
 /// The name in both spellings of RFC 6266: reduced to ASCII, and whole in UTF-8.
 fn disposition(file_name: &str) -> String {
+    let file_name = shown(file_name);
     let plain =
         |c: char| if c.is_ascii_graphic() && !"\"\\".contains(c) || c == ' ' { c } else { '_' };
     let ascii: String = file_name.chars().map(plain).collect();
@@ -148,6 +156,10 @@ mod tests {
         assert_eq!(
             disposition("a b.pdf"),
             "inline; filename=\"a b.pdf\"; filename*=UTF-8''a%20b.pdf"
+        );
+        assert_eq!(
+            disposition("in\u{202e}fdp.exe"),
+            "inline; filename=\"in_fdp.exe\"; filename*=UTF-8''in%EF%BF%BDfdp.exe"
         );
         assert_eq!(
             disposition("r\u{e4}\".pdf"),

@@ -37,7 +37,7 @@ pub(crate) async fn submit_document(
         spec: spec(&form)?,
         expected: fields.expected,
         password: password(&form)?,
-        expires_in_s: expires_in_s(&form),
+        expires_in_s: expires_in_s(&form)?,
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
     };
     submit(state, caller, wish, family).await

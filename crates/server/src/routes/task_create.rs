@@ -39,7 +39,7 @@ pub(crate) async fn create(
         spec: JobSpec::Parse(parse_spec(&form)?),
         expected: Expected::Document,
         password: password(&form)?,
-        expires_in_s: expires_in_s(&form),
+        expires_in_s: expires_in_s(&form)?,
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
     };
     let submitted = submit(&state, caller, wish, Family::Parse).await?;

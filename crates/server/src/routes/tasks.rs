@@ -106,7 +106,7 @@ pub(crate) async fn update(
     let rerun = RerunRequest {
         spec: JobSpec::Parse(parse_spec_over(&form, parse_spec_of(&seen.spec, &id)?.clone())?),
         password: password(&form)?,
-        expires_in_s: expires_in_s(&form),
+        expires_in_s: expires_in_s(&form)?,
     };
     let jobs = state.jobs.clone();
     let submitted = in_own_task(async move { jobs.rerun(&caller, &seen.job, rerun).await }).await?;

@@ -17,9 +17,10 @@ use futures_util::StreamExt;
 
 use crate::ServerState;
 use crate::auth::Authenticated;
+use crate::client::Client;
 use crate::form::{read_form, refuse_declared_size};
 use crate::links::Links;
-use crate::parse_options::parse_spec;
+use crate::parse_options::{expires_in_s, parse_spec};
 use crate::problem::{Family, Problem};
 use crate::routes::files::Signature;
 use crate::routes::submit::{idempotency, in_own_task, submit};
@@ -49,7 +50,7 @@ async fn announce(
     let form = read_form(&state.jobs, request, &[], Family::Parse).await?;
     let file_name = form.text("file_name");
     let file_name = file_name.ok_or_else(|| Problem::bad_request("file_name is required"))?;
-    let window_s = form.text("expires_in").and_then(|text| text.parse().ok()).filter(|s| *s > 0);
+    let window_s = expires_in_s(&form)?;
     let window = window_s.map_or(state.jobs.policy().upload_window, Duration::from_secs);
     let wish = Submit {
         source: Source::Later { file_name: file_name.to_owned(), window },
@@ -86,6 +87,9 @@ pub(crate) async fn receive(
     let signer = state.jobs.link_signer().await.map_err(of_upload)?;
     if !signer.verify_upload(job, given.expires(), &given.signature, state.jobs.now()) {
         return Err(closed());
+    }
+    if let Some(client) = request.extensions().get::<Client>() {
+        client.is_known();
     }
     let awaiting = state.jobs.find_for_upload(job).await.map_err(of_upload)?;
     let promised = announced_media_type(&awaiting.job.document.name).map_err(of_upload)?;

@@ -19,6 +19,9 @@ pub trait AccountStore: Send + Sync {
     /// The live key with this hash and its account; revoked and expired keys are unknown.
     async fn find_key(&self, sha256: &[u8; 32]) -> Result<Option<KeyHolder>, Error>;
 
+    /// The live key with this id and its account.
+    async fn find_key_by_id(&self, id: Uuid) -> Result<Option<KeyHolder>, Error>;
+
     /// Every key, newest first, also revoked ones.
     async fn list_keys(&self) -> Result<Vec<ApiKey>, Error>;
 

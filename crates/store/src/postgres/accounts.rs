@@ -75,6 +75,21 @@ impl AccountStore for PostgresStore {
             .await
     }
 
+    async fn find_key_by_id(&self, id: Uuid) -> Result<Option<KeyHolder>, Error> {
+        let query = || {
+            sqlx::query(
+                "select id, user_id from docket.api_keys where id = $2 and revoked_at is null
+                    and (expires_at is null
+                        or expires_at > coalesce($1::timestamptz, clock_timestamp()))",
+            )
+            .bind(self.clock.fixed())
+            .bind(id)
+        };
+        self.connections
+            .one(query, |row| Ok(KeyHolder { key_id: row.uuid()?, user_id: UserId(row.text()?) }))
+            .await
+    }
+
     async fn list_keys(&self) -> Result<Vec<ApiKey>, Error> {
         let query = || {
             sqlx::query(concat!(

@@ -86,6 +86,19 @@ impl AccountStore for SqliteStore {
         })
     }
 
+    async fn find_key_by_id(&self, id: Uuid) -> Result<Option<KeyHolder>, Error> {
+        let now = micros(self.clock.host());
+        self.readers.point(|connection| {
+            one(
+                connection,
+                "select id, user_id from api_keys where id = ?1
+                        and revoked_at is null and (expires_at is null or expires_at > ?2)",
+                &[id.as_bytes(), &now],
+                |row| Ok(KeyHolder { key_id: row.uuid()?, user_id: UserId(row.text()?) }),
+            )
+        })
+    }
+
     async fn list_keys(&self) -> Result<Vec<ApiKey>, Error> {
         let list =
             concat!("select ", key_columns!(), " from api_keys order by created_at desc, id desc");

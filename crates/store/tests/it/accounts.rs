@@ -37,7 +37,9 @@ pub(crate) async fn keys_are_found_by_hash(f: Fixture) {
     assert_eq!((stored.last_four.as_str(), stored.label.as_str()), ("cdef", "key 1"));
     assert_eq!((&stored.user_id, stored.created_at, stored.revoked_at), (&user(), f.now(), None));
     let holder = f.store.find_key(&[1; 32]).await.unwrap().unwrap();
-    assert_eq!((holder.key_id, holder.user_id), (stored.id, user()));
+    assert_eq!((holder.key_id, &holder.user_id), (stored.id, &user()));
+    assert_eq!(f.store.find_key_by_id(stored.id).await.unwrap(), Some(holder));
+    assert_eq!(f.store.find_key_by_id(Uuid::now_v7()).await.unwrap(), None);
     assert_eq!(f.store.find_key(&[2; 32]).await.unwrap(), None);
 }
 
@@ -47,6 +49,7 @@ pub(crate) async fn revoked_and_expired_keys_are_unknown(f: Fixture) {
     let answer = f.store.revoke_key(revoked.id).await.unwrap().unwrap();
     assert_eq!(answer.revoked_at, Some(f.now()));
     assert_eq!(f.store.find_key(&[1; 32]).await.unwrap(), None);
+    assert_eq!(f.store.find_key_by_id(revoked.id).await.unwrap(), None);
     f.clock.advance(MILLISECOND);
     assert_eq!(
         f.store.revoke_key(revoked.id).await.unwrap(),
@@ -55,9 +58,10 @@ pub(crate) async fn revoked_and_expired_keys_are_unknown(f: Fixture) {
     );
     assert_eq!(f.store.revoke_key(Uuid::now_v7()).await.unwrap(), None);
 
-    f.store.insert_key(key(2)).await.unwrap();
+    let expired = f.store.insert_key(key(2)).await.unwrap();
     f.execute("update {api_keys} set expires_at = created_at").await;
     assert_eq!(f.store.find_key(&[2; 32]).await.unwrap(), None);
+    assert_eq!(f.store.find_key_by_id(expired.id).await.unwrap(), None);
 }
 
 pub(crate) async fn equal_keys_conflict(f: Fixture) {

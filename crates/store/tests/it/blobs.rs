@@ -187,3 +187,30 @@ async fn a_storage_that_is_away_is_an_error_and_no_hang() {
     let asked = tokio::time::timeout(Duration::from_secs(60), blobs.read(&BlobKey::upload())).await;
     assert!(matches!(asked.expect("it gives up"), Err(BlobError::Storage(_))));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_written_files_are_removed_by_age() {
+    let root = tempfile::tempdir().unwrap();
+    let blobs = Blobs::open(&BlobsConfig::Folder(root.path().to_owned())).unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    let finished = BlobKey::upload();
+    let mut writer = blobs.writer(&finished);
+    writer.write(Bytes::from(vec![1; 1024 * KIB])).await.unwrap();
+    writer.finish().await.unwrap();
+    let mut killed = blobs.writer(&BlobKey::upload());
+    killed.write(Bytes::from(vec![1; 1024 * KIB])).await.unwrap();
+    // A killed process runs no destructors.
+    std::mem::forget(killed);
+    let files = || {
+        let files = std::fs::read_dir(root.path().join("uploads")).unwrap();
+        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
+    };
+    assert_eq!((files().len(), blobs.remove_half_written(hour).await.unwrap()), (2, 0));
+    for path in files() {
+        let file = std::fs::File::options().write(true).open(path).unwrap();
+        let written = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(written - 2 * hour).unwrap();
+    }
+    assert_eq!(blobs.remove_half_written(hour).await.unwrap(), 1);
+    assert_eq!((files().len(), blobs.read(&finished).await.unwrap().len()), (1, 1024 * KIB));
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use docket_contract::wire::webhooks::{DeliveryDocument, WebhookDocument};
 use docket_jobs::SecretText;
-use docket_server::{Received, receiver};
+use docket_server::{ConnectionSettings, Received, receiver};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -38,7 +38,9 @@ pub(crate) async fn run(arguments: ListenArgs) -> anyhow::Result<Exit> {
     let secret = SecretText(endpoint.secret.clone().unwrap_or_default());
     let shutdown = CancellationToken::new();
     let router = receiver(secret, sender);
-    let serving = tokio::spawn(docket_server::serve(listener, router, shutdown.clone()));
+    let connections = ConnectionSettings::default();
+    let serving =
+        tokio::spawn(docket_server::serve(listener, router, connections, shutdown.clone()));
     eprintln!("Listening at {url} as webhook {} (Ctrl-C ends and removes it)", endpoint.id);
     let listened = tokio::select! {
         listened = listen(&client, &endpoint, received) => listened,
