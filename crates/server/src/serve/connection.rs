@@ -92,10 +92,11 @@ impl Connection {
 
     /// Notes that a request with a valid key came over it.
     pub(crate) fn make_known(&self) {
-        if !self.is_known() && !self.known.swap(true, Ordering::AcqRel) {
-            if let Some(registry) = self.registry.upgrade() {
-                registry.known(self);
-            }
+        if !self.is_known()
+            && !self.known.swap(true, Ordering::AcqRel)
+            && let Some(registry) = self.registry.upgrade()
+        {
+            registry.known(self);
         }
     }
 
