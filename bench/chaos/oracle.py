@@ -257,7 +257,7 @@ class Tampering:
 
     def __init__(self, house, injector):
         self.house, self.injector = house, injector
-        self.jobs = [job for job, known in house.load.jobs.items() if not known.cancels and not known.reruns]
+        self.jobs = [job for job, known in house.load.jobs.items() if not known.cancels and not known.reruns and known.family != "extract"]
 
     def write(self, text):
         """Runs a statement; `{job}` is an id that was not tampered with yet, as the database writes it."""
