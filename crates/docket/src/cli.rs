@@ -1,5 +1,6 @@
 //! The commands and their flags.
 
+mod accounts;
 mod operations;
 mod webhooks;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
 use crate::config::{DataOptions, OcrOptions, ServeOptions};
+pub(crate) use accounts::{AccountsCommand, BytesMax, RunningMax, SetAccountArgs};
 pub(crate) use operations::{CategoriesArgs, ChunkArgs, ExtractArgs, SubmitArgs};
 pub(crate) use webhooks::{ListenArgs, WebhooksCommand};
 
@@ -36,6 +38,9 @@ pub(crate) enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// List accounts, and set their shares of the workers
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Parse documents, on a server or on this machine
     Parse(Box<ParseArgs>),
     /// Find the values of a JSON Schema in documents

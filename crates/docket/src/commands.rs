@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod accounts;
 mod doctor;
 mod jobs;
 mod keys;
@@ -23,6 +24,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Doctor(options) => doctor::run(*options).await,
         Command::Quickstart(arguments) => quickstart::run(*arguments).await,
         Command::Keys(command) => keys::run(command).await,
+        Command::Accounts(command) => accounts::run(command).await,
         Command::Parse(arguments) => parse::run(*arguments).await,
         Command::Extract(arguments) => operations::extract(*arguments).await,
         Command::Chunk(arguments) => operations::chunk(*arguments).await,

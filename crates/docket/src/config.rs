@@ -110,6 +110,10 @@ pub(crate) struct ServeOptions {
     /// [default: 500]
     #[arg(long, env = "DOCKET_FREE_SPACE_MIN_MB", value_name = "N")]
     pub(crate) free_space_min_mb: Option<u64>,
+    /// Jobs that one account may run at the same time, over all nodes, unless `docket accounts set`
+    /// gave it a limit of its own; 0 for no limit [default: 0]
+    #[arg(long, env = "DOCKET_ACCOUNT_RUNNING_MAX", value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
+    pub(crate) account_running_max: Option<i32>,
     /// A key that the first account gets at every start
     #[arg(long, env = "DOCKET_API_KEY", hide_env_values = true, hide = true)]
     pub(crate) api_key: Option<String>,
@@ -399,6 +403,7 @@ impl ServeOptions {
                 .account_documents_max_mb
                 .or(other.account_documents_max_mb),
             free_space_min_mb: self.free_space_min_mb.or(other.free_space_min_mb),
+            account_running_max: self.account_running_max.or(other.account_running_max),
             api_key: self.api_key.or(other.api_key),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
@@ -477,6 +482,7 @@ impl ServeOptions {
                 .map_or(defaults.free_space_min_bytes, |mebibytes| {
                     mebibytes.saturating_mul(1024 * 1024)
                 }),
+            running_max: self.account_running_max.filter(|most| *most > 0),
             ..defaults
         }
     }

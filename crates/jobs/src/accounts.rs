@@ -3,7 +3,9 @@
 
 use docket_contract::UserId;
 use docket_contract::timestamp::Timestamp;
-use docket_store::{AccountLimits, ApiKey, Balance, DocumentBytes, NewApiKey};
+use docket_store::{
+    Account, AccountLimits, AccountShare, ApiKey, Balance, DocumentBytes, NewApiKey,
+};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
@@ -103,6 +105,22 @@ impl Jobs {
     ) -> Result<(), Error> {
         let is_set = self.store.set_document_limit(user, bytes_max).await?;
         if is_set { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Every account, by name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn list_accounts(&self) -> Result<Vec<Account>, Error> {
+        Ok(self.store.list_accounts().await?)
+    }
+
+    /// Sets what is given of an account's share of the slots.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or if the database fails.
+    pub async fn set_share(&self, user: &UserId, share: AccountShare) -> Result<Account, Error> {
+        self.store.set_share(user, share).await?.ok_or(Error::NotFound)
     }
 
     /// Makes a further key of the caller's account.

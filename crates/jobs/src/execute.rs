@@ -38,7 +38,7 @@ pub struct StoredResult {
 }
 
 impl Jobs {
-    /// At most `limit` jobs to execute, oldest first.
+    /// At most `limit` jobs to execute: accounts take turns, each in the order of its jobs.
     ///
     /// # Errors
     /// If the database fails.

@@ -43,9 +43,10 @@ use status::{KeyCache, QueueOrder, StatusCache, Watchers};
 use turns::Turns;
 
 pub use docket_store::{
-    AccountLimits, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader, BlobWriter, Blobs,
-    Change, ChangeKind, ChargeOutcome, Claim, DocumentBytes, Feed, FetchedDocument, JobPage,
-    ListPlace, ProgressOutcome, ProgressUpdate, QueueDepth, Serving, Store, Swept,
+    Account, AccountLimits, AccountShare, ApiKey, Balance, Batch, BlobError, BlobRange, BlobReader,
+    BlobWriter, Blobs, Change, ChangeKind, ChargeOutcome, Claim, DocumentBytes, Feed,
+    FetchedDocument, JobPage, ListPlace, ProgressOutcome, ProgressUpdate, QueueDepth, Serving,
+    Store, Swept,
 };
 pub use docket_store::{DeliveryClaim, EndpointChange, Overview, Tolerance};
 
@@ -119,6 +120,7 @@ impl Jobs {
         };
         let inspections = Turns::new(policy.inspections_max, policy.account_inspections_max);
         store.limit_documents(policy.account_document_bytes_max);
+        store.limit_running(policy.running_max);
         let (policy, memory) = (Arc::new(policy), Arc::new(memory));
         Self {
             store,

@@ -37,6 +37,8 @@ pub struct Policy {
     pub free_space_min_bytes: u64,
     /// Jobs that may wait; further submits are turned away.
     pub queue_jobs_max: u64,
+    /// Jobs that an account without a limit of its own may run at the same time.
+    pub running_max: Option<i32>,
     /// Memory for statuses, in bytes.
     pub status_memory_bytes_max: u64,
     /// Documents whose pages are counted at submit at the same time.
@@ -67,6 +69,7 @@ impl Default for Policy {
             account_document_bytes_max: None,
             free_space_min_bytes: 500 * 1024 * 1024,
             queue_jobs_max: 1_000_000,
+            running_max: None,
             status_memory_bytes_max: 64 * 1024 * 1024,
             inspections_max: 4,
             account_inspections_max: 3,

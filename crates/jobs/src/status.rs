@@ -46,7 +46,8 @@ pub struct Status {
     pub body: Bytes,
     /// The version as an entity tag, with its quotes.
     pub etag: Bytes,
-    /// Its place among waiting jobs: priority and creation order; `None` once it was started.
+    /// Its place among its account's waiting jobs: priority and creation order; `None` once it was
+    /// started.
     waiting: Option<(i32, i64)>,
 }
 
@@ -121,7 +122,7 @@ impl Jobs {
         let caller = self.caller_in_memory(key_text)?;
         let status = self.memory.statuses.get(id)?;
         let place = match status.waiting {
-            Some(place) => self.memory.queue_order.position_in_memory(place)?,
+            Some(place) => self.memory.queue_order.position_in_memory(&status.user_id, place)?,
             None => None,
         };
         (status.user_id == caller.user_id).then_some((status, place))
@@ -156,15 +157,15 @@ impl Jobs {
         Ok(status)
     }
 
-    /// The place of a waiting job in the queue, at most a second old.
+    /// How many jobs are expected to be claimed up to this waiting one, itself included; at most a
+    /// second old.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn queue_position(&self, status: &Status) -> Result<Place, Error> {
-        match status.waiting {
-            Some(place) => self.memory.queue_order.position(self.store.as_ref(), place).await,
-            None => Ok(None),
-        }
+        let Some(place) = status.waiting else { return Ok(None) };
+        let order = &self.memory.queue_order;
+        order.position(self.store.as_ref(), &status.user_id, place).await
     }
 
     /// Notes that a job changed under this process's own hands: what memory has of it is older.

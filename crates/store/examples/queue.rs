@@ -1,6 +1,7 @@
 //! Drives the queue as fast as it goes, for `dev/bench`: no HTTP, no documents, the store alone.
 //!
-//! `queue DATABASE_URL fill COUNT` makes jobs that wait; `queue DATABASE_URL
+//! `queue DATABASE_URL fill COUNT [ACCOUNTS]` makes jobs that wait, of so many accounts; `queue
+//! DATABASE_URL backoff COUNT` makes jobs that wait for their next attempt; `queue DATABASE_URL
 //! enqueue|claim|batched SECONDS CONCURRENCY` prints the number of jobs and the seconds that they
 //! took. Jobs are submitted for as many accounts as run at a time.
 #![expect(clippy::print_stdout, reason = "the result is what it is for")]
@@ -37,7 +38,9 @@ async fn main() {
     let (url, mode, amount, concurrency) = match arguments.as_slice() {
         [url, mode, count] => (url, mode, count, 1),
         [url, mode, seconds, at_once] => (url, mode, seconds, at_once.parse().unwrap()),
-        _ => panic!("DATABASE_URL fill COUNT, or DATABASE_URL enqueue|claim|batched SECONDS N"),
+        _ => panic!(
+            "DATABASE_URL fill|backoff COUNT [N], or DATABASE_URL enqueue|claim|batched SECONDS N"
+        ),
     };
     let amount: usize = amount.parse().unwrap();
     let database = DatabaseConfig::Postgres { url: url.clone(), connections_max: concurrency };
@@ -48,7 +51,8 @@ async fn main() {
         store.ensure_account(&user(number), limits).await.unwrap();
     }
     let mode = match mode.as_str() {
-        "fill" => return fill(&*store, amount).await,
+        "fill" => return fill(&*store, amount, concurrency).await,
+        "backoff" => return back_off(&*store, amount).await,
         "enqueue" => Mode::Enqueue,
         "claim" => Mode::Claim,
         "batched" => Mode::Batched,
@@ -110,21 +114,30 @@ async fn work(store: &Arc<dyn Store>, worker: WorkerId, limit: usize) -> usize {
     count
 }
 
-async fn fill(store: &dyn Store, count: usize) {
+async fn fill(store: &dyn Store, count: usize, accounts: u32) {
+    let share = count / accounts as usize;
+    for number in 0..accounts {
+        let mut left = share;
+        while left > 0 {
+            let some = left.min(1000);
+            let jobs = (0..some).map(|_| new_job(&user(number))).collect();
+            let (id, user_id) = (Uuid::now_v7(), user(number));
+            let batch = NewBatch { id, user_id, jobs, idempotency: None };
+            store.insert_batch(batch).await.unwrap();
+            left -= some;
+        }
+    }
+}
+
+async fn back_off(store: &dyn Store, count: usize) {
+    fill(store, count, 1).await;
     let mut left = count;
     while left > 0 {
-        let some = left.min(1000);
-        let jobs = (0..some).map(|_| new_job(&user(0))).collect();
-        store
-            .insert_batch(NewBatch {
-                id: Uuid::now_v7(),
-                user_id: user(0),
-                jobs,
-                idempotency: None,
-            })
-            .await
-            .unwrap();
-        left -= some;
+        let claims = store.claim(WorkerId::new(), left.min(500), LEASE, DEADLINE).await.unwrap();
+        left -= claims.len();
+        for claim in claims {
+            store.settle(claim, Settlement::retry(RETENTION)).await.unwrap();
+        }
     }
 }
 

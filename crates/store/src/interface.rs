@@ -20,7 +20,9 @@ mod webhooks;
 use async_trait::async_trait;
 use docket_contract::timestamp::Timestamp;
 
-pub use accounts::{Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey};
+pub use accounts::{
+    Account, AccountLimits, AccountShare, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey,
+};
 pub use batches::{Batch, BatchInserted, BatchStore, NewBatch};
 pub(crate) use documents::CommonLimit;
 pub use documents::{DocumentBytes, DocumentStore};

@@ -13,6 +13,7 @@ mod interface;
 mod ledger;
 mod postgres;
 mod rows;
+mod shares;
 mod sqlite;
 
 pub use blobs::{BlobError, BlobRange, BlobReader, BlobWriter, Blobs, BlobsConfig, BucketConfig};
@@ -21,15 +22,16 @@ pub use clock::{Clock, TestClock};
 pub use config::{DatabaseConfig, StoreConfig, open};
 pub use error::{Error, OpenError, WriteFault};
 pub use interface::{
-    Account, AccountLimits, AccountStore, ApiKey, Balance, Batch, BatchInserted, BatchStore,
-    CancelOutcome, Change, ChangeKind, ChangeScope, ChargeOutcome, DeleteOutcome, DocumentBytes,
-    DocumentStore, Expired, Feed, FeedBatch, FeedPlace, FeedStore, FetchedDocument, HealthStore,
-    Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore, KeyHolder, ListPlace, NewApiKey,
-    NewBatch, NewJob, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, Rerun, RerunOutcome,
-    RetentionStore, RetryPolicy, SecretStore, Serving, SettleOutcome, Store, Supplied,
-    SupplyOutcome, Swept,
+    Account, AccountLimits, AccountShare, AccountStore, ApiKey, Balance, Batch, BatchInserted,
+    BatchStore, CancelOutcome, Change, ChangeKind, ChangeScope, ChargeOutcome, DeleteOutcome,
+    DocumentBytes, DocumentStore, Expired, Feed, FeedBatch, FeedPlace, FeedStore, FetchedDocument,
+    HealthStore, Idempotency, Inserted, JobEvent, JobPage, JobQuery, JobStore, KeyHolder,
+    ListPlace, NewApiKey, NewBatch, NewJob, ProgressOutcome, ProgressUpdate, QueueDepth,
+    QueueStore, Rerun, RerunOutcome, RetentionStore, RetryPolicy, SecretStore, Serving,
+    SettleOutcome, Store, Supplied, SupplyOutcome, Swept,
 };
 pub use interface::{
     AttemptEnd, DeliveryClaim, DeliveryLimits, DeliveryQuery, DeliveryQueue, DeliverySettled,
     EndpointChange, NewEndpoint, Overview, OverviewStore, Tolerance, Verdict, WebhookStore,
 };
+pub use shares::ExpectedOrder;

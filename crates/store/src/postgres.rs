@@ -67,6 +67,7 @@ mod accounts;
 mod attempts;
 mod batches;
 mod charge;
+mod claim;
 mod connections;
 mod deliveries;
 mod documents;
@@ -101,6 +102,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use docket_contract::job::Job;
 use docket_contract::timestamp::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{ConnectOptions, Connection, PgConnection};
@@ -108,6 +110,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use crate::clock::{Clock, DatabaseTime};
 use crate::error::{Error, OpenError, WriteFault};
 use crate::interface::{CommonLimit, Store};
+use crate::shares::Shares;
 use connections::Connections;
 use gather::StatusReads;
 use signals::Signals;
@@ -124,6 +127,7 @@ const SERVER_VERSION_MIN: i32 = 150_000;
 pub(crate) struct PostgresStore {
     clock: Clock,
     time: DatabaseTime,
+    shares: Shares,
     options: PgConnectOptions,
     /// For reads, and to begin a transaction.
     connections: Connections,
@@ -158,9 +162,11 @@ impl PostgresStore {
         let submits = submit::start(pool.clone(), clock.clone(), Arc::clone(&document_limit));
         let attempts = attempts::start(pool.clone(), clock.clone());
         let status_reads = StatusReads::new(connections.clone());
+        let shares = Shares::default();
         Ok(Self {
             clock,
             time,
+            shares,
             options,
             connections,
             pool,
@@ -173,8 +179,15 @@ impl PostgresStore {
         })
     }
 
-    /// Tells that there may be something to claim.
-    fn mark_ready(&self) {
+    /// Tells that this job was queued.
+    fn mark_ready(&self, job: &Job) {
+        self.shares.heard(&job.user_id, job.run_at, job.run_at > job.updated_at);
+        self.signals.ready();
+    }
+
+    /// Tells that jobs went back to the queue.
+    fn mark_requeued(&self) {
+        self.shares.look_again();
         self.signals.ready();
     }
 

@@ -1,5 +1,6 @@
 //! How a row of `jobs` becomes a [`Job`]: one list of columns and one reader for both databases.
 
+pub(crate) mod shares;
 mod webhooks;
 
 use docket_contract::job::{
@@ -14,7 +15,9 @@ use uuid::Uuid;
 
 use crate::claim::Claim;
 use crate::error::Error;
-use crate::interface::{ApiKey, Balance, Batch, Change, ChangeKind, Inserted, JobEvent, JobQuery};
+use crate::interface::{
+    Account, ApiKey, Balance, Batch, Change, ChangeKind, Inserted, JobEvent, JobQuery,
+};
 
 /// The columns that [`read_job`] takes, in its order.
 macro_rules! job_columns {
@@ -24,6 +27,14 @@ macro_rules! job_columns {
          pages_total, pages_selected, pages_done, pages_failed, stage, credits, priority, run_at, \
          attempt, worker_losses, deadline_at, error_code, error_message, result_key, version, \
          created_at, updated_at, started_at, finished_at, expires_at, upload_until"
+    };
+}
+
+/// The columns that [`read_account`] takes, in its order.
+macro_rules! account_columns {
+    () => {
+        "user_id, credits_limit, submits_per_minute, weight, running_max, \
+         document_bytes_max, created_at"
     };
 }
 
@@ -91,8 +102,8 @@ macro_rules! stage_rank_sql {
 }
 
 pub(crate) use {
-    batch_columns, change_columns, event_columns, job_columns, key_columns, remembered_columns,
-    run_sql, stage_rank_sql, status_columns,
+    account_columns, batch_columns, change_columns, event_columns, job_columns, key_columns,
+    remembered_columns, run_sql, stage_rank_sql, status_columns,
 };
 
 pub(crate) use webhooks::{
@@ -286,6 +297,18 @@ pub(crate) fn read_remembered(row: &mut dyn Columns) -> Result<Remembered, Error
         job_id: JobId::from(row.uuid()?),
         credits: row.long()?,
         balance: Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? },
+    })
+}
+
+pub(crate) fn read_account(row: &mut dyn Columns) -> Result<Account, Error> {
+    Ok(Account {
+        user_id: UserId(row.text()?),
+        credits_limit: row.long()?,
+        submits_per_minute: row.int_or_null()?,
+        weight: row.int()?,
+        running_max: row.int_or_null()?,
+        document_bytes_max: row.long_or_null()?,
+        created_at: row.time()?,
     })
 }
 

@@ -26,6 +26,7 @@ mod accounts;
 mod attempts;
 mod batches;
 mod charge;
+mod claim;
 mod deliveries;
 mod documents;
 mod expiry;
@@ -52,12 +53,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use docket_contract::job::Job;
+use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::clock::Clock;
 use crate::error::{Error, OpenError, WriteFault};
 use crate::interface::{CommonLimit, Store};
+use crate::shares::Shares;
 use health::OpenFiles;
 use reader::Readers;
 use writer::{Hints, Writer};
@@ -74,6 +78,7 @@ const STATEMENT_CACHE_CAPACITY: usize = 128;
 /// Jobs in one SQLite file.
 pub(crate) struct SqliteStore {
     clock: Clock,
+    shares: Shares,
     writer: Writer,
     readers: Arc<Readers>,
     hints: Hints,
@@ -104,7 +109,15 @@ impl SqliteStore {
         let readers = Arc::new(Readers::open(path)?);
         let hints = Hints::default();
         let writer = Writer::start(connection, files, clock.clone(), hints.clone())?;
-        Ok(Self { clock, writer, readers, hints, document_limit: Arc::default() })
+        let document_limit = Arc::default();
+        Ok(Self { clock, shares: Shares::default(), writer, readers, hints, document_limit })
+    }
+
+    /// Hears of a job that this process committed: if it is queued, its account waits.
+    fn heard(&self, job: &Job) {
+        if job.state == JobState::Queued {
+            self.shares.heard(&job.user_id, job.run_at, job.run_at > job.updated_at);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use docket_jobs::{BlobWriter, Claim, ProgressOutcome, ProgressUpdate, StoredResu
 use crate::child::{ChildError, EngineChild, Message, PageProgress, within};
 use crate::execute::{Break, Execution, charge, storage_failed};
 use crate::tesseract::RecognitionAccount;
+use crate::turns::Asker;
 
 /// Reads the answer to its end. What was stored of an answer that broke off is removed again.
 pub(crate) async fn receive_answer(
@@ -63,7 +64,10 @@ impl Answer<'_> {
                 Message::Progress(progress) => self.progress(progress).await?,
                 Message::Data(piece) => self.data(piece).await?,
                 Message::Pictures(pictures) => {
-                    let read = self.execution.reader.read_all(pictures, &self.recognition).await;
+                    let job = self.claim.job();
+                    let asker = Asker { account: job.user_id.clone(), job: job.id };
+                    let read =
+                        self.execution.reader.read_all(&asker, pictures, &self.recognition).await;
                     within(silence_max, child.tell_texts(read)).await?;
                 }
                 Message::File(file_id) => {

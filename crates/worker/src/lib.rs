@@ -17,6 +17,7 @@ mod sandbox;
 mod settings;
 mod sweeper;
 mod tesseract;
+mod turns;
 mod webhooks;
 
 pub use child::{ChildCommand, CpuLimits, check_sandbox, child_main};

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use docket_contract::document::ParseResult;
 use docket_contract::job::{Failure, FailureCode};
 use docket_contract::spec::{JobSpec, ParseSpec};
+use docket_contract::{JobId, UserId};
 use docket_jobs::BlobReader;
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use crate::child::{ChildCommand, ChildError, ChildPool, CpuLimits, Message, Requ
 use crate::memory::MemoryBudget;
 use crate::settings::SILENCE_MAX;
 use crate::tesseract::{RecognitionAccount, TesseractSettings, TextReader};
+use crate::turns::Asker;
 
 /// What to parse.
 #[derive(Debug)]
@@ -75,12 +77,14 @@ async fn ask(
     child.ask(request, document, SILENCE_MAX).await?;
     let mut result = Vec::new();
     let account = RecognitionAccount::default();
+    // The only one who asks.
+    let asker = Asker { account: UserId(String::new()), job: JobId::new() };
     loop {
         match within(SILENCE_MAX, child.next()).await? {
             Message::Progress(pages) => progress(pages.done, pages.selected),
             Message::Data(piece) => result.extend_from_slice(&piece),
             Message::Pictures(pictures) => {
-                child.tell_texts(reader.read_all(pictures, &account).await).await?;
+                child.tell_texts(reader.read_all(&asker, pictures, &account).await).await?;
             }
             Message::Done(_) => return Ok(Ok(result)),
             Message::Failed(failure) => return Ok(Err(LocalFailure(failure))),

@@ -14,10 +14,10 @@ use docket_engine::{Arrangement, OcrFault, Picture};
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
-use tokio::sync::Semaphore;
 
 use crate::memory::MemoryBudget;
 use crate::sandbox::{EXIT_NOT_CONFINED, EXIT_NOT_FOUND, Sandbox};
+use crate::turns::{Asker, Turns};
 
 /// Bytes of an answer that are read; a dense page has half a million.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -124,33 +124,34 @@ impl RecognitionAccount {
 pub(crate) struct TextReader {
     settings: TesseractSettings,
     memory: MemoryBudget,
-    permits: Semaphore,
+    turns: Turns,
 }
 
 impl TextReader {
     pub(crate) fn new(settings: TesseractSettings, memory: MemoryBudget) -> Self {
-        let permits = Semaphore::new(settings.parallel.max(1));
-        Self { settings, memory, permits }
+        let turns = Turns::new(settings.parallel);
+        Self { settings, memory, turns }
     }
 
-    /// The texts of pictures in their order, as many at the same time as the settings allow.
+    /// The texts of pictures in their order, as many at the same time as the settings allow. Accounts
+    /// and jobs take turns, picture by picture.
     pub(crate) async fn read_all(
         &self,
+        asker: &Asker,
         pictures: Vec<Picture>,
         account: &RecognitionAccount,
     ) -> Vec<Result<Vec<u8>, OcrFault>> {
-        join_all(pictures.into_iter().map(|picture| self.read(picture, account))).await
+        join_all(pictures.into_iter().map(|picture| self.read(asker, picture, account))).await
     }
 
     /// The text of a picture as hOCR. Dropped before it is done, it ends the subprocess.
     async fn read(
         &self,
+        asker: &Asker,
         picture: Picture,
         account: &RecognitionAccount,
     ) -> Result<Vec<u8>, OcrFault> {
-        let Ok(_permit) = self.permits.acquire().await else {
-            return Err(OcrFault::Failed);
-        };
+        let _permit = self.turns.permit(asker).await;
         let _memory = self.memory.for_recogniser(self.settings.memory_bytes).await;
         let left = self.settings.document_time.saturating_sub(account.spent());
         if left.is_zero() {

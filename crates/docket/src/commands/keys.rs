@@ -34,7 +34,7 @@ pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<Exit> {
     }
 }
 
-async fn open(data: DataOptions) -> anyhow::Result<Jobs> {
+pub(super) async fn open(data: DataOptions) -> anyhow::Result<Jobs> {
     let data = data.checked()?;
     let rooms = rooms::open(&data, Policy::default(), Arc::new(NoInspector), true).await?;
     Ok(rooms.jobs)

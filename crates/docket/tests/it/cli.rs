@@ -8,6 +8,7 @@ use crate::processes::{Process, docket};
 
 on_both_databases!(
     keys_are_made_listed_and_revoked_while_a_server_runs,
+    accounts_are_listed_and_their_shares_set,
     documents_are_parsed_through_a_server,
     every_operation_has_its_command,
     the_doctor_tells_what_is_there_and_what_is_not,
@@ -54,6 +55,41 @@ async fn keys_are_made_listed_and_revoked_while_a_server_runs(database: Database
     until(async || app.get_as(key, "/jobs").await.status() == 401).await;
     let unknown = run(&["keys", "revoke", "b2094b38-e432-44b6-a5d0-67bed07d5de1"], flags).await;
     assert_eq!(unknown.status.code(), Some(2));
+    app.stop().await;
+}
+
+async fn accounts_are_listed_and_their_shares_set(database: Database) {
+    let app = App::start(database).await;
+    let flags = app.database.flags();
+    let set =
+        ["accounts", "set", "tester", "--weight", "2", "--running-max", "4", "--bytes-max", "9"];
+    let told = run(&set, flags.clone()).await;
+    assert!(told.status.success(), "{}", stderr(&told));
+    let row = |output: &Output| {
+        let text = stdout(output);
+        let row = text.lines().find(|line| line.starts_with("tester")).unwrap();
+        row.split_whitespace().take(4).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(row(&told), ["tester", "2", "4", "9"]);
+    let back = ["accounts", "set", "tester", "--running-max", "default", "--bytes-max", "default"];
+    assert!(run(&back, flags.clone()).await.status.success());
+    assert_eq!(
+        row(&run(&["accounts", "list"], flags.clone()).await),
+        ["tester", "2", "default", "default"]
+    );
+    for (words, complaint) in [
+        (vec!["accounts", "set", "tester"], "nothing to set"),
+        (
+            vec!["accounts", "set", "nobody", "--bytes-max", "2"],
+            "no account with the name 'nobody'",
+        ),
+        (vec!["accounts", "set", "nobody", "--weight", "2"], "no account with the name 'nobody'"),
+        (vec!["accounts", "set", "tester", "--weight", "0"], "1..=1000"),
+    ] {
+        let refused = run(&words, flags.clone()).await;
+        assert_eq!(refused.status.code(), Some(2), "{words:?}");
+        assert!(stderr(&refused).contains(complaint), "{}", stderr(&refused));
+    }
     app.stop().await;
 }
 

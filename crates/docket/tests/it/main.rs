@@ -15,6 +15,7 @@ mod edge;
 mod events;
 mod execution;
 mod expiry;
+mod fairness;
 mod idempotency;
 mod inspections;
 mod jobs;

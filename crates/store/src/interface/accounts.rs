@@ -13,6 +13,13 @@ pub trait AccountStore: Send + Sync {
     /// Makes the account if it is new; sets the limits that are given.
     async fn ensure_account(&self, user: &UserId, limits: AccountLimits) -> Result<Account, Error>;
 
+    /// Sets what is given of the account's share; `None` if there is no such account.
+    async fn set_share(&self, user: &UserId, share: AccountShare)
+    -> Result<Option<Account>, Error>;
+
+    /// Every account, by name.
+    async fn list_accounts(&self) -> Result<Vec<Account>, Error>;
+
     /// Stores a key by its hash. Putting the same hash again un-revokes nothing and is a conflict.
     async fn insert_key(&self, key: NewApiKey) -> Result<ApiKey, Error>;
 
@@ -72,8 +79,24 @@ pub struct Account {
     pub credits_limit: i64,
     /// Submits per 60 s, if limited.
     pub submits_per_minute: Option<i32>,
+    /// Its part of the slots, relative to other accounts' weights.
+    pub weight: i32,
+    /// Jobs that it may run at the same time, if it has a limit of its own.
+    pub running_max: Option<i32>,
+    /// Bytes that its documents may have together, if it has a limit of its own.
+    pub document_bytes_max: Option<i64>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// An account's share of the slots; `None` leaves what is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccountShare {
+    /// Its part relative to other accounts' weights, 1 to 1000; 1 unless set.
+    pub weight: Option<i32>,
+    /// Jobs that it may run at the same time, at least 1; `Some(None)` gives way to the default of
+    /// the store.
+    pub running_max: Option<Option<i32>>,
 }
 
 /// A key to be stored.

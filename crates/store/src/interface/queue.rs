@@ -11,11 +11,14 @@ use super::accounts::Balance;
 use super::documents::DocumentBytes;
 use crate::claim::{Claim, Settlement, Unsettled};
 use crate::error::Error;
+use crate::shares::ExpectedOrder;
 
 /// The queue as workers see it.
 #[async_trait]
 pub trait QueueStore: Send + Sync {
-    /// Hands out at most `limit` ready jobs, highest priority first, then oldest first. Each goes
+    /// Hands out at most `limit` ready jobs. Accounts share the claims by weight, whatever their
+    /// jobs' priorities; within an account the highest priority comes first, then the oldest. No
+    /// account gets more running jobs than its limit. Each job goes
     /// to *processing* with one more attempt, a fresh token and a lease; `started_at` and
     /// `deadline_at` are set at the first claim only.
     async fn claim(
@@ -66,9 +69,12 @@ pub trait QueueStore: Send + Sync {
     /// How much is waiting and running.
     async fn queue_depth(&self) -> Result<QueueDepth, Error>;
 
-    /// Priority and `seq` of the first `limit` jobs that wait for their first start, in the order in
-    /// which they will be claimed.
-    async fn queue_order(&self, limit: usize) -> Result<Vec<(i32, i64)>, Error>;
+    /// The order in which ready jobs are expected to be claimed, of about `limit` jobs that all
+    /// accounts share.
+    async fn queue_order(&self, limit: usize) -> Result<ExpectedOrder, Error>;
+
+    /// Sets how many jobs an account without a limit of its own may run, for claims of this store.
+    fn limit_running(&self, running_max: Option<i32>);
 
     /// Changes whenever this process committed something that may be ready to claim. A hint:
     /// polling alone must suffice.

@@ -8,14 +8,14 @@ use super::rows::{PgColumns, one};
 use super::{PostgresStore, constraint_error};
 use crate::error::Error;
 use crate::interface::{
-    Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey,
+    Account, AccountLimits, AccountShare, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey,
 };
-use crate::rows::{key_columns, read_key};
+use crate::rows::{account_columns, key_columns, read_account, read_key};
 
 #[async_trait]
 impl AccountStore for PostgresStore {
     async fn ensure_account(&self, user: &UserId, limits: AccountLimits) -> Result<Account, Error> {
-        let query = sqlx::query(
+        let query = sqlx::query(concat!(
             "insert into docket.accounts as a (user_id, credits_limit, submits_per_minute,
                 cycle_started_at, created_at)
              select $2, coalesce($3, 1000000), $4, now.at, now.at
@@ -23,21 +23,45 @@ impl AccountStore for PostgresStore {
              on conflict (user_id) do update set
                 credits_limit = coalesce($3, a.credits_limit),
                 submits_per_minute = coalesce($4, a.submits_per_minute)
-             returning user_id, credits_limit, submits_per_minute, created_at",
-        )
+             returning ",
+            account_columns!()
+        ))
         .bind(self.clock.fixed())
         .bind(&user.0)
         .bind(limits.credits)
         .bind(limits.submits_per_minute);
-        let account = one(&self.pool, query, |row| {
-            Ok(Account {
-                user_id: UserId(row.text()?),
-                credits_limit: row.long()?,
-                submits_per_minute: row.int_or_null()?,
-                created_at: row.time()?,
-            })
-        });
-        account.await?.ok_or(Error::NotFound("account"))
+        one(&self.pool, query, read_account).await?.ok_or(Error::NotFound("account"))
+    }
+
+    async fn set_share(
+        &self,
+        user: &UserId,
+        share: AccountShare,
+    ) -> Result<Option<Account>, Error> {
+        let query = sqlx::query(concat!(
+            "update docket.accounts set weight = coalesce($2, weight),
+                running_max = case when $3 then $4 else running_max end
+             where user_id = $1 returning ",
+            account_columns!()
+        ))
+        .bind(&user.0)
+        .bind(share.weight)
+        .bind(share.running_max.is_some())
+        .bind(share.running_max.flatten());
+        let account = one(&self.pool, query, read_account).await?;
+        self.shares.look_again();
+        Ok(account)
+    }
+
+    async fn list_accounts(&self) -> Result<Vec<Account>, Error> {
+        let query = || {
+            sqlx::query(concat!(
+                "select ",
+                account_columns!(),
+                " from docket.accounts order by user_id"
+            ))
+        };
+        self.connections.all(query, read_account).await
     }
 
     async fn insert_key(&self, key: NewApiKey) -> Result<ApiKey, Error> {

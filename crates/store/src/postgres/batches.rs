@@ -51,8 +51,8 @@ impl BatchStore for PostgresStore {
             remember(&mut transaction, idempotency, first, &balance).await?;
         }
         transaction.commit().await?;
-        if batch.jobs.iter().any(|job| job.state == JobState::Queued) {
-            self.mark_ready();
+        if let Some(queued) = batch.jobs.iter().find(|job| job.state == JobState::Queued) {
+            self.mark_ready(queued);
         }
         Ok(BatchInserted::Batch { batch, balance })
     }

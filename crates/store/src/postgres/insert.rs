@@ -64,9 +64,9 @@ impl PostgresStore {
             Some(inserted) => inserted,
             None => self.insert_under_lock(job, &spec_text(&job.spec)?).await?,
         };
-        if matches!(inserted, Inserted::Job { .. }) {
-            if job.state() == JobState::Queued {
-                self.mark_ready();
+        if let Inserted::Job { job, .. } = &inserted {
+            if job.state == JobState::Queued {
+                self.mark_ready(job);
             } else {
                 self.mark_changed();
             }

@@ -14,8 +14,13 @@ impl OverviewStore for PostgresStore {
         // A job is processing exactly while it has a lease.
         let query = || {
             sqlx::query(
-                "select type, status, count(*) from docket.jobs where status = 'queued'
-                group by type, status
+                "select type, 'queued', sum(jobs)::bigint from (
+                    select type, count(*) as jobs from docket.jobs
+                    where status = 'queued' and not delayed group by type
+                    union all
+                    select type, count(*) from docket.jobs
+                    where status = 'queued' and delayed group by type) queued
+                group by type
              union all
              select type, status, count(*) from docket.jobs where status = 'awaiting_upload'
                 group by type, status
@@ -29,8 +34,11 @@ impl OverviewStore for PostgresStore {
         let query = || {
             sqlx::query(
                 "select (extract(epoch from now.at
-                    - (select min(run_at) from docket.jobs where status = 'queued'
-                        and run_at <= now.at)) * 1000000)::bigint,
+                    - least(
+                        (select min(run_at) from docket.jobs
+                            where status = 'queued' and not delayed and run_at <= now.at),
+                        (select min(run_at) from docket.jobs
+                            where status = 'queued' and delayed and run_at <= now.at))) * 1000000)::bigint,
                 count(d.id) filter (where e.disabled_at is null),
                 count(d.id) filter (where e.disabled_at is not null)
              from (select coalesce($1::timestamptz, clock_timestamp()) as at) now

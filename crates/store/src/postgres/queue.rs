@@ -14,7 +14,8 @@ use crate::interface::{
     ChargeOutcome, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy,
     SettleOutcome, Supplied, SupplyOutcome, Swept,
 };
-use crate::rows::{job_columns, read_claim, stage_rank, stage_rank_sql};
+use crate::rows::{stage_rank, stage_rank_sql};
+use crate::shares::{self, ExpectedOrder, Terms};
 
 #[async_trait]
 impl QueueStore for PostgresStore {
@@ -25,20 +26,8 @@ impl QueueStore for PostgresStore {
         lease: Duration,
         deadline: Duration,
     ) -> Result<Vec<Claim>, Error> {
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
-        let query = sqlx::query(CLAIM)
-            .bind(self.clock.fixed())
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .bind(duration_us(deadline))
-            .bind(worker.uuid())
-            .bind(duration_us(lease));
-        let claims = all(&self.pool, query, read_claim).await?;
-        if !claims.is_empty() {
-            self.mark_changed();
-        }
-        Ok(claims.into_iter().flatten().collect())
+        let running_max = self.shares.running_max();
+        shares::claim(self, limit, Terms { worker, lease, deadline, running_max }).await
     }
 
     async fn heartbeat(
@@ -113,7 +102,8 @@ impl QueueStore for PostgresStore {
         // A job is processing exactly while it has a lease.
         let query = || {
             sqlx::query(
-                "select (select count(*) from docket.jobs where status = 'queued'),
+                "select (select count(*) from docket.jobs where status = 'queued' and not delayed)
+                    + (select count(*) from docket.jobs where status = 'queued' and delayed),
                 (select count(*) from docket.job_leases)",
             )
         };
@@ -123,52 +113,18 @@ impl QueueStore for PostgresStore {
         Ok(depth.await?.unwrap_or_default())
     }
 
-    async fn queue_order(&self, limit: usize) -> Result<Vec<(i32, i64)>, Error> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let query = || {
-            sqlx::query(
-            "select priority, seq from docket.jobs where status = 'queued' and started_at is null
-                     order by priority desc, seq limit $1",
-        )
-        .bind(limit)
-        };
-        self.connections.all(query, |row| Ok((row.int()?, row.long()?))).await
+    async fn queue_order(&self, limit: usize) -> Result<ExpectedOrder, Error> {
+        self.read_order(limit).await
+    }
+
+    fn limit_running(&self, running_max: Option<i32>) {
+        self.shares.limit_running(running_max);
     }
 
     fn ready_hint(&self) -> watch::Receiver<u64> {
         self.signals.on_ready()
     }
 }
-
-const CLAIM: &str = concat!(
-    with_now!(),
-    ", ready as materialized (
-        select id from docket.jobs
-        where status = 'queued' and run_at <= (select at from now)
-            and (deadline_at is null or deadline_at > (select at from now))
-        order by priority desc, seq limit $2
-        for no key update skip locked),
-    changed as (
-        update docket.jobs j set ",
-    transition!(moved),
-    ", status = 'processing', attempt = j.attempt + 1, claim_token = gen_random_uuid(),
-            started_at = coalesce(j.started_at,
-                greatest(now.at, j.updated_at + interval '1 millisecond')),
-            deadline_at = coalesce(j.deadline_at, now.at + $3 * interval '1 microsecond')
-        from now, ready
-        where j.id = ready.id
-        returning j.*),
-    lease as (
-        insert into docket.job_leases (job_id, attempt, worker_id, claim_token, lease_until)
-        select changed.id, changed.attempt, $4, changed.claim_token,
-            now.at + $5 * interval '1 microsecond'
-        from changed, now)",
-    write_event!(),
-    " select claim_token, seq, ",
-    job_columns!(),
-    spec_of!("changed"),
-    " from changed order by priority desc, seq"
-);
 
 /// Answers the job's `seq` if it is still this execution's, whether anything changed or not. The
 /// row is locked first, so that the answer and the write see the same row.

@@ -23,7 +23,7 @@ const RERUN: &str = concat!(
         update docket.jobs j set ",
     transition!(moved),
     ", status = 'queued', document_password = $4, pages_selected = $5, credits = $6,
-            expires_at = now.at + $7 * interval '1 microsecond', run_at = now.at,
+            expires_at = now.at + $7 * interval '1 microsecond', run_at = now.at, delayed = false,
             rerun_at = greatest(now.at, j.updated_at + interval '1 millisecond'), stage = null,
             pages_done = 0, pages_failed = 0, attempt = 0, worker_losses = 0, deadline_at = null,
             error_code = null, error_message = null, result_key = null, started_at = null,
@@ -77,7 +77,7 @@ impl PostgresStore {
         let job = read_job(&mut PgColumns::new(&row))?;
         enter(&mut transaction, &job, Part::Whole.kind(), rerun.credits, &balance).await?;
         transaction.commit().await?;
-        self.mark_ready();
+        self.mark_ready(&job);
         Ok(RerunOutcome::Queued { job, balance })
     }
 }

@@ -42,7 +42,7 @@ const FAIL: &str = settle_sql!(
 const REQUEUE: &str = settle_sql!(
     transition!(moved),
     ", status = 'queued', claim_token = null, run_at = now.at + $5 * interval '1 microsecond',
-       worker_losses = j.worker_losses + $6, attempt = j.attempt - $7"
+       delayed = $5 > 0, worker_losses = j.worker_losses + $6, attempt = j.attempt - $7"
 );
 
 impl PostgresStore {
@@ -72,6 +72,7 @@ impl PostgresStore {
                 one_job(&self.pool, query).await?
             }
         };
+        self.shares.ended(&claim.job().user_id);
         Ok(self.settled(settled))
     }
 
@@ -89,7 +90,7 @@ impl PostgresStore {
             return SettleOutcome::ClaimLost;
         };
         if job.state == JobState::Queued {
-            self.mark_ready();
+            self.mark_ready(&job);
         } else {
             self.mark_ended();
         }

@@ -57,7 +57,7 @@ impl PostgresStore {
         let Some(row) = row else { return Ok(SupplyOutcome::NotAwaited) };
         let job = read_job(&mut PgColumns::new(&row))?;
         transaction.commit().await?;
-        self.mark_ready();
+        self.mark_ready(&job);
         Ok(SupplyOutcome::Queued(job))
     }
 }

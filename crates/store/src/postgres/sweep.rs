@@ -42,7 +42,7 @@ impl PostgresStore {
         let unsupplied = count(&mut transaction, query).await?;
         transaction.commit().await?;
         if requeued > 0 {
-            self.mark_ready();
+            self.mark_requeued();
         }
         if lost + overdue + unsupplied > 0 {
             self.mark_ended();
@@ -132,7 +132,8 @@ const REQUEUE_LOST: &str = concat!(
     ", changed as (
         update docket.jobs j set ",
     transition!(moved),
-    ", status = 'queued', claim_token = null, worker_losses = j.worker_losses + 1,
+    ", status = 'queued', claim_token = null, delayed = true,
+            worker_losses = j.worker_losses + 1,
             run_at = now.at + interval '1 microsecond'
                 * coalesce(($4::bigint[])[least(j.worker_losses + 1, cardinality($4::bigint[]))], 0)
         from now, lost

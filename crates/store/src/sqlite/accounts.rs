@@ -6,12 +6,13 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::rows::{all, micros, one};
+use super::writer::Turn;
 use super::{SqliteStore, constraint_error};
 use crate::error::Error;
 use crate::interface::{
-    Account, AccountLimits, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey,
+    Account, AccountLimits, AccountShare, AccountStore, ApiKey, Balance, KeyHolder, NewApiKey,
 };
-use crate::rows::{key_columns, read_key};
+use crate::rows::{account_columns, key_columns, read_account, read_key};
 
 #[async_trait]
 impl AccountStore for SqliteStore {
@@ -21,26 +22,56 @@ impl AccountStore for SqliteStore {
             .run(move |turn| {
                 let account = one(
                     turn,
-                    "insert into accounts (user_id, credits_limit, submits_per_minute, \
+                    concat!(
+                        "insert into accounts (user_id, credits_limit, submits_per_minute, \
                             cycle_started_at, created_at)
                          values (?1, coalesce(?2, 1000000), ?3, ?4, ?4)
                          on conflict (user_id) do update set
                             credits_limit = coalesce(?2, credits_limit),
                             submits_per_minute = coalesce(?3, submits_per_minute)
-                         returning user_id, credits_limit, submits_per_minute, created_at",
+                         returning ",
+                        account_columns!()
+                    ),
                     &[&user.0, &limits.credits, &limits.submits_per_minute, &micros(turn.now())],
-                    |row| {
-                        Ok(Account {
-                            user_id: UserId(row.text()?),
-                            credits_limit: row.long()?,
-                            submits_per_minute: row.int_or_null()?,
-                            created_at: row.time()?,
-                        })
-                    },
+                    read_account,
                 )?;
                 account.ok_or(Error::NotFound("account"))
             })
             .await
+    }
+
+    async fn set_share(
+        &self,
+        user: &UserId,
+        share: AccountShare,
+    ) -> Result<Option<Account>, Error> {
+        let user = user.clone();
+        let set = move |turn: &Turn<'_>| {
+            one(
+                turn,
+                concat!(
+                    "update accounts set weight = coalesce(?2, weight),
+                        running_max = case when ?3 then ?4 else running_max end
+                     where user_id = ?1 returning ",
+                    account_columns!()
+                ),
+                &[
+                    &user.0,
+                    &share.weight,
+                    &share.running_max.is_some(),
+                    &share.running_max.flatten(),
+                ],
+                read_account,
+            )
+        };
+        let account = self.writer.run(set).await?;
+        self.shares.look_again();
+        Ok(account)
+    }
+
+    async fn list_accounts(&self) -> Result<Vec<Account>, Error> {
+        let list = concat!("select ", account_columns!(), " from accounts order by user_id");
+        self.readers.list(move |connection| all(connection, list, &[], read_account)).await
     }
 
     async fn insert_key(&self, key: NewApiKey) -> Result<ApiKey, Error> {

@@ -22,7 +22,11 @@ use crate::rows::{batch_columns, job_columns, read_batch, read_job};
 impl BatchStore for SqliteStore {
     async fn insert_batch(&self, batch: NewBatch) -> Result<BatchInserted, Error> {
         let limit = Arc::clone(&self.document_limit);
-        self.writer.run(move |turn| insert_batch(turn, batch, &limit)).await
+        let inserted = self.writer.run(move |turn| insert_batch(turn, batch, &limit)).await?;
+        if let BatchInserted::Batch { batch, .. } = &inserted {
+            batch.jobs.iter().for_each(|job| self.heard(job));
+        }
+        Ok(inserted)
     }
 
     async fn find_batch(&self, id: Uuid) -> Result<Option<Batch>, Error> {

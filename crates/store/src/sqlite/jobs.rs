@@ -35,7 +35,11 @@ use crate::rows::{
 impl JobStore for SqliteStore {
     async fn insert_job(&self, job: NewJob) -> Result<Inserted, Error> {
         let limit = Arc::clone(&self.document_limit);
-        self.writer.run(move |turn| insert_job(turn, &job, &limit)).await
+        let inserted = self.writer.run(move |turn| insert_job(turn, &job, &limit)).await?;
+        if let Inserted::Job { job, .. } = &inserted {
+            self.heard(job);
+        }
+        Ok(inserted)
     }
 
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error> {
@@ -91,7 +95,11 @@ impl JobStore for SqliteStore {
 
     async fn rerun_job(&self, owner: &UserId, rerun: Rerun) -> Result<RerunOutcome, Error> {
         let owner = owner.clone();
-        self.writer.run(move |turn| rerun_job(turn, &owner, &rerun)).await
+        let outcome = self.writer.run(move |turn| rerun_job(turn, &owner, &rerun)).await?;
+        if let RerunOutcome::Queued { job, .. } = &outcome {
+            self.heard(job);
+        }
+        Ok(outcome)
     }
 
     async fn delete_job(&self, owner: &UserId, id: JobId) -> Result<DeleteOutcome, Error> {

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (14, "retention", include_str!("../../migrations/sqlite/0014_retention.sql")),
     (15, "write_checks", include_str!("../../migrations/sqlite/0015_write_checks.sql")),
     (16, "document_bytes", include_str!("../../migrations/sqlite/0016_document_bytes.sql")),
+    (17, "shares", include_str!("../../migrations/sqlite/0017_shares.sql")),
 ];
 
 /// Applies what is missing if `migrate`; otherwise only looks.

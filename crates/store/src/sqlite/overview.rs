@@ -22,7 +22,13 @@ fn overview(connection: &Connection, now: i64) -> Result<Overview, Error> {
     // A job is processing exactly while it has a lease.
     let unfinished = all(
         connection,
-        "select type, status, count(*) from jobs where status = 'queued' group by type, status
+        "select type, 'queued', sum(jobs) from (
+            select type, count(*) as jobs from jobs where status = 'queued' and delayed = 0
+                group by type
+            union all
+            select type, count(*) from jobs where status = 'queued' and delayed = 1
+                group by type)
+         group by type
          union all
          select type, status, count(*) from jobs where status = 'awaiting_upload'
             group by type, status
@@ -34,7 +40,11 @@ fn overview(connection: &Connection, now: i64) -> Result<Overview, Error> {
     )?;
     let numbers = one(
         connection,
-        "select ?1 - (select min(run_at) from jobs where status = 'queued' and run_at <= ?1),
+        "select ?1 - (select min(run_at) from (
+                select min(run_at) as run_at from jobs
+                    where status = 'queued' and delayed = 0 and run_at <= ?1
+                union all select min(run_at) from jobs
+                    where status = 'queued' and delayed = 1 and run_at <= ?1)),
             (select count(*) from webhook_endpoints e join webhook_deliveries d
                 on d.endpoint_id = e.id and d.status = 'pending' where e.disabled_at is null),
             (select count(*) from webhook_endpoints e join webhook_deliveries d

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::SqliteStore;
 use super::charge::charge;
-use super::rows::{all, duration_us, micros, one_job};
+use super::rows::{duration_us, micros, one_job};
 use super::settle::{settle, write_event};
 use super::supply::supply;
 use super::sweep::sweep;
@@ -21,7 +21,8 @@ use crate::interface::{
     ChargeOutcome, ProgressOutcome, ProgressUpdate, QueueDepth, QueueStore, RetryPolicy,
     SettleOutcome, Supplied, SupplyOutcome, Swept,
 };
-use crate::rows::{job_columns, read_claim, stage_rank, stage_rank_sql};
+use crate::rows::{job_columns, stage_rank, stage_rank_sql};
+use crate::shares::{self, ExpectedOrder, Terms};
 
 #[async_trait]
 impl QueueStore for SqliteStore {
@@ -32,11 +33,8 @@ impl QueueStore for SqliteStore {
         lease: Duration,
         deadline: Duration,
     ) -> Result<Vec<Claim>, Error> {
-        // Looks first, so that idle polling never takes the write lock.
-        if limit == 0 || !self.anything_ready()? {
-            return Ok(Vec::new());
-        }
-        self.writer.run(move |turn| claim(turn, worker, limit, lease, deadline)).await
+        let running_max = self.shares.running_max();
+        shares::claim(self, limit, Terms { worker, lease, deadline, running_max }).await
     }
 
     async fn heartbeat(
@@ -65,7 +63,11 @@ impl QueueStore for SqliteStore {
 
     async fn supply_document(&self, id: JobId, supplied: Supplied) -> Result<SupplyOutcome, Error> {
         let limit = Arc::clone(&self.document_limit);
-        self.writer.run(move |turn| supply(turn, id, &supplied, &limit)).await
+        let outcome = self.writer.run(move |turn| supply(turn, id, &supplied, &limit)).await?;
+        if let SupplyOutcome::Queued(job) = &outcome {
+            self.heard(job);
+        }
+        Ok(outcome)
     }
 
     async fn settle(
@@ -75,12 +77,20 @@ impl QueueStore for SqliteStore {
     ) -> Result<SettleOutcome, Box<Unsettled>> {
         let written = claim.again();
         let settled = self.writer.run(move |turn| settle(turn, &written, settlement)).await;
+        self.shares.ended(&claim.job().user_id);
+        if let Ok(SettleOutcome::Settled(job)) = &settled {
+            self.heard(job);
+        }
         settled.map_err(|error| Box::new(Unsettled { claim, error }))
     }
 
     async fn sweep(&self, policy: &RetryPolicy) -> Result<Swept, Error> {
         let policy = policy.clone();
-        self.writer.run(move |turn| sweep(turn, &policy)).await
+        let swept = self.writer.run(move |turn| sweep(turn, &policy)).await?;
+        if swept.requeued > 0 {
+            self.shares.look_again();
+        }
+        Ok(swept)
     }
 
     async fn queue_depth(&self) -> Result<QueueDepth, Error> {
@@ -89,7 +99,8 @@ impl QueueStore for SqliteStore {
                 // A job is processing exactly while it has a lease.
                 let depth = connection
                     .prepare_cached(
-                        "select (select count(*) from jobs where status = 'queued'),
+                        "select (select count(*) from jobs where status = 'queued' and delayed = 0)
+                                + (select count(*) from jobs where status = 'queued' and delayed = 1),
                             (select count(*) from job_leases)",
                     )?
                     .query_row([], |row| {
@@ -100,80 +111,17 @@ impl QueueStore for SqliteStore {
             .await
     }
 
-    async fn queue_order(&self, limit: usize) -> Result<Vec<(i32, i64)>, Error> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.readers
-            .list(move |connection| {
-                all(
-                    connection,
-                    "select priority, seq from jobs where status = 'queued' and started_at is null
-                     order by priority desc, seq limit ?1",
-                    &[&limit],
-                    |row| Ok((row.int()?, row.long()?)),
-                )
-            })
-            .await
+    async fn queue_order(&self, limit: usize) -> Result<ExpectedOrder, Error> {
+        self.read_order(limit).await
+    }
+
+    fn limit_running(&self, running_max: Option<i32>) {
+        self.shares.limit_running(running_max);
     }
 
     fn ready_hint(&self) -> watch::Receiver<u64> {
         self.hints.ready.subscribe()
     }
-}
-
-impl SqliteStore {
-    fn anything_ready(&self) -> Result<bool, Error> {
-        let now = micros(self.clock.host());
-        self.readers.point(|connection| {
-            Ok(connection
-                .prepare_cached(
-                    "select exists (select 1 from jobs where status = 'queued' and run_at <= ?1
-                        and (deadline_at is null or deadline_at > ?1))",
-                )?
-                .query_row([now], |row| row.get(0))?)
-        })
-    }
-}
-
-const CLAIM: &str = concat!(
-    "update jobs set ",
-    transition!(moved),
-    ", status = 'processing', attempt = attempt + 1, claim_token = randomblob(16),
-        started_at = coalesce(started_at, max(?1, updated_at + 1000)),
-        deadline_at = coalesce(deadline_at, ?1 + ?2)
-     where seq in (select seq from jobs where status = 'queued' and run_at <= ?1
-            and (deadline_at is null or deadline_at > ?1)
-        order by priority desc, seq limit ?3)
-     returning seq"
-);
-
-/// A job just claimed. `returning` promises no order, so they are read again in theirs.
-const CLAIMED: &str = concat!(
-    "select claim_token, seq, ",
-    job_columns!(),
-    spec_of!(),
-    " from jobs where seq in (select value from json_each(?1)) order by priority desc, seq"
-);
-
-fn claim(
-    turn: &Turn<'_>,
-    worker: WorkerId,
-    limit: usize,
-    lease: Duration,
-    deadline: Duration,
-) -> Result<Vec<Claim>, Error> {
-    let now = micros(turn.now());
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let seqs = all(turn, CLAIM, &[&now, &duration_us(deadline), &limit], |row| row.long())?;
-    let mut insert_lease = turn.prepare_cached(
-        "insert into job_leases (job_id, attempt, worker_id, claim_token, lease_until)
-         select id, attempt, ?2, claim_token, ?3 from jobs where seq = ?1",
-    )?;
-    for seq in &seqs {
-        insert_lease.execute(params![seq, worker.uuid().as_bytes(), now + duration_us(lease)])?;
-        write_event(turn, *seq)?;
-    }
-    let claims = all(turn, CLAIMED, &[&format!("{seqs:?}")], read_claim)?;
-    Ok(claims.into_iter().flatten().collect())
 }
 
 fn renew(

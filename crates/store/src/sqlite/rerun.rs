@@ -18,7 +18,7 @@ const RERUN: &str = concat!(
     "update jobs set ",
     transition!(moved),
     ", status = 'queued', document_password = ?3, pages_selected = ?4, credits = ?5,
-        expires_at = ?1 + ?6, run_at = ?1, rerun_at = max(?1, updated_at + 1000), stage = null,
+        expires_at = ?1 + ?6, run_at = ?1, delayed = 0, rerun_at = max(?1, updated_at + 1000), stage = null,
         pages_done = 0, pages_failed = 0, attempt = 0, worker_losses = 0, deadline_at = null,
         error_code = null, error_message = null, result_key = null, started_at = null,
         finished_at = null

@@ -166,7 +166,7 @@ fn requeue(
         claim,
         settle_sql!(
             transition!(moved),
-            ", status = 'queued', claim_token = null, run_at = ?1 + ?5,
+            ", status = 'queued', claim_token = null, run_at = ?1 + ?5, delayed = ?5 > 0,
             worker_losses = worker_losses + ?6, attempt = attempt - ?7"
         ),
         &[&duration_us(delay), &losses, &attempts_back],

@@ -73,7 +73,7 @@ const FAIL_LOST: &str = concat!(
 const REQUEUE_LOST: &str = concat!(
     "update jobs set ",
     transition!(moved),
-    ", status = 'queued', claim_token = null, worker_losses = worker_losses + 1,
+    ", status = 'queued', claim_token = null, delayed = 1, worker_losses = worker_losses + 1,
         run_at = ?1 + coalesce(?4 ->> min(worker_losses, json_array_length(?4) - 1), 0)
      where seq in (",
     lost_jobs!(),

@@ -10,6 +10,7 @@ mod cutter;
 mod documents;
 mod exhaustive;
 mod expiry;
+mod fairness;
 mod feed;
 mod fixture;
 mod idempotency;
@@ -89,6 +90,18 @@ on_both_drivers! {
         a_claim_whose_answer_was_lost_is_not_renewed_by_its_worker,
         the_depth_counts_waiting_and_running,
         the_hint_tells_of_ready_jobs;
+    fairness:
+        one_job_does_not_wait_for_thousands,
+        shares_follow_the_weights,
+        fifty_accounts_wait_one_round,
+        idling_earns_no_burst,
+        each_account_is_served_in_its_order,
+        running_jobs_are_limited_by_account,
+        claims_of_another_process_count,
+        jobs_in_backoff_leave_the_ready_ones,
+        a_release_is_ready_at_once,
+        positions_follow_the_shares,
+        shares_are_kept_and_listed;
     progress:
         progress_is_monotonic,
         progress_without_change_writes_nothing,

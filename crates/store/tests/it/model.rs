@@ -284,17 +284,18 @@ impl Model {
         self.submits.push(submit);
     }
 
-    /// The jobs that a claim must hand out, in order.
-    pub(crate) fn ready(&self, limit: usize, now: Timestamp) -> Vec<JobId> {
+    /// The account's jobs that claims must hand out, in order.
+    pub(crate) fn ready(&self, user: &UserId, now: Timestamp) -> Vec<JobId> {
         let mut ready: Vec<&Job> = self
             .entries
             .iter()
             .filter(|entry| !entry.deleted && entry.job.state == JobState::Queued)
             .map(|entry| &entry.job)
+            .filter(|job| job.user_id == *user)
             .filter(|job| job.run_at <= now && job.deadline_at.is_none_or(|at| at > now))
             .collect();
         ready.sort_by_key(|job| (-job.priority, job.seq));
-        ready.into_iter().take(limit).map(|job| job.id).collect()
+        ready.into_iter().map(|job| job.id).collect()
     }
 
     pub(crate) fn claim(

@@ -1,0 +1,89 @@
+//! The flags of `docket accounts`.
+
+use clap::{Args, Subcommand};
+
+use crate::config::DataOptions;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountsCommand {
+    /// List accounts with their limits
+    List(Box<DataOptions>),
+    /// Set an account's share of the workers and its limits
+    Set(Box<SetAccountArgs>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetAccountArgs {
+    /// The account
+    pub(crate) user: String,
+    /// Its part of the workers while others wait too, relative to their weights (1 unless set)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=1000))]
+    pub(crate) weight: Option<i32>,
+    /// Jobs that it may run at the same time; `default` for the setting account_running_max
+    #[arg(long, value_name = "N|default", value_parser = running_max)]
+    pub(crate) running_max: Option<RunningMax>,
+    /// Bytes that its documents may have together; `default` for the setting
+    /// account_documents_max_mb
+    #[arg(long, value_name = "N|default", value_parser = bytes_max)]
+    pub(crate) bytes_max: Option<BytesMax>,
+    #[command(flatten)]
+    pub(crate) data: DataOptions,
+}
+
+/// A limit of running jobs as it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RunningMax {
+    /// What the settings say.
+    Default,
+    /// So many.
+    Jobs(i32),
+}
+
+fn running_max(text: &str) -> Result<RunningMax, String> {
+    if text == "default" {
+        return Ok(RunningMax::Default);
+    }
+    match text.parse() {
+        Ok(most) if most >= 1 => Ok(RunningMax::Jobs(most)),
+        _ => Err("expected a number from 1, or default".to_owned()),
+    }
+}
+
+/// A limit of the bytes of documents as it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BytesMax {
+    /// What the settings say.
+    Default,
+    /// So many.
+    Bytes(i64),
+}
+
+fn bytes_max(text: &str) -> Result<BytesMax, String> {
+    if text == "default" {
+        return Ok(BytesMax::Default);
+    }
+    match text.parse() {
+        Ok(most) if most >= 0 => Ok(BytesMax::Bytes(most)),
+        _ => Err("expected a number of bytes, or default".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_numbers_or_the_default() {
+        assert_eq!(running_max("4"), Ok(RunningMax::Jobs(4)));
+        assert_eq!(running_max("default"), Ok(RunningMax::Default));
+        for wrong in ["0", "-1", "none", ""] {
+            assert!(running_max(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(bytes_max("0"), Ok(BytesMax::Bytes(0)));
+        assert_eq!(bytes_max("10000000000"), Ok(BytesMax::Bytes(10_000_000_000)));
+        assert_eq!(bytes_max("default"), Ok(BytesMax::Default));
+        for wrong in ["-1", "10MB", ""] {
+            assert!(bytes_max(wrong).is_err(), "{wrong}");
+        }
+    }
+}
