@@ -181,7 +181,7 @@ const READ_ONLY: &str = "do $$ begin
             where datname = current_database() and pid <> pg_backend_pid();
     end $$";
 
-const WRITABLE: &str = "set default_transaction_read_only = off; do $$ begin
+const WRITABLE: &str = "set transaction_read_only = off; do $$ begin
         execute format('alter database %I reset default_transaction_read_only', current_database());
         perform pg_terminate_backend(pid) from pg_stat_activity
             where datname = current_database() and pid <> pg_backend_pid();
