@@ -188,6 +188,13 @@ async fn a_storage_that_is_away_is_an_error_and_no_hang() {
     assert!(matches!(asked.expect("it gives up"), Err(BlobError::Storage(_))));
 }
 
+fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let below =
+        |path: std::path::PathBuf| if path.is_dir() { files_below(&path) } else { vec![path] };
+    entries.flat_map(below).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn half_written_files_are_removed_by_age() {
     let root = tempfile::tempdir().unwrap();
@@ -201,10 +208,7 @@ async fn half_written_files_are_removed_by_age() {
     killed.write(Bytes::from(vec![1; 1024 * KIB])).await.unwrap();
     // A killed process runs no destructors.
     std::mem::forget(killed);
-    let files = || {
-        let files = std::fs::read_dir(root.path().join("uploads")).unwrap();
-        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
-    };
+    let files = || files_below(root.path());
     assert_eq!((files().len(), blobs.remove_half_written(hour).await.unwrap()), (2, 0));
     for path in files() {
         let file = std::fs::File::options().write(true).open(path).unwrap();
