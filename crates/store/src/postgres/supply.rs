@@ -38,9 +38,13 @@ impl PostgresStore {
         let mut transaction = self.connections.begin().await?;
         let owner: Option<String> =
             sqlx::query_scalar(AWAITING).bind(id.uuid()).fetch_optional(&mut *transaction).await?;
-        let Some(owner) = owner else { return Ok(SupplyOutcome::NotAwaited) };
+        let Some(owner) = owner else {
+            transaction.rollback().await?;
+            return Ok(SupplyOutcome::NotAwaited);
+        };
         let account = self.lock_account(&mut transaction, &UserId(owner)).await?;
         if !account.documents.fits(document.size_bytes) {
+            transaction.rollback().await?;
             return Ok(SupplyOutcome::DocumentsFull(account.documents));
         }
         let row = sqlx::query(SUPPLY)
@@ -54,7 +58,11 @@ impl PostgresStore {
             .bind(supplied.pages_selected)
             .fetch_optional(&mut *transaction)
             .await?;
-        let Some(row) = row else { return Ok(SupplyOutcome::NotAwaited) };
+        let Some(row) = row else {
+            // Before the answer: a sweep that comes next would pass over the locked row.
+            transaction.rollback().await?;
+            return Ok(SupplyOutcome::NotAwaited);
+        };
         let job = read_job(&mut PgColumns::new(&row))?;
         transaction.commit().await?;
         self.mark_ready(&job);
