@@ -118,10 +118,9 @@ impl State {
 
     fn put_back(&mut self, asker: &Asker) {
         self.free += 1;
-        for share in [self.accounts.get_mut(&asker.account), self.jobs.get_mut(&asker.job)] {
-            if let Some(share) = share {
-                share.held = share.held.saturating_sub(1);
-            }
+        let shares = [self.accounts.get_mut(&asker.account), self.jobs.get_mut(&asker.job)];
+        for share in shares.into_iter().flatten() {
+            share.held = share.held.saturating_sub(1);
         }
         // Who neither holds nor waits begins anew.
         let waiting = &self.waiting;
@@ -207,5 +206,6 @@ mod tests {
         let _permit = turns.permit(&one).await;
         let state = turns.state();
         assert_eq!((state.free, state.accounts.len()), (0, 1));
+        drop(state);
     }
 }

@@ -19,11 +19,11 @@ pub(crate) struct SetAccountArgs {
     /// Its part of the workers while others wait too, relative to their weights (1 unless set)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=1000))]
     pub(crate) weight: Option<i32>,
-    /// Jobs that it may run at the same time; `default` for the setting account_running_max
+    /// Jobs that it may run at the same time; `default` for the setting `account_running_max`
     #[arg(long, value_name = "N|default", value_parser = running_max)]
     pub(crate) running_max: Option<RunningMax>,
     /// Bytes that its documents may have together; `default` for the setting
-    /// account_documents_max_mb
+    /// `account_documents_max_mb`
     #[arg(long, value_name = "N|default", value_parser = bytes_max)]
     pub(crate) bytes_max: Option<BytesMax>,
     #[command(flatten)]

@@ -1,3 +1,5 @@
+//! Tests of the order in which accounts are served.
+
 use std::collections::HashMap;
 
 use docket_contract::UserId;

@@ -116,7 +116,7 @@ async fn poll_at_most<T>(future: impl Future<Output = T>, polls_max: usize) -> b
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_submit_that_is_cut_anywhere_may_be_sent_again() {
     /// Bytes between cuts; a prime, so that all places within messages are met.
-    const STEP: usize = 31;
+    const STEP: usize = 13;
     let f = Fixture::postgres().await;
     let cutter = Cutter::before(f.postgres_url()).await;
     let database = DatabaseConfig::Postgres { url: cutter.url.clone(), connections_max: 4 };

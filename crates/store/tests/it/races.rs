@@ -192,18 +192,30 @@ impl Cast {
 
 struct Arena {
     f: Fixture,
+    one: Arc<dyn Store>,
     other: Arc<dyn Store>,
     side: PgConnection,
     third: PgConnection,
 }
 
+/// Limits of connections that are made from now on.
+const PATIENT: &str = "do $$ declare name text; begin
+        foreach name in array array['lock_timeout', 'statement_timeout',
+                'idle_in_transaction_session_timeout'] loop
+            execute format('alter database %I set docket.%I = %L', current_database(), name, '60s');
+        end loop;
+    end $$";
+
 impl Arena {
     async fn new() -> Self {
         let f = Fixture::postgres().await;
         f.limit(Some(9), None).await;
+        // However slow the machine is, what waits here waits for the lock and not for a limit.
+        f.execute(PATIENT).await;
+        let one = f.reopen(Clock::test(f.clock.clone()), false).await.unwrap();
         let other = f.reopen(Clock::test(f.clock.clone()), false).await.unwrap();
         let (side, third) = (f.connect().await, f.connect().await);
-        Self { f, other, side, third }
+        Self { f, one, other, side, third }
     }
 
     /// Empties the database and puts one job where the pair begins.
@@ -319,7 +331,7 @@ impl Arena {
         sqlx::raw_sql("begin").execute(&mut self.third).await.unwrap();
         sqlx::raw_sql(lock.sql()).execute(&mut self.third).await.unwrap();
         let claims = [cast.claim_for(first), cast.claim_for(second)];
-        let stores = [Arc::clone(&self.f.store), Arc::clone(&self.other)];
+        let stores = [Arc::clone(&self.one), Arc::clone(&self.other)];
         let mut under_way: Vec<JoinHandle<String>> = Vec::new();
         for ((op, claim), store) in [first, second].into_iter().zip(claims).zip(stores) {
             let (job, worker) = (cast.job.clone(), cast.worker);
