@@ -71,7 +71,7 @@ pub use status::{FRESH_FOR, JobWatch, MemoryNumbers, Place, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
 pub use upload::announced_media_type;
 pub use webhooks::{
-    AttemptResult, DeliveryPage, EndpointWish, Refusal, SecretText, SignedMessage, Told,
+    AttemptOutcome, AttemptResult, DeliveryPage, EndpointWish, Refusal, SecretText, SignedMessage,
     WebhookPolicy, sign, verify,
 };
 

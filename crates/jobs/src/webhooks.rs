@@ -12,7 +12,7 @@ use docket_contract::webhook::{
 use docket_store::{DeliveryQuery, EndpointChange, NewEndpoint};
 use uuid::Uuid;
 
-pub use deliver::{AttemptResult, Refusal, SignedMessage, Told, WebhookPolicy};
+pub use deliver::{AttemptOutcome, AttemptResult, Refusal, SignedMessage, WebhookPolicy};
 pub use signature::{SecretText, sign, verify};
 
 use crate::accounts::random_bytes;

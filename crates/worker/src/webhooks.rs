@@ -7,7 +7,7 @@ mod resolver;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use docket_jobs::{AttemptResult, DeliveryClaim, Jobs, Told};
+use docket_jobs::{AttemptOutcome, AttemptResult, DeliveryClaim, Jobs};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -174,7 +174,7 @@ impl Room {
         let duration_ms = u64::try_from(result.duration.as_millis()).unwrap_or(u64::MAX);
         let status = result.status_code;
         match self.jobs.settle_delivery(claim, result).await {
-            Ok(Told::ClaimLost) => {
+            Ok(AttemptOutcome::ClaimLost) => {
                 tracing::warn!(delivery.id = %id, webhook.id = %endpoint, "attempt came too late");
             }
             Ok(told) => {

@@ -92,7 +92,7 @@ pub struct Refusal {
 
 /// What became of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum AttemptOutcome {
     /// It was taken.
     Delivered,
     /// It will be tried again.
@@ -103,7 +103,7 @@ pub enum Told {
     ClaimLost,
 }
 
-impl Told {
+impl AttemptOutcome {
     /// The word in numbers and logs.
     fn word(self) -> &'static str {
         match self {
@@ -168,13 +168,13 @@ impl Jobs {
         &self,
         claim: DeliveryClaim,
         result: AttemptResult,
-    ) -> Result<Told, Error> {
+    ) -> Result<AttemptOutcome, Error> {
         let seconds = result.duration.as_secs_f64();
         let verdict = verdict(&self.policy.webhooks, claim.delivery().tries, result.refusal);
         let told = match &verdict {
-            Verdict::Delivered => Told::Delivered,
-            Verdict::Retry { .. } => Told::Retried,
-            Verdict::GiveUp { .. } | Verdict::Gone { .. } => Told::GivenUp,
+            Verdict::Delivered => AttemptOutcome::Delivered,
+            Verdict::Retry { .. } => AttemptOutcome::Retried,
+            Verdict::GiveUp { .. } | Verdict::Gone { .. } => AttemptOutcome::GivenUp,
         };
         measure::told(told.word(), seconds);
         let Delivery { id, endpoint_id, attempts, .. } = *claim.delivery();
@@ -189,12 +189,12 @@ impl Jobs {
                 if disabled {
                     tracing::warn!(webhook.id = %endpoint_id, "webhook was disabled");
                 }
-                if told == Told::GivenUp {
+                if told == AttemptOutcome::GivenUp {
                     tracing::warn!(webhook.id = %endpoint_id, delivery.id = %id, delivery.attempt = attempts, "delivery was given up");
                 }
                 Ok(told)
             }
-            DeliverySettled::ClaimLost => Ok(Told::ClaimLost),
+            DeliverySettled::ClaimLost => Ok(AttemptOutcome::ClaimLost),
         }
     }
 

@@ -7,7 +7,7 @@ use super::PostgresStore;
 use crate::error::Error;
 use crate::interface::{DocumentBytes, DocumentStore};
 
-/// Takes what was freed from one account. Each row is taken once: who comes second finds it gone.
+/// Takes what was freed from one account. Each row is taken once: a second taker finds it gone.
 const TAKE_FREED: &str = "with gone as (
         delete from docket.freed_documents where user_id = $1 returning bytes)
      update docket.accounts
