@@ -24,9 +24,9 @@ use maud::Markup;
 use serde::Deserialize;
 
 use crate::ServerState;
-use crate::client::Client;
-use crate::path_id::PathId;
+use crate::layers::client::Client;
 use crate::routes::jobs::{place_cursor, read_place_cursor};
+use crate::routes::path_id::PathId;
 use session::{Session, ended, is_of_own_page, key_of_form, started};
 
 /// Jobs on one page.

@@ -10,6 +10,7 @@ mod fault;
 mod form;
 mod jobs;
 mod operation;
+pub(crate) mod page;
 mod pages;
 mod parse;
 mod schemas;

@@ -1,5 +1,7 @@
 //! The list of routes, and the layers around all of them.
 
+pub(crate) mod table;
+
 use std::any::Any;
 use std::sync::atomic::Ordering;
 
@@ -18,21 +20,21 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any as AnyOrigin, CorsLayer};
 
 use crate::ServerState;
-use crate::client::Client;
-use crate::conditional::PREFER;
-use crate::drain::drain_unread_body;
-use crate::exchange::Exchange;
-use crate::from_memory::{EXPOSED_HEADERS, FromMemory};
-use crate::host::has_one_host;
-use crate::json_errors::error_as_json;
-use crate::metrics::recorded;
+use crate::layers::client::Client;
+use crate::layers::drain::drain_unread_body;
+use crate::layers::exchange::Exchange;
+use crate::layers::from_memory::{EXPOSED_HEADERS, FromMemory};
+use crate::layers::host::has_one_host;
+use crate::layers::json_errors::error_as_json;
+use crate::layers::metrics::recorded;
+use crate::layers::slots::RequestSlot;
 use crate::problem::Problem;
-use crate::route_table::Routes;
+use crate::router::table::Routes;
+use crate::routes::conditional::PREFER;
 use crate::routes::{
     batch, chunking, classify, docs, editor, events, extract, files, health, jobs, keys, metrics,
     parse, splitter, status, task_create, task_list, tasks, upload, usage, webhooks,
 };
-use crate::slots::RequestSlot;
 
 /// Bytes of a body that is read as a whole.
 const BODY_BYTES_MAX: usize = 1024 * 1024;

@@ -21,8 +21,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use crate::metrics::keep_small;
-use crate::wrong_keys::WrongKeys;
+use crate::layers::metrics::keep_small;
+use crate::layers::wrong_keys::WrongKeys;
 use registry::{Admission, Registry};
 use served::{Served, builder};
 

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use docket_jobs::{Caller, SESSION_LIFETIME_S};
 
 use crate::ServerState;
-use crate::client::Client;
+use crate::layers::client::Client;
 
 /// The cookie's name.
 const NAME: &str = "docket_session";

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::form::{Form, read_form};
-use crate::operation_options::extract_spec;
-use crate::path_id::PathId;
+use crate::forms::body::{Form, read_form};
+use crate::forms::limits::password;
+use crate::forms::operations::extract_spec;
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
+use crate::routes::path_id::PathId;
 use crate::routes::submit::{idempotency, in_own_task};
-use crate::spec_limits::password;
 
 /// `POST /batch/cite`
 pub(crate) async fn submit(

@@ -8,9 +8,9 @@ use docket_jobs::Expected;
 use serde_json::{Value, json};
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::form::Form;
-use crate::operation_options::chunk_spec;
+use crate::forms::body::Form;
+use crate::forms::operations::chunk_spec;
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
 use crate::routes::submit::{DocumentFields, submit_document};
 

@@ -12,11 +12,11 @@ use docket_jobs::Expected;
 use serde_json::{Value, json};
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::form::Form;
-use crate::operation_options::classify_spec;
-use crate::path_id::{PathId, job_id};
+use crate::forms::body::Form;
+use crate::forms::operations::classify_spec;
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem, unreadable};
+use crate::routes::path_id::{PathId, job_id};
 use crate::routes::submit::{DocumentFields, submit_document};
 
 const FIELDS: DocumentFields = DocumentFields {

@@ -12,8 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::api_page::{SCRIPT, STYLE, page, start_page};
 use crate::openapi;
+use crate::openapi::page::{SCRIPT, STYLE, page, start_page};
 
 /// `GET /openapi.json`
 pub(crate) async fn openapi_json() -> Response {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::auth::Authenticated;
+use crate::layers::auth::Authenticated;
 use crate::problem::Problem;
 
 /// Every method and path of the editor.

@@ -19,10 +19,10 @@ use docket_jobs::{Caller, Change, ChangeKind, JobWatch};
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::path_id::{PathId, job_id};
+use crate::layers::auth::Authenticated;
+use crate::layers::slots::Slot;
 use crate::problem::{Family, Problem};
-use crate::slots::Slot;
+use crate::routes::path_id::{PathId, job_id};
 
 /// How often a silent stream shows that it lives; below the patience of usual proxies.
 const HEARTBEAT: Duration = Duration::from_secs(15);

@@ -14,13 +14,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::form::Form;
-use crate::links::Links;
-use crate::operation_options::{extract_spec, value_form};
-use crate::parse_options::read_boolean;
-use crate::path_id::{PathId, job_id};
+use crate::forms::body::Form;
+use crate::forms::operations::{extract_spec, value_form};
+use crate::forms::parse::read_boolean;
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem, unreadable};
+use crate::routes::links::Links;
+use crate::routes::path_id::{PathId, job_id};
 use crate::routes::submit::{DocumentFields, submit_document};
 
 const FIELDS: DocumentFields = DocumentFields {

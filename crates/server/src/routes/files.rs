@@ -15,7 +15,7 @@ use docket_jobs::{BlobRange, Error, Linked};
 use serde::Deserialize;
 
 use crate::ServerState;
-use crate::client::Client;
+use crate::layers::client::Client;
 use crate::problem::{Family, Problem};
 
 /// The signed part of a link.

@@ -13,9 +13,9 @@ use docket_jobs::{Ended, ListPlace, ListRequest};
 use serde::Deserialize;
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::path_id::{PathId, job_id};
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
+use crate::routes::path_id::{PathId, job_id};
 use crate::routes::result::result_body;
 
 /// Jobs on one page of a list.

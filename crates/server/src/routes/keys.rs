@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::ServerState;
-use crate::auth::Authenticated;
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
 
 /// Bytes of a key's name.

@@ -8,7 +8,7 @@ use axum::routing::get;
 use docket_jobs::Jobs;
 
 use crate::ServerState;
-use crate::metrics::{memory_text, overview_text, recorded};
+use crate::layers::metrics::{memory_text, overview_text, recorded};
 use crate::problem::{Family, Problem};
 use crate::routes::health::health;
 

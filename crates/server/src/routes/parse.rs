@@ -16,13 +16,13 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::form::Form;
-use crate::links::Links;
-use crate::parse_options::{parse_spec, read_boolean, segment_types, workbook_spec};
-use crate::path_id::{PathId, job_id};
-use crate::pictures::{PictureForm, with_pictures};
+use crate::forms::body::Form;
+use crate::forms::parse::{parse_spec, read_boolean, segment_types, workbook_spec};
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem, unreadable};
+use crate::routes::links::Links;
+use crate::routes::path_id::{PathId, job_id};
+use crate::routes::pictures::{PictureForm, with_pictures};
 use crate::routes::submit::{DocumentFields, submit_document};
 
 const FIELDS: DocumentFields =

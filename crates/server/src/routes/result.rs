@@ -11,10 +11,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::ServerState;
-use crate::links::Links;
-use crate::operation_options::value_form;
-use crate::pictures::{PictureForm, with_pictures};
+use crate::forms::operations::value_form;
 use crate::problem::{Problem, unreadable};
+use crate::routes::links::Links;
+use crate::routes::pictures::{PictureForm, with_pictures};
 
 /// The whole body as JSON.
 pub(crate) async fn result_body(

@@ -12,10 +12,10 @@ use docket_contract::JobId;
 use docket_jobs::{Caller, Place, Status};
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::conditional::{Wait, is_known, newest_known};
-use crate::path_id::{PathId, job_id};
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
+use crate::routes::conditional::{Wait, is_known, newest_known};
+use crate::routes::path_id::{PathId, job_id};
 
 /// The place of a waiting job in the queue, counted from 1.
 pub(crate) const QUEUE_POSITION: HeaderName = HeaderName::from_static("x-queue-position");

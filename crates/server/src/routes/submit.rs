@@ -5,10 +5,10 @@ use docket_contract::spec::JobSpec;
 use docket_jobs::{Caller, Expected, IdempotencyRequest, Source, Submit, Submitted};
 
 use crate::ServerState;
-use crate::form::{Form, read_form};
-use crate::parse_options::expires_in_s;
+use crate::forms::body::{Form, read_form};
+use crate::forms::limits::password;
+use crate::forms::parse::expires_in_s;
 use crate::problem::{Family, Problem};
-use crate::spec_limits::password;
 
 /// The names under which an operation takes its document.
 #[derive(Clone, Copy, Debug)]

@@ -11,13 +11,13 @@ use docket_contract::spec::JobSpec;
 use docket_jobs::{Expected, Source, Submit, Submitted};
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::form::{Form, read_large_json};
-use crate::parse_options::{expires_in_s, parse_spec};
+use crate::forms::body::{Form, read_large_json};
+use crate::forms::limits::password;
+use crate::forms::parse::{expires_in_s, parse_spec};
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
 use crate::routes::submit::{idempotency, submit};
 use crate::routes::tasks::created;
-use crate::spec_limits::password;
 
 /// The usual alphabet, with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

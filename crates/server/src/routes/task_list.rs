@@ -11,9 +11,9 @@ use docket_jobs::ListRequest;
 use serde::Deserialize;
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::links::Links;
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
+use crate::routes::links::Links;
 use crate::routes::tasks::{describe, list_query, stored_result};
 
 /// Tasks on one page.

@@ -13,16 +13,16 @@ use docket_jobs::{Caller, Linked, RerunRequest, Submitted};
 use serde::Deserialize;
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::form::read_form;
-use crate::links::Links;
-use crate::parse_options::{expires_in_s, parse_spec_over, read_boolean};
-use crate::path_id::{PathId, job_id};
-use crate::pictures::{PictureForm, with_pictures};
+use crate::forms::body::read_form;
+use crate::forms::limits::password;
+use crate::forms::parse::{expires_in_s, parse_spec_over, read_boolean};
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem, unreadable};
+use crate::routes::links::Links;
 use crate::routes::parse::parse_spec_of;
+use crate::routes::path_id::{PathId, job_id};
+use crate::routes::pictures::{PictureForm, with_pictures};
 use crate::routes::submit::in_own_task;
-use crate::spec_limits::password;
 
 /// Which parts of a task are sent.
 #[derive(Debug, Default, Deserialize)]

@@ -16,15 +16,15 @@ use docket_jobs::{Caller, Error, Expected, Source, Submit, Submitted, announced_
 use futures_util::StreamExt;
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::client::Client;
-use crate::form::{read_form, refuse_declared_size};
-use crate::links::Links;
-use crate::parse_options::{expires_in_s, parse_spec};
+use crate::forms::body::{read_form, refuse_declared_size};
+use crate::forms::limits::password;
+use crate::forms::parse::{expires_in_s, parse_spec};
+use crate::layers::auth::Authenticated;
+use crate::layers::client::Client;
 use crate::problem::{Family, Problem};
 use crate::routes::files::Signature;
+use crate::routes::links::Links;
 use crate::routes::submit::{idempotency, in_own_task, submit};
-use crate::spec_limits::password;
 
 /// `POST /v2/parse/upload`
 pub(crate) async fn create(

@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::ServerState;
-use crate::auth::Authenticated;
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
 
 /// `GET /org/get_usage`

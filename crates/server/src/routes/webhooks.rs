@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::path_id::PathId;
+use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
-use crate::route_table::Routes;
+use crate::router::table::Routes;
+use crate::routes::path_id::PathId;
 use body::Body;
 
 /// The routes of this family.

@@ -21,8 +21,8 @@ use super::connection::{Connection, Exchange};
 use super::pace::Pace;
 use super::registry::Registry;
 use super::watched::Watched;
-use crate::client::Client;
-use crate::wrong_keys::WrongKeys;
+use crate::layers::client::Client;
+use crate::layers::wrong_keys::WrongKeys;
 
 /// Bytes that the kernel takes beyond what the client's window has room for. With few of them a
 /// slow reader shows its progress in small steps, so that it is told from one that does not read.

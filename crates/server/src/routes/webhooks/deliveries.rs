@@ -17,10 +17,10 @@ use uuid::Uuid;
 use super::body::Body;
 use super::{endpoint_id, problem, unknown};
 use crate::ServerState;
-use crate::auth::Authenticated;
-use crate::path_id::PathId;
+use crate::layers::auth::Authenticated;
 use crate::problem::Problem;
 use crate::routes::jobs::{cursor, read_cursor};
+use crate::routes::path_id::PathId;
 
 /// Endpoint and delivery, whatever they are: what is no id is answered like an unknown one.
 type DeliveryPath = Result<Path<(String, String)>, PathRejection>;

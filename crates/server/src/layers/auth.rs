@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, Method};
 use docket_jobs::Caller;
 
 use crate::ServerState;
-use crate::client::Client;
+use crate::layers::client::Client;
+use crate::layers::slots::RequestSlot;
 use crate::problem::{Family, Problem};
-use crate::slots::RequestSlot;
 
 /// The account behind the request's key.
 pub(crate) struct Authenticated(pub(crate) Caller);

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::layers::wrong_keys::WrongKeys;
 use crate::serve::OpenConnection;
-use crate::wrong_keys::WrongKeys;
 
 /// The client of a request; an extension of it.
 #[derive(Clone)]

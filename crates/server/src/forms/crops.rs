@@ -3,7 +3,7 @@
 use docket_contract::document::SegmentType;
 use serde_json::{Map, Value};
 
-use crate::form::Form;
+use crate::forms::body::Form;
 
 /// Reads `crop_image` of `segment_processing`, which wins, or `segment_analysis`: `Auto`, the
 /// default, means pictures only. What the form does not say stays as it is.

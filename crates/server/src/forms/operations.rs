@@ -6,10 +6,10 @@ use docket_contract::spec::{
 use docket_contract::wire::extract::ValueForm;
 use serde_json::{Map, Value};
 
-use crate::form::Form;
-use crate::parse_options::read_boolean;
+use crate::forms::body::Form;
+use crate::forms::limits::{check_size, read_option};
+use crate::forms::parse::read_boolean;
 use crate::problem::Problem;
-use crate::spec_limits::{check_size, read_option};
 
 /// Categories that one request may name.
 const CATEGORIES_MAX: usize = 1000;
@@ -162,7 +162,7 @@ fn number(form: &Form, name: &str, default: usize) -> Result<usize, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec_limits::SPEC_BYTES_MAX;
+    use crate::forms::limits::SPEC_BYTES_MAX;
 
     #[test]
     fn schemas() {

@@ -24,12 +24,12 @@ use metrics::Histogram;
 use tower::Service;
 
 use crate::ServerState;
-use crate::auth::keys;
-use crate::client::Client;
-use crate::conditional::{PREFER, is_known};
-use crate::exchange::{REQUEST_ID, request_id};
-use crate::host::has_one_host;
-use crate::metrics::answers;
+use crate::layers::auth::keys;
+use crate::layers::client::Client;
+use crate::layers::exchange::{REQUEST_ID, request_id};
+use crate::layers::host::has_one_host;
+use crate::layers::metrics::answers;
+use crate::routes::conditional::{PREFER, is_known};
 use crate::routes::status::{QUEUE_POSITION, answer, tell_when_to_ask_again};
 
 /// What pages of other origins may read of every answer.

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::openapi;
 
-pub(crate) const STYLE: &str = include_str!("api_page/page.css");
-pub(crate) const SCRIPT: &str = include_str!("api_page/page.js");
+pub(crate) const STYLE: &str = include_str!("page/page.css");
+pub(crate) const SCRIPT: &str = include_str!("page/page.js");
 
 /// The page.
 pub(crate) fn page() -> &'static str {

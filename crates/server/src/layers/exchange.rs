@@ -8,7 +8,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use uuid::Uuid;
 
-use crate::metrics::record_answer;
+use crate::layers::metrics::record_answer;
 
 /// The request's id: the client's own, or a fresh one.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

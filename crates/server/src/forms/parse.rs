@@ -8,10 +8,10 @@ use docket_contract::spec::{
 };
 use serde_json::{Map, Value};
 
-use crate::crop_options::cropped_types;
-use crate::form::Form;
+use crate::forms::body::Form;
+use crate::forms::crops::cropped_types;
+use crate::forms::limits::{check_stored_size, read_option};
 use crate::problem::Problem;
-use crate::spec_limits::{check_stored_size, read_option};
 
 /// Options that are told back in `configuration` as they came, with how they are read. Some of them
 /// also change what is done, and are read a second time for that.

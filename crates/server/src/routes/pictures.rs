@@ -9,8 +9,8 @@ use docket_jobs::Linked;
 use uuid::Uuid;
 
 use crate::ServerState;
-use crate::links::Links;
 use crate::problem::{Family, Problem};
+use crate::routes::links::Links;
 
 /// How a picture stands in a stored result. Quotes within texts are escaped, so no text of a
 /// document can look like this.

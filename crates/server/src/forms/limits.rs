@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::form::Form;
+use crate::forms::body::Form;
 use crate::problem::Problem;
 
 /// Bytes of a schema or of a list of categories as the client sends it, and of all options of a parse.
