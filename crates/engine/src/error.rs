@@ -3,7 +3,6 @@
 use docket_contract::FailureCode;
 
 use crate::limits::Excess;
-use crate::models::OcrFault;
 
 /// Why a document could not be parsed. Damage that leaves something readable is a warning instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -139,4 +138,21 @@ impl Error {
             Self::PageRangeEmpty { .. } => FailureCode::PageRangeEmpty,
         }
     }
+}
+
+/// Why a recogniser read nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OcrFault {
+    /// There is none here.
+    #[error("it needs OCR, and Tesseract is not installed on this server")]
+    Unavailable,
+    /// It took too long.
+    #[error("OCR took longer than a page may take")]
+    TooSlow,
+    /// The pages before it took the time that a document may take.
+    #[error("OCR of the document took longer than a document may take")]
+    DocumentTooSlow,
+    /// It ended without an answer.
+    #[error("OCR failed")]
+    Failed,
 }

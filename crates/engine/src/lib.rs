@@ -6,43 +6,31 @@
 
 #![deny(missing_docs)]
 
-mod ahead;
-mod bibliography;
-mod chunk;
-mod classify;
-mod crop;
+mod analyse;
 mod error;
-mod export;
-mod extract;
-mod geometry;
-mod kind;
-mod layout;
 mod limits;
-mod models;
-mod ocr;
-mod office;
-mod parse;
-mod pdf;
-mod raster;
-mod reading_order;
-mod render;
-mod scan;
-mod segment;
-mod split;
-mod table;
+mod model;
+mod pipeline;
+mod recognise;
+mod source;
+mod task;
+mod write;
 
-pub use ahead::worthwhile_threads;
-pub use chunk::chunk;
-pub use classify::classify;
-pub use crop::{CropRequest, PictureFile, crop};
-pub use error::{Damage, Error, Lock, PageFault, UnknownKind};
-pub use extract::extract;
-pub use kind::DocumentKind;
-use kind::Kind;
+pub use error::{Damage, Error, Lock, OcrFault, PageFault, UnknownKind};
 pub use limits::{Excess, Limit, Limits};
-pub use models::{Arrangement, Models, NoModels, OcrFault, Picture};
-pub use parse::{ParseRequest, Parsed, Progress, parse, parse_with_files};
-pub use split::{pages_as_pdf, split};
+pub use pipeline::{ParseRequest, Parsed, Progress, parse, parse_with_files};
+pub use recognise::models::{Arrangement, Models, NoModels, Picture};
+pub use source::ahead::worthwhile_threads;
+pub use source::kind::DocumentKind;
+pub use task::chunk::chunk;
+pub use task::classify::classify;
+pub use task::extract::extract;
+pub use task::split::split;
+pub use write::crop::{CropRequest, PictureFile, crop};
+pub use write::pages_as_pdf;
+
+use source::kind::Kind;
+use source::{office, pdf, raster};
 
 /// What a first look at a document tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

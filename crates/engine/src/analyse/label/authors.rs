@@ -1,0 +1,44 @@
+//! Names under a title, which look like headings and are none.
+
+use docket_contract::SegmentType;
+
+use super::headings::Look;
+use crate::model::Part;
+
+/// Between the title and the first section stand names and places, often in a size of their own.
+pub(super) fn drop_authors(parts: &mut [Part], looks: &mut Vec<(usize, Look)>) {
+    let Some(title) = parts.iter().rposition(|part| part.kind == SegmentType::Title) else {
+        return;
+    };
+    looks.retain(|(index, look)| {
+        let near = *index > title && *index <= title + 6 && parts[*index].page == parts[title].page;
+        let names = near && look.numbers == 0 && !look.capitals && lists_names(&parts[*index]);
+        if names {
+            parts[*index].kind = SegmentType::Text;
+        }
+        !names
+    });
+}
+
+/// Words with raised marks, or capitalised words between commas.
+pub(crate) fn lists_names(part: &Part) -> bool {
+    let Some(block) = &part.block else {
+        return false;
+    };
+    let words = || block.lines.iter().flat_map(|line| &line.words);
+    let raised = words()
+        .filter(|word| word.size < 0.85 * block.size() && word.text.chars().count() <= 4)
+        .count();
+    let marked = words().filter(|word| {
+        word.text
+            .ends_with(|c: char| c.is_ascii_digit() || matches!(c, '*' | '\u{2217}' | '\u{2020}'))
+            && word.text.starts_with(char::is_uppercase)
+    });
+    let commas = words().filter(|word| word.text.ends_with(',')).count();
+    let all_capitalised = words().all(|word| {
+        let plain =
+            matches!(word.text.as_str(), "and" | "de" | "van" | "von" | "der" | "den" | "la" | "&");
+        plain || !word.text.starts_with(char::is_lowercase)
+    });
+    raised + marked.count() >= 1 || commas >= 1 && all_capitalised
+}

@@ -1,0 +1,136 @@
+//! Headings that the document tells of by itself: in its structure tree or in its outline.
+
+use std::collections::HashMap;
+
+use docket_contract::SegmentType;
+
+use super::Norms;
+use crate::model::{Block, OutlineEntry, Part, TagRole};
+
+/// With fewer headings a tree says little of what it calls text.
+const HEADINGS_MIN: usize = 3;
+/// Headings are at most this part of a document; where the tree calls more of it headings, it is
+/// not to be trusted.
+const HEADINGS_SHARE_MAX: f32 = 0.25;
+
+/// The parts that are told to be headings, and how deep they stand.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    ranks: HashMap<usize, u8>,
+    /// The tree tells headings from text throughout.
+    by_tree: bool,
+}
+
+impl Told {
+    /// Asks the tree, then the outline.
+    pub(super) fn new(parts: &[Part], outline: &[OutlineEntry], norms: &Norms) -> Self {
+        let by_tree = by_tree(parts);
+        if !by_tree.is_empty() {
+            return Self { ranks: by_tree, by_tree: true };
+        }
+        Self { ranks: by_outline(parts, outline, norms), by_tree: false }
+    }
+
+    pub(super) fn is_heading(&self, part: usize) -> bool {
+        self.ranks.contains_key(&part)
+    }
+
+    /// The tree calls the part text and others headings.
+    pub(super) fn is_text(&self, part: &Part) -> bool {
+        let is_text = |block: &Block| block.share(|style| style.role == TagRole::Text) > 0.75;
+        self.by_tree && self.ranks.len() >= HEADINGS_MIN && part.block.as_ref().is_some_and(is_text)
+    }
+
+    /// The only heading of the tree's first rank, if it opens the document.
+    pub(super) fn title(&self, parts: &[Part]) -> Option<usize> {
+        let mut first_rank = self.ranks.iter().filter(|(_, rank)| **rank == 1);
+        let (part, _) = first_rank.next().filter(|_| self.by_tree)?;
+        let opens = parts[*part].page == parts.first()?.page
+            && parts[*part].rect.y0 < 0.5 * parts[*part].page_size.1;
+        (opens && first_rank.next().is_none() && self.ranks.len() > 1).then_some(*part)
+    }
+
+    /// Levels from 2 on, the highest rank among sections first; a title's rank does not count.
+    pub(super) fn levels(&self, parts: &[Part]) -> HashMap<usize, u8> {
+        let sections =
+            self.ranks.iter().filter(|(part, _)| parts[**part].kind == SegmentType::SectionHeader);
+        let sections: Vec<(usize, u8)> = sections.map(|(part, rank)| (*part, *rank)).collect();
+        let top = sections.iter().map(|(_, rank)| *rank).min().unwrap_or(0);
+        sections.into_iter().map(|(part, rank)| (part, (rank - top + 2).min(6))).collect()
+    }
+}
+
+fn by_tree(parts: &[Part]) -> HashMap<usize, u8> {
+    let mut ranks = HashMap::new();
+    let (mut headings, mut all) = (0, 0);
+    for (index, part) in parts.iter().enumerate() {
+        let Some(block) = part.block.as_ref() else { continue };
+        all += block.characters();
+        let is_open = matches!(part.kind, SegmentType::Text | SegmentType::ListItem);
+        let heading = (1..=6)
+            .find(|level| block.share(|style| style.role == TagRole::Heading(*level)) > 0.75);
+        if let Some(level) = heading.filter(|_| is_open) {
+            headings += block.characters();
+            ranks.insert(index, level);
+        }
+    }
+    if headings as f32 > HEADINGS_SHARE_MAX * all as f32 { HashMap::new() } else { ranks }
+}
+
+/// The part that each title of the outline names: the biggest, and of several the last, as tables of
+/// contents come first.
+fn by_outline(parts: &[Part], outline: &[OutlineEntry], norms: &Norms) -> HashMap<usize, u8> {
+    if outline.is_empty() {
+        return HashMap::new();
+    }
+    let mut by_text: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, part) in parts.iter().enumerate() {
+        let Some(block) = part.block.as_ref().filter(|_| !part.sideways) else { continue };
+        let is_open = matches!(part.kind, SegmentType::Text | SegmentType::ListItem);
+        if is_open && block.lines.len() <= 4 && block.size() > 0.9 * norms.body_size {
+            let text: String = block.lines.iter().map(|line| line.text() + " ").collect();
+            by_text.entry(bare(&text)).or_default().push(index);
+        }
+    }
+    let mut ranks = HashMap::new();
+    for entry in outline {
+        let title = bare(&entry.title);
+        let named = by_text.get(&title).filter(|_| title.chars().count() >= 3);
+        let size = |part: &usize| parts[*part].block.as_ref().map_or(0.0, Block::size);
+        let free = named.into_iter().flatten().filter(|part| !ranks.contains_key(*part));
+        let biggest = free.max_by(|a, b| size(a).total_cmp(&size(b)).then(a.cmp(b)));
+        if let Some(part) = biggest {
+            ranks.insert(*part, entry.depth);
+        }
+    }
+    ranks
+}
+
+/// Letters and digits without case, without the number in front.
+fn bare(text: &str) -> String {
+    let text = text.trim();
+    let number = |word: &str| {
+        word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ')' | ':'))
+            || word.len() <= 4
+                && word.ends_with('.')
+                && word.chars().all(|c| c.is_ascii_uppercase() || c == '.')
+    };
+    let rest = match text.split_once(char::is_whitespace) {
+        Some((first, rest)) if number(first) => rest,
+        _ => text,
+    };
+    rest.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_compared_without_numbers_and_signs() {
+        for text in ["2.1 The lamp", "The Lamp.", "IV. the lamp ", "2) The\u{A0}lamp"] {
+            assert_eq!(bare(text), "thelamp", "{text}");
+        }
+        assert_eq!(bare("Part 2"), "part2");
+    }
+}

@@ -1,0 +1,217 @@
+//! Running headers, footers and page numbers: lines at the edge of a page that come back.
+
+mod edges;
+
+use std::collections::HashMap;
+
+use crate::model::{Block, Direction, PageLayout, Rect, Relation, TagRole};
+use edges::{Place, is_in_margin, near_edge, outermost_is_furniture, rows};
+
+/// Headers and footers of one page.
+#[derive(Default)]
+pub(crate) struct Furniture {
+    pub headers: Vec<Block>,
+    pub footers: Vec<Block>,
+}
+
+/// How many rows from the top and from the bottom may be furniture.
+const ROWS_PER_EDGE: usize = 4;
+/// Headers and footers stand within this part of the page's height from its edges.
+const EDGE: f32 = 0.14;
+/// Furniture stands at the same height on its pages, within this many points.
+const DRIFT: f32 = 12.0;
+/// A long text that comes back may stand further off, as on a first page with its own margins.
+const DRIFT_OF_LONG_TEXT: f32 = 40.0;
+const LONG_TEXT_LETTERS_MIN: usize = 16;
+/// On two neighbouring pages alone it has to be more exact.
+const DRIFT_OF_NEIGHBOURS: f32 = 2.0;
+
+struct Candidate {
+    place: Place,
+    top: bool,
+    y: f32,
+    size: f32,
+    text: String,
+    /// It looks like furniture without coming back.
+    certain: bool,
+}
+
+/// Takes headers and footers out of the pages. The answer has an entry per page.
+pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<Furniture> {
+    let alone = pages.len() == 1;
+    let candidates: Vec<Candidate> = pages
+        .iter()
+        .enumerate()
+        .flat_map(|(index, (_, page))| candidates(index, page, alone))
+        .collect();
+    let mut by_text: HashMap<(&str, bool), Vec<&Candidate>> = HashMap::new();
+    for candidate in &candidates {
+        by_text.entry((candidate.text.as_str(), candidate.top)).or_default().push(candidate);
+    }
+    let mut taken: Vec<Vec<(Place, bool)>> = vec![Vec::new(); pages.len()];
+    for candidate in &candidates {
+        let same = &by_text[&(candidate.text.as_str(), candidate.top)];
+        if candidate.certain || comes_back(candidate, same, pages.len()) {
+            taken[candidate.place.page].push((candidate.place, candidate.top));
+        }
+    }
+    pages.iter_mut().zip(taken).map(|((_, page), taken)| take(page, &taken)).collect()
+}
+
+/// The outermost lines of a page.
+fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
+    let rows = rows(index, page);
+    // Titles stand in headers too: of a page alone, or in bigger letters.
+    let biggest = page.blocks.iter().max_by_key(|block| block.characters());
+    let usual = biggest.map_or(0.0, Block::size);
+    let mut candidates = Vec::new();
+    for top in [true, false] {
+        let count = rows.len().min(ROWS_PER_EDGE);
+        let outer = if top { &rows[..count] } else { &rows[rows.len() - count..] };
+        let furniture = alone && outermost_is_furniture(&rows, top, page);
+        let outermost = if top { 0 } else { count.saturating_sub(1) };
+        for (at, row) in outer.iter().enumerate() {
+            let certain = furniture && at == outermost;
+            if !certain && !near_edge(row.baseline, top, page.height) {
+                continue;
+            }
+            for (place, line) in &row.lines {
+                let text = pattern(&line.text());
+                let aside = !alone
+                    && line.size <= 1.05 * usual
+                    && line.share(|style| style.role == TagRole::Artifact) > 0.95;
+                let certain = certain || is_page_number(&text) || aside;
+                let (place, y, size) = (*place, line.baseline, line.size);
+                candidates.push(Candidate { place, top, y, size, text, certain });
+            }
+        }
+    }
+    candidates
+}
+
+/// The text with its numbers and case taken away.
+fn pattern(text: &str) -> String {
+    let words = text.split_whitespace().map(|word| {
+        let lower = word.to_lowercase();
+        let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
+        let roman =
+            !bare.is_empty() && bare.len() <= 6 && bare.chars().all(|c| "ivxlc".contains(c));
+        if roman { "#".to_owned() } else { without_digits(&lower) }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn without_digits(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len());
+    for character in word.chars() {
+        if !character.is_numeric() {
+            pattern.push(character);
+        } else if !pattern.ends_with('#') {
+            pattern.push('#');
+        }
+    }
+    pattern
+}
+
+/// The line is on two more pages, or on the next or former one.
+fn comes_back(candidate: &Candidate, same: &[&Candidate], page_count: usize) -> bool {
+    if page_count < 2 {
+        return false;
+    }
+    let own = candidate.place.page;
+    let letters = candidate.text.chars().filter(|c| c.is_alphabetic()).count();
+    let drift_max = if letters >= LONG_TEXT_LETTERS_MIN { DRIFT_OF_LONG_TEXT } else { DRIFT };
+    let mut last_page = usize::MAX;
+    let mut found = 0;
+    for other in same {
+        let page = other.place.page;
+        let drift = (other.y - candidate.y).abs();
+        // A section's heading often is the running title of its pages, in bigger letters.
+        let resized = (other.size - candidate.size).abs() > 0.05 * candidate.size;
+        let far = drift > drift_max || drift > DRIFT && resized;
+        if page == own || page == last_page || far {
+            continue;
+        }
+        last_page = page;
+        found += 1;
+        if found >= 2 || page_count < 4 || page.abs_diff(own) == 1 && drift < DRIFT_OF_NEIGHBOURS {
+            return true;
+        }
+    }
+    false
+}
+
+/// A number alone, in the forms of page numbers; the text is a pattern.
+fn is_page_number(pattern: &str) -> bool {
+    let plain: String = pattern
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2013}' | '\u{2014}' | '|' | '.'))
+        .collect();
+    let roman = !plain.is_empty() && plain.len() <= 6 && plain.chars().all(|c| "ivxlc".contains(c));
+    roman
+        || matches!(plain.as_str(), "#" | "page#" | "page#of#" | "#of#" | "#/#" | "p#" | "page#/#")
+}
+
+/// Moves lines out of the blocks of a page.
+fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
+    let mut furniture = Furniture::default();
+    let upright = page
+        .blocks
+        .iter()
+        .filter(|block| block.direction == Direction::Right)
+        .fold(Rect::NOTHING, |whole, block| whole.union(&block.rect));
+    let has_margins = page.blocks.first().is_some_and(|b| b.direction == Direction::Right);
+    let blocks = std::mem::take(&mut page.blocks);
+    // Why the next block is read where it is, if the one that said so was taken away.
+    let mut opened: Option<Relation> = None;
+    for (block_index, mut block) in blocks.into_iter().enumerate() {
+        if block.follows == Relation::Column {
+            block.follows = opened.take().unwrap_or(Relation::Column);
+        }
+        opened = None;
+        if has_margins && is_in_margin(&block, page, &upright) {
+            opened = Some(block.follows);
+            furniture.footers.push(block);
+            continue;
+        }
+        if block.table.is_some() {
+            page.blocks.push(block);
+            continue;
+        }
+        let Block { lines, column, direction, follows, .. } = block;
+        let mut kept = Vec::with_capacity(lines.len());
+        for (line_index, line) in lines.into_iter().enumerate() {
+            let place = taken
+                .iter()
+                .find(|(place, _)| place.block == block_index && place.line == line_index);
+            match place {
+                None => kept.push(line),
+                Some((_, top)) => {
+                    let edge = if *top { &mut furniture.headers } else { &mut furniture.footers };
+                    edge.push(Block::new(vec![line], column, direction));
+                }
+            }
+        }
+        if kept.is_empty() {
+            opened = Some(follows);
+        } else {
+            page.blocks.push(Block { follows, ..Block::new(kept, column, direction) });
+        }
+    }
+    furniture
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_numbers_in_their_forms() {
+        for text in ["12", "- 3 -", "Page 4 of 9", "xiv", "7 / 8"] {
+            assert!(is_page_number(&pattern(text)), "{text}");
+        }
+        for text in ["Chapter 3", "2019 report", "vivid"] {
+            assert!(!is_page_number(&pattern(text)), "{text}");
+        }
+    }
+}

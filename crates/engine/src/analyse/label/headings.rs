@@ -1,0 +1,306 @@
+//! Headings: blocks that stand out from running text, their levels, and the title.
+
+use std::collections::HashMap;
+
+use docket_contract::SegmentType;
+
+use super::Norms;
+use super::authors::drop_authors;
+use crate::analyse::label::declared::Told;
+use crate::model::{Block, OutlineEntry, Part};
+
+/// Longer blocks are paragraphs, however they look.
+const CHARACTERS_MAX: usize = 220;
+const LINES_MAX: usize = 4;
+/// How sure a heading is that is much bigger than running text.
+const BY_SIZE: f32 = 0.9;
+/// How sure a heading is that the document tells of by itself.
+const TOLD: f32 = 0.95;
+
+/// The looks of a heading: those with the same looks have the same level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Look {
+    size: f32,
+    bold: bool,
+    italic: bool,
+    pub(super) capitals: bool,
+    /// Parts of its number: 2 for `3.1`; 0 without number.
+    pub(super) numbers: usize,
+    /// Set in another typeface than running text.
+    foreign: bool,
+    /// In the middle of its column.
+    centred: bool,
+    /// Ends with a colon, as labels do, or holds one before a value.
+    label: bool,
+}
+
+impl Look {
+    fn stands_out(&self, norms: &Norms) -> bool {
+        self.bold && !norms.body_bold || self.italic && !norms.body_italic || self.foreign
+    }
+}
+
+/// Finds headings among the parts that are still text, and gives them levels.
+pub(crate) fn assign(parts: &mut [Part], outline: &[OutlineEntry], norms: &Norms) {
+    let mut looks: Vec<(usize, Look)> = Vec::new();
+    let told = Told::new(parts, outline, norms);
+    for index in 0..parts.len() {
+        if let Some((look, confidence)) = heading(parts, index, &told, norms) {
+            parts[index].kind = SegmentType::SectionHeader;
+            parts[index].confidence = confidence;
+            looks.push((index, look));
+        }
+    }
+    let title = told.title(parts).and_then(|part| looks.iter().position(|look| look.0 == part));
+    if let Some(title) = title.or_else(|| title_by_looks(parts, &looks, norms)) {
+        let (index, look) = looks.remove(title);
+        mark_title(&mut parts[index]);
+        // A title may come in two blocks of the same looks.
+        let follows = looks.get(title).is_some_and(|(next, other)| {
+            *next == index + 1 && (other.size - look.size).abs() < 0.3
+        });
+        if follows {
+            let (next, _) = looks.remove(title);
+            mark_title(&mut parts[next]);
+        }
+    }
+    drop_authors(parts, &mut looks);
+    levels(parts, &looks, &told.levels(parts));
+}
+
+fn mark_title(part: &mut Part) {
+    part.kind = SegmentType::Title;
+    part.level = 1;
+}
+
+fn heading(parts: &[Part], index: usize, told: &Told, norms: &Norms) -> Option<(Look, f32)> {
+    let part = &parts[index];
+    let block = part.block.as_ref()?;
+    let is_open = matches!(part.kind, SegmentType::Text | SegmentType::ListItem);
+    if !is_open || part.sideways {
+        return None;
+    }
+    if told.is_heading(index) && block.characters() <= CHARACTERS_MAX {
+        return Some((look(block, norms), TOLD));
+    }
+    if !could_be(block) {
+        return None;
+    }
+    let look = look(block, norms);
+    let certainty = certainty(parts, index, &look, norms)?;
+    if certainty < BY_SIZE && told.is_text(part) {
+        return None;
+    }
+    let is_item = part.kind == SegmentType::ListItem;
+    if is_item
+        && !(look.numbers > 0 && (look.stands_out(norms) || look.size > 1.08 * norms.body_size))
+    {
+        return None;
+    }
+    Some((look, certainty))
+}
+
+/// How sure it is that a block of this look in this place is a heading.
+fn certainty(parts: &[Part], index: usize, look: &Look, norms: &Norms) -> Option<f32> {
+    let ratio = look.size / norms.body_size;
+    let bold = look.bold && !norms.body_bold;
+    let italic = look.italic && !norms.body_italic;
+    let numbered = look.numbers > 0;
+    if ratio >= 1.15 {
+        return Some(BY_SIZE);
+    }
+    if look.label && !numbered || !stands_alone(parts, index) {
+        return None;
+    }
+    if bold && ratio > 0.95 {
+        return Some(0.85);
+    }
+    if ratio >= 1.06 && (numbered || italic || bold || look.foreign) {
+        return Some(0.75);
+    }
+    let apart = is_apart(parts, index);
+    if apart && bold && ratio > 0.82 && (look.capitals || numbered || look.centred) {
+        return Some(0.8);
+    }
+    if apart && look.capitals && ratio > 0.9 {
+        return Some(0.75);
+    }
+    if numbered && (italic || look.foreign || apart && look.capitals) && ratio > 0.9 {
+        return Some(0.7);
+    }
+    let introduces =
+        text_after(parts, index).is_some_and(|next| next.rect.y0 >= parts[index].rect.y0);
+    (apart && look.foreign && !look.italic && ratio > 0.9 && introduces).then_some(0.65)
+}
+
+/// There is more room above or below it than within a paragraph, or nothing above.
+fn is_apart(parts: &[Part], index: usize) -> bool {
+    let rect = parts[index].rect;
+    let page = parts[index].page;
+    let above = parts[..index].iter().rev().take(8).filter(|other| {
+        other.page == page && other.block.is_some() && other.rect.overlap_x(&rect) > 0.0
+    });
+    let nearest = above.map(|other| rect.y0 - other.rect.y1).filter(|gap| *gap > -2.0);
+    let size = parts[index].block.as_ref().map_or(10.0, Block::size);
+    let below = text_after(parts, index);
+    nearest.fold(f32::INFINITY, f32::min) > 0.45 * size
+        || below.is_some_and(|next| next.rect.y0 - rect.y1 > 0.8 * size)
+}
+
+/// The next text of the same page.
+fn text_after(parts: &[Part], index: usize) -> Option<&Part> {
+    let page = parts[index].page;
+    let mut after = parts[index + 1..].iter().take_while(|other| other.page == page);
+    after.find(|other| other.block.is_some())
+}
+
+/// Short, with letters, and not the end of a sentence.
+fn could_be(block: &Block) -> bool {
+    let characters = block.characters();
+    if block.lines.len() > LINES_MAX || !(2..=CHARACTERS_MAX).contains(&characters) {
+        return false;
+    }
+    let text: String = block.lines.iter().flat_map(|l| &l.words).map(|w| w.text.as_str()).collect();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let ends = text.ends_with(['.', ',', ';']) && !text.ends_with("etc.") && block.lines.len() > 1
+        || text.ends_with([',', ';']);
+    letters >= 3 && letters * 5 >= characters * 2 && !ends && !block.lines.iter().any(|l| l.tabular)
+}
+
+/// Nothing stands beside it in its row, as cells of a table would, nor a table of which it names a row.
+fn stands_alone(parts: &[Part], index: usize) -> bool {
+    let rect = parts[index].rect;
+    let page = parts[index].page;
+    let beside = |other: &Part| {
+        let common = other.rect.overlap_y(&rect);
+        let in_column =
+            other.block.as_ref().zip(parts[index].block.as_ref()).is_some_and(|(a, b)| {
+                (a.column.0 - b.column.0).abs() < 1.0 && (a.column.1 - b.column.1).abs() < 1.0
+            });
+        other.page == page
+            && in_column
+            && common > 0.6 * rect.height().min(other.rect.height())
+            && (other.kind == SegmentType::Table || other.rect.height() < 3.0 * rect.height())
+            && other.rect.overlap_x(&rect) < 0.0
+            && (other.rect.x0 - rect.x1).max(rect.x0 - other.rect.x1) < 60.0
+    };
+    let near = index.saturating_sub(3)..(index + 4).min(parts.len());
+    let after = parts[index + 1..].iter().take_while(|other| other.page == page);
+    let before = parts[..index].iter().rev().take_while(|other| other.page == page);
+    let mut tables = after.chain(before).filter(|other| other.kind == SegmentType::Table);
+    !near.filter(|other| *other != index).any(|other| beside(&parts[other])) && !tables.any(beside)
+}
+
+fn look(block: &Block, norms: &Norms) -> Look {
+    let text: String = block.lines.iter().map(|line| line.text() + " ").collect();
+    let text = text.trim_end();
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
+    let upper = letters.iter().filter(|c| c.is_uppercase()).count();
+    let (left, right) = (block.rect.x0 - block.column.0, block.column.1 - block.rect.x1);
+    let size = block.size();
+    Look {
+        size,
+        bold: block.share(|style| style.bold) > 0.75,
+        italic: block.share(|style| style.italic) > 0.75,
+        capitals: letters.len() >= 4 && upper * 10 >= letters.len() * 9,
+        numbers: numbers(text),
+        foreign: block.share(|style| style.family != norms.body_family && !style.monospaced) > 0.9,
+        centred: left > 2.0 * size && (left - right).abs() < 2.0 * size,
+        label: text.ends_with(':'),
+    }
+}
+
+/// Counts the parts of a section number at the start: `3` 1, `3.1.` 2, `IV.` 1, `A.` 1.
+fn numbers(text: &str) -> usize {
+    let Some(first) = text.split_whitespace().next() else {
+        return 0;
+    };
+    if text.split_whitespace().nth(1).is_none() {
+        return 0;
+    }
+    let bare = first.trim_end_matches(['.', ')', ':']);
+    let parts: Vec<&str> = bare.split('.').collect();
+    let digits = |part: &&str| {
+        (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if parts.iter().all(digits) {
+        return parts.len();
+    }
+    let closed = bare.len() < first.len();
+    if first == "Appendix" || first == "APPENDIX" {
+        return 1;
+    }
+    let roman = bare.bytes().all(|byte| b"IVXL".contains(&byte));
+    let letter = bare.len() == 1 && bare.bytes().all(|byte| byte.is_ascii_uppercase());
+    let appendix = parts.len() > 1
+        && parts[0].len() == 1
+        && parts[0].bytes().all(|byte| byte.is_ascii_uppercase())
+        && parts[1..].iter().all(digits);
+    if appendix {
+        return parts.len();
+    }
+    usize::from(closed && !bare.is_empty() && (roman || letter))
+}
+
+/// The first page's biggest heading, if it stands near its top and is bigger than sections are.
+fn title_by_looks(parts: &[Part], looks: &[(usize, Look)], norms: &Norms) -> Option<usize> {
+    let first_page = parts.first()?.page;
+    let candidates = looks.iter().enumerate().filter(|(_, (index, look))| {
+        let part = &parts[*index];
+        part.page == first_page
+            && part.rect.y0 < 0.45 * part.page_size.1
+            && look.size > 1.15 * norms.body_size
+            && look.numbers == 0
+    });
+    let (at, (_, best)) =
+        candidates.max_by(|a, b| a.1.1.size.total_cmp(&b.1.1.size).then(b.0.cmp(&a.0)))?;
+    let bigger = looks.iter().any(|(_, look)| look.size > best.size + 0.3);
+    (!bigger).then_some(at)
+}
+
+/// Levels as the document tells them; else by looks: bigger first, then bold, then capitals; numbers
+/// decide where they are given.
+fn levels(parts: &mut [Part], looks: &[(usize, Look)], told: &HashMap<usize, u8>) {
+    let rank = |look: &Look| {
+        look.size + if look.bold { 0.4 } else { 0.0 } + if look.capitals { 0.2 } else { 0.0 }
+            - if look.italic { 0.1 } else { 0.0 }
+    };
+    let mut ranks: Vec<f32> = looks.iter().map(|(_, look)| rank(look)).collect();
+    ranks.sort_by(|a, b| b.total_cmp(a));
+    ranks.dedup_by(|a, b| (*a - *b).abs() < 0.35);
+    let alike = |own: f32| {
+        let known = looks.iter().filter_map(|(index, look)| Some((rank(look), *told.get(index)?)));
+        known.into_iter().find(|(other, _)| (other - own).abs() < 0.2).map(|(_, level)| level)
+    };
+    for (index, look) in looks {
+        let own = rank(look);
+        if let Some(level) = told.get(index).copied().or_else(|| alike(own)) {
+            parts[*index].level = level;
+            continue;
+        }
+        let by_look = ranks.iter().position(|other| (other - own).abs() < 0.36).unwrap_or(0);
+        let level = if look.numbers > 0 { look.numbers } else { by_look + 1 };
+        parts[*index].level = u8::try_from(level + 1).unwrap_or(6).min(6);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn section_numbers() {
+        for (text, parts) in [
+            ("3 Results", 1),
+            ("3.1. Setup", 2),
+            ("IV. RESULTS", 1),
+            ("A. Proofs", 1),
+            ("A.1 Proofs", 2),
+            ("Results", 0),
+            ("2019 was", 0),
+            ("A story", 0),
+        ] {
+            assert_eq!(numbers(text), parts, "{text}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Kinds that show on a block itself: list items, captions, footnotes, formulas.
+
+use docket_contract::SegmentType;
+
+use super::Norms;
+use crate::model::{Block, Marker, Part, item_marker};
+
+/// Footnotes start below this part of the page's height.
+const FOOT: f32 = 0.5;
+
+/// Gives the parts of one page their kinds, headings apart.
+pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
+    for part in parts.iter_mut() {
+        let Some(block) = &mut part.block else {
+            continue;
+        };
+        let first = block.lines.first_mut().and_then(|line| line.words.first_mut());
+        if let Some(word) = first
+            && word.text == "o"
+            && item_marker(word).is_some()
+        {
+            word.text = "\u{25E6}".to_owned();
+        }
+        if let Some((kind, confidence)) = kind(block, part.rect.y0 / part.page_size.1, norms) {
+            part.kind = kind;
+            part.confidence = confidence;
+        }
+    }
+    nest(parts);
+}
+
+fn kind(block: &Block, height: f32, norms: &Norms) -> Option<(SegmentType, f32)> {
+    if block.table.is_some() {
+        return Some((SegmentType::Table, 0.85));
+    }
+    let first = block.lines.first()?;
+    let word = first.words.first()?;
+    if is_caption(block, norms) {
+        return Some((SegmentType::Caption, 0.85));
+    }
+    if height > FOOT && is_footnote(block, norms) {
+        return Some((SegmentType::Footnote, 0.75));
+    }
+    if is_formula(block) {
+        return Some((SegmentType::Formula, 0.7));
+    }
+    let items = first.words.len() > 1 || block.lines.len() > 1;
+    match item_marker(word).filter(|_| items)? {
+        Marker::Bullet | Marker::Reference(_) => Some((SegmentType::ListItem, 0.9)),
+        Marker::Number(_) | Marker::Letter => Some((SegmentType::ListItem, 0.8)),
+    }
+}
+
+/// `Figure 3:`, `Table 2.` and the like at the start of a block.
+fn is_caption(block: &Block, norms: &Norms) -> bool {
+    const NAMES: [&str; 16] = [
+        "figure",
+        "fig.",
+        "fig",
+        "table",
+        "tab.",
+        "tableau",
+        "abbildung",
+        "abb.",
+        "tabelle",
+        "figura",
+        "tabla",
+        "scheme",
+        "chart",
+        "algorithm",
+        "listing",
+        "exhibit",
+    ];
+    let mut words = block.lines.iter().flat_map(|line| &line.words);
+    let (Some(name), Some(number)) = (words.next(), words.next()) else {
+        return false;
+    };
+    if !NAMES.contains(&name.text.to_lowercase().as_str())
+        || !name.text.starts_with(|c: char| c.is_uppercase())
+    {
+        return false;
+    }
+    let bare = number.text.trim_end_matches(['.', ':', ')']);
+    let numbered = !bare.is_empty()
+        && bare.chars().count() <= 6
+        && bare.chars().any(|c| c.is_ascii_digit() || "IVX".contains(c))
+        && bare.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '\u{2013}'));
+    if !numbered {
+        return false;
+    }
+    let closed = number.text.ends_with(['.', ':'])
+        || words.next().is_some_and(|next| {
+            matches!(next.text.as_str(), ":" | "." | "|" | "-" | "\u{2013}" | "\u{2014}")
+        });
+    let set_apart = name.style.bold && !norms.body_bold
+        || name.style.italic && !norms.body_italic
+        || block.size() < 0.95 * norms.body_size;
+    closed || set_apart
+}
+
+/// Small text at the foot of the page behind a raised number or sign.
+fn is_footnote(block: &Block, norms: &Norms) -> bool {
+    if block.size() > 0.93 * norms.body_size {
+        return false;
+    }
+    let Some(line) = block.lines.first() else {
+        return false;
+    };
+    let Some(word) = line.words.first() else {
+        return false;
+    };
+    let sign = word.text.starts_with(['*', '\u{2020}', '\u{2021}', '\u{A7}', '\u{B6}', '\u{2217}']);
+    let digits = word.text.chars().take_while(char::is_ascii_digit).count();
+    let raised = word.size < 0.85 * line.size || word.baseline < line.baseline - 0.15 * line.size;
+    let number = (1..=3).contains(&digits) && (raised || digits < word.text.chars().count());
+    sign || number && !word.text.contains(['.', '/', '-', ',', '%'])
+}
+
+/// A displayed formula: mostly signs and single letters.
+fn is_formula(block: &Block) -> bool {
+    let words: Vec<&str> =
+        block.lines.iter().flat_map(|line| &line.words).map(|word| word.text.as_str()).collect();
+    if words.len() < 3 || words.len() > 80 {
+        return false;
+    }
+    let is_operator = |c: char| {
+        matches!(c, '=' | '+' | '\u{2212}' | '\u{D7}' | '\u{B1}')
+            || ('\u{2190}'..='\u{22FF}').contains(&c)
+    };
+    let operators = words.iter().filter(|word| word.chars().any(is_operator)).count();
+    let prose = words
+        .iter()
+        .filter(|word| word.chars().count() >= 4 && word.chars().all(char::is_alphabetic))
+        .count();
+    operators >= 1
+        && prose * 6 <= words.len()
+        && words.iter().any(|w| w.chars().any(char::is_alphabetic))
+}
+
+/// Items that stand further in than the item before them are nested in it.
+fn nest(parts: &mut [Part]) {
+    let mut indents: Vec<f32> = Vec::new();
+    for part in parts {
+        let Some(block) = part.block.as_ref().filter(|_| part.kind == SegmentType::ListItem) else {
+            if part.kind != SegmentType::Text {
+                indents.clear();
+            }
+            continue;
+        };
+        let (x, slack) = (block.rect.x0, 0.7 * block.size());
+        while indents.last().is_some_and(|last| *last > x + slack) {
+            indents.pop();
+        }
+        if indents.last().is_none_or(|last| *last < x - slack) {
+            // Another column starts anew.
+            if indents.last().is_some_and(|last| x - last > 12.0 * block.size()) {
+                indents.clear();
+            }
+            indents.push(x);
+        }
+        part.depth = u8::try_from(indents.len().saturating_sub(1)).unwrap_or(u8::MAX).min(5);
+    }
+}

@@ -1,0 +1,205 @@
+//! Glyphs to words, and words to fragments: runs on one baseline as the content stream writes them.
+
+use crate::model::{
+    Glyph, Line, Rect, Style, Word, compose, is_rtl, line_of_words, script, script_runs,
+};
+
+/// A horizontal gap of more than this many font sizes ends a fragment.
+const FRAGMENT_GAP: f32 = 1.0;
+/// A step back of more than this many font sizes ends a fragment.
+const STEP_BACK: f32 = 0.6;
+/// Baselines may differ by this many font sizes within a fragment, for raised and lowered text.
+const BASELINE_SHIFT: f32 = 0.5;
+/// A gap between words, in font sizes beyond the usual gap between letters.
+const WORD_GAP: f32 = 0.13;
+/// The same for lines in which spaces are written out.
+const WORD_GAP_WITH_SPACES: f32 = 0.25;
+
+/// A glyph in the upright frame.
+#[derive(Clone, Copy)]
+struct Letter {
+    character: char,
+    rect: Rect,
+    baseline: f32,
+    size: f32,
+    style: Style,
+    after_space: bool,
+    confidence: f32,
+}
+
+/// Cuts glyphs, in stream order, into fragments of words.
+pub(crate) fn fragments(glyphs: &[&Glyph], upright: impl Fn(&Rect) -> Rect) -> Vec<Line> {
+    let mut fragments = Vec::new();
+    let mut run: Vec<Letter> = Vec::new();
+    let mut spaces = 0;
+    let mut after_space = false;
+    let mut leftward = false;
+    for (order, glyph) in glyphs.iter().enumerate() {
+        if glyph.character == ' ' {
+            after_space = true;
+            continue;
+        }
+        let letter = Letter {
+            character: glyph.character,
+            rect: upright(&glyph.rect),
+            baseline: glyph.baseline,
+            size: glyph.size,
+            style: glyph.style,
+            after_space,
+            confidence: glyph.confidence,
+        };
+        if let Some(last) = run.last_mut()
+            && goes_left(last, &letter)
+        {
+            last.after_space |= std::mem::take(&mut after_space);
+            leftward = true;
+            run.push(Letter { after_space: false, ..letter });
+            continue;
+        }
+        if let Some(last) = run.last()
+            && (leftward || ends_fragment(last, &letter))
+        {
+            let start = order - run.len();
+            fragments.push(fragment(&mut run, leftward, spaces, start));
+            run.clear();
+            (spaces, leftward) = (0, false);
+        }
+        spaces += usize::from(after_space && !run.is_empty());
+        after_space = false;
+        push_letter(&mut run, letter);
+    }
+    if !run.is_empty() {
+        fragments.push(fragment(&mut run, leftward, spaces, glyphs.len()));
+    }
+    fragments
+}
+
+/// The pen moves to the left, as it does where a right-to-left script is written in reading order.
+fn goes_left(last: &Letter, next: &Letter) -> bool {
+    let size = last.size.max(next.size);
+    let gap = last.rect.x0 - next.rect.x1;
+    is_rtl(last.character)
+        && (is_rtl(next.character) || !next.character.is_alphanumeric())
+        && (next.baseline - last.baseline).abs() < 0.3 * size
+        && gap > -0.3 * size
+        && gap < FRAGMENT_GAP * size
+}
+
+fn ends_fragment(last: &Letter, next: &Letter) -> bool {
+    let size = last.size.max(next.size);
+    let gap = next.rect.x0 - last.rect.x1;
+    if (next.baseline - last.baseline).abs() > BASELINE_SHIFT * size {
+        return true;
+    }
+    // A big letter next to small ones on about the same baseline is a drop cap or a sum sign.
+    let ratio = last.size / next.size;
+    if !(0.4..=2.5).contains(&ratio) && gap > 0.3 * last.size.min(next.size) {
+        return true;
+    }
+    let forward =
+        if last.after_space || next.after_space { FRAGMENT_GAP + 0.3 } else { FRAGMENT_GAP };
+    gap > forward * size || gap < -STEP_BACK * size - accent_allowance(last)
+}
+
+/// An accent that was set on a letter leaves the pen behind.
+fn accent_allowance(last: &Letter) -> f32 {
+    if last.rect.width() > 1.5 * last.size { last.rect.width() } else { 0.0 }
+}
+
+/// Appends a letter; an accent over a letter becomes one character with it.
+fn push_letter(run: &mut Vec<Letter>, letter: Letter) {
+    if let Some(last) = run.last_mut()
+        && !letter.character.is_ascii_alphanumeric() | !last.character.is_ascii_alphanumeric()
+    {
+        let overlap = last.rect.overlap_x(&letter.rect);
+        if overlap > 0.4 * last.rect.width().min(letter.rect.width()) {
+            let composed = compose(last.character, letter.character)
+                .or_else(|| compose(letter.character, last.character));
+            if let Some(composed) = composed {
+                let after_space = last.after_space;
+                let base = if letter.character.is_alphabetic() { letter } else { *last };
+                let rect = last.rect.union(&letter.rect);
+                *last = Letter { character: composed, rect, after_space, ..base };
+                return;
+            }
+        }
+    }
+    run.push(letter);
+}
+
+fn fragment(run: &mut [Letter], leftward: bool, spaces: usize, order: usize) -> Line {
+    if leftward {
+        run.sort_by(|a, b| a.rect.x0.total_cmp(&b.rect.x0));
+    }
+    let run = &*run;
+    let usual = usual_gap(run);
+    let beyond = if spaces * 12 > run.len() { WORD_GAP_WITH_SPACES } else { WORD_GAP };
+    let mut words: Vec<Word> = Vec::new();
+    let mut start = 0;
+    for index in 1..=run.len() {
+        let ends = index == run.len() || {
+            let (last, next) = (&run[index - 1], &run[index]);
+            let gap = next.rect.x0 - last.rect.x1;
+            let size = last.size.min(next.size);
+            let script = (last.baseline - next.baseline).abs() > 0.1 * size;
+            let threshold = if script { beyond + 0.07 } else { beyond };
+            next.after_space
+                || gap > usual * size + threshold * size
+                || index <= 2 && ends_raised_marker(&run[..index], next)
+        };
+        if ends {
+            words.push(word(&run[start..index]));
+            start = index;
+        }
+    }
+    line_of_words(words, order)
+}
+
+/// A raised number at the start of a fragment is the mark of a note, not part of its first word.
+fn ends_raised_marker(start: &[Letter], next: &Letter) -> bool {
+    next.character.is_alphabetic()
+        && start.iter().all(|letter| {
+            let raised = next.baseline - letter.baseline;
+            letter.character.is_ascii_digit()
+                && (letter.size < 0.85 * next.size && raised > 0.1 * next.size
+                    || raised > 0.25 * next.size)
+        })
+}
+
+/// The gap between letters that most letters of a run have, in font sizes; more than 0 in text that
+/// is spaced out.
+fn usual_gap(run: &[Letter]) -> f32 {
+    let mut gaps: Vec<f32> = run
+        .windows(2)
+        .filter(|pair| !pair[1].after_space)
+        .map(|pair| (pair[1].rect.x0 - pair[0].rect.x1) / pair[0].size.min(pair[1].size))
+        .collect();
+    if gaps.len() < 4 {
+        return 0.0;
+    }
+    let middle = gaps.len() / 2;
+    let (_, median, _) = gaps.select_nth_unstable_by(middle, f32::total_cmp);
+    median.clamp(0.0, 0.6)
+}
+
+fn word(letters: &[Letter]) -> Word {
+    let first = letters[0];
+    let rect = letters.iter().fold(first.rect, |whole, letter| whole.union(&letter.rect));
+    let main = letters.iter().max_by(|a, b| a.size.total_cmp(&b.size)).unwrap_or(&first);
+    let bold = letters.iter().filter(|letter| letter.style.bold).count() * 2 > letters.len();
+    let italic = letters.iter().filter(|letter| letter.style.italic).count() * 2 > letters.len();
+    Word {
+        text: letters.iter().map(|letter| letter.character).collect(),
+        rect,
+        baseline: main.baseline,
+        size: main.size,
+        style: Style { bold, italic, ..main.style },
+        confidence: letters.iter().map(|letter| letter.confidence).fold(1.0, f32::min),
+        scripts: script_runs(
+            letters
+                .iter()
+                .map(|letter| script((letter.baseline, letter.size), (main.baseline, main.size))),
+        ),
+        glued: false,
+    }
+}

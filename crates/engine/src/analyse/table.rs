@@ -1,0 +1,266 @@
+//! Tables: cells between drawn lines, or columns and rows that words stand in.
+
+mod aligned;
+mod body;
+mod build;
+mod columns;
+mod fills;
+mod grid;
+mod header;
+mod phrases;
+mod pictured;
+mod rules;
+mod split;
+mod stub;
+mod tick_boxes;
+mod trim;
+mod unruled;
+
+use crate::analyse::layout::rows_of_lines;
+use crate::model::{Cell, Line, Rect, Table, Word, is_rtl, line_of_words};
+use body::is_figure;
+use build::build;
+use fills::{cell_sides, goes_on};
+use grid::{Edge, Grid, edges, grids};
+use phrases::text_rows;
+use split::{split_columns, split_rows};
+use tick_boxes::without_sides;
+use trim::{trim, without_flat_rows, without_thin_columns};
+use unruled::Expected;
+
+/// Fewer filled cells are a box around something, not a table.
+const FILLED_CELLS_MIN: usize = 4;
+/// The part of the cells that holds text at least: charts are emptier than tables, and the less is
+/// drawn of a table, the more its text must say.
+const FILLED_OF_DRAWN: f32 = 0.25;
+const FILLED_BETWEEN_RULES: f32 = 0.25;
+const FILLED_WITHOUT_RULES: f32 = 0.5;
+/// Boxes with more text than this are columns or panels of a page, not cells.
+const CELL_CHARACTERS_MAX: usize = 2500;
+const MEAN_CHARACTERS_MAX: usize = 400;
+
+/// What a page shows beside its text, in the frame in which that is upright.
+pub(crate) struct Drawn<'p> {
+    pub rulings: Vec<Rect>,
+    pub fills: Vec<Rect>,
+    /// Squares that may be boxes to tick.
+    pub squares: Vec<Rect>,
+    pub pictures: &'p [Rect],
+}
+
+/// Takes the lines that stand in tables with rules out of the lines of a page. In their place comes
+/// one empty line per table, which holds it.
+pub(crate) fn extract(mut lines: Vec<Line>, drawn: Drawn<'_>) -> Vec<Line> {
+    let Drawn { rulings, fills, squares, pictures } = drawn;
+    let mut rulings = without_sides(rulings, &squares);
+    let by_lines = edges(&rulings).1;
+    let drawn = rulings.len();
+    rulings.extend(cell_sides(&fills));
+    if rulings.len() < 2 {
+        return lines;
+    }
+    let (horizontal, vertical) = edges(&rulings);
+    let mut parts: Vec<Rect> = Vec::new();
+    for grid in grids(&horizontal, &vertical) {
+        let is_drawn = by_lines.iter().any(|edge| grid.holds(edge));
+        // Backgrounds side by side in a single row are panels.
+        if !is_drawn && (grid.is_single_row() || goes_on(&grid, &lines)) {
+            parts.push(grid.rect);
+            continue;
+        }
+        lines = replace(lines, &grid.rect, FILLED_OF_DRAWN, |within| {
+            in_grid(&grid, within, &horizontal)
+        });
+    }
+    // What is no cell does not say where rows end either.
+    let is_part = |side: &Rect| parts.iter().any(|part| part.contains(side.center()));
+    let sides = rulings.split_off(drawn).into_iter().filter(|side| !is_part(side));
+    rulings.extend(sides);
+    let horizontal = if parts.is_empty() { horizontal } else { edges(&rulings).0 };
+    for table in pictured::tables(&lines, &horizontal, pictures) {
+        lines = put(lines, table);
+    }
+    for area in rules::regions(&lines, &horizontal) {
+        lines = replace(lines, &area, FILLED_BETWEEN_RULES, |within| {
+            in_area(&area, within, &horizontal)
+        });
+    }
+    lines.sort_by_key(|line| line.order);
+    lines
+}
+
+/// The same for tables without rules, in the lines of one column.
+pub(crate) fn extract_unruled(lines: Vec<Line>) -> Vec<Line> {
+    extract_rows(lines, Expected::Prose)
+}
+
+/// The same for the lines of a picture that is a small part of a page, and likely a table.
+pub(crate) fn extract_lone(lines: Vec<Line>) -> Vec<Line> {
+    extract_rows(lines, Expected::Table)
+}
+
+fn extract_rows(mut lines: Vec<Line>, expected: Expected) -> Vec<Line> {
+    let free: Vec<Line> = lines.iter().filter(|line| !line.words.is_empty()).cloned().collect();
+    if free.len() < FILLED_CELLS_MIN {
+        return lines;
+    }
+    let rows = text_rows(&free);
+    let runs = unruled::runs(&rows, expected);
+    if runs.is_empty() {
+        return lines;
+    }
+    for (start, end) in runs {
+        let rect = rows[start..end].iter().fold(Rect::NOTHING, |all, row| all.union(&row.rect));
+        lines = replace(lines, &rect, FILLED_WITHOUT_RULES, |within| in_area(&rect, within, &[]));
+    }
+    lines.sort_by_key(|line| line.order);
+    lines
+}
+
+/// Puts a table in the place of the lines within it.
+fn put(lines: Vec<Line>, table: Table) -> Vec<Line> {
+    let inside = |line: &Line| !line.words.is_empty() && table.rect.contains(line.rect.center());
+    let (within, mut rest): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(inside);
+    rest.push(place_of(mirrored(table), &within));
+    rest
+}
+
+/// Replaces the lines within an area by the table that they make, if that part of its cells is filled.
+fn replace(
+    lines: Vec<Line>,
+    area: &Rect,
+    part: f32,
+    table: impl Fn(&[Line]) -> Option<Table>,
+) -> Vec<Line> {
+    let inside = |line: &Line| !line.words.is_empty() && area.contains(line.rect.center());
+    let (within, mut rest): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(inside);
+    match table(&within).map(trim) {
+        Some((table, outside)) if is_filled(&table, part) => {
+            rest.push(place_of(mirrored(with_heads(table)), &within));
+            rest.extend(outside);
+        }
+        _ => rest.extend(within),
+    }
+    rest
+}
+
+/// The line that keeps the place of a table.
+fn place_of(table: Table, lines: &[Line]) -> Line {
+    let order = lines.iter().map(|line| line.order).min();
+    let size = lines.iter().map(|line| line.size).fold(0.0, f32::max);
+    let mut place = line_of_words(Vec::new(), order.unwrap_or(0));
+    (place.rect, place.size, place.baseline) = (table.rect, size, table.rect.y1);
+    place.table = Some(Box::new(table));
+    place
+}
+
+fn in_grid(grid: &Grid, lines: &[Line], horizontal: &[Edge]) -> Option<Table> {
+    let drawn = fill(grid, lines);
+    if grid.xs.len() <= 3 {
+        let by_words = in_area(&grid.rect, lines, horizontal);
+        let columns = by_words.as_ref().map_or(0, |table| table.columns);
+        if drawn.is_none() || columns >= 2 * (grid.xs.len() - 1) {
+            return by_words;
+        }
+    }
+    drawn
+}
+
+fn in_area(area: &Rect, lines: &[Line], horizontal: &[Edge]) -> Option<Table> {
+    let rows = text_rows(lines);
+    let rules: Vec<Edge> = horizontal
+        .iter()
+        .filter(|rule| {
+            (area.y0 - 1.0..=area.y1 + 1.0).contains(&rule.at)
+                && rule.to.min(area.x1) - rule.from.max(area.x0) > 0.5 * (rule.to - rule.from)
+        })
+        .copied()
+        .collect();
+    let table = build(&rows, &rules)?;
+    let rect = table.rect.union(area);
+    Some(Table { rect, ..table })
+}
+
+/// The rows of a drawn table that head it: those before the first with figures behind its first
+/// column, and one at least if all cells hold words.
+fn with_heads(mut table: Table) -> Table {
+    if table.rows < 2 || table.cells.iter().any(|cell| cell.header) {
+        return table;
+    }
+    let has_figures = |cell: &&Cell| {
+        cell.column > 0
+            && !cell.lines.is_empty()
+            && cell.lines.iter().all(|line| is_figure(&line.words))
+    };
+    let body = table.cells.iter().filter(has_figures).map(|cell| cell.row).min().unwrap_or(1);
+    // Below a cell over several columns stand the names of each.
+    let reach = |cell: &Cell| cell.row_span + usize::from(cell.column_span > 1);
+    let reach = table.cells.iter().filter(|cell| cell.row == 0).map(reach).max();
+    let heads = body.min(reach.unwrap_or(1)).max(1);
+    for cell in table.cells.iter_mut().filter(|cell| cell.row < heads) {
+        cell.header = true;
+    }
+    table
+}
+
+/// Tables of right-to-left scripts begin at the right.
+fn mirrored(mut table: Table) -> Table {
+    let characters = || {
+        let words = table.cells.iter().flat_map(|cell| &cell.lines).flat_map(|line| &line.words);
+        words.flat_map(|word| word.text.chars()).filter(|c| c.is_alphabetic())
+    };
+    let rightward = characters().filter(|c| is_rtl(*c)).count();
+    if rightward * 2 > characters().count() {
+        for cell in &mut table.cells {
+            cell.column = table.columns - cell.column - cell.column_span;
+        }
+        table.cells.sort_by_key(|cell| (cell.row, cell.column));
+    }
+    table
+}
+
+/// Enough cells hold text, in rows of several; the labels of a chart stand scattered.
+fn is_filled(table: &Table, part: f32) -> bool {
+    let filled = || table.cells.iter().filter(|cell| !cell.lines.is_empty());
+    let mut in_row = vec![0_usize; table.rows];
+    filled().for_each(|cell| in_row[cell.row] += 1);
+    let rows = in_row.iter().filter(|count| **count > 1).count();
+    let count = filled().count();
+    let with_text = in_row.iter().filter(|count| **count > 0).count();
+    count >= FILLED_CELLS_MIN
+        && count as f32 >= part * table.cells.len() as f32
+        && rows >= 2
+        && rows * 5 >= with_text * 2
+}
+
+/// Puts words into cells. `None`: too few cells hold any.
+fn fill(grid: &Grid, lines: &[Line]) -> Option<Table> {
+    let mut words: Vec<Vec<(usize, Word)>> = vec![Vec::new(); grid.cells.len()];
+    for (number, line) in lines.iter().enumerate() {
+        for word in &line.words {
+            let (x, y) = word.rect.center();
+            words[grid.cell_at(x, y)?].push((number, word.clone()));
+        }
+    }
+    let filled = words.iter().filter(|words| !words.is_empty()).count();
+    if filled < FILLED_CELLS_MIN {
+        return None;
+    }
+    let cells = grid.cells.iter().zip(words).map(|(cell, words)| {
+        let parts = words.chunk_by(|a, b| a.0 == b.0).map(|part| {
+            line_of_words(part.iter().map(|(_, word)| word.clone()).collect(), part[0].0)
+        });
+        Cell { lines: rows_of_lines(parts.collect()), ..cell.clone() }
+    });
+    let cells: Vec<Cell> = cells.collect();
+    let longest = cells.iter().map(Cell::characters).max().unwrap_or(0);
+    let total: usize = cells.iter().map(Cell::characters).sum();
+    if longest > CELL_CHARACTERS_MAX || total > filled * MEAN_CHARACTERS_MAX {
+        return None;
+    }
+    let (cells, rows) = without_flat_rows(cells, &grid.ys);
+    let cells = cells.into_iter().flat_map(|cell| split_columns(cell, &grid.xs)).collect();
+    let (cells, rows) = split_rows(cells, rows);
+    let (cells, columns) = without_thin_columns(cells, &grid.xs);
+    Some(Table { rect: grid.rect, rows, columns, cells })
+}

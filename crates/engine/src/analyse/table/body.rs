@@ -1,0 +1,237 @@
+//! Text rows to rows of a table: which rows of text belong to one row of cells.
+
+use std::collections::HashSet;
+
+use super::columns::{Column, Piece};
+use super::grid::Edge;
+use crate::model::Word;
+
+/// A row of text with what stands in its columns.
+#[derive(Clone, Debug)]
+pub(super) struct PlacedRow {
+    pub pieces: Vec<Piece>,
+    pub baseline: f32,
+    pub size: f32,
+}
+
+/// Lines of one cell follow one another within this many font sizes.
+const LEADING_MAX: f32 = 1.5;
+/// Rows are apart if their distance is more than this many times the tightest.
+const WIDER: f32 = 1.2;
+/// Rows this close, in font sizes, are one row whose cells are not on one height.
+const OFFSET: f32 = 0.75;
+
+/// What rows of a table are judged against.
+pub(super) struct Setting<'t> {
+    pub columns: &'t [Column],
+    /// Horizontal rules over most of the table, by their height.
+    pub rules: &'t [f32],
+    /// The tight distance of baselines in a table that has tight and wide ones.
+    tight: Option<f32>,
+    /// What stands in the first column of several rows: names of rows, not ends of names.
+    labels: HashSet<String>,
+}
+
+impl<'t> Setting<'t> {
+    pub(super) fn new(rows: &[PlacedRow], columns: &'t [Column], rules: &'t [f32]) -> Self {
+        Self { columns, rules, tight: tight_distance(rows), labels: repeated_labels(rows) }
+    }
+
+    fn is_ruled_between(&self, above: &PlacedRow, below: &PlacedRow) -> bool {
+        let at = self.rules.partition_point(|y| *y < above.baseline - 0.2 * above.size);
+        self.rules.get(at).is_some_and(|y| *y < below.baseline - 0.3 * below.size)
+    }
+}
+
+/// What stands at the start of several rows.
+fn repeated_labels(rows: &[PlacedRow]) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let first = rows.iter().filter_map(|row| row.pieces.first()).filter(|piece| piece.from == 0);
+    first.map(|piece| piece.phrase.text()).filter(|text| !seen.insert(text.clone())).collect()
+}
+
+/// The smaller one of two usual distances, if cells have several lines and rows stand apart.
+fn tight_distance(rows: &[PlacedRow]) -> Option<f32> {
+    let steps: Vec<f32> = rows.windows(2).map(|pair| pair[1].baseline - pair[0].baseline).collect();
+    let usual = |step: &&f32| **step > 0.8 * rows[0].size;
+    let least = steps.iter().filter(usual).copied().fold(f32::INFINITY, f32::min);
+    let tight = steps.iter().filter(|step| **step <= WIDER * least).count();
+    let wide = steps.len() - tight;
+    (least <= LEADING_MAX * rows.first()?.size
+        && tight * 5 >= steps.len()
+        && wide * 5 >= steps.len())
+    .then_some(least)
+}
+
+/// Cuts rows of text into groups that are one row each; the answer is where groups begin.
+pub(super) fn group(rows: &[PlacedRow], setting: &Setting<'_>) -> Vec<usize> {
+    let mut starts = Vec::new();
+    for at in 0..rows.len() {
+        let joined =
+            starts.last().is_some_and(|start| joins(&rows[*start..at], &rows[at], setting));
+        if !joined {
+            starts.push(at);
+        }
+    }
+    starts
+}
+
+fn joins(group: &[PlacedRow], next: &PlacedRow, setting: &Setting<'_>) -> bool {
+    let Some(last) = group.last() else { return false };
+    let step = next.baseline - last.baseline;
+    let size = last.size.max(next.size);
+    // Shares in parentheses below their numbers.
+    let is_tight = setting.tight.is_some_and(|tight| step <= WIDER * tight);
+    let is_share = in_parentheses(next)
+        && (is_tight
+            || step <= LEADING_MAX * size && next.fills(0) && !group.iter().any(in_parentheses));
+    if setting.is_ruled_between(last, next) || clash(group, next) && !is_share {
+        return false;
+    }
+    if is_share {
+        return true;
+    }
+    if step < OFFSET * size {
+        return true;
+    }
+    if step > LEADING_MAX * size || setting.tight.is_some_and(|tight| step > WIDER * tight) {
+        return false;
+    }
+    let filled = |column: usize| group.iter().any(|row| row.fills(column));
+    let within = next.pieces.iter().all(|piece| (piece.from..piece.to).any(filled));
+    let stub_only = |row: &PlacedRow| row.pieces.len() == 1 && row.pieces[0].from == 0;
+    if !within {
+        return group.iter().all(stub_only) && continues(group, next, 0, setting, Proof::Strong);
+    }
+    let proof = if next.fills(0) && (next.pieces.len() > 1 || group.iter().all(stub_only)) {
+        Proof::Strong
+    } else {
+        Proof::Weak
+    };
+    let goes_on = |piece: &Piece| continues(group, next, piece.from, setting, proof);
+    if setting.tight.is_some() && !spans(next) && !group.iter().any(spans) {
+        return !next.fills(0) || next.pieces.iter().all(goes_on);
+    }
+    if !next.fills(0) {
+        return next.pieces.len() == 1 && group.iter().any(|row| row.pieces.len() > 1)
+            || next.pieces.iter().any(goes_on);
+    }
+    next.pieces.iter().all(goes_on)
+}
+
+fn spans(row: &PlacedRow) -> bool {
+    row.pieces.iter().any(|piece| piece.to > piece.from + 1)
+}
+
+/// Both have figures in a column: those are two rows.
+fn clash(group: &[PlacedRow], next: &PlacedRow) -> bool {
+    let figures = |row: &PlacedRow, column: usize| {
+        row.pieces.iter().any(|piece| {
+            piece.from == column && piece.to == column + 1 && is_figure(&piece.phrase.words)
+        })
+    };
+    next.pieces
+        .iter()
+        .filter(|piece| piece.from > 0)
+        .any(|piece| figures(next, piece.from) && group.iter().any(|row| figures(row, piece.from)))
+}
+
+/// All figures of the row stand in parentheses.
+fn in_parentheses(row: &PlacedRow) -> bool {
+    let text = |piece: &Piece| -> String {
+        piece.phrase.words.iter().map(|word| word.text.as_str()).collect()
+    };
+    let mut figures = row.pieces.iter().filter(|piece| is_figure(&piece.phrase.words)).map(text);
+    let first = figures.next();
+    let enclosed = |text: &String| text.starts_with('(') && text.ends_with(')');
+    first.as_ref().is_some_and(enclosed) && figures.all(|text| enclosed(&text))
+}
+
+/// A number, with its signs and units, or a sign that stands for one.
+pub(super) fn is_figure(words: &[Word]) -> bool {
+    let (mut digits, mut letters, mut others) = (0, 0, 0);
+    for c in words.iter().flat_map(|word| word.text.chars()) {
+        if c.is_numeric() {
+            digits += 1;
+        } else if c.is_alphabetic() {
+            letters += 1;
+        } else {
+            others += 1;
+        }
+    }
+    digits > letters || letters == 0 && others <= 3
+}
+
+/// How sure it must be that a line goes on in the next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Weak,
+    Strong,
+}
+
+/// The text of a column goes on in the next row: it starts in lower case, or its first word had no
+/// room in the line above.
+fn continues(
+    group: &[PlacedRow],
+    next: &PlacedRow,
+    column: usize,
+    setting: &Setting<'_>,
+    proof: Proof,
+) -> bool {
+    let piece_of = |row: &PlacedRow| row.pieces.iter().find(|piece| piece.from == column).cloned();
+    let (Some(above), Some(below)) = (group.iter().rev().find_map(piece_of), piece_of(next)) else {
+        return false;
+    };
+    let (Some(last), Some(first)) = (above.phrase.words.last(), below.phrase.words.first()) else {
+        return false;
+    };
+    if below.phrase.rect.x0 < above.phrase.rect.x0 - 0.6 * first.size && column == 0 {
+        return false;
+    }
+    let open = last.text.ends_with(['-', ',', '/', '\u{2013}', '&', '\u{AD}']);
+    if open || first.text.starts_with(char::is_lowercase) && first.text.chars().count() > 1 {
+        return true;
+    }
+    if column == 0 && setting.labels.contains(&below.phrase.text()) {
+        return false;
+    }
+    let indented = below.phrase.rect.x0 > above.phrase.rect.x0 + 0.4 * first.size;
+    if proof == Proof::Strong && indented {
+        return false;
+    }
+    let edge = match (proof, setting.columns.get(below.to)) {
+        (Proof::Strong, Some(right)) => right.x0 - first.size,
+        _ => setting.columns[below.to - 1].x1,
+    };
+    let needed = above.phrase.rect.x1 + 0.25 * first.size + first.rect.width();
+    needed > edge + 0.1 * first.size && above.phrase.words.len() > 1
+}
+
+impl PlacedRow {
+    pub(super) fn fills(&self, column: usize) -> bool {
+        self.pieces.iter().any(|piece| (piece.from..piece.to).contains(&column))
+    }
+}
+
+/// Rules that cover most of a width and the first column, by height.
+pub(super) fn full_rules(rules: &[Edge], columns: &[Column]) -> Vec<f32> {
+    let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return Vec::new() };
+    let (x0, x1) = (first.x0, last.x1);
+    let stub = f32::midpoint(first.x0, first.x1);
+    let mut covered: Vec<(f32, f32, bool)> = Vec::new();
+    let mut sorted: Vec<&Edge> = rules.iter().collect();
+    sorted.sort_by(|a, b| a.at.total_cmp(&b.at));
+    for rule in sorted {
+        let length = (rule.to.min(x1) - rule.from.max(x0)).max(0.0);
+        let heads = (rule.from..=rule.to).contains(&stub);
+        match covered.last_mut() {
+            Some((at, sum, stubs)) if rule.at - *at < 1.5 => {
+                *sum += length;
+                *stubs |= heads;
+            }
+            _ => covered.push((rule.at, length, heads)),
+        }
+    }
+    covered.retain(|(_, length, heads)| *heads && *length > 0.7 * (x1 - x0));
+    covered.into_iter().map(|(at, ..)| at).collect()
+}

@@ -1,0 +1,113 @@
+//! Words and lines of text.
+
+use super::characters::is_rtl;
+use super::geometry::Rect;
+use super::page::Style;
+use super::scripts::ScriptRun;
+use super::table::Table;
+
+/// A word in the upright frame of its direction.
+#[derive(Clone, Debug)]
+pub(crate) struct Word {
+    pub text: String,
+    pub rect: Rect,
+    pub baseline: f32,
+    pub size: f32,
+    pub style: Style,
+    /// How sure its least certain character is, 0 to 1: 1 in a text layer.
+    pub confidence: f32,
+    /// Its raised and lowered characters; none where the whole word is.
+    pub scripts: Vec<ScriptRun>,
+    /// True if nothing but a change of line parts it from the word before, for text without spaces.
+    pub glued: bool,
+}
+
+/// Words on one baseline.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub words: Vec<Word>,
+    pub rect: Rect,
+    pub baseline: f32,
+    /// The font size that most of its characters have.
+    pub size: f32,
+    /// Place in the content stream.
+    pub order: usize,
+    /// It has gaps as wide as those between columns of a table.
+    pub tabular: bool,
+    /// The line only keeps the place of a table.
+    pub table: Option<Box<Table>>,
+    /// The line only keeps the place of a panel with this number.
+    pub panel: Option<usize>,
+}
+
+impl Line {
+    /// False if it only keeps a place.
+    pub(crate) fn is_text(&self) -> bool {
+        self.table.is_none() && self.panel.is_none()
+    }
+
+    /// Its words joined by spaces.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        for word in &self.words {
+            if !text.is_empty() && !word.glued {
+                text.push(' ');
+            }
+            text.push_str(&word.text);
+        }
+        text
+    }
+
+    /// How many characters its words have.
+    pub(crate) fn characters(&self) -> usize {
+        self.words.iter().map(|word| word.text.chars().count()).sum()
+    }
+
+    /// The part of its characters for which the style holds.
+    pub(crate) fn share(&self, holds: impl Fn(&Style) -> bool) -> f32 {
+        let total = self.characters().max(1);
+        let with: usize = self
+            .words
+            .iter()
+            .filter(|word| holds(&word.style))
+            .map(|word| word.text.chars().count())
+            .sum();
+        with as f32 / total as f32
+    }
+}
+
+/// Makes a line of words. `words` is not empty.
+pub(crate) fn line_of_words(words: Vec<Word>, order: usize) -> Line {
+    let rect = words.iter().fold(Rect::NOTHING, |whole, word| whole.union(&word.rect));
+    let size = dominant(words.iter().map(|word| (word.size, word.text.chars().count())));
+    let baseline = words
+        .iter()
+        .find(|word| (word.size - size).abs() < 0.05 * size)
+        .map_or(rect.y1, |word| word.baseline);
+    Line { words, rect, baseline, size, order, tabular: false, table: None, panel: None }
+}
+
+/// The value that carries most weight; values within a twentieth of a point count as one.
+pub(crate) fn dominant(values: impl Iterator<Item = (f32, usize)>) -> f32 {
+    let mut weights: Vec<(f32, usize)> = Vec::new();
+    for (value, weight) in values {
+        match weights.iter_mut().find(|(known, _)| (known - value).abs() < 0.05) {
+            Some((_, sum)) => *sum += weight,
+            None => weights.push((value, weight)),
+        }
+    }
+    weights.into_iter().max_by_key(|(_, weight)| *weight).map_or(0.0, |(value, _)| value)
+}
+
+/// True if most letters of the line run to the left.
+pub(crate) fn runs_left(line: &Line) -> bool {
+    let (mut left, mut right) = (0_usize, 0_usize);
+    for character in line.words.iter().flat_map(|word| word.text.chars()) {
+        if is_rtl(character) {
+            left += 1;
+        } else if character.is_alphabetic() {
+            right += 1;
+        }
+    }
+    left > right
+}

@@ -1,0 +1,165 @@
+//! Reads the text of a page's picture: makes the picture ready, asks the recogniser, and turns its
+//! answer into glyphs, so that everything after works as on a text layer.
+
+mod glyphs;
+mod hocr;
+mod measure;
+
+use crate::error::OcrFault;
+use crate::model::{Glyph, PageContent, Rect, TickField};
+use crate::recognise::models::{Arrangement, Picture};
+use crate::recognise::picture::{Prepared, prepare, rulings, take_tick_boxes};
+use crate::source::pdf::note_found_boxes;
+use crate::source::raster::Raster;
+
+/// Pages that are this much higher than wide are strips such as till receipts: one column, in which
+/// looking for columns does harm. Sheets of paper have 1.3 to 1.42, long ones 1.55.
+const STRIP_PROPORTION: f32 = 1.6;
+
+/// A page's picture that a recogniser is asked about.
+pub(crate) struct Asked {
+    prepared: Prepared,
+    /// The page's width and height in points.
+    size: (f32, f32),
+    /// The lines that were drawn on it, in its own points.
+    lines: Vec<Rect>,
+    /// Its boxes to tick, if they were asked for, in its own points.
+    boxes: Vec<TickField>,
+}
+
+impl Asked {
+    /// Makes a picture ready that is a page by itself.
+    pub(crate) fn of_image(raster: Raster, checkboxes: bool) -> (Self, Picture) {
+        let size = raster.size_points();
+        let mut prepared = prepare(raster);
+        let boxes = if checkboxes { take_tick_boxes(&mut prepared.raster) } else { Vec::new() };
+        let lines = rulings(&prepared.raster);
+        if prepared.is_cut {
+            prepared.erase(&lines);
+            prepared.darken();
+        }
+        Self { prepared, size, lines, boxes }.with_picture()
+    }
+
+    /// Makes the picture ready that a page of a PDF was drawn as. It is whole, however few letters
+    /// it shows.
+    pub(crate) fn of_page(raster: Raster, size: (f32, f32), checkboxes: bool) -> (Self, Picture) {
+        let mut prepared = prepare(raster);
+        let boxes = if checkboxes { take_tick_boxes(&mut prepared.raster) } else { Vec::new() };
+        prepared.is_cut = false;
+        let lines = rulings(&prepared.raster);
+        Self { prepared, size, lines, boxes }.with_picture()
+    }
+
+    fn with_picture(self) -> (Self, Picture) {
+        let pixels = &self.prepared.raster.pixels;
+        let strip = self.size.1 > STRIP_PROPORTION * self.size.0;
+        let arrangement = match (strip, self.prepared.is_cut) {
+            (true, _) => Arrangement::Column,
+            (_, true) => Arrangement::Rows,
+            _ => Arrangement::Page,
+        };
+        let picture = Picture {
+            width: pixels.width(),
+            height: pixels.height(),
+            pixels: pixels.as_raw().clone(),
+            dpi: self.prepared.raster.dpi.round() as u32,
+            arrangement,
+        };
+        (self, picture)
+    }
+
+    /// The page that is nothing but this picture.
+    ///
+    /// # Errors
+    /// If the answer is none.
+    pub(crate) fn page(&self, answer: &str) -> Result<PageContent, OcrFault> {
+        let (width, height) = self.size;
+        let page = self.read(answer)?;
+        let mut content = PageContent {
+            width,
+            height,
+            rulings: on_page(&self.lines, &self.prepared),
+            is_cut: self.prepared.is_cut,
+            glyphs: page.glyphs,
+            pictures: page.pictures,
+            ..PageContent::default()
+        };
+        note_found_boxes(&mut content, &self.boxes_on_page());
+        Ok(content)
+    }
+
+    fn boxes_on_page(&self) -> Vec<TickField> {
+        let rects: Vec<Rect> = self.boxes.iter().map(|found| found.rect).collect();
+        let placed = on_page(&rects, &self.prepared).into_iter().zip(&self.boxes);
+        placed.map(|(rect, found)| TickField { rect, ..*found }).collect()
+    }
+
+    /// Adds to a page of a PDF what its picture shows: to its text, where `keep_text` holds, else
+    /// instead of it.
+    ///
+    /// # Errors
+    /// If the answer is none; the page is unchanged then.
+    pub(crate) fn complete(
+        &self,
+        content: &mut PageContent,
+        answer: &str,
+        keep_text: bool,
+    ) -> Result<(), OcrFault> {
+        let page = self.read(answer)?;
+        if !keep_text {
+            content.glyphs.clear();
+        }
+        let known: Vec<Rect> = content.glyphs.iter().map(|glyph| glyph.rect).collect();
+        content.glyphs.extend(page.glyphs.into_iter().filter(|glyph| !stands_on(glyph, &known)));
+        let drawn = content.pictures.iter().fold(0.0, |area, picture| area + picture.area());
+        let scanned = drawn > 0.5 * content.width * content.height;
+        if scanned {
+            // The picture that is the page itself is none of its pictures.
+            let whole = 0.5 * content.width * content.height;
+            content.pictures.retain(|picture| picture.area() < whole);
+            content.pictures.extend(page.pictures);
+            content.rulings.extend(on_page(&self.lines, &self.prepared));
+        }
+        content.glyphs_unmapped = 0;
+        note_found_boxes(content, &self.boxes_on_page());
+        Ok(())
+    }
+
+    fn read(&self, answer: &str) -> Result<ReadPage, OcrFault> {
+        let mut found = hocr::read(answer).ok_or(OcrFault::Failed)?;
+        if self.prepared.is_cut {
+            found.lines.iter_mut().for_each(hocr::FoundLine::drop_strokes);
+            found.lines.retain(|line| !line.words.is_empty());
+        }
+        let lines = measure::measure(&found.lines, &self.prepared, self.size);
+        let on_page = |area| measure::on_page(area, &self.prepared);
+        Ok(ReadPage {
+            glyphs: glyphs::glyphs(&lines, self.size),
+            pictures: found.pictures.iter().map(on_page).collect(),
+        })
+    }
+}
+
+/// What a recogniser found, in points.
+struct ReadPage {
+    glyphs: Vec<Glyph>,
+    pictures: Vec<Rect>,
+}
+
+fn on_page(lines: &[Rect], prepared: &Prepared) -> Vec<Rect> {
+    let (left, top) = prepared.to_points(0.0, 0.0);
+    let moved = |rect: &Rect| Rect {
+        x0: rect.x0 + left,
+        y0: rect.y0 + top,
+        x1: rect.x1 + left,
+        y1: rect.y1 + top,
+    };
+    lines.iter().map(moved).collect()
+}
+
+/// A glyph of the picture where the page's own text already stands.
+fn stands_on(glyph: &Glyph, known: &[Rect]) -> bool {
+    let middle = glyph.rect.center();
+    known.iter().any(|rect| rect.contains(middle))
+}

@@ -1,0 +1,33 @@
+//! Reads pages of a PDF into glyphs, pictures and rulings; knows nothing of words or layout.
+
+mod annotations;
+mod colors;
+mod drawing;
+mod duplicates;
+mod font_limits;
+mod fonts;
+mod forms;
+mod glyph_names;
+mod interpreter;
+mod ligatures;
+mod lzw;
+mod marked_content;
+mod object_tables;
+mod open;
+mod outline;
+mod paths;
+mod picture_limits;
+mod state;
+mod streams;
+mod structure;
+mod text;
+mod tick_boxes;
+mod unicode;
+
+pub(crate) use annotations::{links, tick_fields};
+pub(crate) use drawing::check_drawing;
+pub(crate) use fonts::FontStore;
+pub(crate) use interpreter::read_page;
+pub(crate) use open::{Document, open};
+pub(crate) use streams::check_contents;
+pub(crate) use tick_boxes::{note_boxes, note_found_boxes};
