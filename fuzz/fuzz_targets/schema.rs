@@ -22,8 +22,8 @@ fuzz_target!(init: watch_panics(), |text: &str| {
         .map(|line| Category { name: line.to_owned(), description: Some(line.to_owned()) })
         .collect();
     if !categories.is_empty() && categories.len() < 20 {
-        let _ = classify(&DOCUMENT, &ClassifySpec { categories: categories.clone() });
-        let spec = SplitSpec { categories, enable_reordering: true };
+        let _ = classify(&DOCUMENT, &ClassifySpec { categories: categories.clone(), ..ClassifySpec::default() });
+        let spec = SplitSpec { categories, enable_reordering: true, ..SplitSpec::default() };
         let _ = split(&DOCUMENT, &spec, uuid::Uuid::nil());
     }
     let Ok(schema) = serde_json::from_str(text) else { return };
@@ -33,6 +33,7 @@ fuzz_target!(init: watch_panics(), |text: &str| {
         model: ModelTier::Gamma,
         citations: true,
         scored: false,
+        warnings: Vec::new(),
     };
     let _ = extract(&DOCUMENT, &spec);
 });

@@ -349,6 +349,8 @@ pub enum WarningCode {
     ContentTruncated,
     /// The request asked for an option that this server does not have.
     OptionUnsupported,
+    /// The request has a field or a value that the operation does not know.
+    OptionUnknown,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod citations;
 pub mod document;
+pub mod fields;
 pub mod ids;
 pub mod job;
 pub mod problem;

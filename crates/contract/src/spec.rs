@@ -1,14 +1,13 @@
 //! What a client asked for, checked and typed: the part of a job that the engine acts on.
 
 mod exports;
-mod modelled;
 mod operations;
 mod pages;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::document::SegmentType;
+use crate::document::{SegmentType, Warning};
 use crate::job::JobType;
 
 pub use exports::ExportFormat;
@@ -52,6 +51,65 @@ impl JobSpec {
         match self {
             Self::Parse(spec) => spec.page_range.as_ref(),
             Self::Extract(_) | Self::Chunk(_) | Self::Classify(_) | Self::Split(_) => None,
+        }
+    }
+
+    /// What of the request was not understood; part of the result.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        match self {
+            Self::Parse(spec) => &spec.warnings,
+            Self::Extract(spec) => &spec.warnings,
+            Self::Chunk(spec) => &spec.warnings,
+            Self::Classify(spec) => &spec.warnings,
+            Self::Split(spec) => &spec.warnings,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn warnings_mut(&mut self) -> &mut Vec<Warning> {
+        match self {
+            Self::Parse(spec) => &mut spec.warnings,
+            Self::Extract(spec) => &mut spec.warnings,
+            Self::Chunk(spec) => &mut spec.warnings,
+            Self::Classify(spec) => &mut spec.warnings,
+            Self::Split(spec) => &mut spec.warnings,
+        }
+    }
+
+    /// The options of a parse, if it is one.
+    #[must_use]
+    pub fn into_parse(self) -> Option<ParseSpec> {
+        match self {
+            Self::Parse(spec) => Some(spec),
+            _ => None,
+        }
+    }
+
+    /// The options of an extraction, if it is one.
+    #[must_use]
+    pub fn into_extract(self) -> Option<ExtractSpec> {
+        match self {
+            Self::Extract(spec) => Some(spec),
+            _ => None,
+        }
+    }
+
+    /// The options of a classification, if it is one.
+    #[must_use]
+    pub fn into_classify(self) -> Option<ClassifySpec> {
+        match self {
+            Self::Classify(spec) => Some(spec),
+            _ => None,
+        }
+    }
+
+    /// The options of a split, if it is one.
+    #[must_use]
+    pub fn into_split(self) -> Option<SplitSpec> {
+        match self {
+            Self::Split(spec) => Some(spec),
+            _ => None,
         }
     }
 }
@@ -101,6 +159,9 @@ pub struct ParseSpec {
     /// Options that are accepted and echoed, but do not change what the engine does, under the
     /// names and with the values that the client sent.
     pub echoed: Map<String, Value>,
+    /// What of the request was not understood; part of the result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 impl Default for ParseSpec {
@@ -123,6 +184,7 @@ impl Default for ParseSpec {
             table_rows_max: None,
             exports: Vec::new(),
             echoed: Map::new(),
+            warnings: Vec::new(),
         }
     }
 }

@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let parsed = parse(std::fs::read(document)?, &request, &mut |_| {})?;
     let categories: Vec<Value> = serde_json::from_slice(&std::fs::read(categories)?)?;
     let categories = categories.iter().map(category).collect();
-    let result = classify(&parsed, &ClassifySpec { categories });
+    let result = classify(&parsed, &ClassifySpec { categories, ..ClassifySpec::default() });
     println!("{}", serde_json::to_string_pretty(&result)?);
     Ok(())
 }

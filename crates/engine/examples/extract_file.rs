@@ -39,6 +39,7 @@ fn run(file: &str, schema: &str) -> Result<String, Box<dyn std::error::Error>> {
         model: ModelTier::Gamma,
         citations: true,
         scored: false,
+        warnings: Vec::new(),
     };
     Ok(serde_json::to_string(&extract(&document, &spec))?)
 }

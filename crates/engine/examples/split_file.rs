@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let parsed = parse(bytes.clone(), &request, &mut |_| {})?;
     let categories: Vec<Value> = serde_json::from_slice(&std::fs::read(categories)?)?;
     let categories = categories.iter().map(category).collect();
-    let spec = SplitSpec { categories, enable_reordering: false };
+    let spec = SplitSpec { categories, enable_reordering: false, ..SplitSpec::default() };
     let result = split(&parsed, &spec, Uuid::nil());
     for part in folder.iter().flat_map(|_| &result.parts) {
         let path = Path::new(folder.as_deref().unwrap_or_default());

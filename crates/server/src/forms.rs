@@ -1,7 +1,5 @@
-//! Bodies of submits: reading them in any encoding, and the options in them as checked specs.
+//! Bodies of submits: reading them in any encoding, and their options by the tables of fields.
 
 pub(crate) mod body;
-pub(crate) mod crops;
-pub(crate) mod limits;
-pub(crate) mod operations;
-pub(crate) mod parse;
+pub(crate) mod documents;
+pub(crate) mod specs;

@@ -23,6 +23,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+pub use form::option_tables;
+
 use fault::Fault;
 use operation::Operation;
 use schemas::Schemas;
@@ -34,9 +36,10 @@ Every job of every kind can be asked for at `GET /jobs/{job_id}`.
 
 Any of the headers `api-key`, `X-API-Key` and `Authorization: Bearer` carries the key. \
 Another account's job is answered exactly as an unknown one. \
-Every answer bears `x-request-id`; every error is a JSON object with `detail`.
+Every response has `x-request-id`; every error is a JSON object with `detail`.
 
-Unknown form fields and unknown values of optional fields are ignored. Times are in UTC. \
+Unknown form fields and unknown values of optional fields do not fail a request; the result has \
+a warning `option_unknown` for each. Times are in UTC. \
 Links in answers are signed, need no key and last an hour; a fresh read renews them.";
 
 /// The whole document.

@@ -9,6 +9,7 @@ pub(crate) mod editor;
 pub(crate) mod events;
 pub(crate) mod extract;
 pub(crate) mod files;
+pub(crate) mod found;
 pub(crate) mod health;
 pub(crate) mod jobs;
 pub(crate) mod keys;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use uuid::Uuid;
 
+use crate::document::Warning;
 use crate::results::CategoryScore;
 
 /// The result of a classification.
@@ -25,6 +26,9 @@ pub struct Classification {
     pub page_results: Vec<ClassifiedPage>,
     /// Every category with its share, best first.
     pub categories: Vec<CategoryScore>,
+    /// What went wrong, or was not understood, without failing the job. Absent if empty.
+    #[schemars(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// How one page was classified.
@@ -46,7 +50,7 @@ pub struct ClassifiedPage {
     pub error: Option<String>,
 }
 
-/// The options of a split, told back.
+/// The options of a split, echoed.
 #[derive(JsonSchema)]
 pub struct SplitParameters {
     /// The categories' names.
@@ -71,6 +75,9 @@ pub struct Split {
     pub files: Vec<SplitFile>,
     /// The 1-based pages of each of these categories. Every page is in exactly one.
     pub splits: BTreeMap<String, Vec<usize>>,
+    /// What went wrong, or was not understood, without failing the job. Absent if empty.
+    #[schemars(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// The pages of one category as a PDF.

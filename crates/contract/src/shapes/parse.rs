@@ -1,52 +1,29 @@
-//! The shapes of a parse's options told back, and of what a chunk of text tells of itself.
+//! The shapes of a parse's echoed options, and of the metadata of a text chunk.
 
-use schemars::JsonSchema;
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use uuid::Uuid;
 
 use crate::document::BoundingBox;
+use crate::fields::configuration_schema;
 use crate::spec::ChunkStrategy;
 
-/// All options in effect, under their old and their new names, and every accepted option that
-/// changes nothing as it was sent.
-#[derive(JsonSchema)]
-#[schemars(extend("additionalProperties" = true))]
-pub struct ParseConfiguration {
-    /// Accepted; changes nothing.
-    pub high_resolution: bool,
-    /// When OCR is used.
-    pub ocr_strategy: String,
-    /// The same, under its other name.
-    pub ocr_mode: String,
-    /// The engine's name on the wire.
-    pub ocr_engine: String,
-    /// How a page is cut into segments.
-    pub segmentation_strategy: String,
-    /// The same, under its newer name.
-    pub layout_analysis: String,
-    /// The version of it.
-    pub segmentation_version: String,
-    /// How segments are named.
-    pub segment_type_naming: String,
-    /// What a page that cannot be read does to the job.
-    pub error_handling: String,
-    /// How segments are gathered into chunks.
-    pub chunk_processing: Map<String, Value>,
-    /// Options by kind of segment.
-    pub segment_processing: Value,
-    /// The same, under its newer name.
-    pub segment_analysis: Value,
-    /// Options of language models.
-    pub llm_processing: Value,
-    /// Tables that go on over a page's end become one.
-    pub merge_tables: bool,
-    /// `all`, or a comma list.
-    pub keep_segment_types: String,
-    /// Which fields are sent.
-    pub output_fields: Map<String, Value>,
+/// All options in effect, each under all of its names, and every option without effect as it was
+/// sent.
+pub struct ParseConfiguration;
+
+impl JsonSchema for ParseConfiguration {
+    fn schema_name() -> Cow<'static, str> {
+        "ParseConfiguration".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        Schema::from(configuration_schema())
+    }
 }
 
-/// What a chunk of text tells of itself; the later fields depend on the strategy.
+/// The metadata of a text chunk; the later fields depend on the strategy.
 #[derive(JsonSchema)]
 pub struct ChunkMetadata {
     /// The strategy that cut it.

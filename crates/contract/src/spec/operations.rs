@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::document::Warning;
+
 /// The options of an extraction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExtractSpec {
     /// A JSON Schema whose root is an object with `properties`; the order of its keys is part of
     /// the answer.
@@ -14,10 +16,13 @@ pub struct ExtractSpec {
     pub schema_name: Option<String>,
     /// Which model is asked, where one is configured.
     pub model: ModelTier,
-    /// The answer tells where each value stands.
+    /// The answer has the location of each value.
     pub citations: bool,
     /// The answer uses the newer, scored form.
     pub scored: bool,
+    /// What of the request was not understood; part of the result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// The names under which the wire knows models.
@@ -45,23 +50,29 @@ pub struct Category {
 }
 
 /// The options of a classification.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassifySpec {
     /// The categories to choose from, at least one.
     pub categories: Vec<Category>,
+    /// What of the request was not understood; part of the result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// The options of a split.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SplitSpec {
     /// The categories to sort pages into, at least one.
     pub categories: Vec<Category>,
     /// Pages of a category may be brought into another order.
     pub enable_reordering: bool,
+    /// What of the request was not understood; part of the result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// The options of a chunking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChunkSpec {
     /// Where the text is cut.
     pub strategy: ChunkStrategy,
@@ -69,6 +80,20 @@ pub struct ChunkSpec {
     pub chunk_chars: usize,
     /// Characters that consecutive chunks share, for `fixed`; less than `chunk_chars`.
     pub overlap_chars: usize,
+    /// What of the request was not understood; part of the result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+impl Default for ChunkSpec {
+    fn default() -> Self {
+        Self {
+            strategy: ChunkStrategy::Semantic,
+            chunk_chars: 1000,
+            overlap_chars: 100,
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// Where a chunking cuts the text.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::document::Warning;
 use crate::job::Job;
 use crate::results::{ClassifyResult, PageClass, SplitPart, SplitResult};
 use crate::shapes::{Classification, Split, SplitParameters};
@@ -62,7 +63,7 @@ impl ClassifyStatus {
 #[must_use]
 pub fn classification(result: &ClassifyResult) -> Value {
     let pages: Vec<Value> = result.pages.iter().map(|page| page_class(page, result)).collect();
-    json!({
+    let mut body = json!({
         "success": true,
         "classification": result.classification,
         "confidence": result.confidence,
@@ -70,7 +71,16 @@ pub fn classification(result: &ClassifyResult) -> Value {
         "processed_pages": pages.len(),
         "page_results": pages,
         "categories": result.categories,
-    })
+    });
+    add_warnings(&mut body, &result.warnings);
+    body
+}
+
+/// Clients of these families know no warnings, so the key is absent as a rule.
+fn add_warnings(body: &mut Value, warnings: &[Warning]) {
+    if !warnings.is_empty() {
+        body["warnings"] = json!(warnings);
+    }
 }
 
 /// A page that could not be read bears the document's class, without confidence and with a reason.
@@ -179,12 +189,14 @@ pub fn split_result(result: &SplitResult, link: &dyn Fn(&SplitPart) -> Option<St
     let files: Vec<Value> = result.parts.iter().map(file).collect();
     let splits: Map<String, Value> =
         result.parts.iter().map(|part| (part.category.clone(), json!(part.pages))).collect();
-    json!({
+    let mut body = json!({
         "success": true,
         "message": format!("Successfully split PDF into {} files", files.len()),
         "files": files,
         "splits": splits,
-    })
+    });
+    add_warnings(&mut body, &result.warnings);
+    body
 }
 
 fn progress(job: &Job, [starting, completed, failed]: [&str; 3]) -> String {

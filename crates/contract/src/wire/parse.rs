@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::citations::Bibliography;
 use crate::document::{Chunk, SegmentType, Warning};
+use crate::fields;
 use crate::job::Job;
 use crate::shapes::ParseConfiguration;
-use crate::spec::{ErrorHandling, Layout, OcrMode, ParseSpec, SegmentNaming};
+use crate::spec::ParseSpec;
 use crate::state::{JobState, ParseWord};
 use crate::timestamp::parse_look;
 use crate::wire::jobs::error_text;
@@ -198,7 +199,7 @@ impl<'a> ParseStatus<'a> {
             merge_tables: spec.merge_tables,
             message: message(job),
             error: error_text(job),
-            configuration: configuration(spec),
+            configuration: fields::echo(spec),
             metadata: ParseMetadata {
                 keep_segment_types: kept_types(spec),
                 warnings: result.map(|r| r.warnings.clone()).unwrap_or_default(),
@@ -220,6 +221,7 @@ fn message(job: &Job) -> String {
     }
 }
 
+/// `all`, or the names of the types that the job keeps.
 fn kept_types(spec: &ParseSpec) -> String {
     match &spec.keep_segment_types {
         None => "all".to_owned(),
@@ -229,75 +231,4 @@ fn kept_types(spec: &ParseSpec) -> String {
 
 fn names(kinds: &mut dyn Iterator<Item = SegmentType>) -> String {
     kinds.map(SegmentType::as_str).collect::<Vec<_>>().join(",")
-}
-
-/// All options in effect under both name sets: newer clients refuse an answer that lacks one.
-fn configuration(spec: &ParseSpec) -> Map<String, Value> {
-    let layout = match spec.layout {
-        Layout::Smart => "smart_layout_detection",
-        Layout::PageByPage => "page_by_page",
-    };
-    let ocr = match spec.ocr_mode {
-        OcrMode::Auto => "auto_detection",
-        OcrMode::Force => "force_ocr",
-    };
-    let segment_options = |name: &str| spec.echoed.get(name).cloned().unwrap_or_else(|| json!({}));
-    let segment_processing = match spec.echoed.get("segment_processing") {
-        Some(given) => given.clone(),
-        None => segment_options("segment_analysis"),
-    };
-    let mut all = Map::new();
-    let mut put = |name: &str, value: Value| {
-        all.insert(name.to_owned(), value);
-    };
-    put(
-        "high_resolution",
-        json!(spec.echoed.get("use_high_resolution").is_some_and(|on| on == true)),
-    );
-    put("ocr_strategy", json!(ocr));
-    put("ocr_mode", json!(ocr));
-    put("ocr_engine", json!("UnsiloedHawk"));
-    put("segmentation_strategy", json!(layout));
-    put("layout_analysis", json!(layout));
-    put("segmentation_version", json!("v1"));
-    put("segment_type_naming", json!(naming(spec.segment_type_naming)));
-    put("error_handling", json!(error_handling(spec.error_handling)));
-    put(
-        "chunk_processing",
-        json!({
-            "target_length": spec.chunking.target_length_words,
-            "ignore_headers_and_footers": spec.chunking.ignore_headers_and_footers,
-            "tokenizer": {"Enum": "Word"},
-        }),
-    );
-    put("segment_processing", segment_processing.clone());
-    put("segment_analysis", segment_processing);
-    put("llm_processing", json!({}));
-    put("merge_tables", json!(spec.merge_tables));
-    put("keep_segment_types", json!(kept_types(spec)));
-    put(
-        "page_range",
-        spec.page_range.as_ref().map_or_else(|| json!("all"), |range| json!(range.to_string())),
-    );
-    put("output_fields", json!(spec.output_fields));
-    for (name, value) in &spec.echoed {
-        if !matches!(name.as_str(), "segment_processing" | "segment_analysis") {
-            put(name, value.clone());
-        }
-    }
-    all
-}
-
-fn naming(naming: SegmentNaming) -> &'static str {
-    match naming {
-        SegmentNaming::Unsiloed => "Unsiloed",
-        SegmentNaming::Other => "Other",
-    }
-}
-
-fn error_handling(handling: ErrorHandling) -> &'static str {
-    match handling {
-        ErrorHandling::Continue => "Continue",
-        ErrorHandling::Fail => "Fail",
-    }
 }

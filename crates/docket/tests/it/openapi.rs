@@ -112,6 +112,33 @@ fn the_document_is_the_one_that_is_checked_in() {
     );
 }
 
+/// The text with the tables of options written anew between their comments.
+fn with_option_tables(mut text: String) -> String {
+    for (title, table) in openapi::option_tables() {
+        let begin = format!("<!-- options: {title} -->\n");
+        let at = text.find(&begin).unwrap_or_else(|| panic!("no {begin}")) + begin.len();
+        let end = at + text[at..].find("<!-- end of options -->").unwrap();
+        text.replace_range(at..end, &format!("\n{table}\n\n"));
+    }
+    text
+}
+
+#[test]
+fn the_docs_list_the_fields_of_every_form() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
+    let kept = std::fs::read_to_string(&path).unwrap();
+    let now = with_option_tables(kept.clone());
+    if std::env::var_os("UPDATE_GOLDENS").is_some() {
+        std::fs::write(&path, &now).unwrap();
+        return;
+    }
+    assert!(
+        kept == now,
+        "docs/api.md lists other fields than the server has. If the change is meant, run\n    \
+         UPDATE_GOLDENS=1 cargo test -p docket --test it openapi"
+    );
+}
+
 #[tokio::test]
 async fn people_and_programs_find_it() {
     let app = App::start(Database::sqlite()).await;

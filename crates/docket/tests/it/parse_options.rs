@@ -11,6 +11,7 @@ on_both_databases!(
     tables_are_joined_or_apart_as_the_reader_asks,
     filters_of_a_reader_are_told_and_keep_embed,
     options_without_effect_are_told,
+    unknown_options_are_reported_with_the_result,
 );
 
 fn table_on_two_pages() -> Vec<u8> {
@@ -111,5 +112,60 @@ async fn options_without_effect_are_told(database: Database) {
     assert_eq!(told(&enhanced), ["detect_pii", "segment_analysis", "enhanced_table"]);
     let plain = app.parse(letter(), &[]).await;
     assert_eq!(told(&plain), [""; 0]);
+    app.stop().await;
+}
+
+/// The messages of `option_unknown`.
+fn unknown(warnings: &Value) -> Vec<&str> {
+    let all = warnings.as_array().into_iter().flatten();
+    let unknown = all.filter(|one| one["code"] == "option_unknown");
+    unknown.map(|one| one["message"].as_str().unwrap()).collect()
+}
+
+async fn unknown_options_are_reported_with_the_result(database: Database) {
+    let mut app = App::start(database).await;
+    app.start_worker();
+    let mistakes =
+        [("page_rang", "1"), ("ocr_mode", "banana"), ("_", ""), ("merge_tables", "true")];
+    let parsed = app.parse(letter(), &mistakes).await;
+    let messages = unknown(&parsed["metadata"]["warnings"]);
+    let [value, field] = messages[..] else { panic!("{messages:?}") };
+    assert!(field.contains("\"page_rang\" is not a field"), "{field}");
+    assert!(value.starts_with("ocr_mode: \"banana\"") && value.contains("force_ocr"), "{value}");
+    assert_eq!(parsed["configuration"]["ocr_mode"], "auto_detection", "the default");
+    let id = parsed["job_id"].as_str().unwrap();
+    let file = app.get_json(&format!("/parse/{id}?output_file=true")).await;
+    let link = file["result"]["output_file_url"].as_str().unwrap();
+    let stored: Value = app.http.get(link).send().await.unwrap().json().await.unwrap();
+    assert_eq!(unknown(&stored["warnings"]).len(), 2, "the result keeps them");
+
+    // As one published client sends a parse of its own.
+    let usual = [("_", ""), ("enhanced_table", "false"), ("ocr_engine", "UnsiloedHawk")];
+    let parsed = app.parse(letter(), &usual).await;
+    assert!(unknown(&parsed["metadata"]["warnings"]).is_empty(), "{}", parsed["metadata"]);
+
+    let schema = r#"{"type":"object","properties":{"total":{"type":"number"}}}"#;
+    for (path, read, option, warnings) in [
+        ("/v2/extract", "/extract/", ("schema_data", schema), "/metadata/warnings"),
+        ("/classify", "/classify/", ("categories", r#"["A","B"]"#), "/result/warnings"),
+        ("/splitter", "/splitter/", ("categories", r#"["A","B"]"#), "/result/warnings"),
+        ("/chunking", "/jobs/", ("strategy", "page"), "/result/warnings"),
+    ] {
+        for (mistake, count) in [("enable_citation", 1), ("expires_in", 0)] {
+            let part = crate::app::file_part(letter(), "a.pdf");
+            let form = reqwest::multipart::Form::new().part("file", part);
+            let form = form.text(option.0, option.1).text(mistake, "60");
+            let request = app.http.post(format!("{}{path}", app.base)).header("api-key", &app.key);
+            let answer = request.multipart(form).send().await.unwrap();
+            let created: Value = answer.json().await.unwrap();
+            let id = created["job_id"].as_str().unwrap_or_else(|| panic!("{path}: {created}"));
+            app.wait(id).await;
+            let result = if path == "/chunking" { "/result" } else { "" };
+            let done = app.get_json(&format!("{read}{id}{result}")).await;
+            let none = json!([]);
+            let listed = done.pointer(warnings).unwrap_or(&none);
+            assert_eq!(unknown(listed).len(), count, "{path} {mistake}: {done}");
+        }
+    }
     app.stop().await;
 }

@@ -12,6 +12,7 @@ on_both_databases!(
     specs_over_the_limit_are_refused_on_every_way_in,
     options_over_the_limit_are_refused_on_every_way_in,
     the_largest_specs_run,
+    invalid_schemas_are_refused_and_cost_nothing,
 );
 
 const LIMIT_BYTES: usize = 256 * 1024;
@@ -138,5 +139,34 @@ async fn the_largest_specs_run(database: Database) {
         let sent: Value = serde_json::from_str(&schema).unwrap();
         assert!(extracted["metadata"]["schema"] == sent, "the schema is echoed as it was sent");
     }
+    app.stop().await;
+}
+
+async fn invalid_schemas_are_refused_and_cost_nothing(database: Database) {
+    let app = App::start(database).await;
+    for (schema, text) in [
+        (
+            r#"{"type":"object","properties":{}}"#,
+            "Invalid schema data: properties must have at least one property",
+        ),
+        (
+            r#"{"type":"object","properties":{"total":{"type":"money"}}}"#,
+            "Invalid schema data: properties/total/type must be a type, or a list of types",
+        ),
+        (
+            r#"{"type":"object","properties":{"total":"number"}}"#,
+            "Invalid schema data: properties/total must be a schema",
+        ),
+    ] {
+        for (path, file) in
+            [("/v2/extract", "pdf_file"), ("/cite", "pdf_file"), ("/batch/cite", "pdf_files")]
+        {
+            let form = Form::new().part(file, file_part(letter(), "a.pdf"));
+            let form = form.text("schema_data", schema.to_owned());
+            refused(post(&app, path).multipart(form), text).await;
+        }
+    }
+    assert_eq!(app.jobs.balance(&app.caller).await.unwrap().used, 0);
+    assert_eq!(app.get_json("/jobs").await, json!({ "jobs": [] }));
     app.stop().await;
 }

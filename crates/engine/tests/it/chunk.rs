@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::handmade::made;
 
 fn spec(strategy: ChunkStrategy) -> ChunkSpec {
-    ChunkSpec { strategy, chunk_chars: 1000, overlap_chars: 100 }
+    ChunkSpec { strategy, chunk_chars: 1000, overlap_chars: 100, ..ChunkSpec::default() }
 }
 
 fn text_of(document: &ParseResult) -> String {
@@ -58,7 +58,12 @@ fn a_page_is_a_chunk_and_a_blank_one_is_empty() {
 #[test]
 fn fixed_chunks_overlap_exactly() {
     let document = made(1, &[(1, SegmentType::Text, "äöüß"), (1, SegmentType::Text, "0123456789")]);
-    let fixed = ChunkSpec { strategy: ChunkStrategy::Fixed, chunk_chars: 6, overlap_chars: 2 };
+    let fixed = ChunkSpec {
+        strategy: ChunkStrategy::Fixed,
+        chunk_chars: 6,
+        overlap_chars: 2,
+        ..ChunkSpec::default()
+    };
     let result = chunk(&document, &fixed);
     assert_eq!(texts(&result), ["äöüß\n\n", "\n\n0123", "234567", "6789"]);
     assert_eq!(metadata(&result, "start_char"), [0, 4, 8, 12]);
@@ -257,7 +262,7 @@ proptest! {
         let text = text_of(&document);
         for strategy in ChunkStrategy::ALL {
             let overlap_chars = overlap.min(size - 1).min(size.div_ceil(2));
-            let spec = ChunkSpec { strategy, chunk_chars: size, overlap_chars };
+            let spec = ChunkSpec { strategy, chunk_chars: size, overlap_chars, ..ChunkSpec::default() };
             prop_assert_eq!(&joined(&document, &spec), &text, "{:?}", strategy);
         }
     }
@@ -265,7 +270,7 @@ proptest! {
     #[test]
     fn chunks_by_size_are_never_longer(document in document(), size in 1usize..300) {
         for strategy in [ChunkStrategy::Fixed, ChunkStrategy::Hybrid] {
-            let spec = ChunkSpec { strategy, chunk_chars: size, overlap_chars: 0 };
+            let spec = ChunkSpec { strategy, chunk_chars: size, overlap_chars: 0, ..ChunkSpec::default() };
             let longest = chunk(&document, &spec).chunks.iter().map(|c| c.text.chars().count()).max();
             prop_assert!(longest.is_none_or(|longest| longest <= size));
         }

@@ -14,7 +14,7 @@ fn categories(names: &[(&str, &str)]) -> ClassifySpec {
         name: (*name).to_owned(),
         description: Some((*description).to_owned()).filter(|text| !text.is_empty()),
     };
-    ClassifySpec { categories: names.iter().map(category).collect() }
+    ClassifySpec { categories: names.iter().map(category).collect(), ..ClassifySpec::default() }
 }
 
 fn check(document: &ParseResult, names: &[(&str, &str)], expected: &str) -> ClassifyResult {

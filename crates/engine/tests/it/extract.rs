@@ -21,6 +21,7 @@ fn extracted_by(document: Vec<u8>, schema: &Value) -> ExtractResult {
         model: ModelTier::Gamma,
         citations: true,
         scored: false,
+        warnings: Vec::new(),
     };
     extract(&result(document), &spec)
 }

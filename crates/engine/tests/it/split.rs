@@ -14,7 +14,11 @@ use SegmentType::{PageFooter, PageHeader, Picture, Text, Title};
 
 fn spec(names: &[&str]) -> SplitSpec {
     let category = |name: &&str| Category { name: (*name).to_owned(), description: None };
-    SplitSpec { categories: names.iter().map(category).collect(), enable_reordering: false }
+    SplitSpec {
+        categories: names.iter().map(category).collect(),
+        enable_reordering: false,
+        ..SplitSpec::default()
+    }
 }
 
 fn parts(result: &SplitResult) -> Vec<(&str, &[usize])> {

@@ -1,7 +1,7 @@
 //! Reads a submit in any of the three encodings that clients send.
 //!
 //! Which part is the file is decided by its field name alone: one client sends files without a
-//! file name, and all types as `application/octet-stream`. Unknown fields are ignored.
+//! file name, and all types as `application/octet-stream`. Unknown fields do not fail a request.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,6 +10,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use docket_contract::fields::Texts;
 use docket_jobs::{Jobs, Upload};
 use futures_util::StreamExt;
 use serde_json::Value;
@@ -41,9 +42,9 @@ pub(crate) struct FormFile {
 }
 
 impl Form {
-    /// The field's text, trimmed, unless it is empty.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
+    /// The names of the fields with a text.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
     }
 
     /// Takes the field out.
@@ -89,6 +90,12 @@ impl Form {
     pub(crate) fn of(fields: &[(&str, &str)]) -> Self {
         let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
         Self { fields: fields.iter().map(own).collect(), files: Vec::new() }
+    }
+}
+
+impl Texts for Form {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
     }
 }
 

@@ -3,31 +3,19 @@
 use docket_contract::shapes::created::BatchCreated;
 use docket_contract::wire::batch::BatchStatus;
 
-use super::extract::{OPTIONS, SCHEMA};
 use super::fault::Fault;
-use super::form::{Field, files_content, integer, text};
 use super::operation::Operation;
 use super::schemas::Schemas;
+use crate::forms::documents::BATCHES;
 
 pub(crate) const TAG: &str = "Batch";
 
-const BATCH: &[Field] = &[
-    integer(
-        "batch_size",
-        1,
-        "Checked, otherwise free: every file is a job of its own in the common queue.",
-    ),
-    text("password", "Opens encrypted documents; wiped when the jobs end."),
-];
-
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
-    let form =
-        files_content("pdf_files", "The documents, once per file.", SCHEMA, &[OPTIONS, BATCH]);
     vec![
         Operation::new("post", "/batch/cite", TAG, "batchExtract", "Extract from many documents")
             .text("All files become jobs, or none. Values are cited unless `enable_citations` is false.")
             .once_only()
-            .takes(form, true)
+            .takes(BATCHES.files_content(), true)
             .answer(200, "The jobs were made.", schemas.of::<BatchCreated>())
             .faults(&Fault::SUBMIT)
             .curl(concat!(

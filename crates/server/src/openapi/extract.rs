@@ -5,45 +5,13 @@ use docket_contract::wire::extract::ExtractStatus;
 use serde_json::json;
 
 use super::fault::Fault;
-use super::form::{EVERY_SUBMIT, Field, Form, boolean, integer, json_text, text, words};
 use super::operation::Operation;
 use super::schemas::Schemas;
+use crate::forms::documents::{CHUNKS, EXTRACTION};
 
 pub(crate) const TAG: &str = "Extract and chunk";
 
 const FORMATS: &[&str] = &["flat", "scored"];
-
-/// The schema of an extraction.
-pub(crate) const SCHEMA: &[Field] = &[json_text(
-    "schema_data",
-    "A JSON Schema whose root is an object with `properties`; the answer has its properties in \
-     their order.",
-)];
-
-/// Options of an extraction.
-pub(crate) const OPTIONS: &[Field] = &[
-    boolean("enable_citations", "The answer tells where each value stands. Default: false."),
-    words("result_format", FORMATS, "`scored` answers in the newer form. Default: `flat`."),
-    text("schema_name", "A name for the schema, told back."),
-    words(
-        "model",
-        &["alpha", "beta", "gamma", "delta"],
-        "Which model is asked, where one is configured.",
-    ),
-];
-
-const STRATEGIES: &[&str] =
-    &["semantic", "fixed", "page", "paragraph", "heading", "hybrid", "hierarchical", "zchunk"];
-
-const CHUNKING: &[Field] = &[
-    words("strategy", STRATEGIES, "Where the text is cut. Default: `semantic`, also for `zchunk`."),
-    integer("chunk_size", 1, "Characters of a chunk, for `fixed`. Default: 1000."),
-    integer(
-        "overlap",
-        0,
-        "Characters that consecutive chunks share, for `fixed`; less than `chunk_size`. Default: 100, or a tenth of a smaller `chunk_size`.",
-    ),
-];
 
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
@@ -56,12 +24,6 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
 }
 
 fn submit(path: &'static str, id: &str, schemas: &mut Schemas) -> Operation {
-    let form = Form {
-        file: ("pdf_file", "The document. `file` is another name of this field."),
-        url: "file_url",
-        required: SCHEMA,
-        optional: &[OPTIONS, EVERY_SUBMIT],
-    };
     Operation::new("post", path, TAG, id, "Extract the values of a schema")
         .text(if path.starts_with("/v2/") {
             "Exactly one of `pdf_file` and `file_url`. Values are found by the schema's names, types \
@@ -73,7 +35,7 @@ fn submit(path: &'static str, id: &str, schemas: &mut Schemas) -> Operation {
         .once_only()
         .header("x-result-format", &json!({ "type": "string", "enum": FORMATS }), "The same as `result_format`.")
         .named_client()
-        .takes(form.content(), true)
+        .takes(EXTRACTION.content(), true)
         .answer(200, "The job was made.", schemas.of::<ExtractCreated>())
         .faults(&Fault::SUBMIT)
         .curl(concat!(
@@ -126,22 +88,13 @@ fn status(schemas: &mut Schemas) -> Operation {
 }
 
 fn chunking(schemas: &mut Schemas) -> Operation {
-    let form = Form {
-        file: (
-            "document_file",
-            "The document. `file` and `pdf_file` are other names of this field.",
-        ),
-        url: "url",
-        required: &[],
-        optional: &[CHUNKING, EVERY_SUBMIT],
-    };
     Operation::new("post", "/chunking", TAG, "chunk", "Cut a document's text for retrieval")
         .text(
             "Exactly one of `document_file` and `url`. The result is at `GET /jobs/{job_id}/result`. \
              Joined without overlap, the chunks are the document's text: nothing lost, nothing twice.",
         )
         .once_only()
-        .takes(form.content(), true)
+        .takes(CHUNKS.content(), true)
         .answer(200, "The job was made.", schemas.of::<ChunkingCreated>())
         .faults(&[Fault::BadRequest, Fault::QuotaExceeded, Fault::TooLarge, Fault::RateLimited])
         .curl("curl \"$DOCKET_URL/chunking\" -H \"api-key: $DOCKET_API_KEY\" -F document_file=@report.pdf -F strategy=heading")

@@ -5,21 +5,11 @@ use docket_contract::wire::pages::{ClassifyStatus, SplitStatus};
 use serde_json::json;
 
 use super::fault::Fault;
-use super::form::{EVERY_SUBMIT, Field, Form, boolean, json_text};
 use super::operation::Operation;
 use super::schemas::Schemas;
+use crate::forms::documents::{CLASSIFICATION, SPLITTING};
 
 pub(crate) const TAG: &str = "Classify and split";
-
-const CATEGORIES: &[Field] = &[json_text(
-    "categories",
-    "A list of names, or of objects with `name` and `description`; from 1 to 1000, no name twice.",
-)];
-
-const SPLIT_OPTIONS: &[Field] = &[boolean(
-    "enable_reordering",
-    "Pages of a category may be brought into the order of their own numbers. Default: false.",
-)];
 
 const CLASSIFY_CURL: &str = concat!(
     "curl \"$DOCKET_URL/classify\" -H \"api-key: $DOCKET_API_KEY\" -F pdf_file=@scan.pdf \\\n",
@@ -31,23 +21,11 @@ const SPLIT_CURL: &str = concat!(
 );
 
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
-    let classify = Form {
-        file: ("pdf_file", "The document. `file` is another name of this field."),
-        url: "file_url",
-        required: CATEGORIES,
-        optional: &[EVERY_SUBMIT],
-    };
-    let split = Form {
-        file: ("file", "The PDF. `pdf_file` is another name of this field."),
-        url: "file_url",
-        required: CATEGORIES,
-        optional: &[SPLIT_OPTIONS, EVERY_SUBMIT],
-    };
     vec![
         Operation::new("post", "/classify", TAG, "classify", "Tell a document's category")
             .text("Exactly one of `pdf_file` and `file_url`.")
             .once_only()
-            .takes(classify.content(), true)
+            .takes(CLASSIFICATION.content(), true)
             .answer(202, "The job was made.", schemas.of::<PagesCreated>())
             .faults(&Fault::SUBMIT)
             .curl(CLASSIFY_CURL),
@@ -66,7 +44,7 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         Operation::new("post", "/splitter", TAG, "split", "Take a PDF apart by category")
             .text("Exactly one of `file` and `file_url`; PDFs only.")
             .once_only()
-            .takes(split.content(), true)
+            .takes(SPLITTING.content(), true)
             .answer(202, "The job was made.", schemas.of::<PagesCreated>())
             .faults(&Fault::SUBMIT)
             .curl(SPLIT_CURL),

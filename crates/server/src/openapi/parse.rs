@@ -4,177 +4,60 @@ use docket_contract::wire::parse::{ParseCreated, ParseStatus};
 use serde_json::{Value, json};
 
 use super::fault::Fault;
-use super::form::{EVERY_SUBMIT, Field, Form, boolean, integer, json_text, text, words};
 use super::operation::Operation;
 use super::schemas::Schemas;
+use crate::forms::documents::{DocumentForm, PARSE, WORKBOOKS};
 
 pub(crate) const TAG: &str = "Parse";
-
-const LAYOUTS: &[&str] = &["smart_layout_detection", "page_by_page", "advanced_layout_detection"];
-const TASK_LAYOUTS: &[&str] = &["LayoutAnalysis", "Page"];
-const OCR_MODES: &[&str] = &["auto_detection", "auto_ocr", "force_ocr", "full_ocr", "Auto", "All"];
-
-/// Options that shape the result.
-pub(crate) const SHAPING: &[Field] = &[
-    text("page_range", "Pages to read: `2`, `1-5`, `2,4,6`, `[1,3,5]`, mixes. Default: all."),
-    words("layout_analysis", LAYOUTS, "`page_by_page` makes one segment of each page."),
-    words("segmentation_method", LAYOUTS, "Older name of `layout_analysis`."),
-    words("ocr_strategy", OCR_MODES, "OCR where there is no text layer, or on every page."),
-    words("ocr_mode", OCR_MODES, "Older name of `ocr_strategy`."),
-    boolean("merge_tables", "Tables that go on over a page's end become one."),
-    text("segment_filter", "Kinds of segments to keep: `all`, or names in any case with commas."),
-    text("keep_segment_types", "Older name of `segment_filter`."),
-    words("segmentation_strategy", TASK_LAYOUTS, "The same in the words of tasks."),
-    words(
-        "segment_type_naming",
-        &["Unsiloed", "Other"],
-        "`Other` says `Section Header`, `List Item`, `Figure`.",
-    ),
-    json_text(
-        "chunk_processing",
-        "`{\"target_length\": 512, \"ignore_headers_and_footers\": false}`: words that a chunk \
-         aims at (0 makes one chunk per segment), and whether running headers and footers stay out \
-         of `embed`.",
-    ),
-    json_text(
-        "output_fields",
-        "Booleans: `bbox confidence content embed html markdown ocr`; what is false is left out. \
-         Default: all true.",
-    ),
-    words(
-        "response_profile",
-        &["full", "slim", "custom"],
-        "`slim` leaves `html` and `ocr` out; `custom` is what `output_fields` says.",
-    ),
-    words(
-        "error_handling",
-        &["Continue", "Fail"],
-        "What a page that cannot be read does: it is told in `failed_pages`, or fails the job.",
-    ),
-];
-
-const NEEDS_MODEL: &str =
-    "Needs a model that this server does not have: told back, and told in `metadata.warnings`.";
-
-/// Options that are accepted and told back.
-pub(crate) const ACCEPTED: &[Field] = &[
-    boolean("use_high_resolution", "Accepted and told back."),
-    boolean("high_resolution", "Another name of `use_high_resolution`."),
-    words("segmentation_version", &["v1", "v2"], "Accepted and told back."),
-    words(
-        "ocr_engine",
-        &["UnsiloedHawk", "UnsiloedBeta", "UnsiloedStorm"],
-        "Accepted and told back.",
-    ),
-    boolean("validate_table_segments", NEEDS_MODEL),
-    boolean("enhanced_table", NEEDS_MODEL),
-    boolean(
-        "xml_citation",
-        "PDFs: `metadata` tells the entries of the bibliography, segments tell their `references`, \
-         and Markdown links what refers to an entry to it.",
-    ),
-    boolean("extract_charts", NEEDS_MODEL),
-    boolean("extract_colors", "Words bear the colour they are painted in."),
-    boolean("extract_links", "Words bear the address they link to."),
-    boolean("extract_strikethrough", "Accepted and told back."),
-    boolean(
-        "detect_checkboxes",
-        "PDFs and pictures: boxes to tick come out as `\u{2610}` or `\u{2611}`, at the start of a list item \
-         as `[ ]` or `[x]` in Markdown.",
-    ),
-    boolean("enhance_reading_order", NEEDS_MODEL),
-    boolean("detect_pii", NEEDS_MODEL),
-    text("agentic_ocr", NEEDS_MODEL),
-    text("pii_engine", "Accepted and told back."),
-    text("pii_block_severity", "Accepted and told back."),
-    integer("merge_batch_size", 0, "Accepted and told back."),
-    json_text("validate_segments", NEEDS_MODEL),
-    json_text(
-        "segment_processing",
-        "By kind of segment: `content_source` `HTML` or `Markdown` moves that text into `content`; \
-         `crop_image` `All`, `Auto` or `None` says whether its picture is cut. The rest is told \
-         back; `LLM` and `VLM` need a model that this server does not have, which is told in \
-         `metadata.warnings`.",
-    ),
-    json_text("segment_analysis", "Newer name of `segment_processing`."),
-    json_text(
-        "export_format",
-        "A list of `docx`, `markdown` and `json`: the document in these forms, behind the links of \
-         `exports`.",
-    ),
-    json_text("llm_processing", NEEDS_MODEL),
-];
-
-/// Options of workbooks.
-const WORKBOOK: &[Field] = &[
-    boolean("exclude_hidden", "Accepted and told back. Default: false."),
-    boolean("exclude_hidden_cols", "Accepted and told back. Default: true."),
-    boolean("exclude_hidden_rows", "Accepted and told back. Default: true."),
-    boolean("exclude_hidden_sheets", "Accepted and told back. Default: true."),
-    boolean("exclude_styling", "Accepted and told back. Default: true."),
-    boolean("exclude_images", "Accepted and told back. Default: false."),
-    boolean("split_large_tables", "Tables of many rows become several segments. Default: true."),
-    integer("max_rows_per_segment", 1, "Their rows, the repeated head among them. Default: 50."),
-    words(
-        "table_clustering",
-        &["accurate", "fast", "off"],
-        "Accepted and told back. Default: `accurate`.",
-    ),
-];
 
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     let document = submit(
         &Submit {
+            form: &PARSE,
             path: "/parse",
             id: "parse",
             summary: "Parse a document",
-            text: "Exactly one of `file` and `url`. When the answer is there, document and job survive a \
-               power cut. One credit per page that is read, given back when the job fails or is \
-               cancelled.",
-            file: "The document.",
-            options: &[SHAPING, EVERY_SUBMIT, ACCEPTED],
+            text: "Exactly one of `file` and `url`. When the response arrives, document and job are \
+                   durable. Costs one credit per page to read; the credits of failed and cancelled \
+                   jobs are refunded.",
             curl: "curl \"$DOCKET_URL/parse\" -H \"api-key: $DOCKET_API_KEY\" -F file=@report.pdf",
         },
         schemas,
     );
     let workbook = submit(
         &Submit {
+            form: &WORKBOOKS,
             path: "/parse/excel",
             id: "parseExcel",
             summary: "Parse a workbook",
-            text: "As `POST /parse`, for workbooks only; any other document is 400.",
-            file: "The workbook.",
-            options: &[WORKBOOK, SHAPING, EVERY_SUBMIT, ACCEPTED],
-            curl: "curl \"$DOCKET_URL/parse/excel\" -H \"api-key: $DOCKET_API_KEY\" -F file=@figures.xlsx",
+            text: "Like `POST /parse`, for workbooks only; any other document is 400.",
+            curl: "curl \"$DOCKET_URL/parse/excel\" -H \"api-key: $DOCKET_API_KEY\" -F file=@numbers.xlsx",
         },
         schemas,
     );
     vec![document, status(schemas), workbook]
 }
 
-/// What the submits of this family differ in.
-struct Submit<'a> {
+/// How the submits of this family differ.
+struct Submit {
+    form: &'static DocumentForm,
     path: &'static str,
     id: &'static str,
     summary: &'static str,
     text: &'static str,
-    file: &'static str,
-    options: &'a [&'a [Field]],
     curl: &'static str,
 }
 
-fn submit(told: &Submit<'_>, schemas: &mut Schemas) -> Operation {
-    let form =
-        Form { file: ("file", told.file), url: "url", required: &[], optional: told.options };
-    Operation::new("post", told.path, TAG, told.id, told.summary)
-        .text(told.text)
+fn submit(submit: &Submit, schemas: &mut Schemas) -> Operation {
+    Operation::new("post", submit.path, TAG, submit.id, submit.summary)
+        .text(submit.text)
         .once_only()
-        .takes(form.content(), true)
-        .answer(200, "The job was made.", schemas.of::<ParseCreated>())
+        .takes(submit.form.content(), true)
+        .answer(200, "The job is created.", schemas.of::<ParseCreated>())
         .example(200, created_example())
         .faults(&Fault::PARSE_SUBMIT)
         .fault(Fault::ParseInternal)
-        .curl(told.curl)
+        .curl(submit.curl)
 }
 
 fn created_example() -> Value {

@@ -4,22 +4,24 @@ use docket_contract::wire::tasks::{TaskDeleted, TaskResponse};
 use serde_json::{Value, json};
 
 use super::fault::Fault;
-use super::form::{EVERY_SUBMIT, Field, object, text};
+use super::form::JsonField;
 use super::operation::Operation;
-use super::parse::{ACCEPTED, SHAPING};
 use super::schemas::Schemas;
+use crate::forms::documents::{RERUN, TASK};
 
 pub(crate) const TAG: &str = "Tasks";
 
-const FILE: &[Field] = &[text("file", "A URL, or the document's bytes in base64.")];
-const NAME: &[Field] = &[text("file_name", "The document's name.")];
+const DOCUMENT: &[JsonField] = &[
+    JsonField { name: "file", doc: TASK.file_doc, required: true },
+    JsonField { name: "file_name", doc: "The document's name.", required: false },
+];
 
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
         Operation::new("post", "/api/v1/task/parse", TAG, "createTask", "Parse, as a task")
             .text("As `POST /parse`, with the document in the JSON body.")
             .once_only()
-            .takes_json(object(FILE, &[NAME, SHAPING, EVERY_SUBMIT, ACCEPTED]), true)
+            .takes_json(TASK.json(DOCUMENT), true)
             .answer(201, "The task was made.", schemas.of::<TaskResponse<'_>>())
             .faults(&Fault::PARSE_SUBMIT)
             .fault(Fault::ParseInternal)
@@ -92,7 +94,7 @@ fn update(schemas: &mut Schemas) -> Operation {
             "Only a task that succeeded or failed: it goes back to the queue with the options given \
              now over those given before.",
         )
-        .takes_json(object(&[], &[SHAPING, EVERY_SUBMIT, ACCEPTED]), false)
+        .takes_json(RERUN.json(&[]), false)
         .answer(200, "The task, waiting again.", schemas.of::<TaskResponse<'_>>())
         .faults(&Fault::PARSE_SUBMIT)
         .curl("curl -X PATCH \"$DOCKET_URL/api/v1/task/$JOB_ID/parse\" -H \"api-key: $DOCKET_API_KEY\" --json '{\"merge_tables\":true}'")

@@ -4,17 +4,17 @@ use docket_contract::wire::upload::{UploadCreated, UploadReceived};
 use serde_json::json;
 
 use super::fault::Fault;
-use super::form::{Field, integer, object, text};
+use super::form::JsonField;
 use super::operation::Operation;
-use super::parse::{ACCEPTED, SHAPING, TAG};
+use super::parse::TAG;
 use super::schemas::Schemas;
+use crate::forms::documents::UPLOAD;
 
-const NAME: &[Field] = &[text("file_name", "The document's name, with its extension.")];
-
-const LINK: &[Field] = &[
-    integer("expires_in", 1, "Seconds until the link ends. Default: 900."),
-    text("password", "Opens an encrypted document; wiped when the job ends."),
-];
+const NAME: &[JsonField] = &[JsonField {
+    name: "file_name",
+    doc: "The document's name, with its extension.",
+    required: true,
+}];
 
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     vec![create(schemas), receive(schemas)]
@@ -28,7 +28,7 @@ fn create(schemas: &mut Schemas) -> Operation {
              tells of it. A link that is not used in time fails the job.",
         )
         .once_only()
-        .takes_json(object(NAME, &[LINK, SHAPING, ACCEPTED]), true)
+        .takes_json(UPLOAD.json(NAME), true)
         .answer(200, "The link.", schemas.of::<UploadCreated>())
         .faults(&Fault::PARSE_SUBMIT)
         .faults(&[Fault::UploadBadRequest, Fault::ParseInternal])

@@ -2,15 +2,16 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
+use docket_contract::fields::BATCH_SUBMIT;
 use docket_contract::wire::batch::BatchStatus;
 use docket_jobs::BatchSubmit;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::ServerState;
-use crate::forms::body::{Form, read_form};
-use crate::forms::limits::password;
-use crate::forms::operations::extract_spec;
+use crate::forms::body::read_form;
+use crate::forms::documents::BATCHES;
+use crate::forms::specs::{batch_spec, submit_options};
 use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
 use crate::routes::path_id::PathId;
@@ -23,17 +24,17 @@ pub(crate) async fn submit(
     request: Request,
 ) -> Result<Json<Value>, Problem> {
     let known_by = idempotency(&request);
-    let mut form = read_form(&state.jobs, request, &["pdf_files"], Family::Extract).await?;
+    let mut form = read_form(&state.jobs, request, BATCHES.file, Family::Extract).await?;
     let files = form.take_files();
     if files.is_empty() {
-        return Err(Problem::missing_file("pdf_files"));
+        return Err(Problem::missing_file(BATCHES.file[0]));
     }
-    let spec = extract_spec(&form, true)?;
-    check_batch_size(&form)?;
+    let mut spec = batch_spec(&form)?;
+    BATCHES.note_unknown(&form, &mut spec.warnings);
     let submit = BatchSubmit {
         spec,
         files: files.into_iter().map(|file| (file.upload, file.file_name)).collect(),
-        password: password(&form)?,
+        password: submit_options(BATCH_SUBMIT, &form)?.password,
         idempotency: known_by.map(|known_by| known_by.with_fields_of(&form)),
     };
     let jobs = state.jobs.clone();
@@ -45,14 +46,6 @@ pub(crate) async fn submit(
         "total_files": batch.total_jobs,
         "message": "Batch job created successfully. Processing will begin shortly.",
     })))
-}
-
-/// The size is checked and otherwise free: each file is a job of its own in the common queue.
-fn check_batch_size(form: &Form) -> Result<(), Problem> {
-    match form.text("batch_size").map(str::parse::<i64>) {
-        None | Some(Ok(1..)) => Ok(()),
-        _ => Err(Problem::bad_request("Batch size must be a positive integer")),
-    }
 }
 
 /// `GET /batch/status/{id}`

@@ -4,21 +4,15 @@ use axum::Json;
 use axum::extract::{Request, State};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
-use docket_jobs::Expected;
 use serde_json::{Value, json};
 
 use crate::ServerState;
 use crate::forms::body::Form;
-use crate::forms::operations::chunk_spec;
+use crate::forms::documents::CHUNKS;
+use crate::forms::specs::chunk_spec;
 use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
-use crate::routes::submit::{DocumentFields, submit_document};
-
-const FIELDS: DocumentFields = DocumentFields {
-    file: &["document_file", "file", "pdf_file"],
-    url: &["url", "file_url"],
-    expected: Expected::Document,
-};
+use crate::routes::submit::submit_document;
 
 /// `POST /chunking`
 pub(crate) async fn submit(
@@ -27,7 +21,8 @@ pub(crate) async fn submit(
     request: Request,
 ) -> Result<Json<Value>, Problem> {
     let spec = |form: &Form| Ok(JobSpec::Chunk(chunk_spec(form)?));
-    let submitted = submit_document(&state, caller, request, FIELDS, Family::Extract, spec).await?;
+    let submitted =
+        submit_document(&state, caller, request, &CHUNKS, Family::Extract, spec).await?;
     Ok(Json(json!({
         "job_id": submitted.job.id,
         "status": JobState::Queued.jobs_word(),

@@ -4,30 +4,25 @@ use axum::Json;
 use axum::extract::{OriginalUri, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use docket_contract::job::JobWithSpec;
+use docket_contract::fields::read_boolean;
 use docket_contract::results::ExtractResult;
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
 use docket_contract::wire::extract::ExtractStatus;
-use docket_jobs::{Expected, Linked};
+use docket_jobs::Linked;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::ServerState;
 use crate::forms::body::Form;
-use crate::forms::operations::{extract_spec, value_form};
-use crate::forms::parse::read_boolean;
+use crate::forms::documents::EXTRACTION;
+use crate::forms::specs::{extract_spec, value_form};
 use crate::layers::auth::Authenticated;
-use crate::problem::{Family, Problem, unreadable};
+use crate::problem::{Family, Problem};
+use crate::routes::found::{find, stored};
 use crate::routes::links::Links;
-use crate::routes::path_id::{PathId, job_id};
-use crate::routes::submit::{DocumentFields, submit_document};
-
-const FIELDS: DocumentFields = DocumentFields {
-    file: &["pdf_file", "file"],
-    url: &["file_url", "url"],
-    expected: Expected::Document,
-};
+use crate::routes::path_id::PathId;
+use crate::routes::submit::submit_document;
 
 /// `POST /v2/extract`, and the older `/extract` and `/cite`, which always cite.
 pub(crate) async fn submit(
@@ -45,7 +40,8 @@ pub(crate) async fn submit(
         spec.scored |= scored;
         Ok(JobSpec::Extract(spec))
     };
-    let submitted = submit_document(&state, caller, request, FIELDS, Family::Extract, spec).await;
+    let submitted =
+        submit_document(&state, caller, request, &EXTRACTION, Family::Extract, spec).await;
     let submitted =
         submitted.map_err(|problem| if named { problem.with_detail_text() } else { problem })?;
     Ok(Json(json!({
@@ -71,23 +67,11 @@ pub(crate) async fn status(
     Query(query): Query<StatusQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let of_job = |error| Problem::of_job(error, Family::Extract, &id);
-    let found = state.jobs.find_with_spec(&caller, job_id(Family::Extract, &id)?).await;
-    let JobWithSpec { job, spec } = found.map_err(of_job)?;
-    let JobSpec::Extract(spec) = &spec else {
-        return Err(Problem::no_such_job(Family::Extract, &id));
-    };
+    let (job, spec) = find(&state, &caller, Family::Extract, &id, JobSpec::into_extract).await?;
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let format = query.result_format.as_deref().or_else(|| header("x-result-format"));
-    let form = value_form(spec, format);
-    let result = match job.state {
-        JobState::Succeeded => {
-            let stored = state.jobs.result_of(&job).await.map_err(of_job)?;
-            Some(serde_json::from_slice::<ExtractResult>(&stored).map_err(unreadable)?)
-        }
-        _ => None,
-    };
-    let mut body = ExtractStatus::new(&job, spec, result.as_ref(), form);
+    let result: Option<ExtractResult> = stored(&state, Family::Extract, &job).await?;
+    let mut body = ExtractStatus::new(&job, &spec, result.as_ref(), value_form(&spec, format));
     let include_url = query.include_url.as_deref().or_else(|| header("include-url"));
     if include_url.and_then(read_boolean).unwrap_or(false) && job.document.blob_key.is_some() {
         body.file_url = Some(Links::new(&state, &headers).await?.to(job.id, Linked::Document));

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use docket_contract::JobId;
 use docket_contract::shown::shown;
-use docket_jobs::{BlobRange, Error, Linked};
+use docket_jobs::{BlobRange, Error, Linked, LinkedFile};
 use serde::Deserialize;
 
 use crate::ServerState;
@@ -59,12 +59,17 @@ pub(crate) async fn download(
         Err(Error::NotInRange { size_bytes }) => return Ok(not_in_range(size_bytes)),
         Err(error) => return Err(Problem::of(error, Family::Jobs)),
     };
+    Ok(sent(file, range.is_some()))
+}
+
+/// The file as an answer: the whole of it, or the range that was asked for.
+fn sent(file: LinkedFile, is_part: bool) -> Response {
     let (part, size) = (file.reader.range(), file.reader.size_bytes());
     let mut response = Body::from_stream(file.reader.into_stream()).into_response();
-    if range.is_some() {
+    if is_part {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-        let told = format!("bytes {}-{}/{size}", part.start, part.end.saturating_sub(1));
-        if let Ok(value) = HeaderValue::from_str(&told) {
+        let text = format!("bytes {}-{}/{size}", part.start, part.end.saturating_sub(1));
+        if let Ok(value) = HeaderValue::from_str(&text) {
             response.headers_mut().insert(CONTENT_RANGE, value);
         }
     }
@@ -72,7 +77,7 @@ pub(crate) async fn download(
     headers.insert(CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // The bytes are a stranger's: they must never run as a page of this server.
+    // The bytes come from a client: they must never run as a page of this server.
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers
         .insert("content-security-policy", HeaderValue::from_static("sandbox; default-src 'none'"));
@@ -82,7 +87,7 @@ pub(crate) async fn download(
     if let Ok(value) = HeaderValue::from_str(&disposition(&file.file_name)) {
         headers.insert(CONTENT_DISPOSITION, value);
     }
-    Ok(response)
+    response
 }
 
 /// The one range of a `Range` header (RFC 9110 14.2). Several ranges, other units and nonsense are

@@ -3,30 +3,31 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use docket_contract::document::{ParseResult, SegmentType, Warning};
-use docket_contract::job::{Job, JobWithSpec};
+use docket_contract::fields::{read_boolean, segment_types};
+use docket_contract::job::Job;
 use docket_contract::spec::{ExportFormat, JobSpec, ParseSpec};
 use docket_contract::state::JobState;
 use docket_contract::wire::parse::{OutputFile, ParseCreated, ParseStatus, StoredParse};
-use docket_jobs::{Expected, Linked};
+use docket_jobs::{Caller, Linked};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::ServerState;
 use crate::forms::body::Form;
-use crate::forms::parse::{parse_spec, read_boolean, segment_types, workbook_spec};
+use crate::forms::documents::{DocumentForm, PARSE, WORKBOOKS};
+use crate::forms::specs::{parse_spec, workbook_spec};
 use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem, unreadable};
+use crate::routes::found::find;
 use crate::routes::links::Links;
-use crate::routes::path_id::{PathId, job_id};
+use crate::routes::path_id::PathId;
 use crate::routes::pictures::{PictureForm, with_pictures};
-use crate::routes::submit::{DocumentFields, submit_document};
-
-const FIELDS: DocumentFields =
-    DocumentFields { file: &["file"], url: &["url"], expected: Expected::Document };
+use crate::routes::submit::submit_document;
 
 /// `POST /parse`
 pub(crate) async fn submit(
@@ -34,15 +35,8 @@ pub(crate) async fn submit(
     Authenticated(caller): Authenticated,
     request: Request,
 ) -> Result<Json<ParseCreated>, Problem> {
-    let spec = |form: &Form| Ok(JobSpec::Parse(parse_spec(form)?));
-    let submitted = submit_document(&state, caller, request, FIELDS, Family::Parse, spec).await?;
-    let id = submitted.job.id.to_string();
-    let spec = parse_spec_of(&submitted.spec, &id)?;
-    Ok(Json(ParseCreated::new(&submitted.job, spec, submitted.balance.remaining())))
+    created(&state, caller, request, &PARSE, parse_spec).await
 }
-
-const WORKBOOK_FIELDS: DocumentFields =
-    DocumentFields { file: &["file"], url: &["url"], expected: Expected::Workbook };
 
 /// `POST /parse/excel`: the same for workbooks only, with options of their own.
 pub(crate) async fn submit_workbook(
@@ -50,9 +44,18 @@ pub(crate) async fn submit_workbook(
     Authenticated(caller): Authenticated,
     request: Request,
 ) -> Result<Json<ParseCreated>, Problem> {
-    let spec = |form: &Form| Ok(JobSpec::Parse(workbook_spec(form)?));
-    let submitted =
-        submit_document(&state, caller, request, WORKBOOK_FIELDS, Family::Parse, spec).await?;
+    created(&state, caller, request, &WORKBOOKS, workbook_spec).await
+}
+
+async fn created(
+    state: &ServerState,
+    caller: Caller,
+    request: Request,
+    form: &DocumentForm,
+    read: fn(&Form) -> Result<ParseSpec, Problem>,
+) -> Result<Json<ParseCreated>, Problem> {
+    let spec = |form: &Form| Ok(JobSpec::Parse(read(form)?));
+    let submitted = submit_document(state, caller, request, form, Family::Parse, spec).await?;
     let id = submitted.job.id.to_string();
     let spec = parse_spec_of(&submitted.spec, &id)?;
     Ok(Json(ParseCreated::new(&submitted.job, spec, submitted.balance.remaining())))
@@ -92,6 +95,21 @@ impl StatusQuery {
         let given = self.segment_filter.as_deref().or(self.keep_segment_types.as_deref());
         given.and_then(segment_types)
     }
+
+    fn merges_tables(&self, spec: &ParseSpec) -> bool {
+        switched(self.merge_tables.as_ref(), spec.merge_tables)
+    }
+
+    /// Reports in the body how the query changes it.
+    fn note_in(&self, body: &mut ParseStatus<'_>, spec: &ParseSpec) {
+        body.merge_tables = self.merges_tables(spec);
+        if let Some(kept) = self.kept_types() {
+            body.metadata.narrow(&kept, spec);
+        }
+        if switched(self.enhanced_table.as_ref(), false) {
+            body.metadata.warn(Warning::left_undone("enhanced_table"));
+        }
+    }
 }
 
 fn switched(option: Option<&String>, default: bool) -> bool {
@@ -107,52 +125,52 @@ pub(crate) async fn status(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = query.or_headers(&headers);
-    let of_job = |error| Problem::of_job(error, Family::Parse, &id);
-    let found = state.jobs.find_with_spec(&caller, job_id(Family::Parse, &id)?).await;
-    let JobWithSpec { job, spec } = found.map_err(of_job)?;
-    let spec = parse_spec_of(&spec, &id)?;
-    let succeeded = job.state == JobState::Succeeded;
-    let mut stored = None;
-    if succeeded && switched(query.include_chunks.as_ref(), true) {
-        stored = Some(state.jobs.result_of(&job).await.map_err(of_job)?);
-    }
-    let kept = query.kept_types();
-    let merge_tables = switched(query.merge_tables.as_ref(), spec.merge_tables);
-    let other_tables = merge_tables != spec.merge_tables;
-    if let Some(bytes) = &mut stored
-        && (kept.is_some() || other_tables)
-    {
-        *bytes = reshaped(bytes, kept.as_deref(), other_tables).map_err(unreadable)?.into();
-    }
+    let (job, spec) = find(&state, &caller, Family::Parse, &id, JobSpec::into_parse).await?;
     let links = Links::new(&state, &headers).await?;
-    if let Some(bytes) = stored {
-        let form = PictureForm::wanted(switched(query.base64_urls.as_ref(), false));
-        stored = Some(with_pictures(&state, &links, &job, bytes, form).await?);
-    }
+    let stored = shaped(&state, &links, &job, &spec, &query).await?;
     let result: Option<StoredParse<'_>> =
         stored.as_deref().map(serde_json::from_slice).transpose().map_err(unreadable)?;
-    let mut body = ParseStatus::new(&job, spec, result.as_ref());
-    body.merge_tables = merge_tables;
-    if let Some(kept) = &kept {
-        body.metadata.narrow(kept, spec);
-    }
-    if switched(query.enhanced_table.as_ref(), false) {
-        body.metadata.warn(Warning::left_undone("enhanced_table"));
-    }
-    if succeeded && switched(query.output_file.as_ref(), false) {
-        body.chunks = Some(no_chunks());
-        body.total_chunks = Some(0);
-        body.result = Some(OutputFile { output_file_url: links.to(job.id, Linked::Result) });
-    }
-    if succeeded && !spec.exports.is_empty() {
-        body.exports = Some(exports(&links, &job, &spec.exports));
+    let mut body = ParseStatus::new(&job, &spec, result.as_ref());
+    query.note_in(&mut body, &spec);
+    if job.state == JobState::Succeeded {
+        if switched(query.output_file.as_ref(), false) {
+            body.chunks = Some(no_chunks());
+            body.total_chunks = Some(0);
+            body.result = Some(OutputFile { output_file_url: links.to(job.id, Linked::Result) });
+        }
+        if !spec.exports.is_empty() {
+            body.exports = Some(exports(&links, &job, &spec.exports));
+        }
     }
     if switched(query.include_url.as_ref(), true) && job.document.blob_key.is_some() {
         let document = links.to(job.id, Linked::Document);
-        body.pdf_url = succeeded.then(|| document.clone());
+        body.pdf_url = (job.state == JobState::Succeeded).then(|| document.clone());
         body.file_url = Some(document);
     }
     Ok(Json(body).into_response())
+}
+
+/// The stored result as the query wants it; `None` before the end, or if chunks are not wanted.
+async fn shaped(
+    state: &ServerState,
+    links: &Links,
+    job: &Job,
+    spec: &ParseSpec,
+    query: &StatusQuery,
+) -> Result<Option<Bytes>, Problem> {
+    if job.state != JobState::Succeeded || !switched(query.include_chunks.as_ref(), true) {
+        return Ok(None);
+    }
+    let stored = state.jobs.result_of(job).await;
+    let mut stored =
+        stored.map_err(|error| Problem::of_job(error, Family::Parse, &job.id.to_string()))?;
+    let kept = query.kept_types();
+    let other_tables = query.merges_tables(spec) != spec.merge_tables;
+    if kept.is_some() || other_tables {
+        stored = reshaped(&stored, kept.as_deref(), other_tables).map_err(unreadable)?.into();
+    }
+    let form = PictureForm::wanted(switched(query.base64_urls.as_ref(), false));
+    with_pictures(state, links, job, stored, form).await.map(Some)
 }
 
 /// Links to the files beside the result, by the words that asked for them.

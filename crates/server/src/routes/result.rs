@@ -11,7 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::ServerState;
-use crate::forms::operations::value_form;
+use crate::forms::specs::value_form;
 use crate::problem::{Problem, unreadable};
 use crate::routes::links::Links;
 use crate::routes::pictures::{PictureForm, with_pictures};

@@ -4,30 +4,25 @@ use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use docket_contract::job::JobWithSpec;
+use docket_contract::fields::read_boolean;
 use docket_contract::results::{SplitPart, SplitResult};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
 use docket_contract::wire::pages::{SplitStatus, split_result};
-use docket_jobs::{Expected, Linked};
+use docket_jobs::Linked;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::ServerState;
 use crate::forms::body::Form;
-use crate::forms::operations::split_spec;
-use crate::forms::parse::read_boolean;
+use crate::forms::documents::SPLITTING;
+use crate::forms::specs::split_spec;
 use crate::layers::auth::Authenticated;
-use crate::problem::{Family, Problem, unreadable};
+use crate::problem::{Family, Problem};
+use crate::routes::found::{find, stored};
 use crate::routes::links::Links;
-use crate::routes::path_id::{PathId, job_id};
-use crate::routes::submit::{DocumentFields, submit_document};
-
-const FIELDS: DocumentFields = DocumentFields {
-    file: &["file", "pdf_file"],
-    url: &["file_url", "url"],
-    expected: Expected::Document,
-};
+use crate::routes::path_id::PathId;
+use crate::routes::submit::submit_document;
 
 /// `POST /splitter`
 pub(crate) async fn submit(
@@ -36,7 +31,8 @@ pub(crate) async fn submit(
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let spec = |form: &Form| Ok(JobSpec::Split(split_spec(form)?));
-    let submitted = submit_document(&state, caller, request, FIELDS, Family::Pages, spec).await?;
+    let submitted =
+        submit_document(&state, caller, request, &SPLITTING, Family::Pages, spec).await?;
     let body = json!({
         "job_id": submitted.job.id,
         "status": JobState::Queued.pages_word(),
@@ -68,26 +64,16 @@ pub(crate) async fn status(
     Query(query): Query<StatusQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let of_job = |error| Problem::of_job(error, Family::Pages, &id);
-    let found = state.jobs.find_with_spec(&caller, job_id(Family::Pages, &id)?).await;
-    let JobWithSpec { job, spec } = found.map_err(of_job)?;
-    let JobSpec::Split(spec) = &spec else {
-        return Err(Problem::no_such_job(Family::Pages, &id));
-    };
+    let (job, spec) = find(&state, &caller, Family::Pages, &id, JobSpec::into_split).await?;
     let links = Links::new(&state, &headers).await?;
     let linked = query.includes_url(&headers);
     let link_to = |linked_to: Linked| linked.then(|| links.to(job.id, linked_to));
-    let result = match job.state {
-        JobState::Succeeded => {
-            let stored = state.jobs.result_of(&job).await.map_err(of_job)?;
-            let split: SplitResult = serde_json::from_slice(&stored).map_err(unreadable)?;
-            let link = |part: &SplitPart| link_to(Linked::File(part.file_id));
-            Some(split_result(&split, &link))
-        }
-        _ => None,
-    };
-    let balance = state.jobs.balance(&caller).await.map_err(of_job)?;
+    let result: Option<SplitResult> = stored(&state, Family::Pages, &job).await?;
+    let link = |part: &SplitPart| link_to(Linked::File(part.file_id));
+    let result = result.map(|split| split_result(&split, &link));
+    let balance = state.jobs.balance(&caller).await;
+    let balance = balance.map_err(|error| Problem::of(error, Family::Pages))?;
     let document = job.document.blob_key.as_ref().and_then(|_| link_to(Linked::Document));
-    let body = SplitStatus::new(&job, spec, result, document, balance.remaining());
+    let body = SplitStatus::new(&job, &spec, result, document, balance.remaining());
     Ok(Json(body).into_response())
 }

@@ -1,43 +1,37 @@
 //! What every submit of one document has in common.
 
 use axum::extract::Request;
+use docket_contract::fields::SUBMIT;
 use docket_contract::spec::JobSpec;
-use docket_jobs::{Caller, Expected, IdempotencyRequest, Source, Submit, Submitted};
+use docket_jobs::{Caller, IdempotencyRequest, Source, Submit, Submitted};
 
 use crate::ServerState;
 use crate::forms::body::{Form, read_form};
-use crate::forms::limits::password;
-use crate::forms::parse::expires_in_s;
+use crate::forms::documents::DocumentForm;
+use crate::forms::specs::submit_options;
 use crate::problem::{Family, Problem};
-
-/// The names under which an operation takes its document.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct DocumentFields {
-    /// Fields with the bytes; the first is the name in errors.
-    pub(crate) file: &'static [&'static str],
-    /// Fields with an address; the first is the name in errors.
-    pub(crate) url: &'static [&'static str],
-    /// What kinds of documents it takes.
-    pub(crate) expected: Expected,
-}
 
 /// Reads the form, makes the spec of it, and submits.
 pub(crate) async fn submit_document(
     state: &ServerState,
     caller: Caller,
     request: Request,
-    fields: DocumentFields,
+    document_form: &DocumentForm,
     family: Family,
     spec: impl FnOnce(&Form) -> Result<JobSpec, Problem>,
 ) -> Result<Submitted, Problem> {
     let idempotency = idempotency(&request);
-    let mut form = read_form(&state.jobs, request, fields.file, family).await?;
+    let mut form = read_form(&state.jobs, request, document_form.file, family).await?;
+    let source = source(&mut form, document_form)?;
+    let mut spec = spec(&form)?;
+    document_form.note_unknown(&form, spec.warnings_mut());
+    let options = submit_options(SUBMIT, &form)?;
     let wish = Submit {
-        source: source(&mut form, fields)?,
-        spec: spec(&form)?,
-        expected: fields.expected,
-        password: password(&form)?,
-        expires_in_s: expires_in_s(&form)?,
+        source,
+        spec,
+        expected: document_form.expected,
+        password: options.password,
+        expires_in_s: options.expires_in_s,
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
     };
     submit(state, caller, wish, family).await
@@ -86,7 +80,7 @@ pub(crate) fn idempotency(request: &Request) -> Option<IdempotencyKey> {
     (!key.is_empty()).then(|| IdempotencyKey { scope, key: key.chars().take(255).collect() })
 }
 
-fn source(form: &mut Form, fields: DocumentFields) -> Result<Source, Problem> {
+fn source(form: &mut Form, fields: &DocumentForm) -> Result<Source, Problem> {
     let (file_name, url_name) = (fields.file[0], fields.url[0]);
     let url = form.first_text(fields.url).map(str::to_owned);
     match (form.take_file()?, url) {

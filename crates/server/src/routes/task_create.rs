@@ -6,14 +6,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use docket_contract::fields::{SUBMIT, Texts};
 use docket_contract::job::JobWithSpec;
 use docket_contract::spec::JobSpec;
-use docket_jobs::{Expected, Source, Submit, Submitted};
+use docket_jobs::{Source, Submit, Submitted};
 
 use crate::ServerState;
 use crate::forms::body::{Form, read_large_json};
-use crate::forms::limits::password;
-use crate::forms::parse::{expires_in_s, parse_spec};
+use crate::forms::documents::TASK;
+use crate::forms::specs::{parse_spec, submit_options};
 use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
 use crate::routes::submit::{idempotency, submit};
@@ -34,12 +35,16 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Response), Problem> {
     let idempotency = idempotency(&request);
     let mut form = read_large_json(request).await?;
+    let source = source(&state, &mut form).await?;
+    let mut spec = JobSpec::Parse(parse_spec(&form)?);
+    TASK.note_unknown(&form, spec.warnings_mut());
+    let options = submit_options(SUBMIT, &form)?;
     let wish = Submit {
-        source: source(&state, &mut form).await?,
-        spec: JobSpec::Parse(parse_spec(&form)?),
-        expected: Expected::Document,
-        password: password(&form)?,
-        expires_in_s: expires_in_s(&form)?,
+        source,
+        spec,
+        expected: TASK.expected,
+        password: options.password,
+        expires_in_s: options.expires_in_s,
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
     };
     let submitted = submit(&state, caller, wish, Family::Parse).await?;

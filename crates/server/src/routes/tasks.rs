@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use docket_contract::fields::{SUBMIT, SubmitOptions, read_boolean};
 use docket_contract::job::{Job, JobWithSpec};
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
@@ -14,8 +15,8 @@ use serde::Deserialize;
 
 use crate::ServerState;
 use crate::forms::body::read_form;
-use crate::forms::limits::password;
-use crate::forms::parse::{expires_in_s, parse_spec_over, read_boolean};
+use crate::forms::documents::RERUN;
+use crate::forms::specs::{parse_spec_over, submit_options};
 use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem, unreadable};
 use crate::routes::links::Links;
@@ -103,11 +104,11 @@ pub(crate) async fn update(
     let form = read_form(&state.jobs, request, &[], Family::Parse).await?;
     let seen = state.jobs.find_rerunnable(&caller, job_id(Family::Parse, &id)?).await;
     let seen = seen.map_err(of_job)?;
-    let rerun = RerunRequest {
-        spec: JobSpec::Parse(parse_spec_over(&form, parse_spec_of(&seen.spec, &id)?.clone())?),
-        password: password(&form)?,
-        expires_in_s: expires_in_s(&form)?,
-    };
+    let before = parse_spec_of(&seen.spec, &id)?.clone();
+    let mut spec = JobSpec::Parse(parse_spec_over(&form, before)?);
+    RERUN.note_unknown(&form, spec.warnings_mut());
+    let SubmitOptions { password, expires_in_s, .. } = submit_options(SUBMIT, &form)?;
+    let rerun = RerunRequest { spec, password, expires_in_s };
     let jobs = state.jobs.clone();
     let submitted = in_own_task(async move { jobs.rerun(&caller, &seen.job, rerun).await }).await?;
     let Submitted { job, spec, .. } = submitted.map_err(of_job)?;

@@ -8,17 +8,18 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use docket_contract::JobId;
+use docket_contract::fields::{LINK, Texts};
 use docket_contract::job::Job;
 use docket_contract::spec::JobSpec;
 use docket_contract::timestamp::Timestamp;
 use docket_contract::wire::upload::{UploadCreated, UploadReceived};
-use docket_jobs::{Caller, Error, Expected, Source, Submit, Submitted, announced_media_type};
+use docket_jobs::{Caller, Error, Source, Submit, Submitted, announced_media_type};
 use futures_util::StreamExt;
 
 use crate::ServerState;
 use crate::forms::body::{read_form, refuse_declared_size};
-use crate::forms::limits::password;
-use crate::forms::parse::{expires_in_s, parse_spec};
+use crate::forms::documents::UPLOAD;
+use crate::forms::specs::{parse_spec, submit_options};
 use crate::layers::auth::Authenticated;
 use crate::layers::client::Client;
 use crate::problem::{Family, Problem};
@@ -50,15 +51,18 @@ async fn announce(
     let form = read_form(&state.jobs, request, &[], Family::Parse).await?;
     let file_name = form.text("file_name");
     let file_name = file_name.ok_or_else(|| Problem::bad_request("file_name is required"))?;
-    let window_s = expires_in_s(&form)?;
-    let window = window_s.map_or(state.jobs.policy().upload_window, Duration::from_secs);
+    let options = submit_options(LINK, &form)?;
+    let upload_window = state.jobs.policy().upload_window;
+    // Here the field is the lifetime of the link.
+    let window = options.expires_in_s.map_or(upload_window, Duration::from_secs);
+    let mut spec = JobSpec::Parse(parse_spec(&form)?);
+    UPLOAD.note_unknown(&form, spec.warnings_mut());
     let wish = Submit {
         source: Source::Later { file_name: file_name.to_owned(), window },
-        spec: JobSpec::Parse(parse_spec(&form)?),
-        expected: Expected::Document,
-        password: password(&form)?,
+        spec,
+        expected: UPLOAD.expected,
+        password: options.password,
         idempotency: idempotency.map(|known_by| known_by.with_fields_of(&form)),
-        // Here the field tells how long the link lasts.
         expires_in_s: None,
     };
     submit(state, caller, wish, Family::Parse).await

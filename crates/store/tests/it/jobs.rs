@@ -15,7 +15,12 @@ use crate::fixture::{
 
 fn chunking() -> JobSpec {
     let strategy = ChunkStrategy::Page;
-    JobSpec::Chunk(ChunkSpec { strategy, chunk_chars: 100, overlap_chars: 0 })
+    JobSpec::Chunk(ChunkSpec {
+        strategy,
+        chunk_chars: 100,
+        overlap_chars: 0,
+        ..ChunkSpec::default()
+    })
 }
 
 fn extraction(properties: &str) -> JobSpec {
@@ -26,6 +31,7 @@ fn extraction(properties: &str) -> JobSpec {
         model: ModelTier::Gamma,
         citations: true,
         scored: false,
+        warnings: Vec::new(),
     })
 }
 

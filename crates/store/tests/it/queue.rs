@@ -85,7 +85,12 @@ pub(crate) async fn a_job_that_cannot_be_read_does_not_stop_the_queue(f: Fixture
     f.execute("update {jobs} set type = 'unheard of' where seq = 2").await;
     for overlap_chars in [7, 8] {
         let strategy = ChunkStrategy::Page;
-        let spec = JobSpec::Chunk(ChunkSpec { strategy, chunk_chars: 100, overlap_chars });
+        let spec = JobSpec::Chunk(ChunkSpec {
+            strategy,
+            chunk_chars: 100,
+            overlap_chars,
+            ..ChunkSpec::default()
+        });
         f.insert(NewJob { spec, ..new_job() }).await;
     }
     f.execute("update {job_specs} set spec = 'unheard of' where spec like '%\"overlap_chars\":7%'")

@@ -36,6 +36,18 @@ enum Outcome {
     Split(SplitResult),
 }
 
+impl Outcome {
+    fn warnings_mut(&mut self) -> &mut Vec<Warning> {
+        match self {
+            Self::Parsed(result) => &mut result.warnings,
+            Self::Extracted(result) => &mut result.warnings,
+            Self::Chunked(result) => &mut result.warnings,
+            Self::Classified(result) => &mut result.warnings,
+            Self::Split(result) => &mut result.warnings,
+        }
+    }
+}
+
 impl Performed {
     /// Writes the result as JSON.
     pub(super) fn write_result(&self, to: &mut impl Write) -> io::Result<()> {
@@ -60,7 +72,7 @@ pub(super) fn perform(
     let document = std::mem::take(&mut work.document);
     let kind = DocumentKind::of(&document, work.media_type);
     let has_places = kind.is_none_or(DocumentKind::has_places);
-    let result = match work.spec {
+    let mut result = match work.spec {
         JobSpec::Parse(spec) => {
             let (mut parsed, pictures) = work.parse_with_pictures(document, spec, progress)?;
             parsed.warnings.extend(spec.left_undone());
@@ -94,6 +106,7 @@ pub(super) fn perform(
             Outcome::Split(split)
         }
     };
+    result.warnings_mut().extend_from_slice(work.spec.warnings());
     Ok(Performed { result, files })
 }
 
@@ -174,14 +187,14 @@ impl Work<'_> {
 fn fitting(spec: &ChunkSpec, kind: Option<DocumentKind>, parsed: &mut ParseResult) -> ChunkSpec {
     let has_pages = kind.is_none_or(DocumentKind::has_pages);
     if has_pages || spec.strategy != ChunkStrategy::Page {
-        return *spec;
+        return spec.clone();
     }
     parsed.warnings.push(Warning {
         code: WarningCode::OptionUnsupported,
         message: "Documents of this kind have no pages: the text was cut by paragraph".to_owned(),
         page: None,
     });
-    ChunkSpec { strategy: ChunkStrategy::Paragraph, ..*spec }
+    ChunkSpec { strategy: ChunkStrategy::Paragraph, ..spec.clone() }
 }
 
 /// Everything that is in the document, one segment per chunk: what the other jobs work on.
