@@ -3,16 +3,16 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a document says of itself and of its sources.
+/// Metadata and bibliography of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bibliography {
     /// The entries in their order.
     pub citations: Vec<Citation>,
-    /// What the document says of itself.
+    /// Metadata of the document.
     pub document_metadata: DocumentMetadata,
 }
 
-/// An entry of a bibliography. What could not be told apart in it is left out; `text` has it all.
+/// An entry of a bibliography. Parts that could not be distinguished are absent; `text` is complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Citation {
     /// Its number: its own where all entries are numbered, else its place. Markdown links to it as
@@ -43,7 +43,7 @@ pub struct Citation {
     pub doi: Option<String>,
 }
 
-/// What a document says of itself.
+/// Metadata of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DocumentMetadata {
     /// Its title.
@@ -54,7 +54,7 @@ pub struct DocumentMetadata {
     pub authors: Vec<String>,
 }
 
-/// A place in a segment that refers to an entry of the bibliography.
+/// A reference in a segment to an entry of the bibliography.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reference {
     /// The entry's `id`.

@@ -23,18 +23,18 @@ pub const PAGE_UNITS_PER_POINT: f64 = 2.0;
 pub struct ParseResult {
     /// Number of entries of `chunks`.
     pub total_chunks: usize,
-    /// Pages of the whole document, also those that were not asked for.
+    /// Pages of the whole document, also those that were not requested.
     pub page_count: usize,
     /// The chunks.
     pub chunks: Vec<Chunk>,
-    /// What went wrong without ending the job.
+    /// What went wrong without failing the job.
     pub warnings: Vec<Warning>,
-    /// 1-based numbers of pages of which nothing could be read, ascending.
+    /// Numbers of pages that could not be read, from 1, ascending.
     pub failed_pages: Vec<usize>,
-    /// Its sources, if they were asked for.
+    /// Its bibliography, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bibliography: Option<Bibliography>,
-    /// Tables that go on over a page's end, in the form that the request did not ask for.
+    /// Tables over several pages, in the form that was not requested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_tables: Vec<OtherTables>,
 }
@@ -115,12 +115,12 @@ impl Chunk {
 
 /// One block of a page: a paragraph, heading, list item, table, picture and so on.
 ///
-/// The optional texts are absent only where the request switched them off (`output_fields`).
+/// The optional texts are absent only if `output_fields` switched them off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Segment {
     /// Its id.
     pub segment_id: Uuid,
-    /// Its kind, in the request's naming.
+    /// Its type, in the requested naming.
     #[schemars(extend("enum" = SegmentType::wire_names()))]
     pub segment_type: String,
     /// Plain text.
@@ -132,30 +132,30 @@ pub struct Segment {
     /// Markdown of the block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub markdown: Option<String>,
-    /// The 1-based page it stands on.
+    /// Its page, from 1.
     pub page_number: usize,
     /// Width of that page in page units.
     pub page_width: f64,
     /// Height of that page in page units.
     pub page_height: f64,
-    /// Where it stands on the page, in page units.
+    /// Its box on the page, in page units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bbox: Option<BoundingBox>,
-    /// How sure the engine is of the kind, 0 to 1.
+    /// Confidence in the type, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
-    /// Its picture, cut from the page: in a stored result the id of its file, on the wire a link or
-    /// the picture itself. Absent where none was cut.
+    /// Its picture, cut from the page: the id of its file in a stored result; a link or the picture
+    /// itself in a response. Absent if none was cut.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     /// Its words. Absent when it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ocr: Option<Vec<EmbeddedWord>>,
-    /// What in it refers to the bibliography, if that was asked for.
+    /// Its references to the bibliography, if requested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
-    /// Of a joined table: where its parts stand, page by page.
+    /// The boxes of the parts of a joined table, page by page.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged_page_bboxes: Vec<PageBox>,
 }
@@ -167,13 +167,13 @@ pub struct EmbeddedWord {
     pub bbox: BoundingBox,
     /// The word.
     pub text: String,
-    /// 1 for a text layer; the recogniser's own figure for OCR, 0 to 1.
+    /// 1 for a text layer; the confidence of the recogniser for OCR, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
-    /// The colour it is painted in, if colours were asked for.
+    /// Its colour, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub color: Option<WordColor>,
-    /// The address it links to, if links were asked for.
+    /// The address it links to, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
 }
@@ -319,12 +319,12 @@ impl fmt::Display for SegmentType {
     }
 }
 
-/// Damage or a limit that did not end the job.
+/// Damage, a limit or an option that did not fail the job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// The stable code.
     pub code: WarningCode,
-    /// The sentence for the document's owner; holds no text of the document.
+    /// A message for the owner of the document; contains no text of the document.
     pub message: String,
     /// The 1-based page it concerns, if one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -339,7 +339,7 @@ pub enum WarningCode {
     NoTextLayer,
     /// The page should have been recognised, and was not: its text layer was used alone.
     OcrNotDone,
-    /// The page shows nothing at all.
+    /// The page is empty.
     BlankPage,
     /// The page could not be read.
     PageUnreadable,

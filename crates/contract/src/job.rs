@@ -195,7 +195,7 @@ impl Stage {
 pub struct Failure {
     /// The stable code.
     pub code: FailureCode,
-    /// The sentence for its owner.
+    /// A message for the owner of the job.
     pub message: String,
 }
 
@@ -214,15 +214,15 @@ pub enum FailureCode {
     DocumentUnreadable,
     /// A password is missing or wrong, or the kind of encryption is not supported.
     DocumentEncrypted,
-    /// Readable, but not a kind of document that this job can be done on.
+    /// Readable, but of a type that this operation does not support.
     DocumentUnsupported,
-    /// Beyond a limit on memory, time or output.
+    /// Over a limit of memory, time or output.
     DocumentTooExpensive,
     /// No page holds text that can be read.
     DocumentWithoutText,
     /// `error_handling: Fail` and a page could not be read.
     PageFailed,
-    /// None of the pages asked for exists.
+    /// None of the requested pages exists.
     PageRangeEmpty,
     /// The URL could not be fetched.
     FetchFailed,
@@ -230,13 +230,13 @@ pub enum FailureCode {
     UploadExpired,
     /// The account's balance did not suffice once the pages were known.
     QuotaExceeded,
-    /// The worker died on it too often.
+    /// The worker was lost too often.
     WorkerLost,
-    /// It did not end within its time.
+    /// It did not end within its time limit.
     DeadlineExceeded,
-    /// Its owner ended it.
+    /// Cancelled by its owner.
     Cancelled,
-    /// A fault of ours.
+    /// A server error.
     Internal,
 }
 

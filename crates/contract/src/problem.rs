@@ -27,7 +27,7 @@ pub fn envelope(code: &str, message: &str, details: &Value) -> Value {
     })
 }
 
-/// An account's credits as errors show them.
+/// The credits of an account in an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct QuotaData {
     /// Credits used in this cycle.

@@ -17,9 +17,9 @@ pub struct ExtractResult {
     pub fields: Vec<ExtractedField>,
     /// Pages of the document.
     pub page_count: usize,
-    /// What went wrong without ending the job.
+    /// What went wrong without failing the job.
     pub warnings: Vec<Warning>,
-    /// Pages of which nothing could be read.
+    /// Pages that could not be read.
     pub failed_pages: Vec<usize>,
 }
 
@@ -94,7 +94,7 @@ pub struct GroundedBox {
     pub page: usize,
     /// Left, top, right, bottom in points (1/72 inch) from the top left of the page as displayed.
     pub bbox: [f64; 4],
-    /// The words as they stand there.
+    /// The words at this location.
     pub text: String,
     /// How sure their characters are, 0 to 1: 1 for a text layer.
     pub confidence: f64,
@@ -104,12 +104,12 @@ pub struct GroundedBox {
     pub page_height: f64,
 }
 
-/// The result of a chunking, in the shape of the wire.
+/// The result of a chunking.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChunkResult {
     /// `pdf` and so on.
     pub file_type: String,
-    /// The strategy's name, as asked for.
+    /// The requested strategy.
     #[schemars(with = "ChunkStrategy")]
     pub strategy: String,
     /// Number of entries of `chunks`.
@@ -119,10 +119,10 @@ pub struct ChunkResult {
     /// The chunks in reading order. Joined without their overlap they are the document's text:
     /// the `content` of its segments joined by blank lines, counted in Unicode code points.
     pub chunks: Vec<TextChunk>,
-    /// What went wrong without ending the job.
+    /// What went wrong without failing the job.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
-    /// Pages of which nothing could be read.
+    /// Pages that could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_pages: Vec<usize>,
 }
@@ -142,7 +142,7 @@ pub struct TextChunk {
 pub struct ClassifyResult {
     /// The best category's name.
     pub classification: String,
-    /// How sure, 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: f64,
     /// Pages of the document.
     pub page_count: usize,
@@ -150,7 +150,7 @@ pub struct ClassifyResult {
     pub categories: Vec<CategoryScore>,
     /// One entry per page, ascending.
     pub pages: Vec<PageClass>,
-    /// What went wrong without ending the job.
+    /// What went wrong without failing the job.
     pub warnings: Vec<Warning>,
 }
 
@@ -171,7 +171,7 @@ pub struct PageClass {
     pub page: usize,
     /// The best category's name; `None` where the page could not be read.
     pub classification: Option<String>,
-    /// How sure, 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 
@@ -183,7 +183,7 @@ pub struct SplitResult {
     pub parts: Vec<SplitPart>,
     /// Pages of the document.
     pub page_count: usize,
-    /// What went wrong without ending the job.
+    /// What went wrong without failing the job.
     pub warnings: Vec<Warning>,
 }
 

@@ -36,12 +36,12 @@ pub enum AnyResult {
     Values(std::collections::BTreeMap<String, ExtractedEntry>),
 }
 
-/// Where a value of an extraction stands.
+/// The location of a value of an extraction.
 #[derive(JsonSchema)]
 pub struct ResultCitation {
     /// The property's name.
     pub field: String,
-    /// The words as they stand there.
+    /// The words at this location.
     pub text: String,
     /// The 1-based page.
     pub page: usize,

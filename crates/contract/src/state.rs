@@ -20,7 +20,7 @@ pub enum JobState {
     Succeeded,
     /// Ended with an error.
     Failed,
-    /// Ended by its owner.
+    /// Cancelled by its owner.
     Cancelled,
 }
 
@@ -70,7 +70,7 @@ impl JobState {
         }
     }
 
-    /// The word of `GET /jobs/{id}`.
+    /// The status word of `GET /jobs/{id}`.
     #[must_use]
     pub fn jobs_word(self) -> &'static str {
         match self {

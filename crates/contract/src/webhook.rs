@@ -75,7 +75,7 @@ pub struct Endpoint {
     pub id: Uuid,
     /// Its account.
     pub user_id: UserId,
-    /// Where deliveries are posted to.
+    /// The target of deliveries.
     pub url: String,
     /// The account's own note.
     pub description: String,
@@ -91,7 +91,7 @@ pub struct Endpoint {
     pub failing_since: Option<Timestamp>,
     /// Since when and why it gets no deliveries.
     pub disabled: Option<Disabled>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When its owner last changed it.
     pub updated_at: Timestamp,
@@ -163,9 +163,9 @@ pub struct Delivery {
     pub last_status_code: Option<i32>,
     /// Why the last ended attempt failed.
     pub last_error: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was delivered or given up.
+    /// When it was delivered or abandoned.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -284,7 +284,7 @@ pub struct Attempt {
     pub at: Timestamp,
     /// How long it took, in milliseconds; `None` while it runs, and for ever if its process died.
     pub duration_ms: Option<i64>,
-    /// The status that it was answered with.
+    /// The HTTP status of the response.
     pub status_code: Option<i32>,
     /// Why it failed.
     pub error: Option<String>,

@@ -31,16 +31,17 @@ use schemas::Schemas;
 
 /// What the whole API is, for its first reader.
 const INTRODUCTION: &str = "\
-Send a document, get a job id at once, ask until the job has ended, read the result. \
-Every job of every kind can be asked for at `GET /jobs/{job_id}`.
+Submit a document, get a job id at once, poll until the job ends, read the result. The status \
+    of a job of any type is at `GET /jobs/{job_id}`.
 
-Any of the headers `api-key`, `X-API-Key` and `Authorization: Bearer` carries the key. \
-Another account's job is answered exactly as an unknown one. \
+Send the key in one of the headers `api-key`, `X-API-Key` and `Authorization: Bearer`. A job of \
+    another account gets the same response as an unknown job. \
 Every response has `x-request-id`; every error is a JSON object with `detail`.
 
 Unknown form fields and unknown values of optional fields do not fail a request; the result has \
 a warning `option_unknown` for each. Times are in UTC. \
-Links in answers are signed, need no key and last an hour; a fresh read renews them.";
+Links in responses are signed, need no key and are valid for one hour; reading again renews \
+    them.";
 
 /// The whole document.
 pub fn document() -> &'static Value {
@@ -79,7 +80,7 @@ fn build() -> Value {
             "description": INTRODUCTION,
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
-        "servers": [{ "url": "/", "description": "The server that this document came from" }],
+        "servers": [{ "url": "/", "description": "The server that this document comes from" }],
         "security": [{ "apiKey": [] }, { "xApiKey": [] }, { "bearer": [] }],
         "tags": tags(),
         "paths": paths(operations),
@@ -95,13 +96,13 @@ fn build() -> Value {
 fn tags() -> Value {
     let tag = |(name, text): (&str, &str)| json!({ "name": name, "description": text });
     [
-        (jobs::TAG, "Status, result and end of a job of any kind."),
-        (parse::TAG, "A document as chunks of Markdown with the place of every word."),
-        (extract::TAG, "The values of a JSON Schema, each with a score and its place."),
-        (pages::TAG, "Categories of documents and pages, and documents taken apart by them."),
-        (batch::TAG, "One schema over many documents."),
-        (tasks::TAG, "Parse jobs in the shape of an older service, for programs that speak it."),
-        (webhooks::TAG, "Messages to your own server when a job or a batch ends."),
+        (jobs::TAG, "Status, result, cancellation and deletion of a job of any type."),
+        (parse::TAG, "A document as chunks of Markdown with the coordinates of every word."),
+        (extract::TAG, "The values of a JSON Schema, each with a score and its location."),
+        (pages::TAG, "Categories of documents and pages, and documents split by category."),
+        (batch::TAG, "One schema for many documents."),
+        (tasks::TAG, "Parse jobs in the form of an older API, for programs that use it."),
+        (webhooks::TAG, "Messages to your server when a job or a batch ends."),
         (account::TAG, "Keys and credits of the account."),
         (service::TAG, "Files behind links, health, and this document. No key needed."),
     ]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{BoundingBox, Chunk, ParseResult, Segment, SegmentType};
 
-/// Where a part of a joined table stands.
+/// The location of a part of a joined table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PageBox {
     /// The 1-based page.
@@ -19,10 +19,10 @@ pub struct PageBox {
     pub page_height: f64,
 }
 
-/// One table in the form that the request did not ask for.
+/// One table in the form that was not requested.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OtherTables {
-    /// The segments of the result that it stands in for, in reading order.
+    /// The segments of the result that it replaces, in reading order.
     pub instead_of: Vec<Uuid>,
     /// The joined table, or its parts page by page.
     pub segments: Vec<Segment>,

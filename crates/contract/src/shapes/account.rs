@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-/// The process answers.
+/// Liveness.
 #[derive(JsonSchema)]
 pub struct Health {
     /// `ok`
@@ -11,19 +11,19 @@ pub struct Health {
     pub version: String,
 }
 
-/// The node can work.
+/// Readiness.
 #[derive(JsonSchema)]
 pub struct Ready {
     /// `ready`
     pub status: String,
-    /// How readers of documents are confined on this node.
+    /// How the engine processes are sandboxed on this node.
     pub sandbox: SandboxState,
 }
 
-/// How readers of documents are confined.
+/// How the engine processes are sandboxed.
 #[derive(JsonSchema)]
 pub struct SandboxState {
-    /// Walls that this machine does not have; empty if all stand.
+    /// Sandbox features that this machine lacks; empty if it has all.
     pub missing: Vec<String>,
 }
 
@@ -59,7 +59,7 @@ pub struct ApiKeyEntry {
     pub key_preview: String,
     /// Its name; empty if it has none.
     pub name: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: String,
     /// False once it was revoked or has expired.
     pub active: bool,
@@ -68,12 +68,12 @@ pub struct ApiKeyEntry {
     pub expires_at: Option<String>,
 }
 
-/// A fresh key. Its text is never shown again.
+/// A new key. Its text is never shown again.
 #[derive(JsonSchema)]
 pub struct ApiKeyCreated {
     /// The key.
     pub key: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: String,
     /// A reminder to keep it.
     pub warning: String,
@@ -91,18 +91,18 @@ pub struct ApiKeyRevoked {
     pub message: String,
 }
 
-/// An endpoint is gone.
+/// An endpoint is deleted.
 #[derive(JsonSchema)]
 pub struct WebhookDeleted {
     /// Its id.
     pub id: String,
-    /// What was done.
+    /// The result of the operation.
     pub message: String,
 }
 
-/// Deliveries are sent once more.
+/// Deliveries are sent again.
 #[derive(JsonSchema)]
 pub struct Replayed {
-    /// How many.
+    /// The number of messages.
     pub replayed: u64,
 }

@@ -50,7 +50,7 @@ pub struct BatchCreated {
     pub batch_id: String,
     /// `QUEUED`
     pub status: BatchWord,
-    /// Files that were sent: as many jobs were made.
+    /// Number of files, which is the number of jobs.
     pub total_files: usize,
     /// A short text for people.
     pub message: String,

@@ -13,22 +13,22 @@ use crate::document::Warning;
 pub enum ExtractedEntry {
     /// The default form.
     Flat(FlatEntry),
-    /// The newer form, on request.
+    /// The newer form, if requested.
     Scored(ScoredEntry),
 }
 
-/// A value with its score and place. A nested object's `value` holds entries like this one; a list
-/// of objects holds rows of plain cells, each row with its own `page_no` and `bboxes`.
+/// A value with its score and location. The `value` of a nested object has entries like this one; a
+/// list of objects has rows of plain cells, each row with its own `page_no` and `bboxes`.
 #[derive(JsonSchema)]
 pub struct FlatEntry {
-    /// The value in the type that the schema asks for; null where nothing fits.
+    /// The value in the type of the schema; null if nothing fits.
     pub value: Value,
     /// 0 (nothing fits) to 1 (certain).
     #[schemars(range(min = 0.0, max = 1.0))]
     pub score: f64,
-    /// The 1-based page that it stands on; null where nothing fits.
+    /// Its page, from 1; null if nothing fits.
     pub page_no: Option<usize>,
-    /// The very words that it was taken from; only with citations.
+    /// The words that it was taken from; only with citations.
     #[schemars(skip_serializing_if = "Vec::is_empty")]
     pub bboxes: Vec<FlatBox>,
     /// One box around them, or null; only with citations.
@@ -46,7 +46,7 @@ pub struct FlatBox {
     /// What the box is around: words (`ocr`) or a whole block.
     #[serde(rename = "type")]
     pub kind: BoxKind,
-    /// How sure their characters are, 0 to 1.
+    /// Confidence of the characters, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: Option<f64>,
     /// The page's width in points.
@@ -78,30 +78,30 @@ pub struct Citation {
     pub page_height: f64,
 }
 
-/// A value in the scored form: every cell of a row is an entry, every item of a list stands in
+/// A value in the scored form: every cell of a row is an entry, every item of a list is in
 /// `__value__`.
 #[derive(JsonSchema)]
 pub struct ScoredEntry {
-    /// The value in the type that the schema asks for; null where nothing fits.
+    /// The value in the type of the schema; null if nothing fits.
     pub value: Value,
-    /// How sure.
+    /// The confidence.
     pub score: Score,
-    /// Where it stands; null where nothing fits.
+    /// Its location; null if nothing fits.
     pub citation: Option<Citation>,
 }
 
-/// How sure a value is.
+/// The confidence of a value.
 #[derive(JsonSchema)]
 pub struct Score {
     /// How well it is grounded in the document, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub grounding_score: f64,
-    /// How sure a model was of it, 0 to 1; null where none was asked.
+    /// Confidence of the model, 0 to 1; null without a model.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub extraction_score: Option<f64>,
 }
 
-/// What is known of an extraction besides its values.
+/// Metadata of an extraction.
 #[derive(JsonSchema)]
 pub struct ExtractMetadata {
     /// The properties' names in the schema's order.
@@ -117,10 +117,10 @@ pub struct ExtractMetadata {
     /// The smallest score of all values; when completed.
     #[schemars(skip_serializing_if = "Option::is_none", range(min = 0.0, max = 1.0))]
     pub min_confidence_score: Option<f64>,
-    /// What went wrong without ending the job.
+    /// What went wrong without failing the job.
     #[schemars(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
-    /// Pages of which nothing could be read.
+    /// Pages that could not be read.
     #[schemars(skip_serializing_if = "Vec::is_empty")]
     pub failed_pages: Vec<usize>,
 }

@@ -15,7 +15,7 @@ pub struct Classification {
     pub success: bool,
     /// The document's category, as it was named in the request.
     pub classification: String,
-    /// How sure, 0 to 1.
+    /// Confidence, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
     /// Pages of the document.
@@ -40,7 +40,7 @@ pub struct ClassifiedPage {
     pub success: bool,
     /// The page's category; the document's where the page could not be read.
     pub classification: String,
-    /// How sure, 0 to 1.
+    /// Confidence, 0 to 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
     /// The same name again.
@@ -60,7 +60,7 @@ pub struct SplitParameters {
     /// Pages of the document, once known.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub page_count: Option<i32>,
-    /// As asked for.
+    /// As requested.
     pub enable_reordering: bool,
 }
 
@@ -85,7 +85,7 @@ pub struct Split {
 pub struct SplitFile {
     /// The category's name and `.pdf`.
     pub name: String,
-    /// The same again.
+    /// The same value.
     pub path: String,
     /// `file`
     #[serde(rename = "type")]
@@ -93,7 +93,8 @@ pub struct SplitFile {
     /// The file's id.
     #[serde(rename = "fileId")]
     pub file_id: Uuid,
-    /// A signed link to the PDF: needs no key, lasts an hour. Absent if links are not wanted.
+    /// A signed link to the PDF: needs no key, is valid for one hour. Absent with
+    /// `include_url=false`.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub full_path: Option<String>,
     /// Mean confidence of its pages, 0 to 1.

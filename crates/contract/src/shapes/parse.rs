@@ -28,7 +28,7 @@ impl JsonSchema for ParseConfiguration {
 pub struct ChunkMetadata {
     /// The strategy that cut it.
     pub strategy: ChunkStrategy,
-    /// The first 1-based page that it stands on.
+    /// The first of its pages, from 1.
     pub page_number: usize,
     /// All of them.
     pub pages: Vec<usize>,
@@ -38,7 +38,7 @@ pub struct ChunkMetadata {
     /// `fixed`: where it ends, in characters.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub end_char: Option<usize>,
-    /// `heading`: the heading that it stands under.
+    /// `heading`: the heading above it.
     #[schemars(skip_serializing_if = "is_off", extend("x-nullable" = true))]
     pub heading: Option<String>,
     /// `heading`: the level of that heading, from 1.

@@ -17,11 +17,11 @@ pub struct Problem {
 pub struct UploadProblem {
     /// What is wrong.
     pub error: String,
-    /// The same again.
+    /// The same value.
     pub detail: String,
 }
 
-/// Fields that the request must have in another way.
+/// Missing or invalid fields of the request.
 #[derive(JsonSchema)]
 pub struct ValidationProblem {
     /// One entry per field.
@@ -34,19 +34,19 @@ pub struct FieldProblem {
     /// What kind of mistake: `missing`, `url_parsing` and so on.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Where it was looked for: `body`, the field's name, and in a list the place in it.
+    /// The location of the field: `body`, its name, and the index in a list.
     pub loc: Vec<Value>,
     /// The sentence.
     pub msg: String,
-    /// What was given instead.
+    /// The invalid value.
     pub input: Value,
 }
 
-/// The account's credits do not suffice.
+/// Not enough credits.
 #[derive(JsonSchema)]
 pub struct QuotaProblem {
-    /// What is wrong; for the client that names itself in `X-APIMatic-Lang` on `/v2/extract` a
-    /// text, with the object's fields beside it.
+    /// What is wrong; for clients with the header `X-APIMatic-Lang` on `/v2/extract` a text, with
+    /// the fields of the object beside it.
     pub detail: QuotaDetail,
     /// The same as in `detail`.
     #[schemars(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ pub struct QuotaProblem {
 #[derive(JsonSchema)]
 #[serde(untagged)]
 pub enum QuotaDetail {
-    /// The sentence alone.
+    /// The text alone.
     Text(String),
     /// With the account's credits.
     Full {
@@ -76,7 +76,7 @@ pub enum QuotaDetail {
     },
 }
 
-/// The account's credits do not suffice, as the parse family tells it.
+/// Not enough credits, in the form of the parse family.
 #[derive(JsonSchema)]
 pub struct ParseQuotaProblem {
     /// The sentence.
@@ -85,38 +85,38 @@ pub struct ParseQuotaProblem {
     pub status: String,
     /// The account's credits.
     pub quota_data: QuotaData,
-    /// The same again as one object.
+    /// The same as one object.
     pub detail: QuotaDetail,
 }
 
-/// The file is beyond the server's limit.
+/// The file is over the limit.
 #[derive(JsonSchema)]
 pub struct TooLargeProblem {
     /// `file_too_large`
     pub error: String,
     /// The sentence.
     pub message: String,
-    /// Bytes that were sent or declared.
+    /// Bytes sent or declared.
     pub file_size_bytes: u64,
-    /// Bytes that are allowed.
+    /// Bytes allowed.
     pub max_file_size_bytes: u64,
-    /// The sentence again.
+    /// The same text.
     pub detail: String,
 }
 
-/// More than the account may do: submits in a minute, or requests and streams at the same time.
+/// A limit of the account: submits per minute, or open requests and streams.
 #[derive(JsonSchema)]
 pub struct RateProblem {
-    /// `rate_limit_exceeded`, or `usage_limit_exceeded` if the account's documents have as many
-    /// bytes as they may.
+    /// `rate_limit_exceeded`, or `usage_limit_exceeded` if the documents of the account have
+    /// reached their limit of bytes.
     pub error: String,
     /// The sentence.
     pub message: String,
-    /// Seconds after which to try again, also in the header `Retry-After`; absent where waiting does
-    /// not help.
+    /// Seconds to wait before the next attempt, also in the header `Retry-After`; absent if waiting
+    /// does not help.
     #[schemars(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
-    /// The sentence again.
+    /// The same text.
     pub detail: String,
 }
 
@@ -125,7 +125,7 @@ pub struct RateProblem {
 pub struct CodedProblem {
     /// Code, sentence and more.
     pub error: CodedError,
-    /// The sentence again.
+    /// The same text.
     pub detail: String,
 }
 

@@ -3,19 +3,19 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The words of `/jobs`. Their mixed case is the wire's own.
+/// The status words of `/jobs`. Their mixed case is part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub enum JobsWord {
     /// Waits for a worker.
     #[serde(rename = "queued")]
     Queued,
-    /// Is being worked on, or goes on after an interruption.
+    /// In progress, or waiting to continue after an interruption.
     #[serde(rename = "PROCESSING")]
     Processing,
-    /// Ended; the result can be read.
+    /// Succeeded; the result can be read.
     #[serde(rename = "COMPLETED")]
     Completed,
-    /// Ended without a result, also when it was cancelled; `error` says why.
+    /// Failed or cancelled; `error` has the reason.
     #[serde(rename = "FAILED")]
     Failed,
 }
@@ -37,54 +37,54 @@ impl JobsWord {
     }
 }
 
-/// The words of `/parse` and of tasks.
+/// The status words of `/parse` and of tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub enum ParseWord {
-    /// The link was made, the document is not here yet.
+    /// The link is created; the document has not arrived yet.
     AwaitingUpload,
-    /// The document came through a link and waits for a worker.
+    /// The uploaded document waits for a worker.
     Queued,
     /// Waits for a worker.
     Starting,
-    /// Is being worked on.
+    /// In progress.
     Processing,
-    /// Ended; the result is here.
+    /// Succeeded; the result is included.
     Succeeded,
-    /// Ended without a result; `error` says why.
+    /// Failed; `error` has the reason.
     Failed,
-    /// Ended by its owner.
+    /// Cancelled by its owner.
     Cancelled,
 }
 
-/// The words of `/extract`.
+/// The status words of `/extract`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExtractWord {
     /// Waits for a worker.
     Queued,
-    /// Is being worked on.
+    /// In progress.
     Processing,
-    /// Ended; the result is here.
+    /// Succeeded; the result is included.
     Completed,
-    /// Ended; the result is here and wants a human's eyes. Kept for clients that know the word.
+    /// Succeeded; the result needs review by a person. Kept for clients that know the word.
     Review,
-    /// Ended without a result, also when it was cancelled; `error` says why.
+    /// Failed or cancelled; `error` has the reason.
     Failed,
 }
 
-/// The words of `/classify` and `/splitter`: a waiting job is `processing` too.
+/// The status words of `/classify` and `/splitter`: a waiting job is `processing` too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PagesWord {
-    /// Waits, or is being worked on.
+    /// Waiting or in progress.
     Processing,
-    /// Ended; the result is here.
+    /// Succeeded; the result is included.
     Completed,
-    /// Ended without a result, also when it was cancelled; `error` says why.
+    /// Failed or cancelled; `error` has the reason.
     Failed,
 }
 
-/// The words of a batch.
+/// The status words of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BatchWord {
@@ -100,17 +100,17 @@ pub enum BatchWord {
     Failed,
 }
 
-/// The words of a job of a batch.
+/// The status words of a job of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BatchJobWord {
     /// Waits for a worker.
     Queued,
-    /// Is being worked on.
+    /// In progress.
     Processing,
-    /// Ended; the result can be read.
+    /// Succeeded; the result can be read.
     Completed,
-    /// Ended without a result; `error` says why.
+    /// Failed; `error` has the reason.
     Failed,
 }
 

@@ -31,13 +31,13 @@ pub struct BatchStatus {
 /// The counters of a batch: all but the first add up to the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BatchStatistics {
-    /// Jobs that are there.
+    /// Number of jobs.
     pub total_jobs: usize,
     /// Succeeded.
     pub completed_jobs: usize,
     /// Failed or cancelled.
     pub failed_jobs: usize,
-    /// Being worked on.
+    /// In progress.
     pub processing_jobs: usize,
     /// Waiting.
     pub queued_jobs: usize,

@@ -47,10 +47,10 @@ pub struct ExtractStatus<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "BTreeMap<String, ExtractedEntry>")]
     pub result: Option<Map<String, Value>>,
-    /// A link to the document; only where it was asked for.
+    /// A link to the document, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_url: Option<String>,
-    /// Order and echo of the schema, and what is known of the document.
+    /// Order and echo of the schema, and metadata of the document.
     #[schemars(with = "ExtractMetadata")]
     pub metadata: Map<String, Value>,
 }

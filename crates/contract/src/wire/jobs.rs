@@ -17,12 +17,12 @@ use crate::timestamp::{Timestamp, jobs_look};
 pub struct JobDocument {
     /// The job's id.
     pub id: String,
-    /// The same again, under the name that a newer specification uses.
+    /// The same value, under the name of a newer specification.
     pub job_id: String,
     /// `queued`, `PROCESSING`, `COMPLETED` or `FAILED`.
     #[schemars(with = "JobsWord")]
     pub status: String,
-    /// The kind of job, for example `parsing`.
+    /// The type of job, for example `parsing`.
     #[serde(rename = "type")]
     #[schemars(with = "JobType")]
     pub job_type: String,
@@ -32,7 +32,7 @@ pub struct JobDocument {
     pub updated_at: String,
     /// The client's name for the document.
     pub pdf_name: String,
-    /// `sha256:` and lowercase hex; empty while the bytes are not here.
+    /// `sha256:` and lowercase hex; empty until the bytes have arrived.
     pub pdf_hash: String,
     /// The owner.
     pub user_id: String,
@@ -116,7 +116,7 @@ fn running_message(stage: Option<Stage>, pages: PageCounts) -> String {
 pub struct JobChanged {
     /// The job's id.
     pub id: String,
-    /// The same again.
+    /// The same value.
     pub job_id: String,
     /// The job's word after the change; absent when it was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,12 +156,12 @@ impl JobChanged {
 pub struct JobDeleted {
     /// The job's id.
     pub id: String,
-    /// The same again.
+    /// The same value.
     pub job_id: String,
-    /// The job's word after it.
+    /// The status of the job afterwards.
     #[schemars(with = "JobsWord")]
     pub status: String,
-    /// What was done.
+    /// The result of the operation.
     pub message: String,
 }
 
@@ -190,17 +190,17 @@ pub struct JobResult<'a> {
     /// The family's own result.
     #[schemars(with = "AnyResult")]
     pub result: &'a RawValue,
-    /// The same again under the older name; of an extraction with `min_confidence_score`.
+    /// The same under an older name; for an extraction with `min_confidence_score`.
     #[schemars(with = "Map<String, Value>")]
     pub data: &'a RawValue,
     /// Seconds from the first start to the end.
     pub processing_time: f64,
-    /// Of older services; empty here.
+    /// From an older API; always empty.
     pub detections: [(); 0],
-    /// Where the values of an extraction stand.
+    /// Locations of the values of an extraction.
     #[schemars(with = "Vec<ResultCitation>")]
     pub citations: Vec<Value>,
-    /// Of older services; empty here.
+    /// From an older API; always empty.
     pub visualization_paths: [(); 0],
 }
 

@@ -17,7 +17,7 @@ use crate::state::{JobState, ParseWord};
 use crate::timestamp::parse_look;
 use crate::wire::jobs::error_text;
 
-/// The answer to `POST /parse`: all eight keys, none of them null.
+/// The response of `POST /parse`: always all eight keys, none of them null.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ParseCreated {
     /// The job's id.
@@ -29,7 +29,7 @@ pub struct ParseCreated {
     pub file_name: String,
     /// When it was submitted, in microseconds.
     pub created_at: String,
-    /// How to go on.
+    /// A message for people.
     pub message: String,
     /// Credits charged: one per page.
     pub credit_used: i64,
@@ -57,14 +57,14 @@ impl ParseCreated {
     }
 }
 
-/// `GET /parse/{id}`. Keys that have no value are absent, but for those that the wire wants null.
+/// `GET /parse/{id}`. Keys without a value are absent, except those that are null by contract.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ParseStatus<'a> {
     /// The job's id.
     pub job_id: String,
-    /// The same again.
+    /// The same value.
     pub id: String,
-    /// The word of this family.
+    /// The status word of this family.
     #[schemars(with = "ParseWord")]
     pub status: &'static str,
     /// When it was submitted.
@@ -79,9 +79,9 @@ pub struct ParseStatus<'a> {
     pub file_name: &'a str,
     /// The document's media type.
     pub file_type: &'a str,
-    /// A link to the uploaded bytes; null while they are not here, or if links are not wanted.
+    /// A link to the uploaded bytes; null before they have arrived, or with `include_url=false`.
     pub file_url: Option<String>,
-    /// A link to the document as PDF, once it succeeded; null if links are not wanted.
+    /// A link to the document, once the job succeeded; null with `include_url=false`.
     pub pdf_url: Option<String>,
     /// Pages of the whole document, once known and started.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,19 +98,19 @@ pub struct ParseStatus<'a> {
     /// All options in effect, under the old and the new names.
     #[schemars(with = "ParseConfiguration")]
     pub configuration: Map<String, Value>,
-    /// The filter in effect, and what went wrong without ending the job.
+    /// The filter in effect, and what went wrong without failing the job.
     pub metadata: ParseMetadata,
     /// Number of entries of `chunks`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_chunks: Option<usize>,
-    /// The result; empty where it is sent as a file.
+    /// The result; empty if it was requested as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Chunk>")]
     pub chunks: Option<&'a RawValue>,
-    /// Links to the files that `export_format` asked for, by its words.
+    /// Links to the files requested with `export_format`, by format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exports: Option<BTreeMap<&'static str, String>>,
-    /// Where the result lies, if it was asked for as a file.
+    /// A link to the result, if it was requested as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<OutputFile>,
 }
@@ -127,10 +127,10 @@ pub struct OutputFile {
 pub struct ParseMetadata {
     /// `all` or a comma list.
     pub keep_segment_types: String,
-    /// What went wrong without ending the job.
+    /// What went wrong without failing the job.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
-    /// Pages of which nothing could be read.
+    /// Pages that could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_pages: Vec<usize>,
     /// What the document says of itself and of its sources, with `xml_citation`.
@@ -165,11 +165,11 @@ pub struct StoredParse<'a> {
     /// The chunks as they are sent.
     #[serde(borrow)]
     pub chunks: &'a RawValue,
-    /// What went wrong without ending the job.
+    /// What went wrong without failing the job.
     pub warnings: Vec<Warning>,
-    /// Pages of which nothing could be read.
+    /// Pages that could not be read.
     pub failed_pages: Vec<usize>,
-    /// Its sources, if they were asked for.
+    /// Its bibliography, if requested.
     #[serde(default)]
     pub bibliography: Option<Bibliography>,
 }

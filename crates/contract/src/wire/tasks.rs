@@ -13,12 +13,12 @@ use crate::state::ParseWord;
 use crate::timestamp::parse_look;
 use crate::wire::parse::{ParseMetadata, ParseStatus, StoredParse};
 
-/// `GET /api/v1/task/{id}`, and what creating, changing and cancelling a task answer.
+/// `GET /api/v1/task/{id}`, and the response when a task is created, changed or cancelled.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskResponse<'a> {
     /// The job's id.
     pub task_id: String,
-    /// The word of `/parse`.
+    /// The status word of `/parse`.
     #[schemars(with = "ParseWord")]
     pub status: &'static str,
     /// When it was submitted.
@@ -32,7 +32,7 @@ pub struct TaskResponse<'a> {
     /// When it will be deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
-    /// Where this document can be read, with a key.
+    /// The address of this task; needs a key.
     pub task_url: String,
     /// A short text for people; the reason of a failure.
     pub message: String,
@@ -47,7 +47,7 @@ pub struct TaskResponse<'a> {
 /// The result of a task.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskOutput<'a> {
-    /// The chunks; empty if they are not wanted, or wanted as a file.
+    /// The chunks; empty if not requested, or requested as a file.
     #[schemars(with = "Vec<Chunk>")]
     pub chunks: TaskChunks<'a>,
     /// The document's name.
@@ -57,9 +57,9 @@ pub struct TaskOutput<'a> {
     pub page_count: Option<i32>,
     /// A link to the document.
     pub pdf_url: Option<String>,
-    /// What went wrong without ending the task.
+    /// What went wrong without failing the task.
     pub metadata: ParseMetadata,
-    /// A link to the stored result, if it was asked for as a file.
+    /// A link to the stored result, if it was requested as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_file_url: Option<String>,
 }
@@ -123,9 +123,9 @@ impl<'a> TaskResponse<'a> {
 pub struct TaskDeleted {
     /// The job's id.
     pub task_id: String,
-    /// The word that it had.
+    /// The status that it had.
     #[schemars(with = "ParseWord")]
     pub status: String,
-    /// What was done.
+    /// The result of the operation.
     pub message: String,
 }

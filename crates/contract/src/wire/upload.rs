@@ -12,15 +12,15 @@ use crate::timestamp::{Timestamp, upload_look};
 pub struct UploadCreated {
     /// The job's id.
     pub job_id: String,
-    /// Where the bytes are to be put, absolute and signed.
+    /// Where to `PUT` the bytes; absolute and signed.
     pub upload_url: String,
     /// Until when, in seconds.
     pub expires_at: String,
     /// `PUT`
     pub upload_method: String,
-    /// What the upload must be sent with.
+    /// The headers of the upload.
     pub upload_headers: UploadHeaders,
-    /// Credits charged so far: the pages are known after the upload.
+    /// Credits charged so far; the pages are known after the upload.
     pub credit_used: i64,
     /// The balance after it.
     pub quota_remaining: i64,
@@ -29,7 +29,7 @@ pub struct UploadCreated {
 /// The headers that an upload must have, exactly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UploadHeaders {
-    /// The media type that the document's name promises.
+    /// The media type by the document's name.
     #[serde(rename = "Content-Type")]
     pub content_type: String,
 }
@@ -39,7 +39,7 @@ pub struct UploadHeaders {
 pub struct UploadReceived {
     /// The job's id.
     pub job_id: String,
-    /// Its word now, `Queued` as a rule.
+    /// Its status now, usually `Queued`.
     #[schemars(with = "ParseWord")]
     pub status: String,
     /// A short text for people.

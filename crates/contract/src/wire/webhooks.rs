@@ -15,7 +15,7 @@ use crate::webhook::{
 /// The word for every event in an endpoint's list.
 pub const ALL_EVENTS: &str = "*";
 
-/// What is posted to an endpoint; the field order is part of what is signed.
+/// The message to an endpoint; the order of the fields is part of the signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EventBody {
     /// `job.completed`, `job.failed`, `job.cancelled`, `batch.completed` or `webhook.test`.
@@ -28,7 +28,7 @@ pub struct EventBody {
     pub data: EventData,
 }
 
-/// What an event is about. Never holds text of a document.
+/// The subject of an event. Never contains text of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum EventData {
@@ -38,7 +38,7 @@ pub enum EventData {
     Batch(BatchData),
     /// A test.
     Test {
-        /// The endpoint that was asked to be tested.
+        /// The endpoint to be tested.
         webhook_id: Uuid,
     },
 }
@@ -48,14 +48,15 @@ pub enum EventData {
 pub struct JobData {
     /// The job's id.
     pub job_id: String,
-    /// The kind of job, for example `parsing`.
+    /// The type of job, for example `parsing`.
     #[serde(rename = "type")]
     #[schemars(with = "JobType")]
     pub job_type: &'static str,
-    /// The word of the job's own family: `Succeeded` of a parse, `completed` of an extraction.
+    /// The status word of the job's own family: `Succeeded` for a parse, `completed` for an
+    /// extraction.
     #[schemars(with = "FamilyWord")]
     pub status: &'static str,
-    /// The word of `GET /jobs/{id}`.
+    /// The status word of `GET /jobs/{id}`.
     #[schemars(with = "JobsWord")]
     pub jobs_status: &'static str,
     /// The batch that it belongs to.
@@ -65,7 +66,7 @@ pub struct JobData {
     pub created_at: String,
     /// When it ended.
     pub finished_at: String,
-    /// Why it has no result.
+    /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
     /// Where to read more.
@@ -163,16 +164,16 @@ impl BatchData {
     }
 }
 
-/// An endpoint as its owner sees it. The secret is in the answers that make one, and nowhere else.
+/// An endpoint. The secret is only in the responses that create one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WebhookDocument {
     /// Its id.
     pub id: String,
-    /// Where deliveries are posted to.
+    /// The target of deliveries.
     pub url: String,
-    /// The owner's note.
+    /// A note of the owner.
     pub description: String,
-    /// What it is told of; `["*"]` for everything.
+    /// Its events; `["*"]` for all.
     pub events: Vec<String>,
     /// `enabled` or `disabled`.
     #[schemars(extend("enum" = ["enabled", "disabled"]))]
@@ -183,13 +184,13 @@ pub struct WebhookDocument {
     pub failures_in_a_row: i32,
     /// When the first of them failed, else null.
     pub failing_since: Option<String>,
-    /// Until when deliveries are also signed with the former secret, else null.
+    /// Until when deliveries are also signed with the previous secret, else null.
     pub previous_secret_expires_at: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: String,
     /// When its owner last changed it.
     pub updated_at: String,
-    /// `whsec_` and the key in base64; only when it was just made.
+    /// `whsec_` and the key in base64; only directly after its creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
 }
@@ -279,13 +280,13 @@ pub struct DeliveryDocument {
     /// When it is attempted next, null when it ended. While one is under way: when the next would
     /// begin if this one were lost.
     pub next_attempt_at: Option<String>,
-    /// The status that the last attempt was answered with.
+    /// The HTTP status of the last response.
     pub last_status_code: Option<i32>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
     /// When the event happened.
     pub occurred_at: String,
-    /// When it was delivered or given up.
+    /// When it was delivered or abandoned.
     pub ended_at: Option<String>,
 }
 
@@ -327,7 +328,7 @@ pub struct DeliveryDetail {
     /// The delivery.
     #[serde(flatten)]
     pub delivery: DeliveryDocument,
-    /// What is posted.
+    /// The message.
     pub payload: EventBody,
     /// Its attempts, oldest first.
     pub attempts: Vec<AttemptDocument>,
@@ -340,9 +341,9 @@ pub struct AttemptDocument {
     pub attempt: i32,
     /// When it began.
     pub at: String,
-    /// How long it took; null while it runs, and for ever if its process died.
+    /// How long it took; null while it runs, or if its process died.
     pub duration_ms: Option<i64>,
-    /// The status that it was answered with.
+    /// The HTTP status of the response.
     pub status_code: Option<i32>,
     /// Why it failed.
     pub error: Option<String>,

@@ -105,11 +105,11 @@ async fn options_without_effect_are_told(database: Database) {
         ("page_range", "1"),
     ];
     let parsed = app.parse(letter(), &fields).await;
-    assert_eq!(told(&parsed), ["detect_pii", "segment_analysis"]);
+    assert_eq!(told(&parsed), ["segment_analysis", "detect_pii"]);
     assert_eq!(parsed["configuration"]["page_range"], "1");
     let path = format!("/parse/{}", parsed["job_id"].as_str().unwrap());
     let enhanced = app.get_json(&format!("{path}?enhanced_table=true")).await;
-    assert_eq!(told(&enhanced), ["detect_pii", "segment_analysis", "enhanced_table"]);
+    assert_eq!(told(&enhanced), ["segment_analysis", "detect_pii", "enhanced_table"]);
     let plain = app.parse(letter(), &[]).await;
     assert_eq!(told(&plain), [""; 0]);
     app.stop().await;

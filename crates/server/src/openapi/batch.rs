@@ -13,10 +13,11 @@ pub(crate) const TAG: &str = "Batch";
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
         Operation::new("post", "/batch/cite", TAG, "batchExtract", "Extract from many documents")
-            .text("All files become jobs, or none. Values are cited unless `enable_citations` is false.")
+            .text("Either all files become jobs, or none. Values have citations unless \
+                `enable_citations` is false.")
             .once_only()
             .takes(BATCHES.files_content(), true)
-            .answer(200, "The jobs were made.", schemas.of::<BatchCreated>())
+            .answer(200, "The jobs are created.", schemas.of::<BatchCreated>())
             .faults(&Fault::SUBMIT)
             .curl(concat!(
                 "curl \"$DOCKET_URL/batch/cite\" -H \"api-key: $DOCKET_API_KEY\" \\\n",
@@ -25,11 +26,11 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             )),
         Operation::new("get", "/batch/status/{batch_id}", TAG, "getBatch", "Status of a batch")
             .text(
-                "The counters, and each job with its file, status and error. Every job is an \
-                 extraction of its own: `GET /extract/{job_id}` has its result.",
+                "The counters, and each job with its file, status and error. Every job is a \
+                    separate extraction; `GET /extract/{job_id}` has its result.",
             )
             .path_text("batch_id", "The batch's id: `batch_` and a UUID.")
-            .answer(200, "The batch as it stands.", schemas.of::<BatchStatus>())
+            .answer(200, "The present state of the batch.", schemas.of::<BatchStatus>())
             .fault(Fault::NotFound)
             .curl("curl \"$DOCKET_URL/batch/status/$BATCH_ID\" -H \"api-key: $DOCKET_API_KEY\""),
     ]

@@ -26,17 +26,18 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
 fn submit(path: &'static str, id: &str, schemas: &mut Schemas) -> Operation {
     Operation::new("post", path, TAG, id, "Extract the values of a schema")
         .text(if path.starts_with("/v2/") {
-            "Exactly one of `pdf_file` and `file_url`. Values are found by the schema's names, types \
-             and descriptions, and every one is located in the document: where nothing fits, `value` \
-             is null and `score` 0."
+            "Exactly one of `pdf_file` and `file_url`. Values are found by the names, types and \
+                descriptions of the schema, and each is located in the document; if nothing \
+                fits, `value` is null and `score` is 0."
         } else {
-            "An older name of `POST /v2/extract`, which cites unless it is told not to."
+            "An older name of `POST /v2/extract`, with citations unless `enable_citations` is \
+                false."
         })
         .once_only()
         .header("x-result-format", &json!({ "type": "string", "enum": FORMATS }), "The same as `result_format`.")
         .named_client()
         .takes(EXTRACTION.content(), true)
-        .answer(200, "The job was made.", schemas.of::<ExtractCreated>())
+        .answer(200, "The job is created.", schemas.of::<ExtractCreated>())
         .faults(&Fault::SUBMIT)
         .curl(concat!(
             "curl \"$DOCKET_URL/v2/extract\" -H \"api-key: $DOCKET_API_KEY\" \\\n",
@@ -49,15 +50,17 @@ fn status(schemas: &mut Schemas) -> Operation {
     let format = json!({ "type": "string", "enum": FORMATS });
     Operation::new("get", "/extract/{job_id}", TAG, "getExtract", "Status and result of an extraction")
         .text(
-            "A completed job has `result`: one entry per property of the schema, in its order, and \
-             nothing else.",
+            "A completed job has `result`: one entry per property of the schema, in the order \
+                of the schema.",
         )
         .job_id()
-        .query("result_format", &format, "The form of the values; what the submit asked for if left out.")
-        .header("x-result-format", &format, "The same, if the parameter is not there.")
+        .query("result_format", &format, "The form of the values. Default: `result_format` of \
+            the submit.")
+        .header("x-result-format", &format, "The same, if the parameter is absent.")
         .query("include_url", &json!({ "type": "boolean", "default": false }), "True adds `file_url`.")
-        .header("include-url", &json!({ "type": "boolean" }), "The same, if the parameter is not there.")
-        .answer(200, "The job as it stands, with its result.", schemas.of::<ExtractStatus<'_>>())
+        .header("include-url", &json!({ "type": "boolean" }), "The same, if the parameter is \
+            absent.")
+        .answer(200, "The present state of the job, with its result.", schemas.of::<ExtractStatus<'_>>())
         .example(
             200,
             json!({
@@ -88,14 +91,14 @@ fn status(schemas: &mut Schemas) -> Operation {
 }
 
 fn chunking(schemas: &mut Schemas) -> Operation {
-    Operation::new("post", "/chunking", TAG, "chunk", "Cut a document's text for retrieval")
+    Operation::new("post", "/chunking", TAG, "chunk", "Chunk a document's text for retrieval")
         .text(
             "Exactly one of `document_file` and `url`. The result is at `GET /jobs/{job_id}/result`. \
-             Joined without overlap, the chunks are the document's text: nothing lost, nothing twice.",
+             Joined without overlap, the chunks are the text of the document.",
         )
         .once_only()
         .takes(CHUNKS.content(), true)
-        .answer(200, "The job was made.", schemas.of::<ChunkingCreated>())
+        .answer(200, "The job is created.", schemas.of::<ChunkingCreated>())
         .faults(&[Fault::BadRequest, Fault::QuotaExceeded, Fault::TooLarge, Fault::RateLimited])
         .curl("curl \"$DOCKET_URL/chunking\" -H \"api-key: $DOCKET_API_KEY\" -F document_file=@report.pdf -F strategy=heading")
 }

@@ -105,34 +105,35 @@ impl Fault {
     fn text(self) -> &'static str {
         match self {
             Self::BadRequest | Self::UploadBadRequest => {
-                "The request cannot be understood; `detail` says why."
+                "The request is invalid; `detail` has the reason."
             }
-            Self::Unauthorized => "No key, or one that is not live.",
+            Self::Unauthorized => "No key, or an invalid or revoked key.",
             Self::UnauthorizedOrText => {
-                "No key, or one that is not live. With the header `X-APIMatic-Lang` the body is the \
-                 sentence alone, as a JSON string: that client decodes nothing else."
+                "No key, or an invalid or revoked key. With the header `X-APIMatic-Lang` the \
+                    body is a bare JSON string, the only form that this client decodes."
             }
             Self::QuotaExceeded | Self::ParseQuotaExceeded => {
-                "The account's credits do not suffice. No job was made."
+                "Not enough credits; no job was created."
             }
-            Self::LinkRefused => "The link was altered or has expired.",
+            Self::LinkRefused => "The link is altered or expired.",
             Self::NotFound | Self::ParseNotFound => {
-                "Unknown, expired, deleted, or another account's."
+                "Unknown, expired or deleted, or of another account."
             }
-            Self::TooSlow => "The request's body came too slowly. The connection is closed.",
-            Self::TooLarge => "The file is beyond the server's limit.",
-            Self::NotInRange => "The range lies outside the file; `Content-Range` tells its size.",
-            Self::Invalid => {
-                "A required field is missing, or one is not as it should be; `loc` names it."
+            Self::TooSlow => {
+                "The body of the request arrived too slowly. The connection is \
+                closed."
             }
+            Self::TooLarge => "The file is over the limit.",
+            Self::NotInRange => "The range is outside the file; `Content-Range` has the size.",
+            Self::Invalid => "A required field is missing or invalid; `loc` names it.",
             Self::RateLimited => {
-                "The account has used up its submits of this minute, its documents have as many bytes \
-                 as they may, or too many of its requests or streams are open at the same time; \
-                 `detail` says which."
+                "Too many submits in this minute, the limit of bytes of the account's \
+                    documents, or too many open requests or streams of the account; `detail` \
+                    has the reason."
             }
-            Self::Internal | Self::ParseInternal => "A fault of the server's.",
-            Self::JobFailed => "The job failed, `detail` says why; or a fault of the server's.",
-            Self::Unavailable => "Try again after the seconds in `Retry-After`.",
+            Self::Internal | Self::ParseInternal => "A server error.",
+            Self::JobFailed => "The job failed, with the reason in `detail`; or a server error.",
+            Self::Unavailable => "Retry after the seconds in `Retry-After`.",
         }
     }
 
@@ -171,7 +172,7 @@ impl Fault {
         });
         if matches!(self, Self::RateLimited | Self::Unavailable) {
             response["headers"] = json!({ "Retry-After": {
-                "description": "Seconds after which to try again.",
+                "description": "Seconds to wait before the next attempt.",
                 "schema": { "type": "integer", "minimum": 1 },
             } });
         }

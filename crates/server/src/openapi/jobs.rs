@@ -16,7 +16,11 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         status(schemas),
         events("/jobs/{job_id}/events", "watchJob", "Changes of a job")
             .job_id()
-            .answer_as(204, "The job has ended and the client has its last change.", json!(null))
+            .answer_as(
+                204,
+                "The job has ended and the client has received its last change.",
+                json!(null),
+            )
             .fault(Fault::NotFound),
         events("/events", "watchJobs", "Changes of all jobs"),
         result("/jobs/{job_id}/result", "getJobResult", schemas),
@@ -30,21 +34,24 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
 fn status(schemas: &mut Schemas) -> Operation {
     Operation::new("get", "/jobs/{job_id}", TAG, "getJob", "Status of a job")
         .text(
-            "A job of any kind, right after its submit and as often as you like: reading consumes \
-             nothing and is never limited. A status never goes backwards, and when it is \
-             `COMPLETED` the result can be read. The answer has the job's version as `ETag`; an \
-             unfinished job has `Retry-After`, one that waits for its start `X-Queue-Position`.",
+            "A job of any type, from its submit on. Reads cost no credits and have no rate \
+                limit. A status never goes backwards; when it is `COMPLETED`, the result can be \
+                read. The response has the job's version as `ETag`, an unfinished job \
+                `Retry-After`, a waiting job `X-Queue-Position`.",
         )
         .job_id()
         .query(
             "wait",
             &json!({ "type": "number", "minimum": 0, "maximum": 30 }),
-            "Seconds that the answer may be held until the job has another version than the one in \
-             `If-None-Match` (without it, than it has now), or has ended.",
+            "Holds the response for at most this many seconds, until the job changes or ends: \
+                until its version differs from the one in `If-None-Match`, or without that \
+                header from the present one.",
         )
-        .header("If-None-Match", &json!({ "type": "string" }), "Entity tags that the client has.")
-        .header("Prefer", &json!({ "type": "string" }), "`wait=SECONDS` asks as `wait` does.")
-        .answer(200, "The job as it stands.", schemas.of::<JobDocument>())
+        .header("If-None-Match", &json!({ "type": "string" }), "Entity tags that the client \
+            already has.")
+        .header("Prefer", &json!({ "type": "string" }), "`wait=SECONDS` is the same as the \
+            parameter `wait`.")
+        .answer(200, "The present state of the job.", schemas.of::<JobDocument>())
         .example(
             200,
             json!({
@@ -57,7 +64,7 @@ fn status(schemas: &mut Schemas) -> Operation {
                 "user_id": "default", "message": "Processing: 3 of 12 pages done",
             }),
         )
-        .answer_as(304, "The client has it already.", json!(null))
+        .answer_as(304, "The client already has this version.", json!(null))
         .faults(&[Fault::BadRequest, Fault::NotFound])
         .curl("curl \"$DOCKET_URL/jobs/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\"")
 }
@@ -69,12 +76,12 @@ fn events(path: &'static str, id: &str, summary: &str) -> Operation {
     let stream = json!({ "text/event-stream": { "schema": { "type": "string" } } });
     Operation::new("get", path, TAG, id, summary)
         .text(
-            "Server-sent events: `status` with the job's id, word, version and pages done as JSON, \
-             `deleted` when it is gone. Of one job first its latest change, then each until its \
-             end; of the account what happens from now on. What came after the id in \
-             `Last-Event-ID` is replayed.",
+            "Server-sent events: `status` with the job's id, status, version and finished pages \
+                as JSON, `deleted` for a deleted job. The stream of one job begins with its \
+                latest change and ends with the job; the stream of the account begins now. \
+                Events after the id in `Last-Event-ID` are replayed.",
         )
-        .header("Last-Event-ID", &seq, "The id of the last event that the client has.")
+        .header("Last-Event-ID", &seq, "The id of the last event that the client received.")
         .query("last_event_id", &seq, "The same, for clients that cannot set headers.")
         .answer_as(200, "The stream.", stream)
         .fault(Fault::BadRequest)
@@ -84,8 +91,8 @@ fn events(path: &'static str, id: &str, summary: &str) -> Operation {
 fn result(path: &'static str, id: &str, schemas: &mut Schemas) -> Operation {
     Operation::new("get", path, TAG, id, "Result of a job")
         .text(
-            "What the job found, under `result` and, for older programs, under `data`. Before the \
-             end it is 400, of a failed job 500 with the reason.",
+            "The result, as `result` and, for older programs, as `data`. 400 before the job has \
+                ended; 500 with the reason if it failed.",
         )
         .job_id()
         .answer(200, "The result.", schemas.of::<JobResult<'_>>())
@@ -100,20 +107,20 @@ fn lowercase_status(schemas: &mut Schemas) -> Operation {
         json!({ "type": "string", "enum": ["queued", "processing", "completed", "failed"] });
     Operation::new("get", "/jobs/{job_id}/status", TAG, "getJobStatus", "Status in lower case")
         .deprecated()
-        .text("An older form of `GET /jobs/{job_id}`, with the words in lower case.")
+        .text("An older form of `GET /jobs/{job_id}`, with status words in lower case.")
         .job_id()
-        .answer(200, "The job as it stands.", document)
+        .answer(200, "The present state of the job.", document)
         .fault(Fault::NotFound)
 }
 
 fn end(schemas: &mut Schemas) -> Operation {
     Operation::new("delete", "/jobs/{job_id}", TAG, "endJob", "Cancel or delete a job")
         .text(
-            "Cancels a job that has not ended and refunds its credits; deletes one that has, with \
-             its document and result.",
+            "Cancels a job that has not ended and refunds its credits; deletes a job that has \
+                ended, with its document and result.",
         )
         .job_id()
-        .answer(200, "What was done.", schemas.of::<JobDeleted>())
+        .answer(200, "The result of the operation.", schemas.of::<JobDeleted>())
         .fault(Fault::NotFound)
         .curl("curl -X DELETE \"$DOCKET_URL/jobs/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\"")
 }
@@ -121,11 +128,14 @@ fn end(schemas: &mut Schemas) -> Operation {
 fn list(schemas: &mut Schemas) -> Operation {
     let limit = json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 });
     Operation::new("get", "/jobs", TAG, "listJobs", "Jobs of the account")
-        .text("Newest first. `next_cursor`, sent as `cursor`, gives the next page; the last has none.")
+        .text(
+            "Newest first. Send `next_cursor` as `cursor` to get the next page; the last page \
+            has none.",
+        )
         .query("limit", &limit, "Jobs on one page.")
-        .query("cursor", &json!({ "type": "string" }), "Where to go on: the last answer's `next_cursor`.")
-        .query("status", &schemas.of::<JobsWord>(), "Only jobs with this word.")
-        .query("type", &schemas.of::<JobType>(), "Only jobs of this kind.")
+        .query("cursor", &json!({ "type": "string" }), "`next_cursor` of the previous page.")
+        .query("status", &schemas.of::<JobsWord>(), "Only jobs with this status.")
+        .query("type", &schemas.of::<JobType>(), "Only jobs of this type.")
         .answer(200, "A page of jobs.", schemas.of::<JobList>())
         .fault(Fault::BadRequest)
         .curl("curl \"$DOCKET_URL/jobs?status=FAILED&limit=10\" -H \"api-key: $DOCKET_API_KEY\"")

@@ -66,7 +66,7 @@ impl Operation {
     pub(crate) fn job_id(self) -> Self {
         self.parameter(json!({
             "name": "job_id", "in": "path", "required": true,
-            "description": "The job's id. What is no id is answered like an unknown one.",
+            "description": "The job's id. A malformed id gets the same 404 as an unknown id.",
             "schema": { "type": "string", "format": "uuid" },
             "example": "0199b0f5-5a2c-7c3e-9d1b-2f6f0c1a7e44",
         }))
@@ -96,8 +96,8 @@ impl Operation {
         self.header(
             "Idempotency-Key",
             &json!({ "type": "string", "maxLength": 255 }),
-            "Within 24 hours the same key with the same request answers the first one's body and \
-             makes no second job; with another request it is refused with 400.",
+            "Within 24 hours, the same key with the same request returns the first response and \
+                creates no second job; the same key with a different request is 400.",
         )
     }
 
@@ -106,7 +106,7 @@ impl Operation {
         self.header(
             "X-APIMatic-Lang",
             &json!({ "type": "string" }),
-            "Sent by one published client, which decodes some errors in no other form.",
+            "Sent by one published client, which decodes some errors in its own form only.",
         )
     }
 

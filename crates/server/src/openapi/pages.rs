@@ -22,11 +22,11 @@ const SPLIT_CURL: &str = concat!(
 
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
-        Operation::new("post", "/classify", TAG, "classify", "Tell a document's category")
+        Operation::new("post", "/classify", TAG, "classify", "Classify a document")
             .text("Exactly one of `pdf_file` and `file_url`.")
             .once_only()
             .takes(CLASSIFICATION.content(), true)
-            .answer(202, "The job was made.", schemas.of::<PagesCreated>())
+            .answer(202, "The job is created.", schemas.of::<PagesCreated>())
             .faults(&Fault::SUBMIT)
             .curl(CLASSIFY_CURL),
         Operation::new(
@@ -38,14 +38,18 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .text("The category of the document and of each page, with confidences.")
         .job_id()
-        .answer(200, "The job as it stands, with its result.", schemas.of::<ClassifyStatus>())
+        .answer(
+            200,
+            "The present state of the job, with its result.",
+            schemas.of::<ClassifyStatus>(),
+        )
         .fault(Fault::NotFound)
         .curl("curl \"$DOCKET_URL/classify/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\""),
-        Operation::new("post", "/splitter", TAG, "split", "Take a PDF apart by category")
+        Operation::new("post", "/splitter", TAG, "split", "Split a PDF by category")
             .text("Exactly one of `file` and `file_url`; PDFs only.")
             .once_only()
             .takes(SPLITTING.content(), true)
-            .answer(202, "The job was made.", schemas.of::<PagesCreated>())
+            .answer(202, "The job is created.", schemas.of::<PagesCreated>())
             .faults(&Fault::SUBMIT)
             .curl(SPLIT_CURL),
         Operation::new(
@@ -63,14 +67,18 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         .query(
             "include_url",
             &json!({ "type": "boolean", "default": true }),
-            "False leaves the links out.",
+            "False leaves out the links.",
         )
         .header(
             "include-url",
             &json!({ "type": "boolean" }),
-            "The same, if the parameter is not there.",
+            "The same, if the parameter is absent.",
         )
-        .answer(200, "The job as it stands, with its result.", schemas.of::<SplitStatus<'_>>())
+        .answer(
+            200,
+            "The present state of the job, with its result.",
+            schemas.of::<SplitStatus<'_>>(),
+        )
         .faults(&[Fault::BadRequest, Fault::NotFound])
         .curl("curl \"$DOCKET_URL/splitter/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\""),
     ]

@@ -78,54 +78,59 @@ fn status(schemas: &mut Schemas) -> Operation {
         "Status and result of a parse",
     )
     .text(
-        "When `status` is `Succeeded`, `chunks` is there: each with `embed` (Markdown) and its \
-         segments, each segment with type, texts, box and words. Boxes are in units of 1/144 inch \
-         from the top left of the page as displayed, words relative to their segment. Every option \
-         is a query parameter, and a header of the same name with dashes.",
+        "A `Succeeded` job has `chunks`, each with `embed` (Markdown) and its segments; each \
+            segment has its type, texts, box and words. Boxes are in units of 1/144 inch from \
+            the top left of the page as displayed, boxes of words relative to their segment. \
+            Every option is a query parameter, and a header of the same name with dashes.",
     )
     .job_id();
     let flag = |default: bool| json!({ "type": "boolean", "default": default });
     let words = json!({ "type": "string" });
     for (name, dashed, schema, text) in [
-        ("include_chunks", "include-chunks", flag(true), "False leaves the chunks out."),
+        ("include_chunks", "include-chunks", flag(true), "False leaves out the chunks."),
         (
             "base64_urls",
             "base64-urls",
             flag(false),
-            "True sends pictures as `data:` URLs instead of links to them.",
+            "True returns pictures as `data:` URLs instead of links.",
         ),
-        ("include_url", "include-url", flag(true), "False nulls the links."),
+        ("include_url", "include-url", flag(true), "False sets the links to null."),
         (
             "output_file",
             "output-file",
             flag(false),
-            "True sends a link to the result instead of the chunks.",
+            "True returns a link to the result instead of the chunks.",
         ),
         (
             "merge_tables",
             "merge-tables",
             json!({ "type": "boolean" }),
-            "Tables that go on over a page's end as one, or page by page. Default: as the submit's \
-             `merge_tables` said.",
+            "Tables over several pages as one segment, or page by page. Default: `merge_tables` \
+                of the submit.",
         ),
         (
             "enhanced_table",
             "enhanced-table",
             flag(false),
-            "Needs a model that this server does not have: true is told in `metadata.warnings`.",
+            "Needs a model, which this server does not have: no effect, reported in \
+                `metadata.warnings`.",
         ),
-        ("segment_filter", "segment-filter", words.clone(), "Only these kinds of segments."),
+        ("segment_filter", "segment-filter", words.clone(), "Only segments of these types."),
         ("keep_segment_types", "keep-segment-types", words, "Older name of `segment_filter`."),
     ] {
         operation = operation.query(name, &schema, text).header(
             dashed,
             &schema,
-            "The same, if the parameter is not there.",
+            "The same, if the parameter is absent.",
         );
     }
     operation
         .named_client()
-        .answer(200, "The job as it stands, with its result.", schemas.of::<ParseStatus<'_>>())
+        .answer(
+            200,
+            "The present state of the job, with its result.",
+            schemas.of::<ParseStatus<'_>>(),
+        )
         .faults(&[
             Fault::BadRequest,
             Fault::UnauthorizedOrText,

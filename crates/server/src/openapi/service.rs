@@ -13,15 +13,18 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     let page = || json!({ "text/html": { "schema": { "type": "string" } } });
     vec![
         file(),
-        Operation::public("get", "/health", TAG, "health", "The process answers")
-            .answer(200, "It does.", schemas.of::<Health>())
+        Operation::public("get", "/health", TAG, "health", "Liveness")
+            .answer(200, "The process responds.", schemas.of::<Health>())
             .curl("curl \"$DOCKET_URL/health\""),
-        Operation::public("get", "/ready", TAG, "ready", "The node can work")
-            .text("The database answers and this node's workers make progress; else 503.")
-            .answer(200, "It can.", schemas.of::<Ready>())
+        Operation::public("get", "/ready", TAG, "ready", "Readiness")
+            .text(
+                "200 if the database responds and the workers of this node make progress, \
+                else 503.",
+            )
+            .answer(200, "The node is ready.", schemas.of::<Ready>())
             .curl("curl \"$DOCKET_URL/ready\""),
-        Operation::public("get", "/metrics", TAG, "getNumbers", "Numbers for Prometheus")
-            .text("Counts over all accounts, nothing of any of them.")
+        Operation::public("get", "/metrics", TAG, "getNumbers", "Metrics for Prometheus")
+            .text("Totals over all accounts, without data of any account.")
             .answer_as(
                 200,
                 "The text format of Prometheus.",
@@ -33,10 +36,10 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
             .curl("curl \"$DOCKET_URL/openapi.json\""),
         Operation::public("get", "/docs", TAG, "getPage", "This document as a page").answer_as(
             200,
-            "A page that loads nothing from elsewhere.",
+            "A page without external resources.",
             page(),
         ),
-        Operation::public("get", "/", TAG, "getStart", "Where to go from here").answer_as(
+        Operation::public("get", "/", TAG, "getStart", "Start page").answer_as(
             200,
             "A small page.",
             page(),
@@ -54,7 +57,7 @@ fn file() -> Operation {
         "getFile",
         "A file behind a signed link",
     )
-    .text("Links come ready in answers (`pdf_url`, `file_url`, `output_file_url`, `full_path`).")
+    .text("The links are in responses (`pdf_url`, `file_url`, `output_file_url`, `full_path`).")
     .job_id()
     .path_text("file", "`document`, `result`, or the id of a file of the result.")
     .query("expires", &json!({ "type": "integer" }), "When the link ends, in seconds since 1970.")
@@ -62,9 +65,9 @@ fn file() -> Operation {
     .header(
         "Range",
         &json!({ "type": "string" }),
-        "One range of bytes, as `bytes=0-1023`; anything else is answered with the whole file.",
+        "One range of bytes, for example `bytes=0-1023`; anything else returns the whole file.",
     )
     .answer_as(200, "The whole file.", content.clone())
-    .answer_as(206, "The bytes asked for; `Content-Range` tells which.", content)
+    .answer_as(206, "The requested bytes; `Content-Range` has their position.", content)
     .faults(&[Fault::BadRequest, Fault::LinkRefused, Fault::NotFound, Fault::NotInRange])
 }

@@ -19,10 +19,10 @@ const DOCUMENT: &[JsonField] = &[
 pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
         Operation::new("post", "/api/v1/task/parse", TAG, "createTask", "Parse, as a task")
-            .text("As `POST /parse`, with the document in the JSON body.")
+            .text("Like `POST /parse`, with the document in the JSON body.")
             .once_only()
             .takes_json(TASK.json(DOCUMENT), true)
-            .answer(201, "The task was made.", schemas.of::<TaskResponse<'_>>())
+            .answer(201, "The task is created.", schemas.of::<TaskResponse<'_>>())
             .faults(&Fault::PARSE_SUBMIT)
             .fault(Fault::ParseInternal)
             .curl("curl \"$DOCKET_URL/api/v1/task/parse\" -H \"api-key: $DOCKET_API_KEY\" --json '{\"file\":\"https://example.org/report.pdf\"}'"),
@@ -30,12 +30,12 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         list(schemas),
         update(schemas),
         of_task("get", "/api/v1/task/{job_id}/cancel", "cancelTask", "Cancel a task")
-            .text("Only while it has not started; anything else is 400.")
+            .text("Only a task that has not started; otherwise 400.")
             .answer(200, "The task, cancelled.", schemas.of::<TaskResponse<'_>>())
             .curl("curl \"$DOCKET_URL/api/v1/task/$JOB_ID/cancel\" -H \"api-key: $DOCKET_API_KEY\""),
         of_task("delete", "/api/v1/task/{job_id}", "deleteTask", "Delete a task")
-            .text("Only when it has ended; anything else is 400.")
-            .answer(200, "What was done.", schemas.of::<TaskDeleted>())
+            .text("Only a task that has ended; otherwise 400.")
+            .answer(200, "The result of the operation.", schemas.of::<TaskDeleted>())
             .curl("curl -X DELETE \"$DOCKET_URL/api/v1/task/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\""),
     ]
 }
@@ -56,14 +56,14 @@ fn flag(default: bool) -> Value {
 fn status(schemas: &mut Schemas) -> Operation {
     of_task("get", "/api/v1/task/{job_id}", "getTask", "Status and result of a task")
         .text("A task is the parse job with the same id.")
-        .query("include_chunks", &flag(true), "False leaves the chunks out.")
+        .query("include_chunks", &flag(true), "False leaves out the chunks.")
         .query(
             "output_file",
             &flag(false),
-            "True sends a link to the result instead of the chunks.",
+            "True returns a link to the result instead of the chunks.",
         )
-        .query("base64_urls", &flag(false), "True sends pictures instead of links to them.")
-        .answer(200, "The task as it stands.", schemas.of::<TaskResponse<'_>>())
+        .query("base64_urls", &flag(false), "True returns pictures instead of links.")
+        .answer(200, "The present state of the task.", schemas.of::<TaskResponse<'_>>())
         .curl("curl \"$DOCKET_URL/api/v1/task/$JOB_ID\" -H \"api-key: $DOCKET_API_KEY\"")
 }
 
@@ -76,23 +76,28 @@ fn list(schemas: &mut Schemas) -> Operation {
     ] });
     let task = schemas.of::<TaskResponse<'_>>();
     Operation::new("get", "/api/v1/tasks", TAG, "listTasks", "Tasks of the account")
-        .text("A bare list, newest first.")
+        .text("A bare array, newest first.")
         .query("page", &page, "Which page.")
         .query("limit", &limit, "Tasks on one page.")
-        .query("start", &time, "Only tasks made at this time or later; a day means its beginning.")
-        .query("end", &time, "Only tasks made until this time; a day means its end.")
-        .query("include_chunks", &flag(false), "True sends each task with its chunks.")
-        .query("base64_urls", &flag(false), "Accepted; changes nothing.")
+        .query(
+            "start",
+            &time,
+            "Only tasks created at this time or later; a day means its \
+            beginning.",
+        )
+        .query("end", &time, "Only tasks created until this time; a day means its end.")
+        .query("include_chunks", &flag(false), "True returns each task with its chunks.")
+        .query("base64_urls", &flag(false), "Accepted for compatibility; no effect.")
         .answer(200, "The tasks.", json!({ "type": "array", "items": task }))
         .faults(&[Fault::BadRequest, Fault::ParseInternal])
         .curl("curl \"$DOCKET_URL/api/v1/tasks?limit=5\" -H \"api-key: $DOCKET_API_KEY\"")
 }
 
 fn update(schemas: &mut Schemas) -> Operation {
-    of_task("patch", "/api/v1/task/{job_id}/parse", "updateTask", "Parse once more")
+    of_task("patch", "/api/v1/task/{job_id}/parse", "updateTask", "Parse again")
         .text(
-            "Only a task that succeeded or failed: it goes back to the queue with the options given \
-             now over those given before.",
+            "Only a task that succeeded or failed. It returns to the queue; the options of this \
+                request override the earlier ones.",
         )
         .takes_json(RERUN.json(&[]), false)
         .answer(200, "The task, waiting again.", schemas.of::<TaskResponse<'_>>())

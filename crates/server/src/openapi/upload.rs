@@ -21,11 +21,12 @@ pub(crate) fn operations(schemas: &mut Schemas) -> Vec<Operation> {
 }
 
 fn create(schemas: &mut Schemas) -> Operation {
-    Operation::new("post", "/v2/parse/upload", TAG, "parseUpload", "Parse a document that comes later")
+    Operation::new("post", "/v2/parse/upload", TAG, "parseUpload", "Parse a document that is \
+        uploaded later")
         .text(
-            "Makes a job and a signed link. `PUT` the bytes to `upload_url` with exactly the headers \
-             in `upload_headers` and no key; then the job goes its way and `GET /parse/{job_id}` \
-             tells of it. A link that is not used in time fails the job.",
+            "Creates a job and a signed link. `PUT` the bytes to `upload_url` with exactly the \
+                headers in `upload_headers` and no key; then the job is queued, and `GET \
+                /parse/{job_id}` has its status. If the link is not used in time, the job fails.",
         )
         .once_only()
         .takes_json(UPLOAD.json(NAME), true)
@@ -41,7 +42,7 @@ fn create(schemas: &mut Schemas) -> Operation {
 fn receive(schemas: &mut Schemas) -> Operation {
     let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
     Operation::public("put", "/files/{job_id}/upload", TAG, "putUpload", "Upload behind a link")
-        .text("What `upload_url` of `POST /v2/parse/upload` leads to. Once only.")
+        .text("The target of `upload_url` of `POST /v2/parse/upload`; takes one document.")
         .job_id()
         .query(
             "expires",
@@ -50,7 +51,7 @@ fn receive(schemas: &mut Schemas) -> Operation {
         )
         .query("signature", &json!({ "type": "string" }), "The link's signature.")
         .takes(json!({ "*/*": bytes }), true)
-        .answer(200, "The document is here.", schemas.of::<UploadReceived>())
+        .answer(200, "The document has arrived.", schemas.of::<UploadReceived>())
         .faults(&[
             Fault::UploadBadRequest,
             Fault::ParseQuotaExceeded,

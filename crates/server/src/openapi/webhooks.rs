@@ -26,8 +26,8 @@ fn endpoints(schemas: &mut Schemas) -> Vec<Operation> {
         Operation::new("get", "/webhooks", TAG, "listWebhooks", "Endpoints of the account")
             .answer(200, "The endpoints.", schemas.of::<WebhookList>())
             .curl("curl \"$DOCKET_URL/webhooks\" -H \"api-key: $DOCKET_API_KEY\""),
-        Operation::new("post", "/webhooks", TAG, "createWebhook", "Make an endpoint")
-            .text("The answer has the endpoint's `secret`, which is never shown again.")
+        Operation::new("post", "/webhooks", TAG, "createWebhook", "Create an endpoint")
+            .text("The response has the endpoint's `secret`, which is never shown again.")
             .takes_json(endpoint_schema(&["url"]), true)
             .answer(201, "The endpoint.", schemas.of::<WebhookDocument>())
             .faults(&[Fault::BadRequest, Fault::Invalid])
@@ -36,23 +36,23 @@ fn endpoints(schemas: &mut Schemas) -> Vec<Operation> {
             .answer(200, "The endpoint.", schemas.of::<WebhookDocument>())
             .curl("curl \"$DOCKET_URL/webhooks/$WEBHOOK_ID\" -H \"api-key: $DOCKET_API_KEY\""),
         of_endpoint("patch", ENDPOINT, "changeWebhook", "Change an endpoint")
-            .text("What is not given stays. `enabled` switches it on and off.")
+            .text("Absent fields stay as they are. `enabled` switches the endpoint on and off.")
             .takes_json(endpoint_schema(&[]), true)
             .answer(200, "The endpoint.", schemas.of::<WebhookDocument>())
             .fault(Fault::Invalid)
             .curl("curl -X PATCH \"$DOCKET_URL/webhooks/$WEBHOOK_ID\" -H \"api-key: $DOCKET_API_KEY\" --json '{\"enabled\":false}'"),
         of_endpoint("delete", ENDPOINT, "deleteWebhook", "Delete an endpoint")
-            .text("With its log and with what was still to be sent.")
-            .answer(200, "It is gone.", schemas.of::<WebhookDeleted>())
+            .text("Also deletes its log and its pending messages.")
+            .answer(200, "The endpoint is deleted.", schemas.of::<WebhookDeleted>())
             .curl("curl -X DELETE \"$DOCKET_URL/webhooks/$WEBHOOK_ID\" -H \"api-key: $DOCKET_API_KEY\""),
         of_endpoint("post", "/webhooks/{webhook_id}/rotate-secret", "rotateSecret", "A new secret")
-            .text("For a while messages are signed with the former secret as well.")
+            .text("For a limited time, messages are also signed with the previous secret.")
             .takes_json(overlap_schema(), false)
             .answer(200, "The endpoint with its new secret.", schemas.of::<WebhookDocument>())
             .fault(Fault::Invalid)
             .curl("curl -X POST \"$DOCKET_URL/webhooks/$WEBHOOK_ID/rotate-secret\" -H \"api-key: $DOCKET_API_KEY\""),
         of_endpoint("post", "/webhooks/{webhook_id}/test", "testWebhook", "Send a test")
-            .text("A `webhook.test`, by the way of every other message.")
+            .text("A `webhook.test`, delivered like every other message.")
             .answer(202, "The delivery.", schemas.of::<DeliveryDocument>())
             .curl("curl -X POST \"$DOCKET_URL/webhooks/$WEBHOOK_ID/test\" -H \"api-key: $DOCKET_API_KEY\""),
     ]
@@ -65,21 +65,21 @@ fn deliveries(schemas: &mut Schemas) -> Vec<Operation> {
     let delivery_id = "The delivery's id: `msg_` and a UUID, as in the header `webhook-id`.";
     vec![
         of_endpoint("post", "/webhooks/{webhook_id}/replay", "replayFailed", "Send failed messages again")
-            .text("Everything that failed and happened at `since` or later.")
+            .text("All failed messages whose event happened at `since` or later.")
             .takes_json(since_schema(), true)
-            .answer(202, "How many.", schemas.of::<Replayed>())
+            .answer(202, "The number of messages.", schemas.of::<Replayed>())
             .fault(Fault::Invalid)
             .curl("curl \"$DOCKET_URL/webhooks/$WEBHOOK_ID/replay\" -H \"api-key: $DOCKET_API_KEY\" --json '{\"since\":\"2026-11-24T00:00:00Z\"}'"),
         of_endpoint("get", "/webhooks/{webhook_id}/deliveries", "listDeliveries", "The log of an endpoint")
             .text("Newest first; kept for seven days.")
             .query("limit", &limit, "Deliveries on one page.")
-            .query("cursor", &json!({ "type": "string" }), "Where to go on: the last answer's `next_cursor`.")
-            .query("status", &words, "Only deliveries with this word.")
+            .query("cursor", &json!({ "type": "string" }), "`next_cursor` of the previous page.")
+            .query("status", &words, "Only deliveries with this status.")
             .answer(200, "A page of the log.", schemas.of::<DeliveryList>())
             .curl("curl \"$DOCKET_URL/webhooks/$WEBHOOK_ID/deliveries?status=failed\" -H \"api-key: $DOCKET_API_KEY\""),
         of_endpoint("get", one, "getDelivery", "A delivery")
             .path_text("delivery_id", delivery_id)
-            .text("With what is posted, and every attempt.")
+            .text("With the message and every attempt.")
             .answer(200, "The delivery.", schemas.of::<DeliveryDetail>())
             .curl("curl \"$DOCKET_URL/webhooks/$WEBHOOK_ID/deliveries/$DELIVERY_ID\" -H \"api-key: $DOCKET_API_KEY\""),
         of_endpoint(
@@ -89,7 +89,7 @@ fn deliveries(schemas: &mut Schemas) -> Vec<Operation> {
             "Send a message again",
         )
         .path_text("delivery_id", delivery_id)
-        .text("Whatever became of it, with the same `webhook-id`.")
+        .text("In any state, with the same `webhook-id`.")
         .answer(202, "The delivery, waiting again.", schemas.of::<DeliveryDocument>())
         .curl("curl -X POST \"$DOCKET_URL/webhooks/$WEBHOOK_ID/deliveries/$DELIVERY_ID/replay\" -H \"api-key: $DOCKET_API_KEY\""),
     ]
@@ -102,16 +102,18 @@ pub(crate) fn messages(schemas: &mut Schemas) -> Value {
         "operationId": "onEvent",
         "tags": [TAG],
         "summary": "A job or a batch ended",
-        "description": "Signed as Standard Webhooks says. Answer 2xx at once; anything else is tried again.",
+        "description": "Signed by Standard Webhooks. Respond with 2xx at once; any other \
+            response causes another attempt.",
         "security": [],
         "parameters": [
-            header("webhook-id", "The same at every attempt: keep those you have seen."),
+            header("webhook-id", "The same at every attempt; use it to detect repeated messages."),
             header("webhook-timestamp", "When it was sent, in seconds since 1970."),
-            header("webhook-signature", "`v1,` and the signature in base64; two of them while a former secret lives."),
+            header("webhook-signature", "`v1,` and the signature in base64; two of them while \
+                the previous secret is valid."),
         ],
         "responses": {
-            "2XX": { "description": "Taken." },
-            "410": { "description": "The endpoint wants no more: it is disabled." },
+            "2XX": { "description": "Accepted." },
+            "410": { "description": "The endpoint is disabled." },
         },
     } });
     post["post"]["requestBody"] = json!({ "required": true, "content": {
@@ -137,7 +139,7 @@ fn endpoint_schema(required: &[&str]) -> Value {
         },
         "events": {
             "type": "array", "items": { "type": "string", "enum": words },
-            "description": "What it is told of. Left out, empty or `*`: everything.",
+            "description": "Its events. Absent, empty or `*` means all.",
         },
         "description": { "type": "string", "maxLength": 500, "description": "A note." },
     } });
