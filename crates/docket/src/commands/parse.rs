@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::cli::{Format, ParseArgs};
 use crate::client::{Client, ParseFields};
 use crate::commands::jobs::client;
-use crate::config::{child_command, page_threads};
+use crate::config::{child_command, page_threads_default};
 use crate::exit::Exit;
 
 pub(crate) async fn run(arguments: ParseArgs) -> anyhow::Result<Exit> {
@@ -97,6 +97,7 @@ async fn parse_locally(
     let command = ChildCommand { sandbox: Sandbox::BestEffort, ..child_command()? };
     let page_range = arguments.page_range.as_deref().map(PageRange::parse).transpose();
     let page_range = page_range.map_err(|error| Exit::Usage.error(error.to_string()))?;
+    let ocr = arguments.ocr.checked()?;
     let mut worst = Exit::Done;
     for file in &arguments.files {
         let line = lines.start(file);
@@ -109,8 +110,8 @@ async fn parse_locally(
             media_type: media_type_of(file),
             password: arguments.password.clone(),
             cpu: CpuLimits::default(),
-            page_threads: page_threads(None),
-            tesseract: arguments.ocr.checked(command.program.clone(), command.sandbox),
+            page_threads: page_threads_default(),
+            tesseract: ocr.tesseract(command.program.clone(), command.sandbox),
         };
         let parsed =
             parse_local(&command, parse, &mut |done, selected| line.pages(done, selected)).await;

@@ -16,7 +16,6 @@ use crate::client::{Client, ParseFields};
 use crate::commands::jobs::exit_of;
 use crate::commands::parse::markdown;
 use crate::commands::serve::{Node, wait_for_signal};
-use crate::config::SandboxOption;
 use crate::exit::Exit;
 use crate::private;
 
@@ -33,13 +32,9 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
     if let Some(file) = arguments.file.as_ref().filter(|file| !file.is_file()) {
         return Err(Exit::Usage.error(format!("{} is not a file", file.display())));
     }
-    let mut serve = arguments.serve.clone();
-    // A first try works on every machine, with the walls that there are.
-    serve.sandbox_default = Some(SandboxOption::BestEffort);
-    let mut config = serve.checked()?;
-    if arguments.serve.log.is_none() {
-        "warn".clone_into(&mut config.log);
-    }
+    // A first try works on every machine, and shows the job instead of the log.
+    let defaults = &[("sandbox", "best_effort"), ("log", "warn")];
+    let config = arguments.serve.clone().with_defaults(defaults).checked()?;
     crate::logging::start(&config.log, config.log_format)?;
     let mut node = Node::open(config, true).await?;
     let key = fresh_key(&node.rooms.jobs).await?;

@@ -1,54 +1,74 @@
-//! The settings of webhooks, checked.
+//! Settings of webhooks.
 
 use std::time::Duration;
 
 use docket_jobs::{Tolerance, WebhookPolicy};
-use docket_worker::WebhookSettings;
+use docket_worker::WebhookSettings as DeliverySettings;
 
-use super::{RETENTION_DAYS_MAX, ServeOptions};
+use super::setting::{Unit, settings};
+use super::workers::WorkSettings;
+use super::{RETENTION_DAYS_MAX, days};
 
-impl ServeOptions {
-    /// The numbers of the domain.
-    pub(super) fn webhook_policy(&self) -> WebhookPolicy {
+settings! {
+    /// How webhooks are delivered.
+    pub(crate) struct WebhookSettings in "Webhooks" {
+        /// Seconds before the second, third, ... attempt at a delivery.
+        ///
+        /// After the last attempt the delivery fails.
+        webhook_backoff_s: Vec<u64> {
+            default: "5,300,1800,7200,18000,36000,50400,72000,86400",
+            unit: Unit::Seconds,
+        }
+
+        /// Seconds that one attempt may take.
+        webhook_timeout_s: u64 { default: "15", min: 1, max: 300, unit: Unit::Seconds }
+
+        /// Attempts at one endpoint at the same time, over all processes.
+        webhook_parallel: usize { default: "4", min: 1 }
+
+        /// Attempts at all endpoints of one account at the same time, over all processes.
+        webhook_account_parallel: usize { default: "32", min: 1 }
+
+        /// Hours of failed attempts after which an endpoint is disabled.
+        ///
+        /// Every attempt in this time must have failed, and at least webhook_failures_max of them. A
+        /// short outage never disables an endpoint. Deliveries to a disabled endpoint wait until its
+        /// owner enables it.
+        webhook_disable_after_h: u64 { default: "24", max: RETENTION_DAYS_MAX * 24, unit: Unit::Hours }
+
+        /// Failed attempts in a row that an endpoint needs at least to be disabled.
+        webhook_failures_max: i32 { default: "20", min: 1 }
+
+        /// Days for which the log of deliveries is kept, and deliveries to disabled endpoints.
+        webhook_retention_days: u64 { default: "7", max: RETENTION_DAYS_MAX, unit: Unit::Days }
+    }
+}
+
+impl WebhookSettings {
+    pub(super) fn policy(&self, allow_private_hosts: bool) -> WebhookPolicy {
         let defaults = WebhookPolicy::default();
-        let seconds = |waits: &Vec<u64>| waits.iter().copied().map(Duration::from_secs).collect();
-        let timeout = self.webhook_timeout_s.map_or(defaults.timeout, Duration::from_secs);
         WebhookPolicy {
-            backoff: self.webhook_backoff_s.as_ref().map_or(defaults.backoff, seconds),
-            timeout: timeout.clamp(Duration::from_secs(1), Duration::from_secs(300)),
-            per_endpoint_max: self.webhook_parallel.unwrap_or(defaults.per_endpoint_max).max(1),
-            per_account_max: self
-                .webhook_account_parallel
-                .unwrap_or(defaults.per_account_max)
-                .max(1),
+            backoff: self.webhook_backoff_s.iter().copied().map(Duration::from_secs).collect(),
+            timeout: Duration::from_secs(self.webhook_timeout_s),
+            per_endpoint_max: self.webhook_parallel,
+            per_account_max: self.webhook_account_parallel,
             tolerance: Tolerance {
-                failures_max: self
-                    .webhook_failures_max
-                    .unwrap_or(defaults.tolerance.failures_max)
-                    .max(1),
-                failing_max: self
-                    .webhook_disable_after_h
-                    .map_or(defaults.tolerance.failing_max, |hours| {
-                        Duration::from_secs(hours.min(RETENTION_DAYS_MAX * 24) * 60 * 60)
-                    }),
+                failures_max: self.webhook_failures_max,
+                failing_max: Duration::from_secs(self.webhook_disable_after_h * 60 * 60),
                 ..defaults.tolerance
             },
-            retention: self.webhook_retention_days.map_or(defaults.retention, |days| {
-                Duration::from_secs(days.min(RETENTION_DAYS_MAX) * 24 * 60 * 60)
-            }),
-            allow_private_hosts: self.allow_private_hosts.unwrap_or(false),
+            retention: days(self.webhook_retention_days),
+            allow_private_hosts,
         }
     }
+}
 
-    /// What the process that delivers is started with.
-    pub(super) fn webhooks(&self) -> WebhookSettings {
-        let defaults = WebhookSettings::default();
-        let public_url = self.public_url.as_deref().map(str::trim).unwrap_or_default();
-        WebhookSettings {
-            poll: self.poll_ms.map_or(defaults.poll, |ms| Duration::from_millis(ms.max(10))),
-            allow_private_hosts: self.allow_private_hosts.unwrap_or(false),
-            base_url: public_url.to_owned(),
-            ..defaults
-        }
+/// What the process that delivers is started with.
+pub(super) fn delivery(work: &WorkSettings, public_url: Option<&str>) -> DeliverySettings {
+    DeliverySettings {
+        poll: Duration::from_millis(work.poll_ms),
+        allow_private_hosts: work.allow_private_hosts,
+        base_url: public_url.unwrap_or_default().to_owned(),
+        ..DeliverySettings::default()
     }
 }

@@ -1,0 +1,91 @@
+//! Settings of the API: addresses, logs, uploads.
+
+use std::net::SocketAddr;
+
+use super::setting::{Unit, settings};
+use super::value::{Kind, Value};
+use crate::exit::Exit;
+
+/// The fewest characters of a key that an operator chooses. A shorter one could be guessed.
+const API_KEY_CHARS_MIN: usize = 32;
+
+settings! {
+    /// How the API is served.
+    pub(crate) struct ServingSettings in "API" {
+        /// Address and port of the API.
+        listen: SocketAddr { default: "127.0.0.1:8080", placeholder: "ADDRESS:PORT" }
+
+        /// Address that clients use, for links in answers.
+        ///
+        /// Without it, links use X-Forwarded-Proto and X-Forwarded-Host of a trusted proxy, or else
+        /// the host that the request names.
+        public_url: Option<String> { placeholder: "URL" }
+
+        /// Address and port of the metrics (/metrics) for Prometheus, in addition to the API.
+        ///
+        /// `docket work` serves its metrics only here.
+        metrics_listen: Option<SocketAddr> { placeholder: "ADDRESS:PORT", example: "127.0.0.1:9090" }
+
+        /// Serve the API only; other processes (`docket work`) run the jobs.
+        no_workers: bool { default: "false", placeholder: "true|false" }
+
+        /// This is the only API process on this Postgres: memory answers the status of unfinished jobs.
+        ///
+        /// With the embedded database it always does. Other API processes then refuse to start.
+        sole_api_node: bool { default: "false", placeholder: "true|false" }
+
+        /// Size limit of an upload in MiB.
+        max_upload_mb: u64 { default: "500", unit: Unit::Mebibytes }
+
+        /// Memory for job statuses in MiB.
+        status_memory_mb: u64 { default: "64", unit: Unit::Mebibytes }
+
+        /// Key of the first account, set at every start; at least 32 characters.
+        api_key: Option<String> { placeholder: "KEY", is_secret: true, is_hidden: true }
+
+        /// What is logged: error, warn, info, debug, or a filter such as docket_worker=debug,info.
+        ///
+        /// Text of documents is never logged.
+        log: String { default: "info", placeholder: "FILTER" }
+
+        /// Format of the log: text or json.
+        log_format: LogFormat { default: "text", placeholder: "FORMAT" }
+    }
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Value for LogFormat {
+    const KIND: Kind = Kind::Choice(&["text", "json"]);
+
+    fn from_text(text: &str) -> Option<Self> {
+        match text.trim() {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+impl ServingSettings {
+    /// The key that the first account gets.
+    pub(super) fn first_key(&self) -> anyhow::Result<Option<String>> {
+        match &self.api_key {
+            Some(key) if key.chars().count() < API_KEY_CHARS_MIN => {
+                Err(Exit::Usage.error(format!(
+                    "DOCKET_API_KEY must have at least {API_KEY_CHARS_MIN} characters (for example \
+                     the output of `openssl rand -hex 32`)"
+                )))
+            }
+            key => Ok(key.clone()),
+        }
+    }
+}
