@@ -7,6 +7,7 @@
 pub mod citations;
 pub mod document;
 pub mod fields;
+pub mod format;
 pub mod ids;
 pub mod job;
 pub mod problem;
@@ -23,6 +24,7 @@ pub mod wire;
 pub use document::{
     BoundingBox, Chunk, EmbeddedWord, ParseResult, Segment, SegmentType, Warning, WarningCode,
 };
+pub use format::Format;
 pub use ids::{BlobKey, ClaimToken, JobId, UserId, WorkerId};
 pub use job::{DocumentInfo, Failure, FailureCode, Job, JobType, PageCounts, Stage};
 pub use spec::{JobSpec, ParseSpec};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use docket_contract::{BlobKey, JobSpec};
+use docket_contract::format::{Container, Detected, FORMATS};
+use docket_contract::{BlobKey, Format, JobSpec};
 use docket_store::BlobWriter;
 use sha2::{Digest, Sha256};
 
@@ -11,9 +12,6 @@ use crate::{Error, Inspection, Jobs, SpaceWatch, office};
 
 /// Bytes that are looked at to tell the type: enough for the first entries of an Office package.
 const HEAD_BYTES: usize = 8 * 1024;
-
-/// Bytes within which readers accept `%PDF-`.
-const PDF_MARK_BYTES: usize = 1024;
 
 /// The name of a document that came without one.
 pub(crate) const NAMELESS: &str = "document.pdf";
@@ -127,27 +125,13 @@ impl Upload {
 
 /// The media type by the first bytes.
 fn media_type_of_bytes(head: &[u8]) -> Option<&'static str> {
-    let starts = |magic: &[u8]| head.starts_with(magic);
-    let first = &head[..head.len().min(PDF_MARK_BYTES)];
-    if first.windows(5).any(|window| window == b"%PDF-") {
-        Some("application/pdf")
-    } else if starts(b"\x89PNG\r\n\x1a\n") {
-        Some("image/png")
-    } else if starts(b"\xff\xd8\xff") {
-        Some("image/jpeg")
-    } else if starts(b"II*\0") || starts(b"MM\0*") {
-        Some("image/tiff")
-    } else if starts(b"BM") && head.len() > 26 {
-        Some("image/bmp")
-    } else if starts(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
-        Some("image/webp")
-    } else if starts(b"PK\x03\x04") {
-        Some(office::package_media_type(head).unwrap_or("application/zip"))
-    } else if starts(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        Some("application/x-ole-storage")
-    } else {
-        None
-    }
+    Some(match Detected::of(head)? {
+        Detected::Format(format) => format.media_type(),
+        Detected::Container(container) => {
+            let format = office::package_format(head).or_else(|| Detected::marked(head));
+            format.map_or(container.media_type(), Format::media_type)
+        }
+    })
 }
 
 /// The kinds of documents that a job can be done on.
@@ -173,9 +157,8 @@ pub enum Expected {
 impl Expected {
     /// Refuses a document that is still to be fetched, if its name says that it is of another kind.
     pub(crate) fn accept_name(self, name: &str) -> Result<(), Error> {
-        let promised = crate::upload::announced_media_type(name);
-        match promised {
-            Ok(media_type) if self == Self::Workbook && !office::is_workbook(media_type) => {
+        match Format::of_name(name) {
+            Some(format) if self == Self::Workbook && !format.is_workbook() => {
                 Err(Error::Invalid(NOT_A_WORKBOOK.to_owned()))
             }
             _ => Ok(()),
@@ -207,22 +190,27 @@ impl AcceptedKinds {
             let workbook = office::workbook_media_type(by_bytes, name);
             return workbook.ok_or_else(|| Error::Invalid(NOT_A_WORKBOOK.to_owned()));
         }
-        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-        match (by_bytes, extension.as_deref()) {
-            (Some("application/pdf"), _) | (None, Some("pdf")) => Ok("application/pdf"),
-            _ if self == Self::PdfOnly => Err(Error::Invalid("File must be a PDF".to_owned())),
-            (Some(image), _) if image.starts_with("image/") => Ok(image),
-            (Some(packed), _) if packed.contains("officedocument") => Ok(packed),
-            (Some(container), _) if office::is_container(container) => {
-                let promised = office::promised_media_type(name);
-                Ok(promised.filter(|promised| !promised.starts_with("text/")).unwrap_or(container))
-            }
-            (Some(other), _) => Err(unsupported(other)),
+        let by_name = Format::of_name(name);
+        let format = match by_bytes {
+            Some(found) => Format::of_media_type(found),
             // Text has no signature, and damaged files have lost theirs.
-            (None, extension) => office::promised_media_type(name).ok_or_else(|| {
-                let told = extension.map(|extension| format!(".{extension}"));
-                unsupported(told.as_deref().unwrap_or("unknown"))
-            }),
+            None => by_name.filter(|format| !format.is_image()),
+        };
+        match (format, by_bytes) {
+            (Some(format), _) if format == Format::Pdf || self != Self::PdfOnly => {
+                Ok(format.media_type())
+            }
+            _ if self == Self::PdfOnly => Err(Error::Invalid("File must be a PDF".to_owned())),
+            (_, Some(found)) if Container::of_media_type(found).is_some() => {
+                let promised = by_name.filter(|format| format.container().is_some());
+                Ok(promised.map_or(found, Format::media_type))
+            }
+            (_, Some(other)) => Err(unsupported(other)),
+            (_, None) => {
+                let extension = name.rsplit_once('.').map(|(_, text)| text.to_ascii_lowercase());
+                let extension = extension.map(|extension| format!(".{extension}"));
+                Err(unsupported(extension.as_deref().unwrap_or("unknown")))
+            }
         }
     }
 }
@@ -240,21 +228,25 @@ pub fn fetched_media_type(
 }
 
 fn unsupported(what: &str) -> Error {
+    let extensions: Vec<&str> =
+        FORMATS.iter().flat_map(|facts| facts.extensions).copied().collect();
     Error::Invalid(format!(
-        "Unsupported file type: {what}. Supported types: pdf, png, jpg, jpeg, tiff, bmp, webp, docx, \
-         pptx, xlsx, doc, ppt, xls, html, md"
+        "Unsupported file type: {what}. Supported types: {}",
+        extensions.join(", ")
     ))
 }
 
-/// The media type that goes on record: what a look at the whole told, else what was accepted.
+/// The media type that is recorded: that of an inspection of the whole document, else the accepted one.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a container in which no document was found.
 pub(crate) fn recorded_media_type(accepted: &str, found: Inspection) -> Result<String, Error> {
     match found.media_type {
         Some(looked) => Ok(looked),
-        // Of one that was not looked at, the job finds out.
-        None if office::is_container(accepted) && !found.is_skipped => Err(unsupported(accepted)),
+        // If it was not inspected, the job finds out.
+        None if Container::of_media_type(accepted).is_some() && !found.is_skipped => {
+            Err(unsupported(accepted))
+        }
         None => Ok(accepted.to_owned()),
     }
 }
@@ -271,7 +263,7 @@ pub(crate) fn document_name(given: Option<&str>) -> String {
 mod tests {
     use super::*;
 
-    const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    const DOCX: &str = Format::Docx.media_type();
 
     fn check(head: &[u8], name: &str, want: Result<&str, &str>) {
         let found = media_type_of_bytes(head);

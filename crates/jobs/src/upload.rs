@@ -1,53 +1,28 @@
 //! Documents that are uploaded after the submit, through a signed link and without a key.
 
-use docket_contract::JobId;
 use docket_contract::job::{DocumentInfo, Job, JobWithSpec};
 use docket_contract::state::JobState;
+use docket_contract::{Format, JobId};
 use docket_store::{FetchedDocument, Supplied, SupplyOutcome};
 
 use crate::document::{AcceptedKinds, Expected, Upload, document_name};
 use crate::submit::selected_pages;
 use crate::{Error, Jobs};
 
-/// The kinds of documents that can be announced, by the extension of their name.
-const EXTENSIONS: [(&str, &str); 18] = [
-    ("pdf", "application/pdf"),
-    ("png", "image/png"),
-    ("jpg", "image/jpeg"),
-    ("jpeg", "image/jpeg"),
-    ("tiff", "image/tiff"),
-    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    ("xlsx", crate::office::XLSX),
-    ("tif", "image/tiff"),
-    ("bmp", "image/bmp"),
-    ("webp", "image/webp"),
-    ("doc", "application/msword"),
-    ("ppt", "application/vnd.ms-powerpoint"),
-    ("xls", crate::office::XLS),
-    ("htm", "text/html"),
-    ("html", "text/html"),
-    ("md", "text/markdown"),
-    ("markdown", "text/markdown"),
-];
-
-/// Extensions that the refusal of others lists.
-const EXTENSIONS_TOLD: usize = 8;
+/// The extensions that the refusal of others lists. The list is fixed by the contract.
+const EXTENSIONS_LISTED: &str = "pdf, png, jpg, jpeg, tiff, docx, pptx, xlsx";
 
 /// The media type that a name promises.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a name whose extension is not one of a document.
 pub fn announced_media_type(file_name: &str) -> Result<&'static str, Error> {
-    let extension = file_name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    let known = EXTENSIONS.iter().find(|(name, _)| extension.as_deref() == Some(name));
-    known.map(|(_, media_type)| *media_type).ok_or_else(|| {
-        let told: Vec<&str> = EXTENSIONS[..EXTENSIONS_TOLD].iter().map(|(name, _)| *name).collect();
+    Format::of_name(file_name).map(Format::media_type).ok_or_else(|| {
+        let extension = file_name.rsplit_once('.').map(|(_, text)| text.to_ascii_lowercase());
         let given = extension.map(|extension| format!(".{extension}"));
         Error::Invalid(format!(
-            "Unsupported file type: {}. Supported extensions: {}",
+            "Unsupported file type: {}. Supported extensions: {EXTENSIONS_LISTED}",
             given.as_deref().unwrap_or("none"),
-            told.join(", ")
         ))
     })
 }

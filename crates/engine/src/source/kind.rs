@@ -1,13 +1,12 @@
 //! What kind of document some bytes are: told by the bytes, and by a media type where they cannot
 //! tell.
 
-use image::ImageFormat;
+use docket_contract::format::{Container, Detected, Format};
 
 use crate::source::office::{OfficeFormat, ole_format, zip_format};
-use crate::source::raster::ImageFile;
 
-/// How far into a file the header of a PDF may stand.
-const HEADER_SEARCH_BYTES: usize = 2048;
+/// Bytes at the beginning that must look like text, where no signature tells the kind.
+const HEAD_BYTES: usize = 2048;
 
 /// Kinds of documents that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub(crate) enum Kind {
     /// Portable Document Format.
     Pdf,
     /// A picture, or several in a TIFF.
-    Image(ImageFormat),
+    Image(Format),
     /// A file without drawn pages.
     Office(OfficeFormat),
 }
@@ -32,92 +31,70 @@ impl DocumentKind {
         kind(bytes, media_type).map(Self)
     }
 
+    /// Its format.
+    #[must_use]
+    pub fn format(self) -> Format {
+        match self.0 {
+            Kind::Pdf => Format::Pdf,
+            Kind::Image(format) => format,
+            Kind::Office(format) => format.format(),
+        }
+    }
+
     /// Its media type.
     #[must_use]
     pub fn media_type(self) -> &'static str {
-        match self.0 {
-            Kind::Pdf => "application/pdf",
-            Kind::Image(format) => format.to_mime_type(),
-            Kind::Office(format) => match format {
-                OfficeFormat::Docx => {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-                }
-                OfficeFormat::Pptx => {
-                    "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-                }
-                OfficeFormat::Xlsx => {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-                }
-                OfficeFormat::Doc => "application/msword",
-                OfficeFormat::Ppt => "application/vnd.ms-powerpoint",
-                OfficeFormat::Xls => "application/vnd.ms-excel",
-                OfficeFormat::Html => "text/html",
-                OfficeFormat::Markdown => "text/markdown",
-            },
-        }
+        self.format().media_type()
     }
 
     /// Its usual extension.
     #[must_use]
     pub fn extension(self) -> &'static str {
-        match self.0 {
-            Kind::Pdf => "pdf",
-            Kind::Image(format) => format.extensions_str().first().copied().unwrap_or("image"),
-            Kind::Office(format) => match format {
-                OfficeFormat::Docx => "docx",
-                OfficeFormat::Pptx => "pptx",
-                OfficeFormat::Xlsx => "xlsx",
-                OfficeFormat::Doc => "doc",
-                OfficeFormat::Ppt => "ppt",
-                OfficeFormat::Xls => "xls",
-                OfficeFormat::Html => "html",
-                OfficeFormat::Markdown => "md",
-            },
-        }
+        self.format().extension()
     }
 
-    /// It says what stands on which page: slides and sheets count as pages.
+    /// True if its text is assigned to pages. Slides and sheets count as pages.
     #[must_use]
     pub fn has_pages(self) -> bool {
-        !matches!(
-            self.0,
-            Kind::Office(
-                OfficeFormat::Docx
-                    | OfficeFormat::Doc
-                    | OfficeFormat::Html
-                    | OfficeFormat::Markdown
-            )
-        )
+        self.format().facts().has_pages
     }
 
-    /// It says where on its pages things stand.
+    /// True if it says where on its pages the text is.
     #[must_use]
     pub fn has_places(self) -> bool {
-        !matches!(self.0, Kind::Office(_))
+        self.format().facts().has_coordinates
     }
 }
 
 /// The kind by the bytes, then by the media type.
 pub(crate) fn kind(bytes: &[u8], media_type: Option<&str>) -> Option<Kind> {
-    if let Some(format) = ImageFile::format_of(bytes) {
-        return Some(Kind::Image(format));
+    match Detected::of(bytes) {
+        Some(Detected::Format(Format::Pdf)) => return Some(Kind::Pdf),
+        Some(Detected::Format(image)) => return Some(Kind::Image(image)),
+        Some(Detected::Container(container)) => {
+            let format = match container {
+                Container::Zip => zip_format(bytes),
+                Container::Ole => ole_format(bytes),
+            };
+            if let Some(format) = format {
+                return Some(Kind::Office(format));
+            }
+            if Detected::marked(bytes) == Some(Format::Pdf) {
+                return Some(Kind::Pdf);
+            }
+        }
+        None => {}
     }
-    if let Some(format) = zip_format(bytes).or_else(|| ole_format(bytes)) {
-        return Some(Kind::Office(format));
-    }
-    let head = &bytes[..bytes.len().min(HEADER_SEARCH_BYTES)];
-    if head.windows(4).any(|window| window == b"%PDF") {
-        return Some(Kind::Pdf);
-    }
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
     // Text of any encoding that the web knows holds no zero bytes.
     if head.contains(&0) {
         return None;
     }
-    match media_type {
-        Some("text/markdown") => Some(Kind::Office(OfficeFormat::Markdown)),
-        Some("text/html") => Some(Kind::Office(OfficeFormat::Html)),
-        // A page in the place of a PDF is some server's excuse, not the document.
-        Some("application/pdf") => None,
+    match media_type.and_then(Format::of_media_type) {
+        Some(Format::Markdown) => Some(Kind::Office(OfficeFormat::Markdown)),
+        Some(Format::Html) => Some(Kind::Office(OfficeFormat::Html)),
+        // A web page instead of a PDF is the error page of some server, not the document.
+        Some(Format::Pdf) => None,
         _ if begins_like_html(head) => Some(Kind::Office(OfficeFormat::Html)),
         _ => None,
     }

@@ -1,5 +1,6 @@
 //! Pictures of our own pages: what is measured on them, and files with several.
 
+use docket_contract::format::{Detected, Format};
 use docket_testkit::pdf::{Font, Page, PdfBuilder};
 use docket_testkit::scan::{image_file, scan};
 use image::{GrayImage, ImageFormat, Luma};
@@ -112,8 +113,8 @@ fn tiff(shades: &[u8]) -> Vec<u8> {
 #[test]
 fn every_page_of_a_tiff_is_read() {
     let bytes = tiff(&[10, 120, 230]);
-    assert_eq!(ImageFile::format_of(&bytes), Some(ImageFormat::Tiff));
-    let mut file = ImageFile::new(bytes.clone(), ImageFormat::Tiff, &Limits::DEFAULT).unwrap();
+    assert_eq!(Detected::of(&bytes), Some(Detected::Format(Format::Tiff)));
+    let mut file = ImageFile::new(bytes.clone(), Format::Tiff, &Limits::DEFAULT).unwrap();
     assert_eq!(file.page_count(), 3);
     for (index, shade) in [(2, 230), (0, 10), (1, 120)] {
         assert_eq!(file.page(index).unwrap().unwrap().pixels.get_pixel(3, 3).0[0], shade);
@@ -125,16 +126,13 @@ fn every_page_of_a_tiff_is_read() {
     let length = circle.len();
     let first = circle[4..8].to_vec();
     circle[length - 4..].copy_from_slice(&first);
-    assert_eq!(
-        ImageFile::new(circle, ImageFormat::Tiff, &Limits::DEFAULT).unwrap().page_count(),
-        3
-    );
+    assert_eq!(ImageFile::new(circle, Format::Tiff, &Limits::DEFAULT).unwrap().page_count(), 3);
 }
 
 #[test]
 fn damaged_and_monstrous_images_are_refused() {
     let mut png = image_file(&GrayImage::new(40, 40), ImageFormat::Png);
-    let whole = ImageFile::new(png.clone(), ImageFormat::Png, &Limits::DEFAULT)
+    let whole = ImageFile::new(png.clone(), Format::Png, &Limits::DEFAULT)
         .unwrap()
         .page(0)
         .unwrap()
@@ -142,14 +140,10 @@ fn damaged_and_monstrous_images_are_refused() {
     assert!((whole.dpi - 144.0).abs() < f32::EPSILON, "no resolution: a pixel is a unit");
     // Width and height of the header, far beyond what is there.
     png[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
-    let mut monstrous = ImageFile::new(png, ImageFormat::Png, &Limits::DEFAULT).unwrap();
+    let mut monstrous = ImageFile::new(png, Format::Png, &Limits::DEFAULT).unwrap();
     assert!(monstrous.page(0).unwrap().is_none());
     let torn = b"\xff\xd8\xff\xe0 and nothing more".to_vec();
     assert!(
-        ImageFile::new(torn, ImageFormat::Jpeg, &Limits::DEFAULT)
-            .unwrap()
-            .page(0)
-            .unwrap()
-            .is_none()
+        ImageFile::new(torn, Format::Jpeg, &Limits::DEFAULT).unwrap().page(0).unwrap().is_none()
     );
 }

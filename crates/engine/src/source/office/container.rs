@@ -1,5 +1,7 @@
 //! What is inside a ZIP or OLE container, by its table of contents alone.
 
+use docket_contract::format::{FORMATS, Format, Signature};
+
 use super::OfficeFormat;
 
 /// Entries that are looked at.
@@ -8,41 +10,28 @@ const ENTRIES_MAX: usize = 50_000;
 /// most.
 const COMMENT_BYTES_MAX: usize = 65_557;
 
-/// The Office format of a ZIP package, by the folder that its main part lies in.
+/// The Office format of a ZIP package, by the folder that its main part is in.
 pub(crate) fn zip_format(bytes: &[u8]) -> Option<OfficeFormat> {
-    let names = names(bytes)?;
-    let has = |folder: &str| names.iter().any(|name| name.starts_with(folder.as_bytes()));
-    if has("word/") {
-        Some(OfficeFormat::Docx)
-    } else if has("ppt/") {
-        Some(OfficeFormat::Pptx)
-    } else if has("xl/") {
-        Some(OfficeFormat::Xlsx)
-    } else {
-        None
-    }
+    let formats: Vec<Format> = names(bytes)?.into_iter().filter_map(Format::of_zip_entry).collect();
+    // A package may hold files of others: the table's order decides.
+    let format = FORMATS.iter().map(|facts| facts.format).find(|format| formats.contains(format));
+    format.and_then(OfficeFormat::of)
 }
 
 /// The format of an OLE container, by the name of its main stream (in UTF-16). An encrypted package
 /// counts as what it most often is.
 pub(crate) fn ole_format(bytes: &[u8]) -> Option<OfficeFormat> {
-    if !bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return None;
-    }
-    let has = |name: &str| {
+    let has = |name: &&str| {
         let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         bytes.windows(wide.len()).any(|window| window == wide)
     };
-    if has("WordDocument") {
-        Some(OfficeFormat::Doc)
-    } else if has("PowerPoint Document") {
-        Some(OfficeFormat::Ppt)
-    } else if has("Workbook") || has("Book") {
-        Some(OfficeFormat::Xls)
-    } else if has("EncryptedPackage") {
-        Some(OfficeFormat::Docx)
-    } else {
-        None
+    let row = FORMATS.iter().find(|facts| match facts.signature {
+        Signature::OleStream(streams) => streams.iter().any(has),
+        _ => false,
+    });
+    match row {
+        Some(facts) => OfficeFormat::of(facts.format),
+        None => has(&"EncryptedPackage").then_some(OfficeFormat::Docx),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::Cursor;
 
+use docket_contract::format::Format;
 use image::metadata::Orientation;
 use image::{
     DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits as ImageLimits, RgbImage, Rgba,
@@ -38,29 +39,12 @@ pub(crate) struct ImageFile {
 }
 
 impl ImageFile {
-    /// Looks at the file's first bytes; `None` for what is no image that can be read.
-    pub(crate) fn format_of(bytes: &[u8]) -> Option<ImageFormat> {
-        let starts = |magic: &[u8]| bytes.starts_with(magic);
-        if starts(b"\x89PNG\r\n\x1a\n") {
-            Some(ImageFormat::Png)
-        } else if starts(b"\xff\xd8\xff") {
-            Some(ImageFormat::Jpeg)
-        } else if starts(b"II*\0") || starts(b"MM\0*") {
-            Some(ImageFormat::Tiff)
-        } else if starts(b"BM") && bytes.len() > 26 {
-            Some(ImageFormat::Bmp)
-        } else if starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-            Some(ImageFormat::WebP)
-        } else {
-            None
-        }
-    }
-
     /// Takes in a file of this format.
     ///
     /// # Errors
     /// If it has no pages, or more than the limit allows.
-    pub(crate) fn new(bytes: Vec<u8>, format: ImageFormat, limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn new(bytes: Vec<u8>, format: Format, limits: &Limits) -> Result<Self, Error> {
+        let format = image_format(format).ok_or(Error::UnreadableFile(Damage::Corrupt))?;
         let directories = match format {
             ImageFormat::Tiff => directories(&bytes, limits)?,
             _ => vec![0],
@@ -139,6 +123,18 @@ fn reduced(raster: Raster) -> Raster {
             let pixels = imageops::thumbnail(&raster.pixels, width, height);
             Raster { pixels, dpi: raster.dpi / factor as f32 }
         }
+    }
+}
+
+/// The decoder's name for a format, if it is one of images.
+fn image_format(format: Format) -> Option<ImageFormat> {
+    match format {
+        Format::Png => Some(ImageFormat::Png),
+        Format::Jpeg => Some(ImageFormat::Jpeg),
+        Format::Tiff => Some(ImageFormat::Tiff),
+        Format::Bmp => Some(ImageFormat::Bmp),
+        Format::WebP => Some(ImageFormat::WebP),
+        _ => None,
     }
 }
 
