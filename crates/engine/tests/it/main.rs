@@ -5,6 +5,7 @@ mod classify;
 mod content;
 mod extract;
 mod fixtures;
+mod given;
 mod handmade;
 mod limits;
 mod ocr;
