@@ -8,13 +8,16 @@
 #![expect(clippy::print_stdout, reason = "the result is what it is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
+#[path = "support/jobs.rs"]
+#[expect(dead_code, reason = "this measurement has one account")]
+mod jobs;
+
 use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use docket_contract::job::{DocumentInfo, PageCounts, Stage};
-use docket_contract::spec::{JobSpec, ParseSpec};
-use docket_contract::{BlobKey, JobId, UserId, WorkerId};
+use docket_contract::job::{PageCounts, Stage};
+use docket_contract::{UserId, WorkerId};
 use docket_store::{
     AccountLimits, Claim, Clock, DatabaseConfig, NewBatch, NewJob, ProgressOutcome, ProgressUpdate,
     Store, StoreConfig,
@@ -115,26 +118,7 @@ async fn claim_new(store: &dyn Store, count: usize) -> Vec<Held> {
 }
 
 fn new_job(owner: &UserId) -> NewJob {
-    NewJob {
-        id: JobId::new(),
-        user_id: owner.clone(),
-        spec: JobSpec::Parse(ParseSpec::default()),
-        document: DocumentInfo {
-            name: "report.pdf".to_owned(),
-            sha256: Some("ab".repeat(32)),
-            size_bytes: 1234,
-            media_type: "application/pdf".to_owned(),
-            blob_key: Some(BlobKey::upload()),
-            source_url: None,
-            password: None,
-        },
-        upload_window: None,
-        pages: PageCounts { total: Some(2), selected: Some(2), done: 0, failed: 0 },
-        credits: 0,
-        priority: 0,
-        retention: 24 * LONG,
-        idempotency: None,
-    }
+    NewJob { credits: 0, ..jobs::new_job(owner) }
 }
 
 #[expect(clippy::disallowed_methods, reason = "one host measures")]

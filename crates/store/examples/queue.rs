@@ -7,23 +7,25 @@
 #![expect(clippy::print_stdout, reason = "the result is what it is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
+#[path = "support/jobs.rs"]
+mod jobs;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use docket_contract::job::{DocumentInfo, PageCounts};
-use docket_contract::spec::{JobSpec, ParseSpec};
-use docket_contract::{BlobKey, JobId, UserId, WorkerId};
+use docket_contract::{BlobKey, UserId, WorkerId};
 use docket_store::{
-    AccountLimits, Clock, DatabaseConfig, Inserted, NewBatch, NewJob, SettleOutcome, Settlement,
-    Store, StoreConfig,
+    AccountLimits, Clock, DatabaseConfig, Inserted, NewBatch, SettleOutcome, Settlement, Store,
+    StoreConfig,
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use jobs::{RETENTION, new_job, pages, user};
+
 const LEASE: Duration = Duration::from_secs(60);
 const DEADLINE: Duration = Duration::from_secs(1800);
-const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
 
 #[derive(Clone, Copy)]
 enum Mode {
@@ -138,36 +140,5 @@ async fn back_off(store: &dyn Store, count: usize) {
         for claim in claims {
             store.settle(claim, Settlement::retry(RETENTION)).await.unwrap();
         }
-    }
-}
-
-fn user(number: u32) -> UserId {
-    UserId(format!("bench-{number}"))
-}
-
-fn pages() -> PageCounts {
-    PageCounts { total: Some(2), selected: Some(2), done: 2, failed: 0 }
-}
-
-fn new_job(owner: &UserId) -> NewJob {
-    NewJob {
-        id: JobId::new(),
-        user_id: owner.clone(),
-        spec: JobSpec::Parse(ParseSpec::default()),
-        document: DocumentInfo {
-            name: "report.pdf".to_owned(),
-            sha256: Some("ab".repeat(32)),
-            size_bytes: 1234,
-            media_type: "application/pdf".to_owned(),
-            blob_key: Some(BlobKey::upload()),
-            source_url: None,
-            password: None,
-        },
-        upload_window: None,
-        pages: PageCounts { done: 0, ..pages() },
-        credits: 2,
-        priority: 0,
-        retention: RETENTION,
-        idempotency: None,
     }
 }

@@ -7,23 +7,26 @@
 #![expect(clippy::print_stdout, reason = "the result is what it is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
+#[path = "support/jobs.rs"]
+mod jobs;
+
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use docket_contract::job::{DocumentInfo, Failure, FailureCode, PageCounts};
-use docket_contract::spec::{JobSpec, ParseSpec};
+use docket_contract::job::{Failure, FailureCode};
 use docket_contract::{BlobKey, JobId, UserId, WorkerId};
 use docket_store::{
-    AccountLimits, Clock, DatabaseConfig, Inserted, NewJob, RetryPolicy, SettleOutcome, Settlement,
-    Store, StoreConfig,
+    AccountLimits, Clock, DatabaseConfig, Inserted, RetryPolicy, SettleOutcome, Settlement, Store,
+    StoreConfig,
 };
 use tokio::task::JoinSet;
 
+use jobs::{new_job, pages, user};
+
 const LEASE: Duration = Duration::from_secs(3);
 const DEADLINE: Duration = Duration::from_secs(1800);
-const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Jobs that may wait: those who submit do not run away from those who work.
 const WAITING_MAX: usize = 500;
 /// Before a failed call is repeated.
@@ -174,36 +177,5 @@ impl Bench {
     async fn is_unfinished(&self) -> bool {
         let depth = self.store.queue_depth().await;
         depth.map_or(true, |depth| depth.queued + depth.processing > 0)
-    }
-}
-
-fn user(number: u32) -> UserId {
-    UserId(format!("bench-{number}"))
-}
-
-fn pages() -> PageCounts {
-    PageCounts { total: Some(2), selected: Some(2), done: 2, failed: 0 }
-}
-
-fn new_job(owner: &UserId) -> NewJob {
-    NewJob {
-        id: JobId::new(),
-        user_id: owner.clone(),
-        spec: JobSpec::Parse(ParseSpec::default()),
-        document: DocumentInfo {
-            name: "report.pdf".to_owned(),
-            sha256: Some("ab".repeat(32)),
-            size_bytes: 1234,
-            media_type: "application/pdf".to_owned(),
-            blob_key: Some(BlobKey::upload()),
-            source_url: None,
-            password: None,
-        },
-        upload_window: None,
-        pages: PageCounts { done: 0, ..pages() },
-        credits: 2,
-        priority: 0,
-        retention: RETENTION,
-        idempotency: None,
     }
 }
