@@ -113,6 +113,9 @@ pub(crate) use webhooks::{
 
 /// A row whose columns are taken one after the other.
 pub(crate) trait Columns {
+    /// Names the column that is taken next. A build with debug assertions compares the name with the
+    /// row's, so a reader and its list of columns cannot differ unnoticed.
+    fn at(&mut self, name: &'static str) -> &mut dyn Columns;
     fn uuid(&mut self) -> Result<Uuid, Error>;
     fn uuid_or_null(&mut self) -> Result<Option<Uuid>, Error>;
     fn bytes_or_null(&mut self) -> Result<Option<Vec<u8>>, Error>;
@@ -128,44 +131,46 @@ pub(crate) trait Columns {
 }
 
 pub(crate) fn read_job(row: &mut dyn Columns) -> Result<Job, Error> {
-    // The fields stand in the order of `job_columns!`, and are read in the order they stand in.
     Ok(Job {
-        id: JobId::from(row.uuid()?),
-        seq: row.long()?,
-        user_id: UserId(row.text()?),
-        job_type: word("type", &row.text()?, JobType::from_word)?,
-        state: word("status", &row.text()?, JobState::from_stored)?,
+        id: JobId::from(row.at("id").uuid()?),
+        seq: row.at("seq").long()?,
+        user_id: UserId(row.at("user_id").text()?),
+        job_type: word("type", &row.at("type").text()?, JobType::from_word)?,
+        state: word("status", &row.at("status").text()?, JobState::from_stored)?,
         document: DocumentInfo {
-            name: row.text()?,
-            sha256: row.text_or_null()?,
-            size_bytes: row.long()?,
-            media_type: row.text()?,
-            blob_key: row.text_or_null()?.map(BlobKey::from_stored),
-            source_url: row.text_or_null()?,
-            password: row.text_or_null()?,
+            name: row.at("document_name").text()?,
+            sha256: row.at("document_sha256").text_or_null()?,
+            size_bytes: row.at("document_bytes").long()?,
+            media_type: row.at("document_media_type").text()?,
+            blob_key: row.at("document_blob_key").text_or_null()?.map(BlobKey::from_stored),
+            source_url: row.at("document_source_url").text_or_null()?,
+            password: row.at("document_password").text_or_null()?,
         },
         pages: PageCounts {
-            total: row.int_or_null()?,
-            selected: row.int_or_null()?,
-            done: row.int()?,
-            failed: row.int()?,
+            total: row.at("pages_total").int_or_null()?,
+            selected: row.at("pages_selected").int_or_null()?,
+            done: row.at("pages_done").int()?,
+            failed: row.at("pages_failed").int()?,
         },
-        stage: read_stage(row.text_or_null()?)?,
-        credits: row.long()?,
-        priority: row.int()?,
-        run_at: row.time()?,
-        attempt: row.int()?,
-        worker_losses: row.int()?,
-        deadline_at: row.time_or_null()?,
-        failure: read_failure(row.text_or_null()?, row.text_or_null()?)?,
-        result_key: row.text_or_null()?.map(BlobKey::from_stored),
-        version: row.long()?,
-        created_at: row.time()?,
-        updated_at: row.time()?,
-        started_at: row.time_or_null()?,
-        finished_at: row.time_or_null()?,
-        expires_at: row.time_or_null()?,
-        upload_until: row.time_or_null()?,
+        stage: read_stage(row.at("stage").text_or_null()?)?,
+        credits: row.at("credits").long()?,
+        priority: row.at("priority").int()?,
+        run_at: row.at("run_at").time()?,
+        attempt: row.at("attempt").int()?,
+        worker_losses: row.at("worker_losses").int()?,
+        deadline_at: row.at("deadline_at").time_or_null()?,
+        failure: read_failure(
+            row.at("error_code").text_or_null()?,
+            row.at("error_message").text_or_null()?,
+        )?,
+        result_key: row.at("result_key").text_or_null()?.map(BlobKey::from_stored),
+        version: row.at("version").long()?,
+        created_at: row.at("created_at").time()?,
+        updated_at: row.at("updated_at").time()?,
+        started_at: row.at("started_at").time_or_null()?,
+        finished_at: row.at("finished_at").time_or_null()?,
+        expires_at: row.at("expires_at").time_or_null()?,
+        upload_until: row.at("upload_until").time_or_null()?,
     })
 }
 
@@ -182,28 +187,30 @@ pub(crate) fn read_spec_of(row: &mut dyn Columns) -> Result<(JobId, JobSpec), Er
 }
 
 pub(crate) fn read_status(row: &mut dyn Columns) -> Result<JobStatus, Error> {
-    // The fields stand in the order of `status_columns!`, and are read in the order they stand in.
     Ok(JobStatus {
-        id: JobId::from(row.uuid()?),
-        seq: row.long()?,
-        user_id: UserId(row.text()?),
-        job_type: word("type", &row.text()?, JobType::from_word)?,
-        state: word("status", &row.text()?, JobState::from_stored)?,
-        document_name: row.text()?,
-        document_sha256: row.text_or_null()?,
+        id: JobId::from(row.at("id").uuid()?),
+        seq: row.at("seq").long()?,
+        user_id: UserId(row.at("user_id").text()?),
+        job_type: word("type", &row.at("type").text()?, JobType::from_word)?,
+        state: word("status", &row.at("status").text()?, JobState::from_stored)?,
+        document_name: row.at("document_name").text()?,
+        document_sha256: row.at("document_sha256").text_or_null()?,
         pages: PageCounts {
-            total: row.int_or_null()?,
-            selected: row.int_or_null()?,
-            done: row.int()?,
-            failed: row.int()?,
+            total: row.at("pages_total").int_or_null()?,
+            selected: row.at("pages_selected").int_or_null()?,
+            done: row.at("pages_done").int()?,
+            failed: row.at("pages_failed").int()?,
         },
-        stage: read_stage(row.text_or_null()?)?,
-        priority: row.int()?,
-        failure: read_failure(row.text_or_null()?, row.text_or_null()?)?,
-        version: row.long()?,
-        created_at: row.time()?,
-        updated_at: row.time()?,
-        started_at: row.time_or_null()?,
+        stage: read_stage(row.at("stage").text_or_null()?)?,
+        priority: row.at("priority").int()?,
+        failure: read_failure(
+            row.at("error_code").text_or_null()?,
+            row.at("error_message").text_or_null()?,
+        )?,
+        version: row.at("version").long()?,
+        created_at: row.at("created_at").time()?,
+        updated_at: row.at("updated_at").time()?,
+        started_at: row.at("started_at").time_or_null()?,
     })
 }
 
@@ -235,12 +242,12 @@ fn readable<T>(job: Result<T, Error>, seq: i64, message: &'static str) -> Result
 
 pub(crate) fn read_event(row: &mut dyn Columns) -> Result<JobEvent, Error> {
     Ok(JobEvent {
-        seq: row.long()?,
-        job_id: JobId::from(row.uuid()?),
-        version: row.long()?,
-        state: word("status", &row.text()?, JobState::from_stored)?,
-        pages_done: row.int()?,
-        at: row.time()?,
+        seq: row.at("seq").long()?,
+        job_id: JobId::from(row.at("job_id").uuid()?),
+        version: row.at("version").long()?,
+        state: word("status", &row.at("status").text()?, JobState::from_stored)?,
+        pages_done: row.at("pages_done").int()?,
+        at: row.at("at").time()?,
     })
 }
 
@@ -248,25 +255,31 @@ pub(crate) fn read_event(row: &mut dyn Columns) -> Result<JobEvent, Error> {
 const DELETED: &str = "deleted";
 
 pub(crate) fn read_change(row: &mut dyn Columns) -> Result<Change, Error> {
-    let (seq, job_id, user_id, version) = (row.long()?, row.uuid()?, row.text()?, row.long()?);
-    let (status, was_started, pages_done) = (row.text()?, row.boolean()?, row.int()?);
+    let (seq, job_id, user_id, version) = (
+        row.at("seq").long()?,
+        row.at("job_id").uuid()?,
+        row.at("user_id").text()?,
+        row.at("version").long()?,
+    );
+    let (status, was_started, pages_done) =
+        (row.at("status").text()?, row.at("was_started").boolean()?, row.at("pages_done").int()?);
     let kind = if status == DELETED {
         ChangeKind::Deleted
     } else {
         let state = word("status", &status, JobState::from_stored)?;
         ChangeKind::Moved { state, was_started, pages_done }
     };
-    let (job_id, user_id, at) = (JobId::from(job_id), UserId(user_id), row.time()?);
+    let (job_id, user_id, at) = (JobId::from(job_id), UserId(user_id), row.at("at").time()?);
     Ok(Change { seq, job_id, user_id, version, kind, at })
 }
 
 /// A batch whose jobs are read after it.
 pub(crate) fn read_batch(row: &mut dyn Columns) -> Result<Batch, Error> {
     Ok(Batch {
-        id: row.uuid()?,
-        user_id: UserId(row.text()?),
-        created_at: row.time()?,
-        total_jobs: row.long()?,
+        id: row.at("id").uuid()?,
+        user_id: UserId(row.at("user_id").text()?),
+        created_at: row.at("created_at").time()?,
+        total_jobs: row.at("total_jobs").long()?,
         jobs: Vec::new(),
     })
 }
@@ -302,25 +315,25 @@ pub(crate) fn read_remembered(row: &mut dyn Columns) -> Result<Remembered, Error
 
 pub(crate) fn read_account(row: &mut dyn Columns) -> Result<Account, Error> {
     Ok(Account {
-        user_id: UserId(row.text()?),
-        credits_limit: row.long()?,
-        submits_per_minute: row.int_or_null()?,
-        weight: row.int()?,
-        running_max: row.int_or_null()?,
-        document_bytes_max: row.long_or_null()?,
-        created_at: row.time()?,
+        user_id: UserId(row.at("user_id").text()?),
+        credits_limit: row.at("credits_limit").long()?,
+        submits_per_minute: row.at("submits_per_minute").int_or_null()?,
+        weight: row.at("weight").int()?,
+        running_max: row.at("running_max").int_or_null()?,
+        document_bytes_max: row.at("document_bytes_max").long_or_null()?,
+        created_at: row.at("created_at").time()?,
     })
 }
 
 pub(crate) fn read_key(row: &mut dyn Columns) -> Result<ApiKey, Error> {
     Ok(ApiKey {
-        id: row.uuid()?,
-        user_id: UserId(row.text()?),
-        last_four: row.text()?,
-        label: row.text()?,
-        created_at: row.time()?,
-        expires_at: row.time_or_null()?,
-        revoked_at: row.time_or_null()?,
+        id: row.at("id").uuid()?,
+        user_id: UserId(row.at("user_id").text()?),
+        last_four: row.at("last_four").text()?,
+        label: row.at("label").text()?,
+        created_at: row.at("created_at").time()?,
+        expires_at: row.at("expires_at").time_or_null()?,
+        revoked_at: row.at("revoked_at").time_or_null()?,
     })
 }
 

@@ -6,7 +6,7 @@ use docket_contract::job::Job;
 use docket_contract::timestamp::Timestamp;
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::query::Query;
-use sqlx::{Decode, Postgres, Row, Type};
+use sqlx::{Column, Decode, Postgres, Row, Type};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -41,6 +41,11 @@ impl<'row> PgColumns<'row> {
 }
 
 impl Columns for PgColumns<'_> {
+    fn at(&mut self, name: &'static str) -> &mut dyn Columns {
+        debug_assert_eq!(self.row.columns().get(self.next).map(Column::name), Some(name));
+        self
+    }
+
     fn uuid(&mut self) -> Result<Uuid, Error> {
         self.take()
     }

@@ -43,6 +43,11 @@ impl<'row, 'statement> SqliteColumns<'row, 'statement> {
 }
 
 impl Columns for SqliteColumns<'_, '_> {
+    fn at(&mut self, name: &'static str) -> &mut dyn Columns {
+        debug_assert_eq!(self.row.as_ref().column_name(self.next).ok(), Some(name));
+        self
+    }
+
     fn uuid(&mut self) -> Result<Uuid, Error> {
         Ok(Uuid::from_bytes(self.take()?))
     }
