@@ -2,6 +2,8 @@
 
 mod accounts;
 mod operations;
+#[cfg(test)]
+mod tests;
 mod webhooks;
 
 use std::ffi::OsString;
@@ -27,34 +29,34 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve the API, with workers in the same process
     Serve(Box<ServeOptions>),
-    /// Work on the jobs of a database that other processes serve
+    /// Run the jobs of a database that other processes serve
     Work(Box<ServeOptions>),
-    /// Bring the database's schema up to date
+    /// Migrate the schema of the database
     Migrate(Box<ServeOptions>),
     /// Check the database, the storage, the engine and Tesseract
     Doctor(Box<ServeOptions>),
-    /// Start with everything embedded, and take one document through it
+    /// Start a server with embedded storage and parse one document
     Quickstart(Box<QuickstartArgs>),
-    /// Make, list and revoke API keys
+    /// Create, list and revoke API keys
     #[command(subcommand)]
     Keys(KeysCommand),
     /// List accounts, and set their shares of the workers
     #[command(subcommand)]
     Accounts(AccountsCommand),
-    /// Parse documents, on a server or on this machine
+    /// Parse documents on a server or on this machine
     Parse(Box<ParseArgs>),
-    /// Find the values of a JSON Schema in documents
+    /// Extract the values of a JSON Schema from documents
     Extract(Box<ExtractArgs>),
-    /// Cut documents' text for retrieval
+    /// Split the text of documents into chunks for retrieval
     Chunk(Box<ChunkArgs>),
-    /// Tell the category of documents and of their pages
+    /// Classify documents and their pages
     Classify(Box<CategoriesArgs>),
-    /// Take PDFs apart by category; with --out-dir, the parts are written there
+    /// Split PDFs by category; --out-dir writes the parts to a folder
     Split(Box<CategoriesArgs>),
-    /// Look at jobs on a server
+    /// Show, watch and cancel jobs on a server
     #[command(subcommand)]
     Jobs(JobsCommand),
-    /// Be told of what happens: endpoints, their log, a receiver
+    /// Manage webhook endpoints, read their log, receive events
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
     /// Reads documents for another docket process
@@ -62,7 +64,7 @@ pub(crate) enum Command {
     EngineChild {
         /// Memory in bytes
         memory_bytes: u64,
-        /// Works without the walls that this machine does not have
+        /// Start even if the sandbox is incomplete
         #[arg(long)]
         best_effort: bool,
     },
@@ -79,10 +81,10 @@ pub(crate) struct OcrChildArgs {
     /// Processor time in seconds
     #[arg(long)]
     pub(crate) cpu_s: u64,
-    /// Folder that it may read besides its installation
+    /// Folder that it may read in addition to its installation
     #[arg(long)]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Works without the walls that this machine does not have
+    /// Start even if the sandbox is incomplete
     #[arg(long)]
     pub(crate) best_effort: bool,
     /// The recogniser
@@ -94,9 +96,9 @@ pub(crate) struct OcrChildArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct QuickstartArgs {
-    /// The document to parse; a bundled sample if none is given
+    /// The document to parse [default: a sample]
     pub(crate) file: Option<PathBuf>,
-    /// End after the result instead of serving on
+    /// Stop after the result instead of continuing to serve
     #[arg(long)]
     pub(crate) once: bool,
     #[command(flatten)]
@@ -105,7 +107,7 @@ pub(crate) struct QuickstartArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
-    /// Make a key; its text is shown only now
+    /// Create a key; it is shown only once
     Create(Box<CreateKeyArgs>),
     /// List keys, newest first
     List(Box<DataOptions>),
@@ -115,7 +117,7 @@ pub(crate) enum KeysCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct CreateKeyArgs {
-    /// The account; made if it is new
+    /// The account; it is created if it is new
     #[arg(long, value_name = "NAME")]
     pub(crate) user: String,
     /// Credits of the account per 30 days (one per page)
@@ -124,7 +126,7 @@ pub(crate) struct CreateKeyArgs {
     /// Submits of the account per 60 seconds
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
     pub(crate) submits_per_minute: Option<i32>,
-    /// What the key is for, shown in lists
+    /// Description of the key, shown in lists
     #[arg(long, default_value = "")]
     pub(crate) label: String,
     /// Print one JSON object
@@ -142,10 +144,10 @@ pub(crate) struct RevokeKeyArgs {
     pub(crate) data: DataOptions,
 }
 
-/// Where the server is, for commands that are clients.
+/// The server, for commands that are clients.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ServerArgs {
-    /// The server
+    /// Address of the server
     #[arg(long, env = "DOCKET_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
     pub(crate) url: String,
     /// The API key
@@ -164,16 +166,16 @@ pub(crate) struct ParseArgs {
     /// Parse on this machine, without a server
     #[arg(long)]
     pub(crate) local: bool,
-    /// How results are printed
+    /// Format of the results
     #[arg(long, value_enum, default_value_t = Format::Md)]
     pub(crate) format: Format,
-    /// Write each result into this folder instead of printing it
+    /// Write each result to this folder instead of printing it
     #[arg(long, value_name = "DIR")]
     pub(crate) out_dir: Option<PathBuf>,
     /// Pages to read, for example 1-5 or 2,4,6
     #[arg(long, value_name = "PAGES")]
     pub(crate) page_range: Option<String>,
-    /// Opens encrypted documents
+    /// Password of encrypted documents
     #[arg(long, env = "DOCKET_DOCUMENT_PASSWORD", hide_env_values = true)]
     pub(crate) password: Option<String>,
     #[command(flatten)]
@@ -189,24 +191,24 @@ pub(crate) struct ParseArgs {
 pub(crate) enum Format {
     /// Markdown
     Md,
-    /// The result as the API sends it
+    /// The result as the API returns it
     Json,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum JobsCommand {
-    /// Print a job's status document
+    /// Print the status of a job as JSON
     Get {
-        /// The job
+        /// Id of the job
         id: String,
         #[command(flatten)]
         server: ServerArgs,
     },
     /// Print every change of a job until it ends
     Watch {
-        /// The job
+        /// Id of the job
         id: String,
-        /// Seconds to wait
+        /// Seconds to wait, at most
         #[arg(long, default_value_t = 600, value_name = "S")]
         timeout: u64,
         #[command(flatten)]
@@ -214,16 +216,16 @@ pub(crate) enum JobsCommand {
     },
     /// List jobs, newest first
     List {
-        /// Only queued, PROCESSING, COMPLETED or FAILED ones
+        /// Only jobs with this status: queued, PROCESSING, COMPLETED or FAILED
         #[arg(long)]
         status: Option<String>,
-        /// Only of this type, for example parsing
+        /// Only jobs of this type, for example parsing
         #[arg(long = "type")]
         job_type: Option<String>,
-        /// At most so many
+        /// Number of jobs, at most
         #[arg(long, default_value_t = 20)]
         limit: usize,
-        /// Print the documents as JSON lines
+        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
         #[command(flatten)]
@@ -231,7 +233,7 @@ pub(crate) enum JobsCommand {
     },
     /// Cancel a job that has not ended
     Cancel {
-        /// The job
+        /// Id of the job
         id: String,
         #[command(flatten)]
         server: ServerArgs,

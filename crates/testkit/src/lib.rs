@@ -5,3 +5,4 @@ pub mod hostile;
 pub mod pdf;
 pub mod postgres;
 pub mod scan;
+pub mod words;

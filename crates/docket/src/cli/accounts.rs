@@ -6,7 +6,7 @@ use crate::config::DataOptions;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
-    /// List accounts with their limits
+    /// List accounts and their limits
     List(Box<DataOptions>),
     /// Set an account's share of the workers and its limits
     Set(Box<SetAccountArgs>),
@@ -16,26 +16,25 @@ pub(crate) enum AccountsCommand {
 pub(crate) struct SetAccountArgs {
     /// The account
     pub(crate) user: String,
-    /// Its part of the workers while others wait too, relative to their weights (1 unless set)
+    /// Share of the workers relative to other waiting accounts [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=1000))]
     pub(crate) weight: Option<i32>,
-    /// Jobs that it may run at the same time; `default` for the setting `account_running_max`
+    /// Jobs that run at the same time; `default` for the setting account_running_max
     #[arg(long, value_name = "N|default", value_parser = running_max)]
     pub(crate) running_max: Option<RunningMax>,
-    /// Bytes that its documents may have together; `default` for the setting
-    /// `account_documents_max_mb`
+    /// Total size of its documents in bytes; `default` for the setting account_documents_max_mb
     #[arg(long, value_name = "N|default", value_parser = bytes_max)]
     pub(crate) bytes_max: Option<BytesMax>,
     #[command(flatten)]
     pub(crate) data: DataOptions,
 }
 
-/// A limit of running jobs as it is given.
+/// A limit of running jobs as the flag gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RunningMax {
-    /// What the settings say.
+    /// The value of the setting.
     Default,
-    /// So many.
+    /// This many jobs.
     Jobs(i32),
 }
 
@@ -49,12 +48,12 @@ fn running_max(text: &str) -> Result<RunningMax, String> {
     }
 }
 
-/// A limit of the bytes of documents as it is given.
+/// A limit of bytes as the flag gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BytesMax {
-    /// What the settings say.
+    /// The value of the setting.
     Default,
-    /// So many.
+    /// This many bytes.
     Bytes(i64),
 }
 

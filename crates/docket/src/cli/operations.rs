@@ -1,4 +1,4 @@
-//! The flags of the commands that submit documents for more than parsing.
+//! The flags of the commands that submit documents for other tasks than parsing.
 
 use std::path::PathBuf;
 
@@ -15,10 +15,10 @@ pub(crate) struct SubmitArgs {
     /// Wait for the results and print them as JSON
     #[arg(long)]
     pub(crate) wait: bool,
-    /// Write each result into this folder instead of printing it
+    /// Write each result to this folder instead of printing it
     #[arg(long, value_name = "DIR", requires = "wait")]
     pub(crate) out_dir: Option<PathBuf>,
-    /// Opens encrypted documents
+    /// Password of encrypted documents
     #[arg(long, env = "DOCKET_DOCUMENT_PASSWORD", hide_env_values = true)]
     pub(crate) password: Option<String>,
     /// Seconds to wait for each result
@@ -33,7 +33,7 @@ pub(crate) struct ExtractArgs {
     /// A JSON Schema: a file, or the JSON itself
     #[arg(long, value_name = "FILE|JSON")]
     pub(crate) schema: String,
-    /// Tell where each value stands
+    /// Add the location of each value
     #[arg(long)]
     pub(crate) citations: bool,
     #[command(flatten)]
@@ -57,7 +57,7 @@ pub(crate) struct ChunkArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CategoriesArgs {
-    /// Names with commas, or a JSON list of names or of objects with name and description
+    /// Names separated by commas, or a JSON list of names or of objects with name and description
     #[arg(long, value_name = "NAMES|JSON")]
     pub(crate) categories: String,
     #[command(flatten)]

@@ -6,15 +6,15 @@ use super::ServerArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WebhooksCommand {
-    /// Make an endpoint; its secret is shown only now
+    /// Create an endpoint; its secret is shown only once
     Create {
-        /// Where events are posted to
+        /// URL that receives the events
         #[arg(value_name = "URL")]
         target: String,
         /// Only these events (job.completed, job.failed, job.cancelled, batch.completed)
         #[arg(long = "event", value_name = "EVENT", value_delimiter = ',')]
         events: Vec<String>,
-        /// A note of your own
+        /// Description of the endpoint
         #[arg(long, default_value = "")]
         description: String,
         /// Print one JSON object
@@ -28,92 +28,92 @@ pub(crate) enum WebhooksCommand {
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Print an endpoint
+    /// Print one endpoint
     Get {
-        /// The endpoint
+        /// Id of the endpoint
         id: String,
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Remove an endpoint with its log
+    /// Remove an endpoint and its log
     Delete {
-        /// The endpoint
+        /// Id of the endpoint
         id: String,
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Deliver again, first what has been waiting
+    /// Enable an endpoint; waiting deliveries are sent first
     Enable {
-        /// The endpoint
+        /// Id of the endpoint
         id: String,
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Hold every delivery until the endpoint is enabled
+    /// Disable an endpoint; its deliveries wait until it is enabled
     Disable {
-        /// The endpoint
+        /// Id of the endpoint
         id: String,
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Give an endpoint a new secret
+    /// Replace the secret of an endpoint
     Rotate {
-        /// The endpoint
+        /// Id of the endpoint
         id: String,
-        /// Seconds for which deliveries are signed with the former secret as well
+        /// Seconds for which deliveries are also signed with the previous secret
         #[arg(long, default_value_t = 86_400, value_name = "S")]
         overlap_s: u64,
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Send a test
+    /// Send a test event
     Test {
-        /// The endpoint
+        /// Id of the endpoint
         id: String,
         #[command(flatten)]
         server: ServerArgs,
     },
     /// List deliveries, newest first, or print one with its attempts
     Log {
-        /// The endpoint
+        /// Id of the endpoint
         id: String,
-        /// The delivery to print
+        /// Id of the delivery to print
         delivery: Option<String>,
-        /// Only pending, delivered or failed ones
+        /// Only deliveries with this status: pending, delivered or failed
         #[arg(long)]
         status: Option<String>,
-        /// At most so many
+        /// Number of deliveries, at most
         #[arg(long, default_value_t = 20)]
         limit: usize,
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Deliver once more: one delivery, or all that failed since an instant
+    /// Send again one delivery, or all that failed since a time
     Replay {
-        /// The endpoint
+        /// Id of the endpoint
         id: String,
-        /// The delivery
+        /// Id of the delivery
         #[arg(required_unless_present = "since", conflicts_with = "since")]
         delivery: Option<String>,
-        /// All that failed since then, for example 2026-01-31T12:00:00Z
-        #[arg(long, value_name = "INSTANT")]
+        /// All that failed since this time, for example 2026-01-31T12:00:00Z
+        #[arg(long, value_name = "TIME")]
         since: Option<String>,
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Print events as they come, checked, through an endpoint that is removed at the end
+    /// Print verified events as they come; the endpoint is removed at the end
     Listen(Box<ListenArgs>),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ListenArgs {
-    /// The port on this machine; any free one if not given
+    /// Port on this machine; 0 for any free one
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
     /// Only these events
     #[arg(long = "event", value_name = "EVENT", value_delimiter = ',')]
     pub(crate) events: Vec<String>,
-    /// An address that leads to the port, for a server that cannot reach this machine
+    /// Address that forwards to the port, for a server that cannot reach this machine
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
     #[command(flatten)]

@@ -5,3 +5,4 @@ mod layout;
 mod migrations;
 mod modules;
 mod notices;
+mod texts;
