@@ -34,7 +34,7 @@ impl Client {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
             .build()
-            .context("the HTTP client cannot be made")?;
+            .context("the HTTP client cannot be created")?;
         Ok(Self { http, base_url: base_url.trim_end_matches('/').to_owned(), key: key.to_owned() })
     }
 
@@ -88,7 +88,7 @@ impl Client {
         }
         let form = form.part(file_field.to_owned(), part);
         let created: Value = self.read(self.request(Method::POST, path).multipart(form)).await?;
-        let id = created["job_id"].as_str().context("the server's answer names no job")?;
+        let id = created["job_id"].as_str().context("the server's answer contains no job id")?;
         Ok(id.to_owned())
     }
 
@@ -106,7 +106,7 @@ impl Client {
         if !response.status().is_success() {
             return Err(refusal(response).await);
         }
-        Ok(response.bytes().await.context("the file broke off")?.into())
+        Ok(response.bytes().await.context("the download was interrupted")?.into())
     }
 
     /// `GET /jobs/{id}`
@@ -187,7 +187,7 @@ impl Client {
         if !response.status().is_success() {
             return Err(refusal(response).await);
         }
-        let body = response.bytes().await.context("the server's answer broke off")?;
+        let body = response.bytes().await.context("the server's answer was interrupted")?;
         serde_json::from_slice(&body).context("the server's answer cannot be read")
     }
 }
@@ -208,7 +208,7 @@ async fn refusal(response: Response) -> anyhow::Error {
     } else {
         ""
     };
-    Exit::Refused.error(format!("the server refuses: {} {detail}{hint}", status.as_u16()))
+    Exit::Refused.error(format!("the server refused: {} {detail}{hint}", status.as_u16()))
 }
 
 /// What is wrong with a field, from an entry of form validation.

@@ -7,6 +7,7 @@ mod keys;
 mod migrate;
 mod operations;
 mod parse;
+mod progress;
 mod quickstart;
 mod serve;
 mod webhooks;
@@ -33,7 +34,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Jobs(command) => jobs::run(command).await,
         Command::Webhooks(command) => webhooks::run(command).await,
         Command::EngineChild { .. } | Command::OcrChild(_) => {
-            Err(anyhow::anyhow!("an engine child has no runtime"))
+            Err(anyhow::anyhow!("an engine child runs without a runtime"))
         }
     }
 }

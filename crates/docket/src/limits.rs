@@ -16,7 +16,7 @@ pub(crate) fn open_files_max() -> usize {
 }
 
 /// Lets this process open as many files as it may: every client holds a socket, and the usual soft
-/// limit of 1024 is soon reached by those who wait or listen.
+/// limit of 1024 is soon reached by clients that wait for a change.
 pub(crate) fn raise_open_files() {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current == maximum {

@@ -31,7 +31,7 @@ pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
         .recursive(true)
         .mode(FOLDER)
         .create(folder)
-        .with_context(|| format!("the data folder {} cannot be made", folder.display()))
+        .with_context(|| format!("the data folder {} cannot be created", folder.display()))
 }
 
 /// Takes everybody else's rights from what is there already. What cannot be changed is warned of:
@@ -112,7 +112,7 @@ fn restrict_one(path: &Path, mode: u32) {
         return;
     }
     if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(mode)) {
-        tracing::warn!(path = %path.display(), %error, "others can read this, and it cannot be changed");
+        tracing::warn!(path = %path.display(), %error, "other users can read this file, and its mode cannot be changed");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Opens what lies on disk or in the database, and plugs the rooms together.
+//! Opens the database and the storage, and connects the crates.
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
@@ -20,8 +20,8 @@ pub(crate) struct Rooms {
     pub(crate) blobs: Blobs,
 }
 
-/// Opens store and blobs. The embedded database is brought up to date by whoever opens it; a
-/// shared one only where `migrate` says so.
+/// Opens store and blobs. Every process that opens the embedded database migrates it; a
+/// shared one is migrated only if `migrate` is true.
 pub(crate) async fn open(
     data: &DataConfig,
     policy: Policy,
@@ -80,22 +80,22 @@ pub(crate) async fn take_place(
             Err(docket_store::Error::Conflict(_)) => {
                 return Err(Exit::Usage.error(match serving {
                     Serving::Alone => {
-                        "another API node serves this database: --sole-api-node is for one alone"
+                        "another API node serves this database; --sole-api-node requires that there is only one"
                     }
                     Serving::Together => {
-                        "an API node with --sole-api-node serves this database: start it without, \
-                         to serve with several"
+                        "an API node with --sole-api-node serves this database; start it without \
+                         the flag to serve with several nodes"
                     }
                 }));
             }
             Err(error) => {
-                return Err(anyhow::Error::new(error).context("changes cannot be followed"));
+                return Err(anyhow::Error::new(error).context("the change feed cannot be opened"));
             }
         }
     }
 }
 
-/// Tells a missing bucket or a wrong key at the start, and not to the first client.
+/// Finds a missing bucket or a wrong key at start, before the first client does.
 pub(crate) async fn check_storage(rooms: &Rooms, config: &BlobsConfig) -> anyhow::Result<()> {
     let checked = rooms.blobs.check().await;
     checked.with_context(|| format!("{} cannot be written and read", place_of(config)))
@@ -127,7 +127,7 @@ pub(crate) fn lock_for_serving(data: &DataConfig) -> anyhow::Result<ServingLock>
         Ok(()) => Ok(ServingLock { _file: Some(file) }),
         Err(TryLockError::WouldBlock) => Err(Exit::Usage.error(format!(
             "another docket process already serves {}: one data folder is served by one process \
-             (further ones can work on it: docket work --data-dir {0})",
+             (more processes can run its jobs: docket work --data-dir {0})",
             data.data_dir.display()
         ))),
         Err(TryLockError::Error(error)) => {

@@ -1,10 +1,10 @@
-//! The changes of an account's jobs, one after the other: from memory as they happen, from the
-//! database what happened before or went by too fast.
+//! The changes of an account's jobs, one after the other: new ones from memory, earlier
+//! ones, and those that memory dropped for a slow reader, from the database.
 //!
 //! A change can become visible after later ones (its transaction took longer, or was held up). So
-//! each change is told with a place to go on from, up to which nothing more can come: its own `seq`
-//! as a rule, an earlier one while something before it is open. Who goes on from there is told
-//! everything, and after a break perhaps some of it again.
+//! each change is delivered with a place to resume from, up to which nothing more can come: usually
+//! its own `seq`, or an earlier one while an earlier change is open. A reader that resumes there gets
+//! every change, and perhaps some of them again.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -18,16 +18,16 @@ use crate::{Caller, Error, Jobs};
 /// Changes that are read from the database at once.
 const PAGE: usize = 500;
 
-/// Changes beyond the settled ones that are known to have been told, at most: of more, some are
-/// told again after a reader fell behind.
-const TOLD_MAX: usize = 10_000;
+/// Changes beyond the settled ones that are remembered as delivered, at most. If there are more, a
+/// reader that fell behind gets some of them again.
+const DELIVERED_MAX: usize = 10_000;
 
-/// A change as it is told to who watches an account.
+/// A change as the watchers of an account get it.
 #[derive(Clone, Debug)]
-pub struct ToldChange {
+pub struct AccountChange {
     /// What happened.
     pub change: Arc<Change>,
-    /// The place to go on from: nothing up to here is told after this.
+    /// The place to resume from: no change up to here is delivered after this one.
     pub resume_seq: i64,
 }
 
@@ -36,42 +36,42 @@ pub struct AccountChanges {
     jobs: Jobs,
     caller: Caller,
     watch: AccountWatch,
-    past: VecDeque<ToldChange>,
+    past: VecDeque<AccountChange>,
     /// The last that was read from the database.
     read_seq: i64,
     /// What comes before it is read from the database.
     read_until: i64,
-    /// What was settled before the reading began: what came late since then may not be on a page,
-    /// and is told by memory.
+    /// What was settled before the reading began: a change that became visible later may be on no
+    /// page, and comes from memory.
     settled_seq: i64,
     resume_seq: i64,
-    /// What was told beyond `resume_seq`.
-    told: BTreeSet<i64>,
+    /// Changes beyond `resume_seq` that were delivered.
+    delivered: BTreeSet<i64>,
 }
 
 impl Jobs {
     /// Follows all of the caller's jobs, from `after_seq` on or from now on.
     #[must_use]
     pub fn follow_account(&self, caller: &Caller, after_seq: Option<i64>) -> AccountChanges {
-        // Watched before the places are read: what is told in between is told twice, not never.
+        // Watched before the places are read: a change in between is delivered twice, not never.
         let watch = self.memory.watchers.watch_account(&caller.user_id);
-        let (told_seq, settled_seq) = (self.told_seq(), self.settled_seq());
+        let (delivered_seq, settled_seq) = (self.delivered_seq(), self.settled_seq());
         AccountChanges {
             jobs: self.clone(),
             caller: caller.clone(),
             watch,
             past: VecDeque::new(),
-            read_seq: after_seq.unwrap_or(told_seq),
-            read_until: told_seq,
+            read_seq: after_seq.unwrap_or(delivered_seq),
+            read_until: delivered_seq,
             settled_seq,
             resume_seq: after_seq.unwrap_or(settled_seq),
-            told: BTreeSet::new(),
+            delivered: BTreeSet::new(),
         }
     }
 
-    /// The newest change that those who watch accounts were told.
-    fn told_seq(&self) -> i64 {
-        self.memory.told_seq.load(Ordering::Acquire)
+    /// The newest change that was delivered to watchers of accounts.
+    fn delivered_seq(&self) -> i64 {
+        self.memory.delivered_seq.load(Ordering::Acquire)
     }
 
     /// Every change up to here is visible in the database, or will never be.
@@ -84,12 +84,12 @@ impl AccountChanges {
     /// Waits for the next change.
     ///
     /// # Errors
-    /// If the database fails; the caller goes on from the last change with a new one of these.
-    pub async fn next(&mut self) -> Result<ToldChange, Error> {
+    /// If the database fails; the caller resumes after the last change with a new one of these.
+    pub async fn next(&mut self) -> Result<AccountChange, Error> {
         loop {
-            while let Some(told) = self.past.pop_front() {
-                if self.is_new(told.change.seq) {
-                    return Ok(self.tell(told));
+            while let Some(next) = self.past.pop_front() {
+                if self.is_new(next.change.seq) {
+                    return Ok(self.deliver(next));
                 }
             }
             if self.read_seq < self.read_until {
@@ -97,17 +97,17 @@ impl AccountChanges {
                 continue;
             }
             match self.watch.next().await {
-                Some(told) if self.is_new(told.change.seq) => return Ok(self.tell(told)),
+                Some(next) if self.is_new(next.change.seq) => return Ok(self.deliver(next)),
                 Some(_) => {}
                 None => self.fall_back(),
             }
         }
     }
 
-    /// Goes on in the database from the last safe place.
+    /// Continues in the database after the last safe place.
     fn fall_back(&mut self) {
         self.watch = self.jobs.memory.watchers.watch_account(&self.caller.user_id);
-        self.read_until = self.jobs.told_seq();
+        self.read_until = self.jobs.delivered_seq();
         self.settled_seq = self.jobs.settled_seq();
         self.read_seq = self.resume_seq;
     }
@@ -119,29 +119,29 @@ impl AccountChanges {
             Some(last) if page.len() == PAGE => last.seq,
             last => self.read_until.max(last.map_or(0, |change| change.seq)),
         };
-        // What is newer is told by memory, in its turn.
+        // Newer changes come from memory, in their turn.
         let (settled_seq, read_until) = (self.settled_seq, self.read_until);
-        let told = |change: Change| ToldChange {
+        let next = |change: Change| AccountChange {
             resume_seq: change.seq.min(settled_seq),
             change: Arc::new(change),
         };
-        self.past = page.into_iter().filter(|change| change.seq <= read_until).map(told).collect();
+        self.past = page.into_iter().filter(|change| change.seq <= read_until).map(next).collect();
         Ok(())
     }
 
     fn is_new(&self, seq: i64) -> bool {
-        seq > self.resume_seq && !self.told.contains(&seq)
+        seq > self.resume_seq && !self.delivered.contains(&seq)
     }
 
-    fn tell(&mut self, told: ToldChange) -> ToldChange {
-        self.told.insert(told.change.seq);
-        if told.resume_seq > self.resume_seq {
-            self.resume_seq = told.resume_seq;
-            self.told = self.told.split_off(&(told.resume_seq + 1));
+    fn deliver(&mut self, next: AccountChange) -> AccountChange {
+        self.delivered.insert(next.change.seq);
+        if next.resume_seq > self.resume_seq {
+            self.resume_seq = next.resume_seq;
+            self.delivered = self.delivered.split_off(&(next.resume_seq + 1));
         }
-        if self.told.len() > TOLD_MAX {
-            self.told.pop_first();
+        if self.delivered.len() > DELIVERED_MAX {
+            self.delivered.pop_first();
         }
-        ToldChange { resume_seq: self.resume_seq, ..told }
+        AccountChange { resume_seq: self.resume_seq, ..next }
     }
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::status::Known;
 use crate::{Error, Jobs};
 
-/// Who asks: the account behind a live key.
+/// The caller: the account of a live key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The account.

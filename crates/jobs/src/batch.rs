@@ -93,7 +93,7 @@ impl Jobs {
     /// [`Error::NotFound`], or if the database fails.
     pub async fn find_batch(&self, caller: &Caller, id: Uuid) -> Result<Batch, Error> {
         match self.store.find_batch(id).await? {
-            // One whose jobs have all expired or been deleted has nothing left to tell.
+            // A batch whose jobs have all expired or been deleted has no state to report.
             Some(batch) if batch.user_id == caller.user_id && !batch.jobs.is_empty() => Ok(batch),
             _ => Err(Error::NotFound),
         }

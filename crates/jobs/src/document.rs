@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Error, Inspection, Jobs, SpaceWatch, office};
 
-/// Bytes that are looked at to tell the type: enough for the first entries of an Office package.
+/// Bytes that are read to recognise the type: enough for the first entries of an Office package.
 const HEAD_BYTES: usize = 8 * 1024;
 
 /// The name of a document that came without one.
@@ -36,7 +36,7 @@ pub struct Uploaded {
     pub sha256: String,
     /// Its length.
     pub size_bytes: u64,
-    /// Its media type by its first bytes, if they tell.
+    /// Its media type by its first bytes, if these show it.
     pub media_type: Option<&'static str>,
 }
 
@@ -63,7 +63,7 @@ impl Jobs {
     }
 
     /// Removes the bytes of an upload that became no job. A failure is logged, not returned: the
-    /// caller has a better error to tell.
+    /// caller has a better error to return.
     pub async fn discard(&self, blob_key: &BlobKey) {
         if let Err(error) = self.blobs.delete(blob_key).await {
             tracing::warn!(blob.key = blob_key.as_str(), %error, "blob could not be removed");

@@ -1,4 +1,4 @@
-//! What a caller may be told.
+//! Errors that a caller may see.
 
 use docket_store::{Balance, BlobError, DocumentBytes, WriteFault};
 
@@ -23,7 +23,7 @@ pub enum Error {
         limit_bytes: u64,
     },
     /// The part of a file that was asked for holds none of its bytes.
-    #[error("no byte of {size_bytes} lies in the range")]
+    #[error("the range contains none of the {size_bytes} bytes")]
     NotInRange {
         /// Length of the whole file.
         size_bytes: u64,
@@ -50,7 +50,7 @@ pub enum Error {
     #[error("the storage is full: {0}")]
     StorageFull(String),
     /// The document can not be uploaded any more, or never could.
-    #[error("no upload is awaited")]
+    #[error("the job does not wait for an upload")]
     UploadClosed,
     /// The result was asked for before the end; holds the job's word on `/jobs`.
     #[error("job is not completed, it is {0}")]

@@ -229,7 +229,7 @@ impl Patience {
         let passes = matches!(error, E::Unavailable(_) | E::NotWritable { .. });
         let again = passes && Instant::now() < self.give_up_at;
         if again {
-            tracing::debug!(%error, "the database is unavailable; asked again");
+            tracing::debug!(%error, "the database is unavailable; the settlement is tried again");
             tokio::time::sleep(PAUSE).await;
         }
         again

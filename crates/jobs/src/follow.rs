@@ -1,4 +1,4 @@
-//! Follows the change feed: memory forgets what is old, and whoever waits is told.
+//! Follows the change feed: it removes changed jobs from memory and wakes waiting clients.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use docket_contract::JobId;
 use docket_store::{Change, ChangeKind, ChangeScope, Feed, FeedBatch};
 
 use crate::status::JobWatch;
-use crate::{Caller, Error, Jobs, ToldChange};
+use crate::{AccountChange, Caller, Error, Jobs};
 
 /// The pause after a fault of the database.
 const FAULT_PAUSE: Duration = Duration::from_millis(200);
 
-/// How long a change waits for an earlier one that commits more slowly, before it is told to those
-/// who want them in order.
+/// How long a change waits for an earlier one that commits more slowly, before it is delivered to
+/// watchers that need the order.
 const ORDER_WAIT: Duration = Duration::from_secs(1);
 
 /// Changes that are read from the database at once.
@@ -30,8 +30,8 @@ impl Unordered {
     fn due(&mut self, settled_seq: i64, now: Instant) -> Vec<Arc<Change>> {
         let mut due = Vec::new();
         while let Some(first) = self.0.first_entry() {
-            let (heard_at, _) = first.get();
-            if *first.key() > settled_seq && now.duration_since(*heard_at) < ORDER_WAIT {
+            let (seen_at, _) = first.get();
+            if *first.key() > settled_seq && now.duration_since(*seen_at) < ORDER_WAIT {
                 break;
             }
             due.push(first.remove().1);
@@ -41,13 +41,13 @@ impl Unordered {
 }
 
 impl Jobs {
-    /// Follows the changes of all jobs, whoever makes them, for as long as it is polled. An API node
+    /// Follows the changes of all jobs, from every process, for as long as it is polled. An API node
     /// runs this once, called before it takes requests; without it every status comes from the
     /// database.
     pub fn follow_changes(&self, feed: Box<dyn Feed>) -> impl Future<Output = ()> + Send + use<> {
-        // Whoever watches from now on reads in the database what was there before.
+        // A watcher that starts now reads earlier changes from the database.
         let place = feed.place();
-        self.memory.told_seq.store(place.newest_seq, Ordering::Release);
+        self.memory.delivered_seq.store(place.newest_seq, Ordering::Release);
         self.memory.settled_seq.store(place.settled_seq, Ordering::Release);
         self.clone().follow(feed)
     }
@@ -70,22 +70,22 @@ impl Jobs {
         let memory = &self.memory;
         for change in batch.changes {
             let deleted = change.kind == ChangeKind::Deleted;
-            memory.statuses.heard(change.job_id, if deleted { i64::MAX } else { change.version });
+            memory.statuses.changed(change.job_id, if deleted { i64::MAX } else { change.version });
             let age = self.now().signed_duration_since(change.at);
             metrics::histogram!("docket_change_delay_seconds")
                 .record(age.as_seconds_f64().max(0.0));
             let change = Arc::new(change);
-            memory.watchers.tell_job(&change);
+            memory.watchers.send_to_job(&change);
             unordered.0.insert(change.seq, (batch.read_at, change));
         }
         let due = unordered.due(batch.settled_seq, Instant::now());
-        // Before they are told: who comes in between is told twice, not never.
+        // Before they are delivered: a watcher that starts in between gets them twice, not never.
         let last = due.last().map_or(0, |change| change.seq).max(batch.settled_seq);
-        memory.told_seq.fetch_max(last, Ordering::AcqRel);
+        memory.delivered_seq.fetch_max(last, Ordering::AcqRel);
         memory.settled_seq.fetch_max(batch.settled_seq, Ordering::AcqRel);
         for change in due {
             let resume_seq = change.seq.min(batch.settled_seq);
-            memory.watchers.tell_account(ToldChange { change, resume_seq });
+            memory.watchers.send_to_account(AccountChange { change, resume_seq });
         }
         memory.statuses.set_alone(batch.alone);
         if batch.complete {
@@ -104,7 +104,7 @@ impl Jobs {
         id: JobId,
         after_seq: Option<i64>,
     ) -> Result<(Vec<Change>, JobWatch), Error> {
-        // Watched before it is read: what changes in between is heard.
+        // Watched before it is read, so that a change in between is not missed.
         let watch = self.memory.watchers.watch_job(id);
         self.status(caller, id).await?;
         let after = match after_seq {
@@ -126,13 +126,13 @@ impl Jobs {
 
     /// Waits until no node answers any more what an ended job was before its last change.
     pub(crate) async fn propagate(&self, id: JobId) {
-        self.memory.statuses.heard(id, i64::MAX);
+        self.memory.statuses.changed(id, i64::MAX);
         tokio::time::sleep(self.memory.statuses.propagation()).await;
     }
 }
 
 async fn pause_after(error: &docket_store::Error) {
-    tracing::warn!(error = error as &dyn std::error::Error, "changes cannot be followed");
+    tracing::warn!(error = error as &dyn std::error::Error, "the change feed cannot be read");
     tokio::time::sleep(FAULT_PAUSE).await;
 }
 
@@ -143,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    fn heard(unordered: &mut Unordered, seq: i64, at: Instant) {
+    fn seen(unordered: &mut Unordered, seq: i64, at: Instant) {
         let change = Change {
             seq,
             job_id: JobId::new(),
@@ -162,10 +162,10 @@ mod tests {
     #[test]
     fn changes_wait_for_earlier_ones_but_not_for_ever() {
         let (mut unordered, now) = (Unordered::default(), Instant::now());
-        heard(&mut unordered, 7, now);
-        heard(&mut unordered, 5, now);
+        seen(&mut unordered, 7, now);
+        seen(&mut unordered, 5, now);
         assert!(due(&mut unordered, 4, now).is_empty());
-        heard(&mut unordered, 6, now);
+        seen(&mut unordered, 6, now);
         assert_eq!(due(&mut unordered, 6, now), [5, 6]);
         assert!(due(&mut unordered, 6, now).is_empty());
         assert_eq!(due(&mut unordered, 6, now + ORDER_WAIT), [7]);

@@ -1,4 +1,4 @@
-//! What the domain needs to know of a document at submit, and from whom it hears it.
+//! What the domain needs to know about a document at submit, and the trait that provides it.
 
 use async_trait::async_trait;
 use docket_store::BlobReader;
@@ -25,7 +25,7 @@ pub struct Inspection {
     /// Its pages; `None` where it is damaged, encrypted or could not be looked at in time. The job
     /// then finds out, and says so.
     pub page_count: Option<i32>,
-    /// Its media type by all of its bytes; `None` where they did not tell.
+    /// Its media type by all of its bytes; `None` if these do not show it.
     pub media_type: Option<String>,
     /// It was not looked at: the server was too busy, or it took too long.
     pub is_skipped: bool,

@@ -50,7 +50,7 @@ pub use docket_store::{
 };
 pub use docket_store::{DeliveryClaim, EndpointChange, Overview, Tolerance};
 
-pub use account_changes::{AccountChanges, ToldChange};
+pub use account_changes::{AccountChange, AccountChanges};
 pub use accounts::{Caller, FreshKey};
 pub use batch::BatchSubmit;
 pub use cancel::Ended;
@@ -71,8 +71,8 @@ pub use status::{FRESH_FOR, JobWatch, MemoryNumbers, Place, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
 pub use upload::announced_media_type;
 pub use webhooks::{
-    AttemptOutcome, AttemptResult, DeliveryPage, EndpointWish, Refusal, SecretText, SignedMessage,
-    WebhookPolicy, sign, verify,
+    AttemptOutcome, AttemptResult, DeliveryPage, NewEndpointRequest, Refusal, SecretText,
+    SignedMessage, WebhookPolicy, sign, verify,
 };
 
 /// The verbs. Cheap to clone.
@@ -91,13 +91,13 @@ pub struct Jobs {
     memory: Arc<Memory>,
 }
 
-/// What this process remembers, and who waits in it.
+/// The caches of this process, and the watchers in it.
 struct Memory {
     statuses: StatusCache,
     keys: KeyCache,
     queue_order: QueueOrder,
     watchers: Arc<Watchers>,
-    told_seq: AtomicI64,
+    delivered_seq: AtomicI64,
     settled_seq: AtomicI64,
 }
 
@@ -115,7 +115,7 @@ impl Jobs {
             keys: KeyCache::new(),
             queue_order: QueueOrder::default(),
             watchers: Arc::default(),
-            told_seq: AtomicI64::default(),
+            delivered_seq: AtomicI64::default(),
             settled_seq: AtomicI64::default(),
         };
         let inspections = Turns::new(policy.inspections_max, policy.account_inspections_max);

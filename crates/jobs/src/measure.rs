@@ -1,5 +1,5 @@
-//! What this process counts of jobs. The names are told in `docs/operations.md`; they go nowhere
-//! unless the binary has set up a recorder.
+//! The metrics of jobs in this process. `docs/operations.md` lists the names. Nothing is
+//! recorded unless the binary has set up a recorder.
 
 use docket_contract::job::Job;
 use docket_store::Claim;
@@ -28,7 +28,7 @@ pub(crate) fn settled(job: &Job) {
 }
 
 /// An attempt at a webhook's delivery.
-pub(crate) fn told(result: &'static str, seconds: f64) {
+pub(crate) fn delivery_attempt(result: &'static str, seconds: f64) {
     metrics::counter!("docket_webhook_attempts_total", "result" => result).increment(1);
     metrics::histogram!("docket_webhook_attempt_duration_seconds").record(seconds);
 }

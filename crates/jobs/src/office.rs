@@ -1,4 +1,4 @@
-//! Recognising Office documents by their first bytes, and by their name where these do not tell.
+//! Recognising Office documents by their first bytes, and by their name if these do not show it.
 
 use docket_contract::format::{Container, Format};
 
@@ -8,7 +8,7 @@ const LOCAL_FILE: &[u8] = b"PK\x03\x04";
 const NAME_LENGTH_AT: usize = 26;
 const NAME_AT: usize = 30;
 
-/// The format of an Office package, if one of the first entries of the archive tells. The archive is
+/// The format of an Office package, if one of the first entries of the archive shows it. The archive is
 /// still arriving, so its directory at the end cannot be read.
 pub(crate) fn package_format(head: &[u8]) -> Option<Format> {
     let starts = (0..head.len()).filter(|at| head[*at..].starts_with(LOCAL_FILE));
@@ -64,7 +64,7 @@ mod tests {
             assert_eq!(package_format(&archive(&[first, name])), want, "{name}");
         }
         let whole = archive(&[first, "xl/workbook.xml"]);
-        assert_eq!(package_format(&whole[..60]), None, "cut off before it tells");
+        assert_eq!(package_format(&whole[..60]), None, "cut off before the name");
         assert_eq!(package_format(b"PK"), None);
     }
 

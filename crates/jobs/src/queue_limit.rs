@@ -56,7 +56,7 @@ impl QueueGauge {
 
 impl Jobs {
     /// Lets so many new jobs pass if the queue has room for them. A caller whose balance would not
-    /// suffice hears that first: waiting would not help it.
+    /// suffice gets that answer first: waiting would not help it.
     pub(crate) async fn admit_to_queue(
         &self,
         caller: &Caller,

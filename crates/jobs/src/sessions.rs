@@ -59,7 +59,7 @@ impl Jobs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Session {
     key_id: Uuid,
-    /// Tells two sessions of one key apart.
+    /// Distinguishes two sessions of one key.
     nonce: Uuid,
     expires_s: i64,
 }

@@ -11,7 +11,7 @@ use crate::Error;
 /// How long a look at the disks serves.
 const LOOK_AGE_MAX: Duration = Duration::from_millis(250);
 
-/// Tells the bytes that are free for this process on the disk of a folder.
+/// Returns the bytes that are free for this process on the disk of a folder.
 pub type FreeBytes = Arc<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>;
 
 /// Looks at the disks of some folders.
@@ -63,7 +63,7 @@ impl SpaceWatch {
         {
             return full.clone();
         }
-        // A disk that cannot be looked at tells so by the next write.
+        // The next write shows the fault of a disk that cannot be queried.
         let is_full = |folder: &&PathBuf| {
             (self.free_bytes)(folder).is_ok_and(|free_bytes| free_bytes < self.min_bytes)
         };

@@ -24,7 +24,7 @@ pub(crate) use watchers::{AccountWatch, Watchers};
 
 use crate::{Caller, Error, Jobs};
 
-/// A waiting read looks again after this time, should no change have been heard.
+/// A waiting read reads again after this time, even without a known change.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A place in the queue, counted from 1; `None` of a job that was started, or that is too far behind
@@ -141,7 +141,7 @@ impl Jobs {
         limit: Duration,
     ) -> Result<Arc<Status>, Error> {
         let deadline = Instant::now() + limit;
-        // Watched before it is read: what changes in between is heard.
+        // Watched before it is read, so that a change in between is not missed.
         let mut watch = self.memory.watchers.watch_job(id);
         let first = self.status(caller, id).await?;
         let seen = seen.unwrap_or(first.version);
@@ -170,6 +170,6 @@ impl Jobs {
 
     /// Notes that a job changed under this process's own hands: what memory has of it is older.
     pub(crate) fn note_version(&self, id: JobId, version: i64) {
-        self.memory.statuses.heard(id, version);
+        self.memory.statuses.changed(id, version);
     }
 }

@@ -13,7 +13,7 @@ use crate::document::{AcceptedKinds, Expected, Upload, document_name, recorded_m
 use crate::upload::announced;
 use crate::{Caller, Error, Inspection, Jobs, Look, Policy};
 
-/// A wish to be submitted.
+/// A request for a new job.
 #[derive(Debug)]
 pub struct Submit {
     /// What to do.

@@ -17,7 +17,7 @@ struct Shared {
     free: usize,
     account_max: usize,
     running: HashMap<String, usize>,
-    /// Who waits, in the order of the accounts' next turns.
+    /// The waiting callers, in the order of the accounts' next turns.
     waiting: VecDeque<(String, VecDeque<oneshot::Sender<Turn>>)>,
 }
 

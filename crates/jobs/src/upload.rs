@@ -114,9 +114,9 @@ mod tests {
         for (name, want) in [("a.pdf", "application/pdf"), ("b.c.JPG", "image/jpeg")] {
             assert_eq!(announced_media_type(name).unwrap(), want);
         }
-        for (name, told) in [("a.exe", ": .exe. "), ("a", ": none. "), ("a.", ": .. ")] {
+        for (name, part) in [("a.exe", ": .exe. "), ("a", ": none. "), ("a.", ": .. ")] {
             let refused = announced_media_type(name).unwrap_err().to_string();
-            assert!(refused.contains(told), "{refused}");
+            assert!(refused.contains(part), "{refused}");
             assert!(refused.ends_with("pdf, png, jpg, jpeg, tiff, docx, pptx, xlsx"), "{refused}");
         }
     }

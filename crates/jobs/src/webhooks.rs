@@ -24,12 +24,12 @@ const ENDPOINTS_MAX: i64 = 20;
 
 /// What a new endpoint is to be.
 #[derive(Clone, Debug)]
-pub struct EndpointWish {
+pub struct NewEndpointRequest {
     /// Where deliveries are posted to: `http` or `https`, checked by the caller.
     pub url: String,
     /// The account's own note.
     pub description: String,
-    /// What it is told of; empty: every event.
+    /// The events that it gets; empty: every event.
     pub events: Vec<EventType>,
 }
 
@@ -51,14 +51,14 @@ impl Jobs {
     pub async fn create_endpoint(
         &self,
         caller: &Caller,
-        wish: EndpointWish,
+        endpoint: NewEndpointRequest,
     ) -> Result<Endpoint, Error> {
-        self.refuse_private_host(&wish.url).await?;
+        self.refuse_private_host(&endpoint.url).await?;
         let endpoint = NewEndpoint {
             user_id: caller.user_id.clone(),
-            url: wish.url,
-            description: wish.description,
-            events: wish.events,
+            url: endpoint.url,
+            description: endpoint.description,
+            events: endpoint.events,
             secret: SigningSecret(random_bytes()?),
         };
         self.store.insert_endpoint(endpoint, ENDPOINTS_MAX).await?.ok_or_else(|| {
@@ -195,7 +195,7 @@ impl Jobs {
         Ok(self.store.replay_failed(endpoint, since).await?)
     }
 
-    /// Nothing would ever be delivered there: its owner hears of it now, not after days of attempts.
+    /// Nothing would ever be delivered there: its owner gets an error now, not after days of attempts.
     async fn refuse_private_host(&self, url: &str) -> Result<(), Error> {
         let refused = !self.policy.webhooks.allow_private_hosts && leads_to_private_host(url).await;
         if refused { Err(Error::PrivateHost) } else { Ok(()) }

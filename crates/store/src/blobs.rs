@@ -58,7 +58,7 @@ pub enum BlobError {
     #[error("it does not exist")]
     NoSuchBucket,
     /// The range that was asked for holds no byte of the blob.
-    #[error("no byte of the {size_bytes} of the blob lies in the range")]
+    #[error("the range contains none of the {size_bytes} bytes of the blob")]
     NotInRange {
         /// Length of the whole blob.
         size_bytes: u64,
@@ -129,7 +129,7 @@ impl Blobs {
         })
     }
 
-    /// Writes, reads and removes a small blob: tells a wrong key or a missing bucket before the
+    /// Writes, reads and removes a small blob: finds a wrong key or a missing bucket before the
     /// first document comes.
     ///
     /// # Errors

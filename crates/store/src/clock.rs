@@ -36,7 +36,7 @@ impl Clock {
     }
 }
 
-/// A sample of the database's time that took longer tells too little.
+/// A sample of the database's time that took longer is too inexact.
 const TRIP_MAX: Duration = Duration::from_millis(250);
 
 /// Unless there has been no better one for so long.

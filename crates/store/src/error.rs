@@ -23,7 +23,7 @@ pub enum Error {
     /// A row holds what this version cannot read.
     #[error("row cannot be read: {0}")]
     Corrupt(String),
-    /// Anything else; the source tells.
+    /// Any other error; see its source.
     #[error("database error: {0}")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -17,7 +17,7 @@ const SUBMIT_WINDOW: TimeDelta = TimeDelta::seconds(60);
 /// How long an idempotency key is remembered.
 pub(crate) const IDEMPOTENCY_WINDOW: TimeDelta = TimeDelta::hours(24);
 
-/// How long the outbox tells that a job was deleted.
+/// How long the outbox keeps the deletion of a job.
 pub(crate) const DELETION_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 impl Balance {
@@ -40,7 +40,7 @@ pub(crate) fn idempotency_window_start(now: Timestamp) -> Timestamp {
     now - IDEMPOTENCY_WINDOW
 }
 
-/// Deletions of this instant or before need not be told any more.
+/// Deletions at this time or before are no longer needed.
 pub(crate) fn deletion_window_start(now: Timestamp) -> Timestamp {
     now - DELETION_WINDOW
 }

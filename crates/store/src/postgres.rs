@@ -179,24 +179,24 @@ impl PostgresStore {
         })
     }
 
-    /// Tells that this job was queued.
+    /// Announces that this job was queued.
     fn mark_ready(&self, job: &Job) {
         self.shares.heard(&job.user_id, job.run_at, job.run_at > job.updated_at);
         self.signals.ready();
     }
 
-    /// Tells that jobs went back to the queue.
+    /// Announces that jobs returned to the queue.
     fn mark_requeued(&self) {
         self.shares.look_again();
         self.signals.ready();
     }
 
-    /// Tells that jobs ended: there may be something to deliver.
+    /// Announces that jobs ended: there may be something to deliver.
     fn mark_ended(&self) {
         self.signals.delivery();
     }
 
-    /// Tells that jobs changed.
+    /// Announces that jobs changed.
     fn mark_changed(&self) {
         self.signals.changed();
     }
@@ -273,7 +273,7 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error as E;
         match &error {
-            // A server that dies in mid-sentence is heard as nonsense.
+            // The last message of a dying server may be incomplete.
             E::Io(_)
             | E::Tls(_)
             | E::Protocol(_)

@@ -87,7 +87,7 @@ struct State {
     accounts: HashMap<UserId, Account>,
     /// The pass of the account that was served last.
     virtual_time: u64,
-    /// Grows with every look and plan: tells news from what was known before.
+    /// Grows with every read and plan, and so separates new facts from known ones.
     epoch: u64,
     arrivals: u64,
     looked: Option<Looked>,
@@ -113,7 +113,7 @@ struct Account {
     waiting: bool,
     /// Since when it waits; decides between equal passes.
     arrival: u64,
-    /// The epoch in which it was last heard to have ready jobs.
+    /// The epoch in which it was last known to have ready jobs.
     heard: u64,
 }
 

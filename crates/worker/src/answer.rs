@@ -90,7 +90,7 @@ impl Answer<'_> {
         }
     }
 
-    /// Completes the blob that was coming in, and goes on with the next.
+    /// Completes the blob that was coming in, and continues with the next.
     async fn finish(&mut self, next: BlobWriter) -> Result<(), Break> {
         let writer = std::mem::replace(&mut self.writer, next);
         writer.finish().await.map_err(|error| storage_failed(&error))?;
@@ -107,7 +107,7 @@ impl Answer<'_> {
         Ok(())
     }
 
-    /// Writes progress at most every so often: a short job writes none, its settlement tells all.
+    /// Writes progress at most every so often: a short job writes none, because its settlement has everything.
     async fn progress(&mut self, progress: PageProgress) -> Result<(), Break> {
         self.charge(progress).await?;
         if self.last_written.elapsed() < self.execution.settings.progress_every {
@@ -121,9 +121,9 @@ impl Answer<'_> {
             Ok(ProgressOutcome::Written) => Ok(()),
             Ok(ProgressOutcome::ClaimLost) => Err(Break::ClaimLost),
             Err(error) => {
-                // Progress is worth less than the work it tells of.
+                // Progress is worth less than the work that it reports.
                 let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "progress was not written");
+                tracing::warn!(error, "progress could not be written");
                 Ok(())
             }
         }

@@ -78,10 +78,10 @@ pub(crate) struct PageProgress {
     pub(crate) total: i32,
 }
 
-/// What a look at a document told.
+/// The result of an inspection of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Inspected {
-    /// `None` where only reading the whole document tells.
+    /// `None` if only reading the whole document shows it.
     pub(crate) page_count: Option<i32>,
     pub(crate) media_type: String,
 }

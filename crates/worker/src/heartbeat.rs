@@ -89,7 +89,7 @@ impl Drop for Lease {
     }
 }
 
-/// Renews the leases until told to end.
+/// Renews the leases until it is stopped.
 pub(crate) async fn run_heartbeat(
     jobs: Jobs,
     worker: WorkerId,

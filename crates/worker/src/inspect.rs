@@ -57,7 +57,7 @@ impl Inspector for EngineInspector {
         match self.look(&mut document, look).await {
             Ok(inspection) => inspection,
             Err(error) => {
-                tracing::warn!(%error, "document could not be looked at");
+                tracing::warn!(%error, "the document could not be inspected");
                 Inspection::SKIPPED
             }
         }

@@ -21,7 +21,7 @@ pub struct LocalParse {
     pub document: Bytes,
     /// How.
     pub spec: ParseSpec,
-    /// What it is, by its name; an empty text if that does not tell.
+    /// What it is, by its name; an empty text if that does not show it.
     pub media_type: String,
     /// Opens it.
     pub password: Option<String>,
@@ -38,7 +38,7 @@ pub struct LocalParse {
 #[error("{}", .0.message)]
 pub struct LocalFailure(pub Failure);
 
-/// Parses in a child with the same limits as a job's; `progress` hears pages done and selected.
+/// Parses in a child with the same limits as a job's; `progress` gets the pages done and selected.
 ///
 /// # Errors
 /// The failure that a job would have ended with.
@@ -77,7 +77,7 @@ async fn ask(
     child.ask(request, document, SILENCE_MAX).await?;
     let mut result = Vec::new();
     let account = RecognitionAccount::default();
-    // The only one who asks.
+    // The only caller.
     let asker = Asker { account: UserId(String::new()), job: JobId::new() };
     loop {
         match within(SILENCE_MAX, child.next()).await? {

@@ -1,4 +1,4 @@
-//! The worker: slots that claim, execute and settle until they are told to stop.
+//! The worker: slots that claim, execute and settle until they are stopped.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,7 +24,7 @@ pub struct Worker {
     health: WorkerHealth,
 }
 
-/// Tells whether a worker makes progress: judged by its last look at the queue, not by its being
+/// Reports whether a worker makes progress, by its last look at the queue, not by its being
 /// alive.
 #[derive(Clone, Debug)]
 pub struct WorkerHealth {

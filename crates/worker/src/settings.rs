@@ -34,7 +34,7 @@ pub struct WorkerSettings {
     pub poll: Duration,
     /// The shortest time between two progress writes of a job.
     pub progress_every: Duration,
-    /// How long running jobs may go on after a shutdown was asked for.
+    /// How long running jobs may continue after the start of a shutdown.
     pub grace: Duration,
     /// Reading of pictures.
     pub tesseract: TesseractSettings,

@@ -13,7 +13,7 @@ const FILES_PERIOD: Duration = Duration::from_secs(60 * 60);
 /// How often the number of removed jobs is logged, at most.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 
-/// Sweeps and removes until told to end. None waits for another: however much there is to
+/// Sweeps and removes until it is stopped. None waits for another: however much there is to
 /// remove, lost leases are found in time.
 pub async fn run_sweeper(jobs: Jobs, end: CancellationToken) {
     tokio::join!(sweep(&jobs, &end), remove(&jobs, &end), remove_half_written(&jobs, &end));
@@ -64,7 +64,7 @@ async fn remove_half_written(jobs: &Jobs, end: &CancellationToken) {
     let mut every = ticks(FILES_PERIOD);
     while end.run_until_cancelled(every.tick()).await.is_some() {
         if let Err(error) = jobs.remove_half_written().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "files were not removed");
+            tracing::warn!(error = &error as &dyn std::error::Error, "files could not be removed");
         }
     }
 }

@@ -221,7 +221,7 @@ impl TextReader {
         match picture.arrangement {
             Arrangement::Page => command.args(["--psm", "1"]),
             Arrangement::Rows => command.args(["--psm", "6"]),
-            // Receipts are photographed and printed faintly: ink is told from paper place by place
+            // Receipts are photographed and printed faintly: ink is separated from the page place by place
             // (2 is Sauvola's method), not by one shade for the whole strip.
             Arrangement::Column => command.args(["--psm", "6", "-c", "thresholding_method=2"]),
         };

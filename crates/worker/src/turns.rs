@@ -1,5 +1,5 @@
-//! Permits that accounts and jobs take in turn: who asks for many at once waits behind those who hold
-//! fewer, or were served longer ago.
+//! Permits that accounts and jobs take in turn: a caller that asks for many waits behind callers that
+//! hold fewer, or were served longer ago.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use docket_contract::{JobId, UserId};
 use tokio::sync::oneshot;
 
-/// Who asks for a permit.
+/// The caller of a permit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Asker {
     pub(crate) account: UserId,

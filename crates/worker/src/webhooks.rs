@@ -31,7 +31,7 @@ pub struct WebhookSettings {
     pub allow_private_hosts: bool,
     /// What stands before the paths in a payload; empty if the public address is not known.
     pub base_url: String,
-    /// How long attempts under way may go on after a shutdown was asked for; what is left is
+    /// How long running attempts may continue after the start of a shutdown; what is left is
     /// attempted again by another process.
     pub grace: Duration,
 }
@@ -48,7 +48,7 @@ impl Default for WebhookSettings {
     }
 }
 
-/// Delivers until told to end.
+/// Delivers until it is stopped.
 pub async fn run_webhooks(jobs: Jobs, settings: WebhookSettings, end: CancellationToken) {
     let timeout = jobs.policy().webhooks.timeout;
     let poster = match Poster::new(timeout, settings.allow_private_hosts) {
@@ -72,7 +72,7 @@ pub async fn run_webhooks(jobs: Jobs, settings: WebhookSettings, end: Cancellati
     }
     under_way.close();
     if tokio::time::timeout(settings.grace, under_way.wait()).await.is_err() {
-        tracing::info!(deliveries = under_way.len(), "deliveries were cut off by the shutdown");
+        tracing::info!(deliveries = under_way.len(), "the shutdown interrupted deliveries");
     }
 }
 
@@ -125,7 +125,10 @@ async fn claim_and_start(
     let claims = match room.jobs.claim_deliveries(free.len()).await {
         Ok(claims) => claims,
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "deliveries were not claimed");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "deliveries could not be claimed"
+            );
             return;
         }
     };
@@ -147,7 +150,10 @@ async fn clear_log(jobs: &Jobs) {
     loop {
         tokio::time::sleep(EXPIRE_EVERY).await;
         if let Err(error) = jobs.expire_deliveries().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "log was not cleared");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the log of deliveries could not be cleared"
+            );
         }
     }
 }
@@ -161,7 +167,10 @@ impl Room {
         let message = match self.jobs.signed_message(&claim, &self.base_url, waited) {
             Ok(message) => message,
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "event was not written");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "events could not be turned into deliveries"
+                );
                 return;
             }
         };
@@ -175,14 +184,14 @@ impl Room {
         let status = result.status_code;
         match self.jobs.settle_delivery(claim, result).await {
             Ok(AttemptOutcome::ClaimLost) => {
-                tracing::warn!(delivery.id = %id, webhook.id = %endpoint, "attempt came too late");
+                tracing::warn!(delivery.id = %id, webhook.id = %endpoint, "the attempt ended after its lease");
             }
-            Ok(told) => {
-                tracing::info!(delivery.id = %id, webhook.id = %endpoint, event, ?status, ?told, duration_ms, "webhook");
+            Ok(outcome) => {
+                tracing::info!(delivery.id = %id, webhook.id = %endpoint, event, ?status, ?outcome, duration_ms, "webhook attempt ended");
             }
             Err(error) => {
                 // It is due again when its lease has run out.
-                tracing::warn!(delivery.id = %id, error = &error as &dyn std::error::Error, "attempt was not written down");
+                tracing::warn!(delivery.id = %id, error = &error as &dyn std::error::Error, "the attempt could not be recorded");
             }
         }
     }

@@ -36,9 +36,7 @@ async fn set(jobs: &Jobs, arguments: &SetAccountArgs) -> anyhow::Result<Exit> {
         }),
     };
     if share == AccountShare::default() && arguments.bytes_max.is_none() {
-        return Err(
-            Exit::Usage.error("nothing to set: give --weight, --running-max or --bytes-max")
-        );
+        return Err(Exit::Usage.error("nothing to set: use --weight, --running-max or --bytes-max"));
     }
     let user = UserId(arguments.user.trim().to_owned());
     match change(jobs, &user, share, arguments.bytes_max).await {

@@ -20,7 +20,7 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     let config = options.checked()?;
     let mut report = Report::default();
     check_rooms(&config, &mut report).await;
-    report.tell("engine", check_engine(&config.worker).await);
+    report.require("engine", check_engine(&config.worker).await);
     report.advise("tesseract", check_tesseract(&config.worker).await);
     check_walls(&config.worker, &mut report).await;
     Ok(if report.has_failures { Exit::Fault } else { Exit::Done })
@@ -34,7 +34,7 @@ struct Report {
 
 impl Report {
     /// What must be right.
-    fn tell(&mut self, what: &str, found: anyhow::Result<String>) {
+    fn require(&mut self, what: &str, found: anyhow::Result<String>) {
         match found {
             Ok(text) => crate::say!("ok       {what:<10} {text}"),
             Err(error) => {
@@ -61,12 +61,12 @@ async fn check_rooms(config: &Config, report: &mut Report) {
     let opened = opened.unwrap_or_else(|_| Err(anyhow::anyhow!("it does not answer")));
     let rooms = match opened {
         Ok(rooms) => rooms,
-        Err(error) => return report.tell("database", Err(error)),
+        Err(error) => return report.require("database", Err(error)),
     };
     let answered = rooms.jobs.ping().await.map(|()| format!("{place} answers"));
-    report.tell("database", answered.context("it does not answer"));
+    report.require("database", answered.context("it does not answer"));
     let stored = rooms::check_storage(&rooms, &config.data.blobs).await;
-    report.tell("storage", stored.map(|()| "can be written and read".to_owned()));
+    report.require("storage", stored.map(|()| "can be written and read".to_owned()));
     rooms.store.close().await;
 }
 
@@ -100,12 +100,15 @@ async fn check_tesseract(worker: &WorkerSettings) -> anyhow::Result<String> {
 async fn check_walls(worker: &WorkerSettings, report: &mut Report) {
     match check_sandbox(&worker.child).await {
         Ok(walls) if walls.missing().is_empty() => {
-            report.tell("sandbox", Ok("system calls are filtered, and Landlock holds".to_owned()));
+            report.require(
+                "sandbox",
+                Ok("system calls are filtered, and Landlock is active".to_owned()),
+            );
         }
         Ok(walls) => {
             let missing = walls.missing().join(" and ");
-            report.advise("sandbox", Err(anyhow::anyhow!("{missing}: there are fewer walls")));
+            report.advise("sandbox", Err(anyhow::anyhow!("{missing}: the sandbox is incomplete")));
         }
-        Err(error) => report.tell("sandbox", Err(anyhow::anyhow!(error))),
+        Err(error) => report.require("sandbox", Err(anyhow::anyhow!(error))),
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn client(server: &ServerArgs) -> anyhow::Result<Client> {
 }
 
 fn line(job: &JobDocument) -> String {
-    let told = shown(job.error.as_ref().unwrap_or(&job.message));
+    let message = shown(job.error.as_ref().unwrap_or(&job.message));
     let name = shown(&job.pdf_name);
-    format!("{}  {:<10}  {}  {name}  {told}", job.updated_at, job.status, job.job_type)
+    format!("{}  {:<10}  {}  {name}  {message}", job.updated_at, job.status, job.job_type)
 }

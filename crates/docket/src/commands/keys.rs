@@ -59,7 +59,7 @@ async fn create(jobs: &Jobs, arguments: &CreateKeyArgs) -> anyhow::Result<Exit> 
         });
         crate::say!("{object}");
     } else {
-        crate::say!("A key of account '{name}', shown only now:");
+        crate::say!("A key of account '{name}', shown only once:");
         crate::say!("{}", fresh.text);
     }
     Ok(Exit::Done)

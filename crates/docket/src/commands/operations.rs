@@ -1,7 +1,6 @@
 //! `docket extract`, `chunk`, `classify` and `split`: documents through a server.
 
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Context;
 use serde_json::Value;
@@ -9,10 +8,11 @@ use serde_json::Value;
 use crate::cli::{CategoriesArgs, ChunkArgs, ExtractArgs, Format, SubmitArgs};
 use crate::client::Client;
 use crate::commands::jobs::client;
-use crate::commands::parse::{Lines, Targets};
+use crate::commands::parse::Targets;
+use crate::commands::progress::Lines;
 use crate::exit::Exit;
 
-/// Where an operation takes its documents, and what else it is told.
+/// The path of an operation and its fields beside the document.
 struct Operation {
     path: &'static str,
     file_field: &'static str,
@@ -69,7 +69,7 @@ async fn run(arguments: &SubmitArgs, mut operation: Operation) -> anyhow::Result
     }
     if let Some(folder) = &arguments.out_dir {
         std::fs::create_dir_all(folder)
-            .with_context(|| format!("{} cannot be made", folder.display()))?;
+            .with_context(|| format!("{} cannot be created", folder.display()))?;
     }
     operation.fields.extend(arguments.password.clone().map(|text| ("password", text)));
     let client = client(&arguments.server)?;
@@ -86,39 +86,33 @@ async fn run(arguments: &SubmitArgs, mut operation: Operation) -> anyhow::Result
     let lines = Lines::new();
     let mut worst = Exit::Done;
     for (file, id) in submitted.into_iter().filter(|_| arguments.wait) {
-        worst = worst.worse(wait_for(&client, arguments, file, &id, &targets, &lines).await?);
+        let line = lines.start(file);
+        match line.follow(&client, &id, arguments.timeout).await? {
+            Ok(job) => {
+                write_result(&client, file, &id, &targets).await?;
+                line.end("COMPLETED", &job.message);
+            }
+            Err(exit) => worst = worst.worse(exit),
+        }
     }
     Ok(worst)
 }
 
-async fn wait_for(
+/// Writes a result, and the files that it names.
+async fn write_result(
     client: &Client,
-    arguments: &SubmitArgs,
     file: &Path,
     id: &str,
     targets: &Targets,
-    lines: &Lines,
-) -> anyhow::Result<Exit> {
-    let line = lines.start(file);
-    let limit = Duration::from_secs(arguments.timeout);
-    let ended = client.wait(id, limit, &mut |job| line.tell(&job.status, &job.message)).await?;
-    let Some(job) = ended else {
-        line.end("timed out", &format!("job {id} goes on: docket jobs watch {id}"));
-        return Ok(Exit::TimedOut);
-    };
-    if let Some(error) = job.error {
-        line.end("FAILED", &error);
-        return Ok(Exit::JobFailed);
-    }
+) -> anyhow::Result<()> {
     let result = client.result(id).await?;
-    line.end("COMPLETED", &job.message);
     targets.write(file, Format::Json, &result)?;
     for part in result["files"].as_array().into_iter().flatten() {
         if let (Some(name), Some(link)) = (part["name"].as_str(), part["full_path"].as_str()) {
             targets.write_part(file, name, || client.download(link)).await?;
         }
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 #[cfg(test)]

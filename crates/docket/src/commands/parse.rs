@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::Context;
 use docket_contract::spec::{PageRange, ParseSpec};
 use docket_jobs::announced_media_type;
 use docket_worker::{ChildCommand, CpuLimits, LocalParse, Sandbox, parse_local};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::cli::{Format, ParseArgs};
-use crate::client::{Client, ParseFields};
+use crate::client::ParseFields;
 use crate::commands::jobs::client;
+use crate::commands::progress::Lines;
 use crate::config::{child_command, page_threads_default};
 use crate::exit::Exit;
 
@@ -23,7 +22,7 @@ pub(crate) async fn run(arguments: ParseArgs) -> anyhow::Result<Exit> {
     }
     if let Some(folder) = &arguments.out_dir {
         std::fs::create_dir_all(folder)
-            .with_context(|| format!("{} cannot be made", folder.display()))?;
+            .with_context(|| format!("{} cannot be created", folder.display()))?;
     }
     let targets = Targets::of(&arguments.files, arguments.out_dir.clone());
     let lines = Lines::new();
@@ -57,35 +56,16 @@ async fn parse_remotely(
     }
     let mut worst = Exit::Done;
     for (file, id) in submitted {
-        let exit = wait_for(&client, arguments, file, &id, targets, lines).await?;
-        worst = worst.worse(exit);
+        let line = lines.start(file);
+        if let Err(exit) = line.follow(&client, &id, arguments.timeout).await? {
+            worst = worst.worse(exit);
+            continue;
+        }
+        let body = client.parsed(&id).await?;
+        line.end("COMPLETED", &summary(&body));
+        targets.write(file, arguments.format, &body)?;
     }
     Ok(worst)
-}
-
-async fn wait_for(
-    client: &Client,
-    arguments: &ParseArgs,
-    file: &Path,
-    id: &str,
-    targets: &Targets,
-    lines: &Lines,
-) -> anyhow::Result<Exit> {
-    let line = lines.start(file);
-    let limit = Duration::from_secs(arguments.timeout);
-    let ended = client.wait(id, limit, &mut |job| line.tell(&job.status, &job.message)).await?;
-    let Some(job) = ended else {
-        line.end("timed out", &format!("job {id} goes on: docket jobs watch {id}"));
-        return Ok(Exit::TimedOut);
-    };
-    if let Some(error) = job.error {
-        line.end("FAILED", &error);
-        return Ok(Exit::JobFailed);
-    }
-    let body = client.parsed(id).await?;
-    line.end("COMPLETED", &summary(&body));
-    targets.write(file, arguments.format, &body)?;
-    Ok(Exit::Done)
 }
 
 async fn parse_locally(
@@ -93,7 +73,7 @@ async fn parse_locally(
     targets: &Targets,
     lines: &Lines,
 ) -> anyhow::Result<Exit> {
-    // The reader of one's own documents on one's own machine works with the walls that there are.
+    // A person's own documents on their own machine are read with the sandbox that the system has.
     let command = ChildCommand { sandbox: Sandbox::BestEffort, ..child_command()? };
     let page_range = arguments.page_range.as_deref().map(PageRange::parse).transpose();
     let page_range = page_range.map_err(|error| Exit::Usage.error(error.to_string()))?;
@@ -130,7 +110,7 @@ async fn parse_locally(
     Ok(worst)
 }
 
-/// What the name says, where bytes cannot tell.
+/// The media type by the name, for formats without a signature.
 fn media_type_of(file: &Path) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     announced_media_type(&name).unwrap_or_default().to_owned()
@@ -214,70 +194,6 @@ impl Targets {
         let path = folder.join(format!("{stem}-{name}"));
         std::fs::write(&path, bytes().await?)
             .with_context(|| format!("{} cannot be written", path.display()))
-    }
-}
-
-/// Progress on standard error: bars on a terminal, plain lines elsewhere.
-pub(crate) struct Lines {
-    bars: Option<MultiProgress>,
-}
-
-impl Lines {
-    pub(crate) fn new() -> Self {
-        use std::io::IsTerminal;
-        Self { bars: std::io::stderr().is_terminal().then(MultiProgress::new) }
-    }
-
-    pub(crate) fn start(&self, file: &Path) -> Line {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let bar = self.bars.as_ref().map(|bars| {
-            let bar = bars.add(ProgressBar::new_spinner());
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}  {msg}") {
-                bar.set_style(style);
-            }
-            bar.set_prefix(name.clone());
-            bar.enable_steady_tick(Duration::from_millis(100));
-            bar
-        });
-        Line { name, bar }
-    }
-}
-
-pub(crate) struct Line {
-    name: String,
-    bar: Option<ProgressBar>,
-}
-
-impl Line {
-    pub(crate) fn tell(&self, status: &str, message: &str) {
-        match &self.bar {
-            Some(bar) => bar.set_message(format!("{status}  {message}")),
-            None => eprintln!("{}  {status}  {message}", self.name),
-        }
-    }
-
-    fn pages(&self, done: i32, selected: i32) {
-        let Some(bar) = &self.bar else { return };
-        if bar.length().is_none()
-            && let Ok(style) =
-                ProgressStyle::with_template("{prefix}  [{bar:30}] {pos}/{len} pages")
-        {
-            bar.set_style(style.progress_chars("=> "));
-        }
-        bar.set_length(u64::try_from(selected).unwrap_or(0));
-        bar.set_position(u64::try_from(done).unwrap_or(0));
-    }
-
-    pub(crate) fn end(&self, status: &str, message: &str) {
-        match &self.bar {
-            Some(bar) => {
-                if let Ok(style) = ProgressStyle::with_template("{prefix}  {msg}") {
-                    bar.set_style(style);
-                }
-                bar.finish_with_message(format!("{status}  {message}"));
-            }
-            None => eprintln!("{}  {status}  {message}", self.name),
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `docket quickstart`: one document through the whole of it, by the API that every client uses.
+//! `docket quickstart`: parses one document through the API that every client uses.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -45,11 +45,11 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
     crate::say!("  data     {}", node.config.data.data_dir.display());
 
     let api = node.start_api()?;
-    let told = take_through(&mut node, &client, &arguments, &show).await;
-    if let Ok((_, id)) = &told {
-        how_to_go_on(&node.base_url(), &key_for_commands(&node, &key)?, id, &show);
+    let ended = take_through(&mut node, &client, &arguments, &show).await;
+    if let Ok((_, id)) = &ended {
+        next_steps(&node.base_url(), &key_for_commands(&node, &key)?, id, &show);
     }
-    let exit = match told {
+    let exit = match ended {
         Ok((exit, _)) => exit,
         Err(error) => {
             node.stop(api).await?;
@@ -60,7 +60,7 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
         node.stop(api).await?;
         return Ok(exit);
     }
-    crate::say!("\nDocket goes on serving. Ctrl-C ends it.");
+    crate::say!("\nDocket keeps serving. Press Ctrl-C to stop it.");
     wait_for_signal().await?;
     node.stop(api).await?;
     Ok(Exit::Done)
@@ -77,7 +77,7 @@ async fn fresh_key(jobs: &Jobs) -> anyhow::Result<String> {
     Ok(jobs.create_key(&user, AccountLimits::default(), LABEL).await?.text)
 }
 
-/// Submits, starts the workers, shows each status as it comes, prints the result.
+/// Submits, starts the workers, prints each status and the result.
 async fn take_through(
     node: &mut Node,
     client: &Client,
@@ -97,19 +97,19 @@ async fn take_through(
     );
     crate::say!("  job      {}", created.job_id);
     crate::say!("\n{}", show.bold(&format!("GET /jobs/{}", created.job_id)));
-    // Read before the workers start, so that the first word is the queue's.
+    // Read before the workers start, so that the first status is `queued`.
     let mut last = String::new();
-    let mut tell = |job: &JobDocument| {
-        let told =
+    let mut show_job = |job: &JobDocument| {
+        let line =
             format!("{}  {}", show.status(&job.status), job.error.as_ref().unwrap_or(&job.message));
-        if told != last {
-            crate::say!("  {:>7.3} s  {told}", started.elapsed().as_secs_f64());
-            last = told;
+        if line != last {
+            crate::say!("  {:>7.3} s  {line}", started.elapsed().as_secs_f64());
+            last = line;
         }
     };
-    tell(&client.job(&created.job_id).await?);
+    show_job(&client.job(&created.job_id).await?);
     node.start_worker();
-    let ended = client.wait(&created.job_id, Duration::from_secs(3600), &mut tell).await?;
+    let ended = client.wait(&created.job_id, Duration::from_secs(3600), &mut show_job).await?;
     let job = ended.ok_or_else(|| Exit::TimedOut.error("the job did not end within an hour"))?;
     let exit = exit_of(&job);
     if exit == Exit::Done {
@@ -124,8 +124,8 @@ fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
     let chunks = body["total_chunks"].as_u64().context("the result has no chunks")?;
     let plural =
         |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    let told = format!("{} in {}, as Markdown", plural(chunks, "chunk"), plural(pages, "page"));
-    crate::say!("\n{}  {told}", show.bold("GET /parse"));
+    let summary = format!("{} in {}, as Markdown", plural(chunks, "chunk"), plural(pages, "page"));
+    crate::say!("\n{}  {summary}", show.bold("GET /parse"));
     crate::say!("{}", show.dim(&"-".repeat(72)));
     let markdown = markdown(body);
     let lines: Vec<&str> = markdown.lines().collect();
@@ -152,14 +152,14 @@ fn key_for_commands(node: &Node, key: &str) -> anyhow::Result<String> {
     Ok(format!("$(cat {})", path.display()))
 }
 
-fn how_to_go_on(base_url: &str, key: &str, id: &str, show: &Show) {
-    let tell =
+fn next_steps(base_url: &str, key: &str, id: &str, show: &Show) {
+    let line =
         |label: &str, text: &str| crate::say!("{} {text}", show.bold(&format!("{label:<10}")));
     crate::say!();
-    tell("Your key", key);
-    tell("Poll it", &format!("curl {base_url}/jobs/{id} -H \"X-API-Key: {key}\""));
-    tell("Read it", &format!("curl {base_url}/parse/{id} -H \"api-key: {key}\""));
-    tell("Send yours", &format!("curl {base_url}/parse -H \"api-key: {key}\" -F file=@your.pdf"));
+    line("Your key", key);
+    line("Poll it", &format!("curl {base_url}/jobs/{id} -H \"X-API-Key: {key}\""));
+    line("Read it", &format!("curl {base_url}/parse/{id} -H \"api-key: {key}\""));
+    line("Send yours", &format!("curl {base_url}/parse -H \"api-key: {key}\" -F file=@your.pdf"));
 }
 
 /// Colours, where the output is a terminal.

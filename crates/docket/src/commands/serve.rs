@@ -1,4 +1,4 @@
-//! `docket serve`: the API, with workers in the same process unless told otherwise.
+//! `docket serve`: the API, with workers in the same process unless `no_workers` is set.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -79,7 +79,10 @@ impl Node {
         let walls_missing = walls_missing(&config.worker).await?;
         // Made now, so that no read has to: the database may take only reads then.
         if let Err(error) = rooms.jobs.link_signer().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "no secret for links yet");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the secret for links could not be created yet"
+            );
         }
         let listener = listen(config.listen, "--listen")?;
         let metrics_listener = match config.metrics_listen {
@@ -120,7 +123,7 @@ impl Node {
 
     /// Starts to answer requests.
     pub(crate) fn start_api(&mut self) -> anyhow::Result<JoinHandle<std::io::Result<()>>> {
-        let listener = self.listener.take().context("the API is started once")?;
+        let listener = self.listener.take().context("the API was already started")?;
         let health = self.worker.as_ref().map(|(_, health)| health.clone());
         let state = ServerState {
             jobs: self.rooms.jobs.clone(),
@@ -135,14 +138,14 @@ impl Node {
             walls_missing: self.walls_missing.clone(),
             shutdown: self.shutdown.clone(),
         };
-        tracing::info!(listen = %self.address, "docket serves");
+        tracing::info!(listen = %self.address, "the API is served");
         tokio::spawn(run_sweeper(self.rooms.jobs.clone(), self.shutdown.clone()));
         self.webhooks = Some(tokio::spawn(run_webhooks(
             self.rooms.jobs.clone(),
             self.config.webhooks.clone(),
             self.shutdown.clone(),
         )));
-        let feed = self.feed.take().context("the API is started once")?;
+        let feed = self.feed.take().context("the API was already started")?;
         let (jobs, shutdown) = (self.rooms.jobs.clone(), self.shutdown.clone());
         let following = jobs.follow_changes(feed);
         tokio::spawn(async move { shutdown.run_until_cancelled(following).await });
@@ -196,7 +199,7 @@ impl Node {
         }
         let fresh = jobs.create_key(&account, AccountLimits::default(), "first start").await?;
         if std::io::stdout().is_terminal() {
-            crate::say!("The first API key, shown only now (account '{FIRST_ACCOUNT}'):");
+            crate::say!("The first API key, shown only once (account '{FIRST_ACCOUNT}'):");
             crate::say!("{}", fresh.text);
             return Ok(());
         }
@@ -209,7 +212,7 @@ impl Node {
             Err(error) => {
                 jobs.revoke_key(fresh.key.id).await?;
                 let error = format!("{error:#}");
-                tracing::warn!(%error, "no first API key: make one with docket keys create");
+                tracing::warn!(%error, "no API key was created: create one with docket keys create");
             }
         }
         Ok(())
@@ -233,10 +236,10 @@ pub(crate) async fn walls_missing(worker: &WorkerSettings) -> anyhow::Result<Vec
     })?;
     let missing: Vec<String> = checked.missing().into_iter().map(str::to_owned).collect();
     if missing.is_empty() {
-        tracing::info!("engine children are confined by system call filter and Landlock");
+        tracing::info!("engine children are confined by the system call filter and Landlock");
     } else {
         let missing = missing.join(", ");
-        tracing::warn!(sandbox.missing = missing, "engine children have fewer walls");
+        tracing::warn!(sandbox.missing = missing, "the sandbox of engine children is incomplete");
     }
     Ok(missing)
 }
@@ -251,14 +254,15 @@ pub(crate) fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListe
         socket.listen(BACKLOG)
     };
     bind().map_err(|error| {
-        Exit::Usage.error(format!("{address} cannot be listened on: {error} ({flag} sets another)"))
+        Exit::Usage
+            .error(format!("cannot listen on {address}: {error} ({flag} sets another address)"))
     })
 }
 
 /// Answers at the first SIGINT or SIGTERM.
 pub(crate) async fn wait_for_signal() -> anyhow::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be heard")?;
-    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be heard")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be received")?;
+    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}

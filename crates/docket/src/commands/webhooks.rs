@@ -44,7 +44,7 @@ pub(crate) async fn run(command: WebhooksCommand) -> anyhow::Result<Exit> {
                 one(&server, Method::POST, &id, "/rotate-secret", Some(&body)).await?;
             say_secret(&rotated);
             if let Some(until) = rotated.previous_secret_expires_at {
-                crate::say!("Until {until} deliveries are signed with the former one as well.");
+                crate::say!("Until {until}, deliveries are also signed with the previous secret.");
             }
         }
         WebhooksCommand::Test { id, server } => {
@@ -154,17 +154,17 @@ fn line(endpoint: &WebhookDocument) -> String {
 }
 
 fn say_secret(endpoint: &WebhookDocument) {
-    crate::say!("Secret, shown only now: {}", endpoint.secret.as_deref().unwrap_or_default());
+    crate::say!("Secret, shown only once: {}", endpoint.secret.as_deref().unwrap_or_default());
 }
 
 fn delivery_line(delivery: &DeliveryDocument) -> String {
-    let told = match (&delivery.last_error, delivery.last_status_code) {
+    let result = match (&delivery.last_error, delivery.last_status_code) {
         (Some(error), _) => error.clone(),
         (None, Some(code)) => code.to_string(),
         (None, None) => String::new(),
     };
     format!(
-        "{}  {}  {:<9}  {:<15}  {}  {told}",
+        "{}  {}  {:<9}  {:<15}  {}  {result}",
         delivery.id,
         delivery.occurred_at,
         delivery.status,

@@ -1,4 +1,4 @@
-//! `docket work`: a worker process of its own, on either database.
+//! `docket work`: a worker process, on either database.
 
 use std::sync::Arc;
 
@@ -20,10 +20,10 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     let shutdown = CancellationToken::new();
     if let Some(address) = config.metrics_listen {
         let listener = listen(address, "--metrics-listen")?;
-        tracing::info!(listen = %listener.local_addr()?, "numbers are shown");
-        let numbers = docket_server::metrics_router(rooms.jobs.clone());
+        tracing::info!(listen = %listener.local_addr()?, "metrics are served");
+        let metrics = docket_server::metrics_router(rooms.jobs.clone());
         let connections = config.connections.clone();
-        tokio::spawn(docket_server::serve(listener, numbers, connections, shutdown.clone()));
+        tokio::spawn(docket_server::serve(listener, metrics, connections, shutdown.clone()));
     }
     let worker = Worker::new(rooms.jobs.clone(), config.worker);
     let working = tokio::spawn(worker.run(shutdown.clone()));

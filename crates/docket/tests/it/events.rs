@@ -20,13 +20,13 @@ on_both_databases!(
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Told {
+pub(crate) struct Event {
     pub(crate) seq: i64,
     event: String,
     pub(crate) data: Value,
 }
 
-impl Told {
+impl Event {
     pub(crate) fn word(&self) -> &str {
         self.data["status"].as_str().unwrap_or(&self.event)
     }
@@ -68,14 +68,14 @@ impl Stream {
     }
 
     /// The next event; `None` at the end of the stream.
-    pub(crate) async fn next(&mut self) -> Option<Told> {
+    pub(crate) async fn next(&mut self) -> Option<Event> {
         let reading = async {
             loop {
                 if let Some((block, rest)) = self.text.split_once("\n\n") {
                     let (block, rest) = (block.to_owned(), rest.to_owned());
                     self.text = rest;
                     if block.lines().any(|line| line.starts_with("data:")) {
-                        return Some(told(&block));
+                        return Some(event_of(&block));
                     }
                     continue;
                 }
@@ -86,7 +86,7 @@ impl Stream {
         tokio::time::timeout(LIMIT, reading).await.expect("no event came")
     }
 
-    pub(crate) async fn until(&mut self, word: &str) -> Vec<Told> {
+    pub(crate) async fn until(&mut self, word: &str) -> Vec<Event> {
         let mut all = Vec::new();
         while let Some(told) = self.next().await {
             let found = told.word() == word;
@@ -99,12 +99,12 @@ impl Stream {
     }
 }
 
-fn told(block: &str) -> Told {
+fn event_of(block: &str) -> Event {
     let field = |name: &str| {
         let line = block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         line.unwrap_or_else(|| panic!("{name} is missing in {block}")).trim().to_owned()
     };
-    Told {
+    Event {
         seq: field("id").parse().unwrap(),
         event: field("event"),
         data: serde_json::from_str(&field("data")).unwrap(),
@@ -146,7 +146,7 @@ async fn what_was_missed_is_replayed(database: Database) {
     let first = Stream::open(&app, &path, None).await.next().await.unwrap();
     work_one(&app.jobs).await;
     let replayed = Stream::open(&app, &path, Some(first.seq)).await.until("COMPLETED").await;
-    assert_eq!(replayed.iter().map(Told::word).collect::<Vec<_>>(), ["PROCESSING", "COMPLETED"]);
+    assert_eq!(replayed.iter().map(Event::word).collect::<Vec<_>>(), ["PROCESSING", "COMPLETED"]);
     assert!(replayed.iter().all(|told| told.seq > first.seq));
     // As a parameter, for clients that cannot set headers.
     let by_parameter = format!("{path}?last_event_id={}", replayed[0].seq);

@@ -1,10 +1,10 @@
 //! Statuses in memory, and the rules under which memory may answer.
 //!
 //! * Nothing is answered from memory unless the change feed was read within the last
-//!   [`FRESH_FOR`]: what was committed before that read has been heard.
+//!   [`FRESH_FOR`]: every change committed before that read is known.
 //! * Ended jobs are remembered by every node. Unfinished ones only while no other API node serves the
 //!   data: two memories a moment apart would show a client a status that goes backwards.
-//! * A change that is heard removes what is older, and keeps a read that is under way from
+//! * A known change removes older entries, and keeps a read that is under way from
 //!   remembering what is older.
 
 use std::collections::HashMap;
@@ -93,12 +93,12 @@ impl StatusCache {
     }
 
     /// Hears that the job has this version now, at least; `i64::MAX` of a deleted job.
-    pub(crate) fn heard(&self, id: JobId, version: i64) {
+    pub(crate) fn changed(&self, id: JobId, version: i64) {
         let mut stripe = self.stripe(id);
         self.heard_under_lock(&mut stripe, id, version);
     }
 
-    /// Notes that everything committed before `read_at` has been heard.
+    /// Notes that every change committed before `read_at` is known.
     pub(crate) fn fed(&self, read_at: Instant) {
         self.fresh.fed(read_at);
     }
@@ -106,12 +106,12 @@ impl StatusCache {
     /// Notes whether other API nodes may serve these data.
     pub(crate) fn set_alone(&self, alone: bool) {
         if self.alone.swap(alone, Ordering::AcqRel) && !alone {
-            tracing::warn!("unfinished jobs are not answered from memory any more");
+            tracing::warn!("unfinished jobs are no longer answered from memory");
             self.entries.retain(|_, status| status.ended);
         }
     }
 
-    /// What is held here; who watches is told elsewhere.
+    /// The cached statuses; watchers are elsewhere.
     pub(crate) fn numbers(&self) -> MemoryNumbers {
         MemoryNumbers {
             hits: self.hits.load(Ordering::Relaxed),
@@ -152,7 +152,7 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Takes in what was read, unless something newer was heard meanwhile.
+    /// Stores what was read, unless a newer change became known meanwhile.
     pub(crate) fn learn(&self, status: &Arc<Status>) {
         let cache = self.cache;
         let mut stripe = cache.stripe(self.id);

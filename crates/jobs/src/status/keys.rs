@@ -15,7 +15,7 @@ use crate::Caller;
 /// How long a key is trusted after it was looked up.
 const TRUSTED_FOR: Duration = Duration::from_millis(900);
 
-/// From then on one request looks it up again, while others go on.
+/// After this, one request looks it up again while others continue.
 const LOOKED_UP_AFTER: Duration = Duration::from_millis(400);
 
 /// Keys in memory, at most.
@@ -41,7 +41,7 @@ struct Entry {
 pub(crate) enum Known {
     /// It is live.
     Live(Caller),
-    /// It is live; whoever is told this looks it up again, beside the request.
+    /// It is live; the caller that gets this answer looks it up again, beside the request.
     LookAgain(Caller),
     /// Memory does not say.
     Unknown,
@@ -140,7 +140,7 @@ mod tests {
         };
         keys.learn(&look_up(LOOKED_UP_AFTER), &HASH, Some(&holder()));
         assert!(matches!(keys.get(&HASH), Known::LookAgain(_)), "one looks again");
-        assert!(matches!(keys.get(&HASH), Known::Live(_)), "the others go on");
+        assert!(matches!(keys.get(&HASH), Known::Live(_)), "the others continue");
         keys.learn(&look_up(TRUSTED_FOR), &HASH, Some(&holder()));
         assert!(matches!(keys.get(&HASH), Known::Unknown));
         keys.learn(&keys.begin(), &HASH, None);

@@ -55,14 +55,14 @@ impl QueueOrder {
         Some(order?.position(user, place.0, place.1))
     }
 
-    /// The order, unless it is old; whoever is told that it is reads it for all.
+    /// The order, unless it is old; the caller that gets this answer reads it for all.
     fn recent(&self) -> Option<Order> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let recent = known.as_mut().and_then(|(read_at, order)| {
             if read_at.elapsed() < OLD_AFTER {
                 return Some(Arc::clone(order));
             }
-            // Others go on with the old one until the new one is here.
+            // Others use the old one until the new one is here.
             *read_at = Instant::now();
             None
         });

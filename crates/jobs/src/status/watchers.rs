@@ -1,7 +1,7 @@
-//! Who waits for changes: of one job, or of all jobs of an account.
+//! Clients that wait for changes: of one job, or of all jobs of an account.
 //!
-//! Whoever watches a job is told its latest change, whoever watches an account a bounded number of
-//! changes; who is too slow for them reads on in the database. Nothing is queued without bound.
+//! A watcher of a job gets its latest change, a watcher of an account a bounded number of changes. A
+//! watcher that is too slow for them continues in the database. No queue is without bound.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -12,7 +12,7 @@ use docket_store::Change;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
-use crate::ToldChange;
+use crate::AccountChange;
 
 /// Changes of an account that wait for its slowest watcher, at most.
 const ACCOUNT_CHANGES_MAX: usize = 256;
@@ -21,11 +21,11 @@ const SHARDS: usize = 16;
 
 type Latest = Option<Arc<Change>>;
 
-/// Everybody who waits.
+/// All watchers.
 #[derive(Default)]
 pub(crate) struct Watchers {
     jobs: Shards<JobId, watch::Sender<Latest>>,
-    accounts: Shards<UserId, broadcast::Sender<ToldChange>>,
+    accounts: Shards<UserId, broadcast::Sender<AccountChange>>,
 }
 
 impl Watchers {
@@ -52,8 +52,8 @@ impl Watchers {
         (of_jobs, self.accounts.sum(broadcast::Sender::receiver_count))
     }
 
-    /// Tells those who watch the job.
-    pub(crate) fn tell_job(&self, change: &Arc<Change>) {
+    /// Sends a change to the watchers of its job.
+    pub(crate) fn send_to_job(&self, change: &Arc<Change>) {
         let shard = self.jobs.of(&change.job_id);
         if let Some(sender) = shard.get(&change.job_id) {
             sender.send_if_modified(|latest| {
@@ -66,12 +66,12 @@ impl Watchers {
         }
     }
 
-    /// Tells those who watch the account.
-    pub(crate) fn tell_account(&self, told: ToldChange) {
-        let shard = self.accounts.of(&told.change.user_id);
-        if let Some(sender) = shard.get(&told.change.user_id) {
+    /// Sends a change to the watchers of its account.
+    pub(crate) fn send_to_account(&self, change: AccountChange) {
+        let shard = self.accounts.of(&change.change.user_id);
+        if let Some(sender) = shard.get(&change.change.user_id) {
             // The last watcher may be leaving.
-            let _ = sender.send(told);
+            let _ = sender.send(change);
         }
     }
 }
@@ -92,7 +92,7 @@ impl JobWatch {
         }
     }
 
-    /// Waits for the next change, and tells the latest.
+    /// Waits for the next change and returns the latest.
     pub async fn next(&mut self) -> Option<Arc<Change>> {
         self.changed().await;
         self.changes.borrow_and_update().clone()
@@ -112,14 +112,14 @@ impl Drop for JobWatch {
 pub(crate) struct AccountWatch {
     watchers: Arc<Watchers>,
     user: UserId,
-    changes: broadcast::Receiver<ToldChange>,
+    changes: broadcast::Receiver<AccountChange>,
 }
 
 impl AccountWatch {
     /// Waits for the next change; `None` if some were missed, which can be read in the database.
-    pub(crate) async fn next(&mut self) -> Option<ToldChange> {
+    pub(crate) async fn next(&mut self) -> Option<AccountChange> {
         match self.changes.recv().await {
-            Ok(told) => Some(told),
+            Ok(change) => Some(change),
             Err(RecvError::Lagged(_)) => None,
             // Cannot be: the sender stays as long as it is watched.
             Err(RecvError::Closed) => std::future::pending().await,

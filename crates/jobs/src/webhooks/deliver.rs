@@ -171,12 +171,12 @@ impl Jobs {
     ) -> Result<AttemptOutcome, Error> {
         let seconds = result.duration.as_secs_f64();
         let verdict = verdict(&self.policy.webhooks, claim.delivery().tries, result.refusal);
-        let told = match &verdict {
+        let outcome = match &verdict {
             Verdict::Delivered => AttemptOutcome::Delivered,
             Verdict::Retry { .. } => AttemptOutcome::Retried,
             Verdict::GiveUp { .. } | Verdict::Gone { .. } => AttemptOutcome::GivenUp,
         };
-        measure::told(told.word(), seconds);
+        measure::delivery_attempt(outcome.word(), seconds);
         let Delivery { id, endpoint_id, attempts, .. } = *claim.delivery();
         let end = AttemptEnd {
             duration: result.duration,
@@ -187,12 +187,12 @@ impl Jobs {
         match self.store.settle_delivery(claim, end).await? {
             DeliverySettled::Settled { disabled } => {
                 if disabled {
-                    tracing::warn!(webhook.id = %endpoint_id, "webhook was disabled");
+                    tracing::warn!(webhook.id = %endpoint_id, "webhook endpoint disabled");
                 }
-                if told == AttemptOutcome::GivenUp {
-                    tracing::warn!(webhook.id = %endpoint_id, delivery.id = %id, delivery.attempt = attempts, "delivery was given up");
+                if outcome == AttemptOutcome::GivenUp {
+                    tracing::warn!(webhook.id = %endpoint_id, delivery.id = %id, delivery.attempt = attempts, "delivery failed after its last attempt");
                 }
-                Ok(told)
+                Ok(outcome)
             }
             DeliverySettled::ClaimLost => Ok(AttemptOutcome::ClaimLost),
         }

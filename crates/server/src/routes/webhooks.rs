@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use docket_contract::webhook::Endpoint;
 use docket_contract::wire::webhooks::{DeliveryDocument, WebhookDocument, WebhookList};
-use docket_jobs::{EndpointChange, EndpointWish, Error, SecretText};
+use docket_jobs::{EndpointChange, Error, NewEndpointRequest, SecretText};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -41,12 +41,12 @@ async fn create(
     body: Bytes,
 ) -> Result<(StatusCode, Json<WebhookDocument>), Problem> {
     let body = Body::read(&body)?;
-    let wish = EndpointWish {
+    let endpoint = NewEndpointRequest {
         url: body.url()?.ok_or_else(|| body.missing("url"))?,
         description: body.description()?.unwrap_or_default(),
         events: body.events()?.unwrap_or_default(),
     };
-    let endpoint = state.jobs.create_endpoint(&caller, wish).await;
+    let endpoint = state.jobs.create_endpoint(&caller, endpoint).await;
     let endpoint = endpoint.map_err(|error| of_url(error, &body))?;
     Ok((StatusCode::CREATED, Json(with_secret(&endpoint))))
 }

@@ -99,7 +99,7 @@ mod tests {
     fn what_is_set_beats_the_environment_and_secrets_are_not_shown() {
         let variables = [("AWS_REGION", "eu-north-1"), ("AWS_SECRET_ACCESS_KEY", "hidden-1")];
         let config = BucketConfig {
-            bucket: "papers".to_owned(),
+            bucket: "archive".to_owned(),
             region: Some("eu-central-1".to_owned()),
             access_key: Some(("id".to_owned(), "hidden-2".to_owned())),
             variables: variables.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec(),

@@ -20,7 +20,7 @@ pub trait BatchStore: Send + Sync {
     /// that is in use, it answers the first submit's batch and writes nothing.
     async fn insert_batch(&self, batch: NewBatch) -> Result<BatchInserted, Error>;
 
-    /// The batch with this id, whoever owns it, with the jobs that it still has.
+    /// The batch with this id of any owner, with the jobs that it still has.
     async fn find_batch(&self, id: Uuid) -> Result<Option<Batch>, Error>;
 }
 

@@ -22,17 +22,17 @@ pub trait JobStore: Send + Sync {
     /// submit did and writes nothing.
     async fn insert_job(&self, job: NewJob) -> Result<Inserted, Error>;
 
-    /// The job with this id, whoever owns it.
+    /// The job with this id of any owner.
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error>;
 
     /// The same with what was asked for, as of one instant.
     async fn find_job_with_spec(&self, id: JobId) -> Result<Option<JobWithSpec>, Error>;
 
-    /// What was asked for in these jobs, whoever owns them, in any order. A job that is gone is
+    /// What was asked for in these jobs of any owner, in any order. A job that is gone is
     /// left out.
     async fn find_specs(&self, ids: &[JobId]) -> Result<Vec<(JobId, JobSpec)>, Error>;
 
-    /// What clients see of the job with this id, whoever owns it. Many such reads at a time cost
+    /// What clients see of the job with this id of any owner. Many such reads at a time cost
     /// little more than one.
     async fn find_status(&self, id: JobId) -> Result<Option<JobStatus>, Error>;
 

@@ -10,7 +10,7 @@ use crate::error::Error;
 /// Removes what was kept long enough, in small transactions. Any number of nodes may.
 #[async_trait]
 pub trait RetentionStore: Send + Sync {
-    /// Removes at most `limit` ended jobs, whoever owns them, whose retention is over, with their
+    /// Removes at most `limit` ended jobs of any owner, whose retention is over, with their
     /// specs and events and with batches that have no further job, oldest first; the caller then
     /// removes their blobs. Forgets outdated idempotency keys and deletions on the way, also at
     /// most `limit` each.

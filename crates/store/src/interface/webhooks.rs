@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 
-/// Endpoints and the log of their deliveries. Whoever does not own an endpoint does not find it.
+/// Endpoints and the log of their deliveries. An account finds only its own endpoints.
 #[async_trait]
 pub trait WebhookStore: Send + Sync {
     /// Makes an endpoint; `None` if the account has `endpoints_max` of them already.
@@ -83,7 +83,7 @@ pub trait DeliveryQueue: Send + Sync {
     /// time. Each counts as an attempt now, and is due again after the lease unless it is settled.
     async fn claim_deliveries(&self, limits: DeliveryLimits) -> Result<Vec<DeliveryClaim>, Error>;
 
-    /// Changes whenever this process committed something that may be delivered, or heard that
+    /// Changes whenever this process committed something that may be delivered, or received a hint that
     /// another did. A hint: polling alone suffices.
     fn deliveries_hint(&self) -> watch::Receiver<u64>;
 
@@ -112,7 +112,7 @@ pub struct NewEndpoint {
     pub url: String,
     /// The account's own note.
     pub description: String,
-    /// What it is told of; empty: every event.
+    /// The events that it gets; empty: every event.
     pub events: Vec<EventType>,
     /// What deliveries are signed with.
     pub secret: SigningSecret,
@@ -125,7 +125,7 @@ pub struct EndpointChange {
     pub url: Option<String>,
     /// The account's own note.
     pub description: Option<String>,
-    /// What it is told of; empty: every event.
+    /// The events that it gets; empty: every event.
     pub events: Option<Vec<EventType>>,
     /// On or off.
     pub enabled: Option<bool>,
@@ -170,7 +170,7 @@ pub struct DeliveryClaim {
 }
 
 impl DeliveryClaim {
-    /// What to tell; its `attempts` counts this one.
+    /// What to send; its `attempts` includes this one.
     #[must_use]
     pub fn delivery(&self) -> &Delivery {
         &self.delivery

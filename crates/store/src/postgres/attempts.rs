@@ -86,7 +86,7 @@ async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Taken<Ended>>) {
     }))
     .await;
     for (taken, settled) in together.into_iter().zip(settled) {
-        taken.tell(settled);
+        taken.answer(settled);
     }
 }
 

@@ -17,28 +17,28 @@ use crate::rows::{batch_columns, job_columns, read_batch, read_job, spec_text};
 
 #[async_trait]
 impl BatchStore for PostgresStore {
-    async fn insert_batch(&self, wish: NewBatch) -> Result<BatchInserted, Error> {
+    async fn insert_batch(&self, request: NewBatch) -> Result<BatchInserted, Error> {
         let mut transaction = self.connections.begin().await?;
-        let account = self.lock_account(&mut transaction, &wish.user_id).await?;
-        if let Some(answer) = replayed(&mut transaction, &wish, account.now).await? {
+        let account = self.lock_account(&mut transaction, &request.user_id).await?;
+        if let Some(answer) = replayed(&mut transaction, &request, account.now).await? {
             return Ok(answer);
         }
         let mut balance = account.balance;
-        if balance.remaining() < wish.credits() {
+        if balance.remaining() < request.credits() {
             return Ok(BatchInserted::QuotaExceeded(balance));
         }
         if let Some(submits_max) = account.submits_max
             && let Some(retry_after_s) =
-                submit_wait_s(&mut transaction, &wish.user_id, submits_max, account.now).await?
+                submit_wait_s(&mut transaction, &request.user_id, submits_max, account.now).await?
         {
             return Ok(BatchInserted::RateLimited { retry_after_s });
         }
-        if !account.documents.fits(wish.document_bytes()) {
+        if !account.documents.fits(request.document_bytes()) {
             return Ok(BatchInserted::DocumentsFull(account.documents));
         }
-        let mut batch = insert_row(&mut transaction, &wish, account.now).await?;
+        let mut batch = insert_row(&mut transaction, &request, account.now).await?;
         let mut part = Part::First(batch.id);
-        for mut job in wish.jobs {
+        for mut job in request.jobs {
             job.user_id.clone_from(&batch.user_id);
             let spec = spec_text(&job.spec)?;
             let (inserted, left) =
@@ -47,7 +47,7 @@ impl BatchStore for PostgresStore {
             balance = left;
             part = Part::Further(batch.id);
         }
-        if let (Some(idempotency), Some(first)) = (&wish.idempotency, batch.jobs.first()) {
+        if let (Some(idempotency), Some(first)) = (&request.idempotency, batch.jobs.first()) {
             remember(&mut transaction, idempotency, first, &balance).await?;
         }
         transaction.commit().await?;
@@ -96,11 +96,11 @@ async fn found(
 /// The answer to a repeated submit; `None` if its key is unused.
 async fn replayed(
     connection: &mut PgConnection,
-    wish: &NewBatch,
+    request: &NewBatch,
     now: Timestamp,
 ) -> Result<Option<BatchInserted>, Error> {
-    let Some(idempotency) = &wish.idempotency else { return Ok(None) };
-    match repeated(&mut *connection, &wish.user_id, idempotency, now).await? {
+    let Some(idempotency) = &request.idempotency else { return Ok(None) };
+    match repeated(&mut *connection, &request.user_id, idempotency, now).await? {
         Some(Inserted::Replayed { job, .. }) => {
             let batch = found(connection, OF_JOB, job.id.uuid()).await?;
             Ok(batch.map(BatchInserted::Replayed))
@@ -112,7 +112,7 @@ async fn replayed(
 
 async fn insert_row(
     connection: &mut PgConnection,
-    wish: &NewBatch,
+    request: &NewBatch,
     now: Timestamp,
 ) -> Result<Batch, Error> {
     let row = sqlx::query(concat!(
@@ -120,9 +120,9 @@ async fn insert_row(
          values ($1, $2, $3, $4) returning ",
         batch_columns!()
     ))
-    .bind(wish.id)
-    .bind(&wish.user_id.0)
-    .bind(i64::try_from(wish.jobs.len()).unwrap_or(i64::MAX))
+    .bind(request.id)
+    .bind(&request.user_id.0)
+    .bind(i64::try_from(request.jobs.len()).unwrap_or(i64::MAX))
     .bind(now)
     .fetch_one(connection)
     .await

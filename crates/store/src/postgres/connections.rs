@@ -1,9 +1,9 @@
-//! The pool, and what is asked again when a connection turns out to be broken.
+//! The pool of connections, and the repetition of reads on a new one when a connection is broken.
 //!
-//! A connection that was cut is found out by whoever uses it next. Reads, and the begin of a
-//! transaction, have changed nothing then: they are asked again on another connection, so that no
-//! client hears of it. From the first broken connection on, every other one that was at rest before
-//! is tested before it is used.
+//! The next user of a connection finds out that it was cut. Reads, and the begin of a
+//! transaction, have changed nothing then: they are repeated on another connection, and the client
+//! notices nothing. After the first broken connection, every other one that was idle before is
+//! tested before it is used.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -94,10 +94,13 @@ impl Connections {
         for _ in 1..ASKED_MAX {
             match ask().await {
                 Err(Error::Unavailable(source)) if is_broken_connection(&*source) => {
-                    tracing::debug!(error = &*source as &dyn std::error::Error, "asked again");
+                    tracing::debug!(
+                        error = &*source as &dyn std::error::Error,
+                        "a read on a broken connection is repeated"
+                    );
                     self.broken.note();
                 }
-                told => return told,
+                answer => return answer,
             }
         }
         ask().await
@@ -115,9 +118,9 @@ fn is_broken_connection(error: &(dyn std::error::Error + Send + Sync + 'static))
     use sqlx::Error as E;
     match error.downcast_ref() {
         Some(E::Io(_) | E::Tls(_) | E::Protocol(_) | E::BeginFailed | E::WorkerCrashed) => true,
-        Some(E::Database(told)) => {
+        Some(E::Database(error)) => {
             // Connection lost, shut down, crashed, or idle for too long.
-            let code = told.code().unwrap_or_default();
+            let code = error.code().unwrap_or_default();
             ["08", "57P", "25P03", "25P04"].iter().any(|class| code.starts_with(class))
         }
         _ => false,

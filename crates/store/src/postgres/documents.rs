@@ -51,7 +51,7 @@ impl PostgresStore {
         for user in users {
             let taken = sqlx::query(TAKE_FREED).bind(&user.0).execute(&self.pool).await;
             if let Err(error) = taken {
-                tracing::warn!(%error, "the room of deleted documents is given back later");
+                tracing::warn!(%error, "the size of deleted documents is subtracted later");
             }
         }
     }

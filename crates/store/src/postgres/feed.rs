@@ -110,7 +110,7 @@ struct PostgresFeed {
 }
 
 /// One row with the horizon at least; its columns of a change are null then. The next transaction id
-/// is told through `age`, which measures from it: a snapshot's own `xmax` lies behind the last id that
+/// is read through `age`, which measures from it: a snapshot's own `xmax` is before the last id that
 /// *ended*, and ids beyond it may be under way.
 const LOOK: &str = concat!(
     "with horizon as materialized (

@@ -104,7 +104,7 @@ fn answer(
     mut asked: HashMap<JobId, Vec<oneshot::Sender<Answer>>>,
     found: Result<Vec<JobStatus>, Error>,
 ) {
-    // Whoever asked may have gone.
+    // The caller may no longer wait.
     match found {
         Ok(found) => {
             for status in found {

@@ -85,7 +85,7 @@ impl PostgresStore {
     }
 
     /// The long way: for submits with an idempotency key, for accounts with a submit limit, and to
-    /// tell why nothing was inserted.
+    /// say why nothing was inserted.
     async fn insert_under_lock(&self, job: &NewJob, spec: &str) -> Result<Inserted, Error> {
         let mut transaction = self.connections.begin().await?;
         let account = self.lock_account(&mut transaction, &job.user_id).await?;

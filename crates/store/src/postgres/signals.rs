@@ -1,8 +1,8 @@
 //! Hints between nodes: LISTEN and NOTIFY on connections of their own.
 //!
 //! A NOTIFY inside a writing transaction would hold a global lock across its commit. Here changes
-//! are gathered for a few milliseconds after their commits and told once. A hint may be lost at any
-//! time: everything that waits for one also looks by itself.
+//! are gathered for a few milliseconds after their commits and sent once. A hint may be lost at any
+//! time: every waiting task also polls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,31 +23,31 @@ const READY: &str = " ready";
 /// What makes a hint one of deliveries too.
 const DELIVERY: &str = " delivery";
 
-/// How long changes are gathered before they are told.
+/// How long changes are gathered before a hint is sent.
 const GATHER: Duration = Duration::from_millis(5);
 
 /// The pause after a fault of the database.
 const FAULT_PAUSE: Duration = Duration::from_millis(500);
 
-/// The hints of one process: told to the others, heard from them, and passed on within.
+/// The hints of one process: sent to other processes, received from them, and passed on inside.
 pub(super) struct Signals {
     shared: Arc<Shared>,
-    telling: AtomicBool,
+    sending: AtomicBool,
     listening: AtomicBool,
     tasks: TaskTracker,
 }
 
 struct Shared {
-    /// This process's name in its own hints, which it need not hear.
+    /// The name of this process in its own hints, which it ignores.
     node: String,
     pool: PgPool,
     changed: watch::Sender<u64>,
     ready: watch::Sender<u64>,
     delivery: watch::Sender<u64>,
-    changed_untold: AtomicBool,
-    ready_untold: AtomicBool,
-    delivery_untold: AtomicBool,
-    to_tell: Notify,
+    changed_unsent: AtomicBool,
+    ready_unsent: AtomicBool,
+    delivery_unsent: AtomicBool,
+    to_send: Notify,
 }
 
 impl Signals {
@@ -66,37 +66,37 @@ impl Signals {
             changed: watch::Sender::new(0),
             ready: watch::Sender::new(0),
             delivery: watch::Sender::new(0),
-            changed_untold: AtomicBool::new(false),
-            ready_untold: AtomicBool::new(false),
-            delivery_untold: AtomicBool::new(false),
-            to_tell: Notify::new(),
+            changed_unsent: AtomicBool::new(false),
+            ready_unsent: AtomicBool::new(false),
+            delivery_unsent: AtomicBool::new(false),
+            to_send: Notify::new(),
         };
         Self {
             shared: Arc::new(shared),
-            telling: AtomicBool::new(false),
+            sending: AtomicBool::new(false),
             listening: AtomicBool::new(false),
             tasks: TaskTracker::new(),
         }
     }
 
-    /// Tells that this process committed changes.
+    /// Announces that this process committed changes.
     pub(super) fn changed(&self) {
         bump(&self.shared.changed);
-        self.shared.changed_untold.store(true, Ordering::Release);
-        self.tell();
+        self.shared.changed_unsent.store(true, Ordering::Release);
+        self.send();
     }
 
-    /// Tells that this process committed something that may be ready to claim.
+    /// Announces that this process committed something that may be ready to claim.
     pub(super) fn ready(&self) {
         bump(&self.shared.ready);
-        self.shared.ready_untold.store(true, Ordering::Release);
+        self.shared.ready_unsent.store(true, Ordering::Release);
         self.changed();
     }
 
-    /// Tells that this process committed something that may be delivered.
+    /// Announces that this process committed something that may be delivered.
     pub(super) fn delivery(&self) {
         bump(&self.shared.delivery);
-        self.shared.delivery_untold.store(true, Ordering::Release);
+        self.shared.delivery_unsent.store(true, Ordering::Release);
         self.changed();
     }
 
@@ -121,15 +121,15 @@ impl Signals {
     pub(super) async fn close(&self) {
         self.tasks.close();
         self.shared.pool.close().await;
-        self.shared.to_tell.notify_one();
+        self.shared.to_send.notify_one();
         self.tasks.wait().await;
     }
 
-    fn tell(&self) {
-        if !self.telling.swap(true, Ordering::Relaxed) {
-            self.tasks.spawn(tell_gathered(Arc::clone(&self.shared)));
+    fn send(&self) {
+        if !self.sending.swap(true, Ordering::Relaxed) {
+            self.tasks.spawn(send_gathered(Arc::clone(&self.shared)));
         }
-        self.shared.to_tell.notify_one();
+        self.shared.to_send.notify_one();
     }
 
     fn listen(&self) {
@@ -139,40 +139,40 @@ impl Signals {
     }
 }
 
-async fn tell_gathered(shared: Arc<Shared>) {
+async fn send_gathered(shared: Arc<Shared>) {
     while !shared.pool.is_closed() {
-        shared.to_tell.notified().await;
+        shared.to_send.notified().await;
         tokio::time::sleep(GATHER).await;
-        let ready = shared.ready_untold.swap(false, Ordering::AcqRel);
-        let delivery = shared.delivery_untold.swap(false, Ordering::AcqRel);
-        if !shared.changed_untold.swap(false, Ordering::AcqRel) && !ready && !delivery {
+        let ready = shared.ready_unsent.swap(false, Ordering::AcqRel);
+        let delivery = shared.delivery_unsent.swap(false, Ordering::AcqRel);
+        if !shared.changed_unsent.swap(false, Ordering::AcqRel) && !ready && !delivery {
             continue;
         }
         let word = |is: bool, word: &'static str| if is { word } else { "" };
         let payload = format!("{}{}{}", shared.node, word(delivery, DELIVERY), word(ready, READY));
-        let told = sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(payload);
-        if let Err(error) = told.execute(&shared.pool).await {
-            tracing::debug!(%error, "a hint could not be told");
+        let notify = sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(payload);
+        if let Err(error) = notify.execute(&shared.pool).await {
+            tracing::debug!(%error, "a hint could not be sent");
         }
     }
 }
 
 async fn listen(shared: Arc<Shared>) {
     while !shared.pool.is_closed() {
-        if let Err(error) = hear(&shared).await
+        if let Err(error) = receive(&shared).await
             && !shared.pool.is_closed()
         {
-            tracing::debug!(%error, "hints cannot be heard");
+            tracing::debug!(%error, "hints cannot be received");
             tokio::time::sleep(FAULT_PAUSE).await;
         }
     }
 }
 
-async fn hear(shared: &Shared) -> Result<(), sqlx::Error> {
+async fn receive(shared: &Shared) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(&shared.pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
-        // What was told while nobody listened is looked for now.
+        // Hints that came while nothing listened are made up for now.
         bump(&shared.changed);
         bump(&shared.ready);
         bump(&shared.delivery);

@@ -3,7 +3,7 @@
 //! The short way is open to submits against which nothing stands: no idempotency key, no submit
 //! limit of the account, and a balance and room for documents that suffice for all of the account's
 //! that go together. To
-//! the others it answers nothing, and [`insert`](super::insert) tells them why, one by one.
+//! the others it answers nothing, and [`insert`](super::insert) answers them with the reason, one by one.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -137,7 +137,7 @@ async fn settle(database: &Database, together: Vec<Taken<Submit>>) {
 }
 
 /// Writes submits of one account as soon as its row is free; those that could not be written are
-/// told so.
+/// answered with the reason.
 async fn settle_account(database: &Database, together: Vec<Taken<Submit>>) {
     let left = match write(database, INSERT_IN_TURN, &together).await {
         Ok(made) => tell_made(together, made),
@@ -147,11 +147,11 @@ async fn settle_account(database: &Database, together: Vec<Taken<Submit>>) {
         Err(_) => together,
     };
     for taken in left {
-        taken.tell(Ok(None));
+        taken.answer(Ok(None));
     }
 }
 
-/// Tells those that were written, and answers the others.
+/// Answers those that were written, and then the others.
 fn tell_made(
     together: Vec<Taken<Submit>>,
     mut made: HashMap<JobId, (Job, Balance)>,
@@ -159,7 +159,7 @@ fn tell_made(
     let mut left = Vec::new();
     for taken in together {
         match made.remove(&JobId::from(taken.write.id)) {
-            Some(made) => taken.tell(Ok(Some(made))),
+            Some(made) => taken.answer(Ok(Some(made))),
             None => left.push(taken),
         }
     }
@@ -168,7 +168,7 @@ fn tell_made(
 
 fn tell_all(together: Vec<Taken<Submit>>, error: &Error) {
     for taken in together {
-        taken.tell(Err(error.again()));
+        taken.answer(Err(error.again()));
     }
 }
 

@@ -4,7 +4,7 @@
 //! its own, so that one lock does not hold up the successes of all others.
 //!
 //! A success may be written twice: a connection can break after the commit and before its answer,
-//! and a caller that is told that its claim is lost removes the result. So a job that ended with
+//! and a caller that gets `ClaimLost` removes the result. So a job that ended with
 //! this very result is this success. Whether it did is asked in a statement of its own: the one that
 //! waited for the row would not see what was committed meanwhile.
 
@@ -66,13 +66,13 @@ async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Taken<Success>>) {
     let mut written = write(pool, clock, SUCCEED_FREE, &successes).await.unwrap_or_default();
     for taken in together {
         if let Some(job) = written.remove(&taken.write.token) {
-            taken.tell(Ok(Some(job)));
+            taken.answer(Ok(Some(job)));
             continue;
         }
         let (pool, clock) = (pool.clone(), clock.clone());
         tokio::spawn(async move {
-            let told = write_one(&pool, &clock, &taken.write).await;
-            taken.tell(told);
+            let outcome = write_one(&pool, &clock, &taken.write).await;
+            taken.answer(outcome);
         });
     }
 }
@@ -209,7 +209,7 @@ mod tests {
         let key = BlobKey::result();
         let first = store.successes.write(success(&key)).await.unwrap().unwrap();
         let again = store.successes.write(success(&key)).await.unwrap();
-        assert_eq!(again.as_ref(), Some(&first), "it is told again, and nothing is written");
+        assert_eq!(again.as_ref(), Some(&first), "the same answer, and nothing is written");
         let other = store.successes.write(success(&BlobKey::result())).await.unwrap();
         assert_eq!(other, None, "another result has lost its claim");
         assert_eq!(store.list_events(first.id).await.unwrap().len(), 3);

@@ -83,7 +83,7 @@ impl<W: Write> State<W> {
 }
 
 impl<W: Write> Together<W> {
-    /// `write` tells every write its outcome.
+    /// `write` answers every write with its outcome.
     pub(super) fn new(write: impl Fn(Vec<Taken<W>>) -> Written + Send + Sync + 'static) -> Self {
         let state = State { waiting: Vec::new(), is_writing: false, under_way: HashMap::new() };
         Self(Arc::new(Shared { state: Mutex::new(state), write: Box::new(write) }))
@@ -91,10 +91,10 @@ impl<W: Write> Together<W> {
 
     /// The outcome of this write.
     pub(super) async fn write(&self, write: W) -> Result<W::Outcome, Error> {
-        let (answer, told) = oneshot::channel();
+        let (answer, outcome) = oneshot::channel();
         self.lock().waiting.push(Waiting { write, answer });
         self.go();
-        told.await.map_err(|gone| Error::Unavailable(gone.into()))?
+        outcome.await.map_err(|gone| Error::Unavailable(gone.into()))?
     }
 
     /// Starts a statement if none is under way and something can go.
@@ -134,7 +134,7 @@ impl<W: Write> Together<W> {
     }
 }
 
-/// A write on its way. Its turn is over when it is told its outcome, or dropped.
+/// A write in progress. Its turn ends when it is answered with its outcome, or dropped.
 pub(super) struct Taken<W: Write> {
     pub(super) write: W,
     answer: Option<oneshot::Sender<Result<W::Outcome, Error>>>,
@@ -142,9 +142,9 @@ pub(super) struct Taken<W: Write> {
 }
 
 impl<W: Write> Taken<W> {
-    /// Tells the outcome. Whoever does not wait any more has lost nothing: the database says what
+    /// Answers with the outcome. A caller that no longer waits loses nothing: the database says what
     /// happened.
-    pub(super) fn tell(mut self, outcome: Result<W::Outcome, Error>) {
+    pub(super) fn answer(mut self, outcome: Result<W::Outcome, Error>) {
         if let Some(answer) = self.answer.take() {
             let _ = answer.send(outcome);
         }

@@ -141,7 +141,7 @@ fn what_was_not_there_is_given_back() {
     look(&shares, vec![waiting("a", 1, 0), waiting("b", 1, 0)]);
     let (epoch, picks) = shares.pick(10);
     shares.taken(epoch, &picks, |user| if user.0 == "a" { 5 } else { 0 });
-    // "b" has no more, until it is heard of again.
+    // "b" has no more, until it gets jobs again.
     assert_eq!(serve(&shares, 1), HashMap::from([("a".to_owned(), 1)]));
     shares.heard(&user("b"), Timestamp::default(), false);
     assert_eq!(serve(&shares, 1), HashMap::from([("b".to_owned(), 1)]));

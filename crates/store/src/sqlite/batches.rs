@@ -60,9 +60,9 @@ fn found(connection: &Connection, sql: &str, id: Uuid) -> Result<Option<Batch>, 
 }
 
 /// The answer to a repeated submit; `None` if its key is unused.
-fn replayed(turn: &Turn<'_>, wish: &NewBatch) -> Result<Option<BatchInserted>, Error> {
-    let Some(idempotency) = &wish.idempotency else { return Ok(None) };
-    match repeated(turn, &wish.user_id, idempotency)? {
+fn replayed(turn: &Turn<'_>, request: &NewBatch) -> Result<Option<BatchInserted>, Error> {
+    let Some(idempotency) = &request.idempotency else { return Ok(None) };
+    match repeated(turn, &request.user_id, idempotency)? {
         Some(Inserted::Replayed { job, .. }) => {
             Ok(found(turn, OF_JOB, job.id.uuid())?.map(BatchInserted::Replayed))
         }
@@ -73,52 +73,52 @@ fn replayed(turn: &Turn<'_>, wish: &NewBatch) -> Result<Option<BatchInserted>, E
 
 fn insert_batch(
     turn: &Turn<'_>,
-    wish: NewBatch,
+    request: NewBatch,
     limit: &CommonLimit,
 ) -> Result<BatchInserted, Error> {
     let (stored, submits_max) =
-        stored_balance(turn, &wish.user_id)?.ok_or(Error::NotFound("account"))?;
-    if let Some(answer) = replayed(turn, &wish)? {
+        stored_balance(turn, &request.user_id)?.ok_or(Error::NotFound("account"))?;
+    if let Some(answer) = replayed(turn, &request)? {
         return Ok(answer);
     }
     let mut balance = stored.rolled_to(turn.now());
-    if balance.remaining() < wish.credits() {
+    if balance.remaining() < request.credits() {
         return Ok(BatchInserted::QuotaExceeded(balance));
     }
     if let Some(submits_max) = submits_max
-        && let Some(retry_after_s) = submit_wait_s(turn, &wish.user_id, submits_max)?
+        && let Some(retry_after_s) = submit_wait_s(turn, &request.user_id, submits_max)?
     {
         return Ok(BatchInserted::RateLimited { retry_after_s });
     }
-    let documents = document_bytes(turn, &wish.user_id, limit)?;
-    if !documents.fits(wish.document_bytes()) {
+    let documents = document_bytes(turn, &request.user_id, limit)?;
+    if !documents.fits(request.document_bytes()) {
         return Ok(BatchInserted::DocumentsFull(documents));
     }
-    let mut batch = insert_row(turn, &wish)?;
+    let mut batch = insert_row(turn, &request)?;
     let mut part = Part::First(batch.id);
-    for mut job in wish.jobs {
+    for mut job in request.jobs {
         job.user_id.clone_from(&batch.user_id);
         balance.used += job.credits;
         batch.jobs.push(make(turn, &job, &balance, part)?);
         part = Part::Further(batch.id);
     }
-    if let (Some(idempotency), Some(first)) = (&wish.idempotency, batch.jobs.first()) {
+    if let (Some(idempotency), Some(first)) = (&request.idempotency, batch.jobs.first()) {
         remember(turn, idempotency, first, &balance)?;
     }
     Ok(BatchInserted::Batch { batch, balance })
 }
 
-fn insert_row(turn: &Turn<'_>, wish: &NewBatch) -> Result<Batch, Error> {
-    let total_jobs = i64::try_from(wish.jobs.len()).unwrap_or(i64::MAX);
+fn insert_row(turn: &Turn<'_>, request: &NewBatch) -> Result<Batch, Error> {
+    let total_jobs = i64::try_from(request.jobs.len()).unwrap_or(i64::MAX);
     turn.prepare_cached(
         "insert into batches (id, user_id, total_jobs, created_at) values (?1, ?2, ?3, ?4)",
     )?
-    .execute(params![wish.id.as_bytes(), wish.user_id.0, total_jobs, micros(turn.now())])
+    .execute(params![request.id.as_bytes(), request.user_id.0, total_jobs, micros(turn.now())])
     .map_err(|error| constraint_error(error, "account", "batch"))?;
     let inserted = one(
         turn,
         concat!("select ", batch_columns!(), " from batches where id = ?1"),
-        &[wish.id.as_bytes()],
+        &[request.id.as_bytes()],
         read_batch,
     )?;
     inserted.ok_or(Error::NotFound("batch"))

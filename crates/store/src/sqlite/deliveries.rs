@@ -102,7 +102,7 @@ const TELL_JOBS: &str = concat!(
     " where t.seq <= ?2 order by t.seq"
 );
 
-/// A batch has ended when none of its jobs is unfinished; the unique index keeps it from being told
+/// A batch has ended when none of its jobs is unfinished; the unique index prevents that it is announced
 /// twice.
 const TELL_BATCHES: &str = concat!(
     "insert into webhook_deliveries (id, endpoint_id, batch_id, batch_succeeded, batch_failed,

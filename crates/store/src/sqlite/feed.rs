@@ -88,7 +88,7 @@ impl FeedStore for SqliteStore {
 struct SqliteFeed {
     readers: Arc<Readers>,
     committed: watch::Receiver<u64>,
-    /// Another process does not tell that there is something to deliver: changes do.
+    /// Another process does not announce deliveries: changes do.
     delivery: watch::Sender<u64>,
     seq: i64,
     /// The last batch was full: there may be more at once.
@@ -99,7 +99,7 @@ struct SqliteFeed {
 impl Feed for SqliteFeed {
     async fn next(&mut self) -> Result<FeedBatch, Error> {
         if !self.more {
-            // Nothing to be told of but the end of the period, also when the writer is gone.
+            // Only the end of the period can come, also when the writer has ended.
             let _ = tokio::time::timeout(PERIOD, self.committed.changed()).await;
         }
         self.committed.borrow_and_update();

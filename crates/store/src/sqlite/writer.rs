@@ -43,19 +43,19 @@ impl Turn<'_> {
         self.now
     }
 
-    /// Tells that after the commit there may be something to claim.
+    /// Announces that there may be something to claim after the commit.
     pub(super) fn mark_ready(&self) {
         self.made_ready.set(true);
     }
 
-    /// Tells that after the commit there may be something to deliver. The end of a job is noticed
+    /// Announces that there may be something to deliver after the commit. The end of a job is noticed
     /// without this.
     pub(super) fn mark_delivery(&self) {
         self.made_delivery.set(true);
     }
 }
 
-/// Where the writer tells what it committed.
+/// Where the writer announces what it committed.
 #[derive(Clone, Default)]
 pub(super) struct Hints {
     /// There may be something to claim.
@@ -232,7 +232,7 @@ impl WriterThread {
         }
         self.note_events();
         self.connection.execute_batch("commit").map_err(|error| {
-            // If this fails too, the next `begin` does, and its callers are told.
+            // If this fails too, the next `begin` fails, and its callers get the error.
             let _ = self.connection.execute_batch("rollback");
             unavailable(error.into())
         })?;
@@ -241,7 +241,7 @@ impl WriterThread {
     }
 
     /// Jobs end in many ways, and a trigger writes their events: that there are some is all that
-    /// tells of it.
+    /// announces it.
     fn note_events(&self) {
         let events = "select exists (select 1 from webhook_events)";
         let found = self.connection.prepare_cached(events);

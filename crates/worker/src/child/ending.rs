@@ -27,7 +27,7 @@ pub(crate) enum ChildError {
     #[error("engine child crashed: {0}")]
     Crashed(String),
     /// It ended at a limit or crashed, but had read other documents before: they may be the reason.
-    #[error("engine child ended, perhaps because of what earlier documents left: {0}")]
+    #[error("engine child ended, perhaps because of earlier documents: {0}")]
     Worn(String),
     /// It was killed from outside, or answered nonsense.
     #[error("engine child ended: {0}")]
@@ -35,8 +35,8 @@ pub(crate) enum ChildError {
     /// The document could not be read from its blob.
     #[error(transparent)]
     Document(#[from] BlobError),
-    /// The storage did not go on sending the document.
-    #[error("the document did not come from the storage")]
+    /// The storage stopped sending the document.
+    #[error("the document could not be read from the storage")]
     DocumentStalled,
 }
 
@@ -68,7 +68,7 @@ pub(crate) enum Limit {
     Memory(u64),
     #[error("The document exceeds the limit of nesting: reading it overflows the stack")]
     Stack,
-    #[error("The document exceeds the limit of wall time: {} without a sign of progress", seconds(*.0))]
+    #[error("The document exceeds the limit of wall time: {} without progress", seconds(*.0))]
     Wall(Duration),
 }
 

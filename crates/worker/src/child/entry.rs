@@ -94,14 +94,14 @@ fn answer<R: Read, W: Write>(
         } => {
             let threads = page_threads.max(1);
             let budget = &CpuBudget::start(cpu, threads);
-            let mut told = Told { parent, last: None, broken: None, budget };
+            let mut reporter = Reporter { parent, last: None, broken: None, budget };
             let models = &ParentModels { parent, budget, parallel: ocr_parallel.max(1) };
             let password = password.as_deref();
             let media_type = Some(media_type.as_str());
             let work =
                 Work { document, spec: &spec, password, media_type, namespace, models, threads };
-            let performed = perform(work, &mut |progress| told.tell(&progress));
-            let Told { last, broken, .. } = told;
+            let performed = perform(work, &mut |progress| reporter.report(&progress));
+            let Reporter { last, broken, .. } = reporter;
             let output = &mut parent.borrow_mut().output;
             match (performed, last, broken) {
                 (_, _, Some(error)) => Err(error),
@@ -115,22 +115,22 @@ fn answer<R: Read, W: Write>(
     }
 }
 
-/// Tells the parent how far it is, and lets the next page begin.
-struct Told<'a, R, W> {
+/// Reports progress to the parent, and lets the next page begin.
+struct Reporter<'a, R, W> {
     parent: &'a RefCell<Parent<R, W>>,
     last: Option<PageProgress>,
     broken: Option<io::Error>,
     budget: &'a CpuBudget,
 }
 
-impl<R, W: Write> Told<'_, R, W> {
-    fn tell(&mut self, progress: &Progress) {
+impl<R, W: Write> Reporter<'_, R, W> {
+    fn report(&mut self, progress: &Progress) {
         self.budget.page_begins(progress.page_count);
         let progress = pages(progress);
         self.last = Some(progress);
         let output = &mut self.parent.borrow_mut().output;
-        let told = write_json(output, Kind::Progress, &progress);
-        if let Err(error) = told.and_then(|()| output.flush()) {
+        let written = write_json(output, Kind::Progress, &progress);
+        if let Err(error) = written.and_then(|()| output.flush()) {
             self.broken = Some(error);
         }
     }

@@ -62,7 +62,7 @@ impl Performed {
     }
 }
 
-/// Does the work; `progress` hears of every page.
+/// Does the work; `progress` is called for every page.
 pub(super) fn perform(
     mut work: Work<'_>,
     progress: &mut dyn FnMut(Progress),

@@ -1,4 +1,4 @@
-//! Pictures and what was read off them, as parent and child tell each other.
+//! Pictures and the text that was read from them, as frames between parent and child.
 
 use docket_engine::{Arrangement, OcrFault, Picture};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ pub(crate) struct PictureHead {
     width: u32,
     height: u32,
     dpi: u32,
-    arrangement: Told,
+    arrangement: FrameArrangement,
     /// Another picture follows before the child waits for their texts.
     pub(super) more: bool,
 }
@@ -21,7 +21,7 @@ pub(crate) struct PictureHead {
 /// How its text is arranged.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Told {
+enum FrameArrangement {
     Page,
     Column,
     Rows,
@@ -30,9 +30,9 @@ enum Told {
 impl PictureHead {
     pub(super) fn new(picture: &Picture, more: bool) -> Self {
         let arrangement = match picture.arrangement {
-            Arrangement::Page => Told::Page,
-            Arrangement::Column => Told::Column,
-            Arrangement::Rows => Told::Rows,
+            Arrangement::Page => FrameArrangement::Page,
+            Arrangement::Column => FrameArrangement::Column,
+            Arrangement::Rows => FrameArrangement::Rows,
         };
         let Picture { width, height, dpi, .. } = *picture;
         Self { width, height, dpi, arrangement, more }
@@ -48,9 +48,9 @@ impl PictureHead {
     pub(crate) fn with_pixels(self, pixels: Vec<u8>) -> Option<Picture> {
         let Self { width, height, dpi, arrangement, .. } = self;
         let arrangement = match arrangement {
-            Told::Page => Arrangement::Page,
-            Told::Column => Arrangement::Column,
-            Told::Rows => Arrangement::Rows,
+            FrameArrangement::Page => Arrangement::Page,
+            FrameArrangement::Column => Arrangement::Column,
+            FrameArrangement::Rows => Arrangement::Rows,
         };
         let whole = self.pixel_bytes() == Some(pixels.len());
         whole.then_some(Picture { width, height, pixels, dpi, arrangement })
@@ -97,8 +97,13 @@ mod tests {
 
     #[test]
     fn a_child_gone_mad_cannot_ask_for_the_whole_memory() {
-        let head =
-            PictureHead { width: 3, height: 2, dpi: 300, arrangement: Told::Page, more: false };
+        let head = PictureHead {
+            width: 3,
+            height: 2,
+            dpi: 300,
+            arrangement: FrameArrangement::Page,
+            more: false,
+        };
         assert_eq!(head.pixel_bytes(), Some(6));
         assert!(head.with_pixels(vec![0; 6]).is_some());
         assert!(head.with_pixels(vec![0; 7]).is_none());

@@ -26,7 +26,7 @@ const WAITING_MAX: usize = 64;
 pub(crate) async fn run(arguments: ListenArgs) -> anyhow::Result<Exit> {
     let client = client(&arguments.server)?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
-        Exit::Usage.error(format!("port {} cannot be listened on: {error}", arguments.port))
+        Exit::Usage.error(format!("cannot listen on port {}: {error}", arguments.port))
     })?;
     let address = listener.local_addr()?;
     let url = arguments.public_url.unwrap_or_else(|| format!("http://{address}/"));
@@ -83,7 +83,7 @@ fn say(message: &Received) {
     }
 }
 
-/// Tells why nothing has come yet.
+/// Says why nothing has come yet.
 async fn explain(
     client: &Client,
     endpoint: &WebhookDocument,

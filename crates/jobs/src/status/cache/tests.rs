@@ -87,7 +87,7 @@ fn an_older_read_never_replaces_a_newer_one() {
 fn a_change_heard_during_a_read_keeps_it_from_being_remembered() {
     let (cache, id) = (cache(true), JobId::new());
     let slow = cache.begin(id);
-    cache.heard(id, 2);
+    cache.changed(id, 2);
     slow.learn(&status(id, 1, false));
     assert_eq!(known(&cache, id), None);
     drop(slow);
@@ -101,7 +101,7 @@ fn a_deleted_job_is_forgotten_for_good() {
     let (cache, id) = (cache(false), JobId::new());
     let slow = cache.begin(id);
     cache.begin(id).learn(&status(id, 5, true));
-    cache.heard(id, i64::MAX);
+    cache.changed(id, i64::MAX);
     assert_eq!(known(&cache, id), None);
     slow.learn(&status(id, 5, true));
     assert_eq!(known(&cache, id), None);
@@ -119,7 +119,7 @@ fn memory_is_bounded() {
     assert!(cache.stripes.iter().all(|stripe| stripe.lock().unwrap().is_empty()));
 }
 
-/// One writer moves a job on and tells of it a little later, as a feed does; readers fill memory
+/// One writer changes a job and announces it a little later, as a feed does; readers fill memory
 /// from "the database" with delays of their own. No reader sees an older version after a newer one,
 /// and at rest memory has the last version or none.
 #[test]
@@ -134,7 +134,7 @@ fn fills_and_changes_race() {
                 if version % 3 == 0 {
                     std::thread::yield_now();
                 }
-                cache.heard(id, version);
+                cache.changed(id, version);
                 cache.fed(Instant::now());
             }
         });

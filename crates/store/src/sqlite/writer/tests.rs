@@ -198,9 +198,12 @@ async fn a_full_disk_is_told_as_such() {
         )?;
         Ok(0)
     });
-    let told = bench.writer.run(fill).await;
+    let answer = bench.writer.run(fill).await;
     let full = crate::error::WriteFault::Full;
-    assert!(matches!(&told, Err(Error::NotWritable { fault, .. }) if *fault == full), "{told:?}");
+    assert!(
+        matches!(&answer, Err(Error::NotWritable { fault, .. }) if *fault == full),
+        "{answer:?}"
+    );
     assert_eq!(bench.committed(), [1]);
 }
 
@@ -211,11 +214,11 @@ async fn a_file_that_is_taken_away_takes_no_writes() {
     let (place, aside) = (bench.folder.path().join("bench.db"), bench.folder.path().join("aside"));
     std::fs::rename(&place, &aside).unwrap();
     for number in [2, 3] {
-        let told = bench.writer.run(insert(number)).await;
+        let answer = bench.writer.run(insert(number)).await;
         let gone = crate::error::WriteFault::FileGone;
         assert!(
-            matches!(&told, Err(Error::NotWritable { fault, .. }) if *fault == gone),
-            "{told:?}"
+            matches!(&answer, Err(Error::NotWritable { fault, .. }) if *fault == gone),
+            "{answer:?}"
         );
         std::fs::copy(&aside, &place).unwrap();
     }
