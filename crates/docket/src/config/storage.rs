@@ -25,8 +25,8 @@ settings! {
         /// Storage of documents and results: file:///absolute/folder or s3://bucket/prefix.
         ///
         /// Any storage that speaks S3 works, for example Amazon S3 or Supabase Storage. All nodes of
-        /// one database must use the same. What is not set here is read from the AWS_* variables,
-        /// roles included.
+        /// one database must use the same. Values that are not set here are read from the AWS_*
+        /// variables, roles included.
         blob_url: Option<String> { default_words: "a folder in data_dir", placeholder: "URL" }
 
         /// Address of the S3 storage, if it is not Amazon's.

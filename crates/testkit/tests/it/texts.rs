@@ -6,10 +6,15 @@ use docket_testkit::words::unclear_lines;
 
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut pages: Vec<PathBuf> =
-        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docket.example.toml"]
-            .map(|name| root.join(name))
-            .to_vec();
+    let mut pages: Vec<PathBuf> = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docket.example.toml",
+        "docs/openapi.json",
+    ]
+    .map(|name| root.join(name))
+    .to_vec();
     for entry in std::fs::read_dir(root.join("docs")).unwrap() {
         let path = entry.unwrap().path();
         // The style guide names the words.
