@@ -73,7 +73,15 @@ def postgres(folder):
         yield f"postgres://bench@127.0.0.1:{port}/postgres"
 
 
-def wrk(url, args, script=""):
+def cpu_seconds(pid):
+    """What the process and its threads have used of the processors so far."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wrk(url, args, script="", pid=None):
+    """One load; with the server's process, also its CPU time per request, which other load on the machine hardly changes."""
+    used = cpu_seconds(pid) if pid else 0
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script + """
 done = function(summary, latency)
@@ -86,7 +94,8 @@ end
     requests, micros, p50, p99, errors = map(int, re.search(r"RESULT (.*)", out).group(1).split())
     if errors:
         raise RuntimeError(f"{errors} errors from {url}\n{out}")
-    return {"requests": requests, "rate": requests / micros * 1e6, "p50_ms": p50 / 1000, "p99_ms": p99 / 1000}
+    cpu_us = (cpu_seconds(pid) - used) / max(requests, 1) * 1e6 if pid else 0
+    return {"cpu_us": cpu_us, "requests": requests, "rate": requests / micros * 1e6, "p50_ms": p50 / 1000, "p99_ms": p99 / 1000}
 
 
 def submit_script(key):
@@ -101,7 +110,7 @@ def key_of(flags, docket=DOCKET):
     return json.loads(made.stdout)["key"]
 
 
-def finished_job(base, key, flags):
+def finished_job(base, key, flags, docket=DOCKET):
     """One job through a worker of its own, so that none runs while submits are measured."""
     import http.client
     host = base.removeprefix("http://")
@@ -109,7 +118,7 @@ def finished_job(base, key, flags):
     connection = http.client.HTTPConnection(host)
     connection.request("POST", "/parse", boundary + SAMPLE.read_bytes() + b"\r\n--b--\r\n", {"api-key": key, "content-type": "multipart/form-data; boundary=b"})
     job = json.loads(connection.getresponse().read())["job_id"]
-    with process(DOCKET, "work", *flags):
+    with process(docket, "work", *flags):
         for _ in range(400):
             connection.request("GET", f"/jobs/{job}", headers={"api-key": key})
             if json.loads(connection.getresponse().read())["status"] == "COMPLETED":
@@ -118,31 +127,31 @@ def finished_job(base, key, flags):
     raise RuntimeError("the job did not end")
 
 
-def measure(name, flags, static, args, rows):
+def measure(name, flags, static, args, rows, docket=DOCKET):
     base = f"http://127.0.0.1:{free_port()}"
-    serve = lambda *more: process(DOCKET, "serve", "--no-workers", "--listen", base.removeprefix("http://"), "--log", "error", *flags, *more)  # noqa: E731
+    serve = lambda *more: process(docket, "serve", "--no-workers", "--listen", base.removeprefix("http://"), "--log", "error", *flags, *more)  # noqa: E731
 
-    def compare(kind, url, script):
+    def compare(kind, url, script, server):
         for _ in range(args.rounds):
             yardstick = wrk(static + "/jobs/x", args)
-            rows.setdefault(f"{kind}, {name}", []).append((wrk(url, args, script), yardstick))
+            rows.setdefault(f"{kind}, {name}", []).append((wrk(url, args, script, server.pid), yardstick))
 
-    with serve():
+    with serve() as server:
         wait_for(base + "/ready")
-        key = key_of(flags)
-        job = f"{base}/jobs/{finished_job(base, key, flags)}"
+        key = key_of(flags, docket)
+        job = f"{base}/jobs/{finished_job(base, key, flags, docket)}"
         with_key = f'wrk.headers["api-key"] = "{key}"\n'
-        compare("status from memory", job, with_key)
-        compare("submit", f"{base}/parse", submit_script(key))
-    with serve("--status-memory-mb", "0"):
+        compare("status from memory", job, with_key, server)
+        compare("submit", f"{base}/parse", submit_script(key), server)
+    with serve("--status-memory-mb", "0") as server:
         wait_for(base + "/ready")
-        compare("status without memory", job, with_key)
+        compare("status without memory", job, with_key, server)
 
 
 def report(rows, args):
     print(f"\n{args.rounds} rounds, {args.seconds} s each, {args.connections} connections, {os.cpu_count()} processors shared with the load; median (min-max)\n")
-    print("| what | of static | per second | static per second | p50 / p99 ms |")
-    print("|---|---|---|---|---|")
+    print("| what | of static | per second | static per second | p50 / p99 ms | server CPU us per request |")
+    print("|---|---|---|---|---|---|")
     spread = lambda values, form: f"{form(statistics.median(values))} ({form(min(values))}-{form(max(values))})"  # noqa: E731
     for kind, pairs in rows.items():
         ratio = spread([own["rate"] / yard["rate"] for own, yard in pairs], lambda v: f"{v:.3f}")
@@ -150,7 +159,8 @@ def report(rows, args):
         static = spread([yard["rate"] for _, yard in pairs], lambda v: f"{v:,.0f}")
         p50 = statistics.median(own["p50_ms"] for own, _ in pairs)
         p99 = statistics.median(own["p99_ms"] for own, _ in pairs)
-        print(f"| {kind} | {ratio} | {rate} | {static} | {p50:.1f} / {p99:.1f} |")
+        cpu = spread([own["cpu_us"] for own, _ in pairs], lambda v: f"{v:.1f}")
+        print(f"| {kind} | {ratio} | {rate} | {static} | {p50:.1f} / {p99:.1f} | {cpu} |")
 
 
 def raise_file_limit():
@@ -163,17 +173,21 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--other", type=pathlib.Path, metavar="BINARY", help="measure another build of docket in the same run")
     args = parser.parse_args()
     raise_file_limit()
     rows = {}
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cluster:
+    with tempfile.TemporaryDirectory() as folder:
         static = f"http://127.0.0.1:{free_port()}"
         with process(STATIC, static.removeprefix("http://")):
             wait_for(static + "/jobs/x")
-            measure("SQLite", ["--data-dir", f"{folder}/sqlite"], static, args, rows)
-            with postgres(cluster) as url:
-                flags = ["--data-dir", f"{folder}/postgres", "--database-url", url]
-                measure("Postgres", flags, static, args, rows)
+            builds = [("", DOCKET)] + ([(" (other)", args.other)] if args.other else [])
+            for word, docket in builds:
+                measure(f"SQLite{word}", ["--data-dir", f"{folder}/sqlite{word}"], static, args, rows, docket)
+            for word, docket in builds:
+                with tempfile.TemporaryDirectory() as cluster, postgres(cluster) as url:
+                    flags = ["--data-dir", f"{folder}/postgres{word}", "--database-url", url]
+                    measure(f"Postgres{word}", flags, static, args, rows, docket)
     report(rows, args)
 
 

@@ -255,24 +255,36 @@ class Load:
             time.sleep(0.05)
 
     def follow(self, answer, account, last):
-        """Reads one stream to its end; the place in the outbox up to which it came."""
-        versions = {}
+        """Reads one stream to its end; the place in the outbox up to which it came.
+
+        As the standard says, an event counts, and so does its id, once the empty line behind it is there:
+        a connection can break between the id and the data.
+        """
+        versions, place, change = {}, None, None
         try:
             while answer.status == 200 and (line := answer.readline()):
-                if line.startswith(b"id:"):
-                    last = max(last, int(line[3:]))
-                elif line.startswith(b"data:"):
-                    told = json.loads(line[5:])
-                    name, version = told["job_id"], told["version"]
-                    if version <= versions.get(name, 0):
-                        self.fail(f"the stream of {account.name} told version {version} of {name} after {versions[name]}")
-                    versions[name] = version
-                    self.events += 1
-                    if RANKS.get(told.get("status")) == 2:
-                        self.told_end[account.name].add(name)
+                if line.startswith(b"id:") and line.endswith(b"\n"):
+                    place = int(line[3:])
+                elif line.startswith(b"data:") and line.endswith(b"\n"):
+                    change = json.loads(line[5:])
+                elif line in (b"\n", b"\r\n") and change:
+                    last = max(last, place or 0)
+                    self.hear(account, change, versions)
+                    place, change = None, None
         except (OSError, http.client.HTTPException):
             self.refused["stream"] += 1
+        if place is not None:
+            self.refused["stream in the middle of an event"] += 1
         return last
+
+    def hear(self, account, change, versions):
+        name, version = change["job_id"], change["version"]
+        if version <= versions.get(name, 0):
+            self.fail(f"the stream of {account.name} sent version {version} of {name} after {versions[name]}")
+        versions[name] = version
+        self.events += 1
+        if RANKS.get(change.get("status")) == 2:
+            self.told_end[account.name].add(name)
 
     def untold(self):
         """Ends that a follower has not heard of."""
