@@ -1,18 +1,17 @@
 //! Parsing: reads the selected pages one by one, lays them out, and assembles the result.
 
 mod reading;
+mod request;
 mod step;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use docket_contract::{ParseResult, ParseSpec, WarningCode};
-use uuid::Uuid;
 
 use crate::analyse::long_tables::cut_long_tables;
 use crate::error::{Damage, Error};
 use crate::limits::Limits;
 use crate::model::{PageContent, Part};
-use crate::recognise::models::{Models, NoModels};
 use crate::recognise::ocr::Asked;
 use crate::recognise::scan::Source;
 use crate::source::ahead::with_pages;
@@ -23,71 +22,11 @@ use crate::source::pdf::{
 };
 use crate::source::raster::ImageFile;
 use reading::Reading;
+pub use request::{ParseRequest, Parsed, Progress};
 use step::{Answered, Question, Recognition, Step, answered, read_pdf_page, unrecognised};
 
 /// The size of a page that is not looked at.
 const A4_POINTS: (f32, f32) = (595.0, 842.0);
-
-/// How far a parse is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Selected pages that were read, failed ones included.
-    pub pages_done: usize,
-    /// Selected pages that could not be read.
-    pub pages_failed: usize,
-    /// Pages that the request selects.
-    pub pages_selected: usize,
-    /// Pages of the whole document.
-    pub page_count: usize,
-}
-
-/// What to make of a document.
-#[derive(Clone, Copy, Debug)]
-pub struct ParseRequest<'a> {
-    /// The client's options.
-    pub spec: &'a ParseSpec,
-    /// Opens the document if the empty password does not.
-    pub password: Option<&'a str>,
-    /// Names chunks and segments: their ids are version 5 UUIDs of it and their place.
-    pub namespace: Uuid,
-    /// Recognisers for pages without text.
-    pub models: &'a dyn Models,
-    /// What the document's sender calls it, for kinds that bytes do not tell.
-    pub media_type: Option<&'a str>,
-    /// Documents that say nothing of places get some all the same, as a typewriter would set them:
-    /// for what finds things by their places, never for a client.
-    pub imagined_places: bool,
-    /// Threads that may read the pages of one document, at least 1.
-    pub threads: usize,
-    /// What the document may hold.
-    pub limits: &'a Limits,
-}
-
-impl<'a> ParseRequest<'a> {
-    /// Without a password and without recognisers.
-    #[must_use]
-    pub fn new(spec: &'a ParseSpec, namespace: Uuid) -> Self {
-        Self {
-            spec,
-            password: None,
-            namespace,
-            models: &NoModels,
-            media_type: None,
-            imagined_places: false,
-            threads: 1,
-            limits: &Limits::DEFAULT,
-        }
-    }
-}
-
-/// What a parse makes.
-#[derive(Clone, Debug)]
-pub struct Parsed {
-    /// The document.
-    pub result: ParseResult,
-    /// The files that the spec asks for beside it, under their ids.
-    pub files: Vec<(Uuid, Vec<u8>)>,
-}
 
 /// Parses a document. `progress` is called before the first page and after every page.
 ///

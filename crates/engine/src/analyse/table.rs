@@ -3,10 +3,12 @@
 mod aligned;
 mod body;
 mod build;
+mod column;
 mod columns;
 mod fills;
 mod grid;
 mod header;
+mod numbers;
 mod phrases;
 mod pictured;
 mod rules;
@@ -18,10 +20,10 @@ mod unruled;
 
 use crate::analyse::layout::rows_of_lines;
 use crate::model::{Cell, Line, Rect, Table, Word, is_rtl, line_of_words};
-use body::is_figure;
 use build::build;
 use fills::{cell_sides, goes_on};
 use grid::{Edge, Grid, edges, grids};
+use numbers::is_numeric;
 use phrases::text_rows;
 use split::{split_columns, split_rows};
 use tick_boxes::without_sides;
@@ -190,7 +192,7 @@ fn with_heads(mut table: Table) -> Table {
     let has_figures = |cell: &&Cell| {
         cell.column > 0
             && !cell.lines.is_empty()
-            && cell.lines.iter().all(|line| is_figure(&line.words))
+            && cell.lines.iter().all(|line| is_numeric(&line.words))
     };
     let body = table.cells.iter().filter(has_figures).map(|cell| cell.row).min().unwrap_or(1);
     // Below a cell over several columns stand the names of each.

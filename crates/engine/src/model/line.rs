@@ -1,9 +1,10 @@
 //! Words and lines of text.
 
+use std::ops::Range;
+
 use super::characters::is_rtl;
 use super::geometry::Rect;
 use super::page::Style;
-use super::scripts::ScriptRun;
 use super::table::Table;
 
 /// A word in the upright frame of its direction.
@@ -20,6 +21,21 @@ pub(crate) struct Word {
     pub scripts: Vec<ScriptRun>,
     /// True if nothing but a change of line parts it from the word before, for text without spaces.
     pub glued: bool,
+}
+
+/// Which way characters stand off their line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Script {
+    Raised,
+    Lowered,
+}
+
+/// Characters of a word that stand off its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ScriptRun {
+    /// Counted in characters of the word.
+    pub characters: Range<usize>,
+    pub script: Script,
 }
 
 /// Words on one baseline.

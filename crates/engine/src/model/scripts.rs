@@ -2,22 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Line, Word};
-
-/// Which way characters stand off their line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Script {
-    Raised,
-    Lowered,
-}
-
-/// Characters of a word that stand off its line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ScriptRun {
-    /// Counted in characters of the word.
-    pub characters: Range<usize>,
-    pub script: Script,
-}
+use super::line::{Line, Script, ScriptRun, Word};
 
 /// Scripts are this much smaller than what they stand at; what is smaller yet stands beside an
 /// initial over several lines.

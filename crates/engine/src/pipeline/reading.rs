@@ -6,8 +6,8 @@ use docket_contract::spec::{ErrorHandling, ExportFormat, Layout};
 use docket_contract::{ParseResult, ParseSpec, SegmentType, Warning, WarningCode};
 use uuid::Uuid;
 
+use super::request::{ParseRequest, Parsed, Progress};
 use super::step::PageRead;
-use super::{ParseRequest, Parsed, Progress};
 use crate::analyse::label::{classify, continued_tables};
 use crate::error::{Damage, Error, PageFault, PictureFault};
 use crate::limits::Excess;

@@ -9,13 +9,14 @@ use crate::analyse::layout::lay_out;
 use crate::error::OcrFault;
 use crate::error::PictureFault;
 use crate::limits::{Excess, Limit, Limits};
+use crate::model::Raster;
 use crate::model::{PageContent, PageLayout};
 use crate::recognise::models::{Models, Picture};
 use crate::recognise::ocr::Asked;
 use crate::recognise::picture::tick_boxes;
 use crate::recognise::scan::{Source, is_scan, source};
 use crate::source::pdf::{Document, note_found_boxes};
-use crate::source::raster::{Raster, draw_page};
+use crate::source::raster::draw_page;
 
 /// Resolution at which pages of PDFs are drawn for OCR: what recognisers are made for.
 const OCR_DPI: f32 = 300.0;

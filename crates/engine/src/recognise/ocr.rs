@@ -6,11 +6,11 @@ mod hocr;
 mod measure;
 
 use crate::error::OcrFault;
+use crate::model::Raster;
 use crate::model::{Glyph, PageContent, Rect, TickField};
 use crate::recognise::models::{Arrangement, Picture};
 use crate::recognise::picture::{Prepared, prepare, rulings, take_tick_boxes};
 use crate::source::pdf::note_found_boxes;
-use crate::source::raster::Raster;
 
 /// Pages that are this much higher than wide are strips such as till receipts: one column, in which
 /// looking for columns does harm. Sheets of paper have 1.3 to 1.42, long ones 1.55.

@@ -1,6 +1,7 @@
 //! Extraction: finds the values that a JSON Schema asks for in a parsed document, without a model,
 //! each with the very words it was taken from.
 
+mod candidate;
 mod clauses;
 mod index;
 mod kinds;
@@ -21,11 +22,12 @@ use docket_contract::ParseResult;
 use docket_contract::results::{ExtractResult, Extracted, ExtractedField, ExtractedValue};
 use docket_contract::spec::ExtractSpec;
 
+use self::candidate::Source;
 use self::index::Index;
 use self::list::find_all;
 use self::prose::Prose;
 use self::rows::find_rows;
-use self::scalar::{Source, find};
+use self::scalar::find;
 use self::schema::{Property, Shape, properties};
 use self::vocabulary::concepts;
 use self::wish::Wish;

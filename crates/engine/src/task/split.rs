@@ -4,6 +4,7 @@
 mod continuity;
 mod decode;
 mod numbering;
+mod reorder;
 mod sheet;
 
 use docket_contract::ParseResult;
@@ -42,7 +43,7 @@ pub fn split(document: &ParseResult, spec: &SplitSpec, namespace: Uuid) -> Split
     for part in &mut parts {
         part.confidence = (part.confidence / part.pages.len() as f64).clamp(0.0, 1.0);
         if spec.enable_reordering {
-            numbering::reorder(&mut part.pages, &sheets);
+            reorder::reorder(&mut part.pages, &sheets);
         }
     }
     SplitResult { parts, page_count: document.page_count, warnings: document.warnings.clone() }

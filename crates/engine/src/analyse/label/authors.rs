@@ -2,7 +2,7 @@
 
 use docket_contract::SegmentType;
 
-use super::headings::Look;
+use super::look::Look;
 use crate::model::Part;
 
 /// Between the title and the first section stand names and places, often in a size of their own.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use docket_contract::SegmentType;
 
-use super::Norms;
+use super::norms::Norms;
 use crate::model::{Block, OutlineEntry, Part, TagRole};
 
 /// With fewer headings a tree says little of what it calls text.
@@ -15,13 +15,13 @@ const HEADINGS_SHARE_MAX: f32 = 0.25;
 
 /// The parts that are told to be headings, and how deep they stand.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Declared {
     ranks: HashMap<usize, u8>,
     /// The tree tells headings from text throughout.
     by_tree: bool,
 }
 
-impl Told {
+impl Declared {
     /// Asks the tree, then the outline.
     pub(super) fn new(parts: &[Part], outline: &[OutlineEntry], norms: &Norms) -> Self {
         let by_tree = by_tree(parts);

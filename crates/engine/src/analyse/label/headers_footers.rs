@@ -1,11 +1,13 @@
 //! Running headers, footers and page numbers: lines at the edge of a page that come back.
 
 mod edges;
+mod pattern;
 
 use std::collections::HashMap;
 
 use crate::model::{Block, Direction, PageLayout, Rect, Relation, TagRole};
 use edges::{Place, is_in_margin, near_edge, outermost_is_furniture, rows};
+use pattern::{is_page_number, pattern};
 
 /// Headers and footers of one page.
 #[derive(Default)]
@@ -16,8 +18,6 @@ pub(crate) struct Furniture {
 
 /// How many rows from the top and from the bottom may be furniture.
 const ROWS_PER_EDGE: usize = 4;
-/// Headers and footers stand within this part of the page's height from its edges.
-const EDGE: f32 = 0.14;
 /// Furniture stands at the same height on its pages, within this many points.
 const DRIFT: f32 = 12.0;
 /// A long text that comes back may stand further off, as on a first page with its own margins.
@@ -89,30 +89,6 @@ fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
     candidates
 }
 
-/// The text with its numbers and case taken away.
-fn pattern(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| {
-        let lower = word.to_lowercase();
-        let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-        let roman =
-            !bare.is_empty() && bare.len() <= 6 && bare.chars().all(|c| "ivxlc".contains(c));
-        if roman { "#".to_owned() } else { without_digits(&lower) }
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-fn without_digits(word: &str) -> String {
-    let mut pattern = String::with_capacity(word.len());
-    for character in word.chars() {
-        if !character.is_numeric() {
-            pattern.push(character);
-        } else if !pattern.ends_with('#') {
-            pattern.push('#');
-        }
-    }
-    pattern
-}
-
 /// The line is on two more pages, or on the next or former one.
 fn comes_back(candidate: &Candidate, same: &[&Candidate], page_count: usize) -> bool {
     if page_count < 2 {
@@ -139,17 +115,6 @@ fn comes_back(candidate: &Candidate, same: &[&Candidate], page_count: usize) -> 
         }
     }
     false
-}
-
-/// A number alone, in the forms of page numbers; the text is a pattern.
-fn is_page_number(pattern: &str) -> bool {
-    let plain: String = pattern
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2013}' | '\u{2014}' | '|' | '.'))
-        .collect();
-    let roman = !plain.is_empty() && plain.len() <= 6 && plain.chars().all(|c| "ivxlc".contains(c));
-    roman
-        || matches!(plain.as_str(), "#" | "page#" | "page#of#" | "#of#" | "#/#" | "p#" | "page#/#")
 }
 
 /// Moves lines out of the blocks of a page.

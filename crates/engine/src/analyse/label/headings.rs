@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use docket_contract::SegmentType;
 
-use super::Norms;
 use super::authors::drop_authors;
-use crate::analyse::label::declared::Told;
+use super::declared::Declared;
+use super::look::Look;
+use super::norms::Norms;
 use crate::model::{Block, OutlineEntry, Part};
 
 /// Longer blocks are paragraphs, however they look.
@@ -14,44 +15,21 @@ const CHARACTERS_MAX: usize = 220;
 const LINES_MAX: usize = 4;
 /// How sure a heading is that is much bigger than running text.
 const BY_SIZE: f32 = 0.9;
-/// How sure a heading is that the document tells of by itself.
-const TOLD: f32 = 0.95;
-
-/// The looks of a heading: those with the same looks have the same level.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Look {
-    size: f32,
-    bold: bool,
-    italic: bool,
-    pub(super) capitals: bool,
-    /// Parts of its number: 2 for `3.1`; 0 without number.
-    pub(super) numbers: usize,
-    /// Set in another typeface than running text.
-    foreign: bool,
-    /// In the middle of its column.
-    centred: bool,
-    /// Ends with a colon, as labels do, or holds one before a value.
-    label: bool,
-}
-
-impl Look {
-    fn stands_out(&self, norms: &Norms) -> bool {
-        self.bold && !norms.body_bold || self.italic && !norms.body_italic || self.foreign
-    }
-}
+/// How sure a heading is that the file itself declares.
+const DECLARED: f32 = 0.95;
 
 /// Finds headings among the parts that are still text, and gives them levels.
 pub(crate) fn assign(parts: &mut [Part], outline: &[OutlineEntry], norms: &Norms) {
     let mut looks: Vec<(usize, Look)> = Vec::new();
-    let told = Told::new(parts, outline, norms);
+    let declared = Declared::new(parts, outline, norms);
     for index in 0..parts.len() {
-        if let Some((look, confidence)) = heading(parts, index, &told, norms) {
+        if let Some((look, confidence)) = heading(parts, index, &declared, norms) {
             parts[index].kind = SegmentType::SectionHeader;
             parts[index].confidence = confidence;
             looks.push((index, look));
         }
     }
-    let title = told.title(parts).and_then(|part| looks.iter().position(|look| look.0 == part));
+    let title = declared.title(parts).and_then(|part| looks.iter().position(|look| look.0 == part));
     if let Some(title) = title.or_else(|| title_by_looks(parts, &looks, norms)) {
         let (index, look) = looks.remove(title);
         mark_title(&mut parts[index]);
@@ -65,7 +43,7 @@ pub(crate) fn assign(parts: &mut [Part], outline: &[OutlineEntry], norms: &Norms
         }
     }
     drop_authors(parts, &mut looks);
-    levels(parts, &looks, &told.levels(parts));
+    levels(parts, &looks, &declared.levels(parts));
 }
 
 fn mark_title(part: &mut Part) {
@@ -73,22 +51,27 @@ fn mark_title(part: &mut Part) {
     part.level = 1;
 }
 
-fn heading(parts: &[Part], index: usize, told: &Told, norms: &Norms) -> Option<(Look, f32)> {
+fn heading(
+    parts: &[Part],
+    index: usize,
+    declared: &Declared,
+    norms: &Norms,
+) -> Option<(Look, f32)> {
     let part = &parts[index];
     let block = part.block.as_ref()?;
     let is_open = matches!(part.kind, SegmentType::Text | SegmentType::ListItem);
     if !is_open || part.sideways {
         return None;
     }
-    if told.is_heading(index) && block.characters() <= CHARACTERS_MAX {
-        return Some((look(block, norms), TOLD));
+    if declared.is_heading(index) && block.characters() <= CHARACTERS_MAX {
+        return Some((look(block, norms), DECLARED));
     }
     if !could_be(block) {
         return None;
     }
     let look = look(block, norms);
     let certainty = certainty(parts, index, &look, norms)?;
-    if certainty < BY_SIZE && told.is_text(part) {
+    if certainty < BY_SIZE && declared.is_text(part) {
         return None;
     }
     let is_item = part.kind == SegmentType::ListItem;
@@ -260,7 +243,7 @@ fn title_by_looks(parts: &[Part], looks: &[(usize, Look)], norms: &Norms) -> Opt
 
 /// Levels as the document tells them; else by looks: bigger first, then bold, then capitals; numbers
 /// decide where they are given.
-fn levels(parts: &mut [Part], looks: &[(usize, Look)], told: &HashMap<usize, u8>) {
+fn levels(parts: &mut [Part], looks: &[(usize, Look)], declared: &HashMap<usize, u8>) {
     let rank = |look: &Look| {
         look.size + if look.bold { 0.4 } else { 0.0 } + if look.capitals { 0.2 } else { 0.0 }
             - if look.italic { 0.1 } else { 0.0 }
@@ -269,12 +252,13 @@ fn levels(parts: &mut [Part], looks: &[(usize, Look)], told: &HashMap<usize, u8>
     ranks.sort_by(|a, b| b.total_cmp(a));
     ranks.dedup_by(|a, b| (*a - *b).abs() < 0.35);
     let alike = |own: f32| {
-        let known = looks.iter().filter_map(|(index, look)| Some((rank(look), *told.get(index)?)));
+        let known =
+            looks.iter().filter_map(|(index, look)| Some((rank(look), *declared.get(index)?)));
         known.into_iter().find(|(other, _)| (other - own).abs() < 0.2).map(|(_, level)| level)
     };
     for (index, look) in looks {
         let own = rank(look);
-        if let Some(level) = told.get(index).copied().or_else(|| alike(own)) {
+        if let Some(level) = declared.get(index).copied().or_else(|| alike(own)) {
             parts[*index].level = level;
             continue;
         }

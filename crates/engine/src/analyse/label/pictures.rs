@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use docket_contract::SegmentType;
 
-use super::Sheet;
+use super::page_frame::PageFrame;
 use crate::analyse::reading_order::ReadingOrder;
 use crate::model::{Part, Rect, Relation, runs_left};
 
@@ -26,26 +26,26 @@ const CAPTION_GAP: f32 = 3.0;
 const SHARED_WIDTH: f32 = 0.3;
 
 /// The pieces of a page in reading order: the flow of its text, with its pictures put in.
-pub(super) fn place(flow: Vec<Part>, drawn: &[Rect], sheet: Sheet) -> Vec<Part> {
-    let pictures = shown(drawn, &flow, sheet);
+pub(super) fn place(flow: Vec<Part>, drawn: &[Rect], frame: PageFrame) -> Vec<Part> {
+    let pictures = shown(drawn, &flow, frame);
     if pictures.is_empty() {
         return flow;
     }
-    let order = order(&flow, &pictures, sheet);
-    let picture = |rect| sheet.empty_part(SegmentType::Picture, rect);
+    let order = order(&flow, &pictures, frame);
+    let picture = |rect| frame.empty_part(SegmentType::Picture, rect);
     let pieces = flow.into_iter().chain(pictures.into_iter().map(picture));
     let mut pieces: Vec<Option<Part>> = pieces.map(Some).collect();
     order.sorted().into_iter().filter_map(|piece| pieces[piece].take()).collect()
 }
 
 /// The pictures that count, from top to bottom.
-fn shown(drawn: &[Rect], flow: &[Part], sheet: Sheet) -> Vec<Rect> {
-    joined(drawn).into_iter().filter(|rect| is_shown(rect, flow, sheet)).collect()
+fn shown(drawn: &[Rect], flow: &[Part], frame: PageFrame) -> Vec<Rect> {
+    joined(drawn).into_iter().filter(|rect| is_shown(rect, flow, frame)).collect()
 }
 
-fn is_shown(rect: &Rect, flow: &[Part], sheet: Sheet) -> bool {
+fn is_shown(rect: &Rect, flow: &[Part], frame: PageFrame) -> bool {
     let small = rect.width().min(rect.height()) < SIDE_MIN;
-    let background = rect.area() > BACKGROUND * sheet.size.0 * sheet.size.1 && !flow.is_empty();
+    let background = rect.area() > BACKGROUND * frame.size.0 * frame.size.1 && !flow.is_empty();
     !small && !background
 }
 
@@ -68,10 +68,10 @@ fn joined(pictures: &[Rect]) -> Vec<Rect> {
 }
 
 /// The order of the page as a graph: the parts of the flow first, then the pictures.
-fn order(flow: &[Part], pictures: &[Rect], sheet: Sheet) -> ReadingOrder {
+fn order(flow: &[Part], pictures: &[Rect], frame: PageFrame) -> ReadingOrder {
     let relation = |part: &Part| part.block.as_ref().map_or(Relation::Column, |b| b.follows);
     let mut order = ReadingOrder::chain(flow.iter().map(relation));
-    let upright = |rect: &Rect| sheet.direction.upright(rect, sheet.size.0, sheet.size.1);
+    let upright = |rect: &Rect| frame.direction.upright(rect, frame.size.0, frame.size.1);
     let rects: Vec<Option<Rect>> =
         flow.iter().map(|part| (!part.sideways).then(|| upright(&part.rect))).collect();
     let columns = columns(flow, &rects);

@@ -2,7 +2,7 @@
 
 use docket_contract::SegmentType;
 
-use super::Norms;
+use super::norms::Norms;
 use crate::model::{Block, Marker, Part, item_marker};
 
 /// Footnotes start below this part of the page's height.

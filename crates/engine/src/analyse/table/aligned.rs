@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::Column;
+use super::column::Column;
 use super::phrases::{Phrase, TextRow};
 
 /// Words that begin below one another part a column in so many rows at least ...

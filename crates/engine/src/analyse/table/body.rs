@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::columns::{Column, Piece};
+use super::column::{Column, Piece};
 use super::grid::Edge;
-use crate::model::Word;
+use super::numbers::is_numeric;
 
 /// A row of text with what stands in its columns.
 #[derive(Clone, Debug)]
@@ -127,7 +127,7 @@ fn spans(row: &PlacedRow) -> bool {
 fn clash(group: &[PlacedRow], next: &PlacedRow) -> bool {
     let figures = |row: &PlacedRow, column: usize| {
         row.pieces.iter().any(|piece| {
-            piece.from == column && piece.to == column + 1 && is_figure(&piece.phrase.words)
+            piece.from == column && piece.to == column + 1 && is_numeric(&piece.phrase.words)
         })
     };
     next.pieces
@@ -141,25 +141,10 @@ fn in_parentheses(row: &PlacedRow) -> bool {
     let text = |piece: &Piece| -> String {
         piece.phrase.words.iter().map(|word| word.text.as_str()).collect()
     };
-    let mut figures = row.pieces.iter().filter(|piece| is_figure(&piece.phrase.words)).map(text);
+    let mut figures = row.pieces.iter().filter(|piece| is_numeric(&piece.phrase.words)).map(text);
     let first = figures.next();
     let enclosed = |text: &String| text.starts_with('(') && text.ends_with(')');
     first.as_ref().is_some_and(enclosed) && figures.all(|text| enclosed(&text))
-}
-
-/// A number, with its signs and units, or a sign that stands for one.
-pub(super) fn is_figure(words: &[Word]) -> bool {
-    let (mut digits, mut letters, mut others) = (0, 0, 0);
-    for c in words.iter().flat_map(|word| word.text.chars()) {
-        if c.is_numeric() {
-            digits += 1;
-        } else if c.is_alphabetic() {
-            letters += 1;
-        } else {
-            others += 1;
-        }
-    }
-    digits > letters || letters == 0 && others <= 3
 }
 
 /// How sure it must be that a line goes on in the next.

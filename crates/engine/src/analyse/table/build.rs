@@ -2,7 +2,8 @@
 //! what stands across, with the rules that are drawn as witnesses.
 
 use super::body::{PlacedRow, Setting, full_rules, group};
-use super::columns::{Column, Piece, columns, place, word_space};
+use super::column::{Column, Piece};
+use super::columns::{columns, place, word_space};
 use super::grid::Edge;
 use super::header;
 use super::phrases::TextRow;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::aligned::{ALIGNED_SLACK, parted};
-use super::body::is_figure;
+use super::column::{Column, Piece};
+use super::numbers::is_numeric;
 use super::phrases::{Phrase, TextRow};
 use crate::model::Word;
 
@@ -18,33 +19,6 @@ const COLUMNS_MAX: usize = 60;
 const SPLIT_GAP: f32 = 0.3;
 /// ... and from this many times the usual word space on.
 const SPLIT_RATIO: f32 = 1.35;
-
-/// Left and right edge of what stands in a column.
-#[derive(Clone, Debug)]
-pub(super) struct Column {
-    pub x0: f32,
-    pub x1: f32,
-    pub rows: BTreeSet<usize>,
-    /// Its words begin so exactly below one another that no wide gap need part them from the column
-    /// before.
-    pub aligned: bool,
-}
-
-impl Column {
-    pub(super) fn new(x0: f32, x1: f32) -> Self {
-        Self { x0, x1, rows: BTreeSet::new(), aligned: false }
-    }
-}
-
-/// What stands in one text row within a range of columns.
-#[derive(Clone, Debug)]
-pub(super) struct Piece {
-    /// The first column.
-    pub from: usize,
-    /// The column behind the last.
-    pub to: usize,
-    pub phrase: Phrase,
-}
 
 /// Finds the columns of rows.
 pub(super) fn columns(rows: &[TextRow]) -> Vec<Column> {
@@ -198,7 +172,7 @@ fn parts(phrase: &Phrase, columns: &[Column], space: f32) -> Vec<Phrase> {
     let mut parts: Vec<Vec<Word>> = vec![Vec::new()];
     for (index, word) in phrase.words.iter().enumerate() {
         if let Some(last) = index.checked_sub(1).map(|before| &phrase.words[before]) {
-            let figures = [last, word].iter().all(|word| is_figure(std::slice::from_ref(*word)));
+            let figures = [last, word].iter().all(|word| is_numeric(std::slice::from_ref(*word)));
             let ratio = if figures { 1.0 } else { SPLIT_RATIO };
             let wide = gap(last, word) > SPLIT_GAP.max(ratio * space);
             let between = columns[from..to].windows(2).any(|pair| {

@@ -1,9 +1,10 @@
 //! The head of a table: how many rows of text it has, which of its cells stand over several columns,
 //! and its levels.
 
-use super::body::{PlacedRow, is_figure};
-use super::columns::{Column, Piece};
+use super::body::PlacedRow;
+use super::column::{Column, Piece};
 use super::grid::Edge;
+use super::numbers::is_numeric;
 
 /// Heads of more rows of text than this are none.
 const ROWS_MAX: usize = 9;
@@ -40,7 +41,7 @@ fn is_data(row: &PlacedRow) -> bool {
     let (mut figures, mut labels, mut total) = (0, 0, 0);
     for piece in cells {
         total += 1;
-        if is_figure(&piece.phrase.words) {
+        if is_numeric(&piece.phrase.words) {
             figures += 1;
             labels += usize::from(is_label(piece));
         }

@@ -1,6 +1,6 @@
 //! Words to rows of phrases: words on one height, cut where more than a word space parts them.
 
-use super::body::is_figure;
+use super::numbers::is_numeric;
 use crate::model::{Line, Rect, Word};
 
 /// Gaps wider than this many font sizes part phrases.
@@ -110,7 +110,7 @@ fn reach(phrase: &[Word], word: &Word) -> f32 {
         |word: &Word| matches!(word.text.as_str(), "$" | "\u{20AC}" | "\u{A3}" | "\u{A5}");
     let is_number =
         word.text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '-' | '.'));
-    let figures = |word: &Word| is_figure(std::slice::from_ref(word));
+    let figures = |word: &Word| is_numeric(std::slice::from_ref(word));
     let gap = if is_number && phrase.len() == 1 && is_money(&phrase[0]) {
         MONEY_GAP
     } else if figures(word) && phrase.last().is_some_and(figures) {

@@ -1,9 +1,10 @@
 //! Tables between horizontal rules: rules of one width above one another, with text in columns
 //! between them.
 
-use super::body::is_figure;
-use super::columns::{Column, columns, touched};
+use super::column::Column;
+use super::columns::{columns, touched};
 use super::grid::Edge;
+use super::numbers::is_numeric;
 use super::phrases::{TextRow, text_rows};
 use super::stub::with_stub;
 use super::trim::is_caption;
@@ -238,7 +239,7 @@ pub(super) fn is_numbered(rows: &[TextRow]) -> bool {
             let text = word.text.as_str();
             let is_section = text.contains('.')
                 && text.chars().all(|c| c.is_ascii_digit() || c == '.')
-                && !is_figure(&row.phrases[row.phrases.len() - 1].words);
+                && !is_numeric(&row.phrases[row.phrases.len() - 1].words);
             is_section
                 || text.chars().count() <= 5 && text.ends_with([')', ']', '.'])
                 || matches!(text, "\u{2022}" | "\u{2013}" | "-" | "o" | "\u{25AA}")
@@ -263,7 +264,7 @@ pub(super) fn is_prose(rows: &[TextRow], columns: &[Column]) -> bool {
             let full = phrases.iter().filter(|phrase| {
                 phrase.rect.width() > FULL * (column.x1 - column.x0)
                     && phrase.words.len() >= WORDS_MIN
-                    && !is_figure(&phrase.words)
+                    && !is_numeric(&phrase.words)
             });
             phrases.len() >= ROWS_MIN && full.count() * 2 > phrases.len()
         })

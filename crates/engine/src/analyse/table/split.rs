@@ -1,8 +1,9 @@
 //! Rows and columns without lines between them: a drawn row of which the cells hold columns of
 //! figures is as many rows as it has figures.
 
-use super::body::{PlacedRow, Setting, group, is_figure};
-use super::columns::{Column, Piece};
+use super::body::{PlacedRow, Setting, group};
+use super::column::{Column, Piece};
+use super::numbers::is_numeric;
 use super::phrases::Phrase;
 use crate::model::{Cell, Line, Word, line_of_words};
 
@@ -82,7 +83,7 @@ fn rows_within(row: &[Cell]) -> Vec<f32> {
     let single: Vec<&Cell> = row.iter().filter(|cell| cell.row_span == 1).collect();
     let several = single.iter().filter(|cell| cell.column > 0 && cell.lines.len() > 1);
     let figures =
-        several.clone().filter(|cell| cell.lines.iter().all(|line| is_figure(&line.words)));
+        several.clone().filter(|cell| cell.lines.iter().all(|line| is_numeric(&line.words)));
     let (several, figures) = (several.count(), figures.count());
     if figures == 0 || figures * 2 < several {
         return Vec::new();

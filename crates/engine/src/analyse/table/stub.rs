@@ -1,6 +1,6 @@
 //! The names of rows beside rules that are drawn over the columns of figures only.
 
-use super::body::is_figure;
+use super::numbers::is_numeric;
 use super::phrases::{Phrase, text_rows};
 use crate::model::{Line, Rect};
 
@@ -26,7 +26,7 @@ pub(super) fn with_stub(mut area: Rect, lines: &[Line]) -> Rect {
         })
         .collect();
     let is_data = |inside: &[Phrase]| {
-        !inside.is_empty() && inside.iter().all(|phrase| is_figure(&phrase.words))
+        !inside.is_empty() && inside.iter().all(|phrase| is_numeric(&phrase.words))
     };
     let data = || parts.iter().filter(|(_, inside)| is_data(inside));
     let begins = |(_, inside): &&(&[Phrase], &[Phrase])| {

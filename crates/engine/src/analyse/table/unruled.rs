@@ -1,8 +1,9 @@
 //! Tables without rules: rows of text one below the other whose phrases stand in columns, with
 //! figures in them.
 
-use super::body::is_figure;
-use super::columns::{Column, columns};
+use super::column::Column;
+use super::columns::columns;
+use super::numbers::is_numeric;
 use super::phrases::{Phrase, TextRow};
 use super::rules::{is_code, is_numbered, is_prose};
 
@@ -83,7 +84,7 @@ fn is_table(rows: &[TextRow], expected: Expected) -> bool {
         return false;
     }
     let cells = || spread.iter().flat_map(|row| row.phrases.iter().skip(1));
-    let figures = cells().filter(|phrase| is_figure(&phrase.words)).count();
+    let figures = cells().filter(|phrase| is_numeric(&phrase.words)).count();
     let total = cells().count();
     // A column of words beside one of figures may be a list or an index.
     let enough = if columns.len() == 2 { figures * 10 >= total * 8 } else { figures * 2 >= total };

@@ -4,10 +4,10 @@
 use image::{GrayImage, Luma};
 
 use super::components::{letter_height, patches};
-use super::otsu;
 use super::rulings::{Line, lines};
+use super::threshold::otsu;
+use crate::model::Raster;
 use crate::model::{Rect, TickField};
-use crate::source::raster::Raster;
 
 /// The sides of a box in points.
 const SIDE_MIN: f32 = 6.0;

@@ -4,9 +4,10 @@ use image::GrayImage;
 use image::imageops::{self, FilterType};
 
 use super::components::letter_height;
-use super::{otsu, skew};
+use super::skew;
+use super::threshold::otsu;
+use crate::model::Raster;
 use crate::model::Rect;
-use crate::source::raster::Raster;
 
 /// Pictures of ink and paper only have this share of their pixels at both ends of the scale.
 const BILEVEL_SHARE: f64 = 0.98;

@@ -2,9 +2,9 @@
 
 use image::GrayImage;
 
-use super::otsu;
+use super::threshold::otsu;
+use crate::model::Raster;
 use crate::model::Rect;
-use crate::source::raster::Raster;
 
 /// The shortest ruling in points; rows of letters have no ink of this length without a gap.
 const LENGTH_MIN: f32 = 22.0;

@@ -3,7 +3,7 @@
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 
-use super::otsu;
+use super::threshold::otsu;
 
 /// Pages are judged at about this width in pixels.
 const WIDTH: u32 = 800;

@@ -6,9 +6,11 @@ use docket_testkit::scan::{image_file, scan};
 use image::{GrayImage, ImageFormat, Luma};
 
 use super::components::letter_height;
-use super::{otsu, prepare, rulings, skew};
+use super::threshold::otsu;
+use super::{prepare, rulings, skew};
 use crate::limits::Limits;
-use crate::source::raster::{ImageFile, Raster};
+use crate::model::Raster;
+use crate::source::raster::ImageFile;
 
 fn picture(draw: impl FnOnce(Page) -> Page, dpi: f32) -> GrayImage {
     scan(PdfBuilder::new().page(draw).build(), dpi)

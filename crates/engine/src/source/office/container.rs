@@ -2,7 +2,7 @@
 
 use docket_contract::format::{FORMATS, Format, Signature};
 
-use super::OfficeFormat;
+use super::format::OfficeFormat;
 
 /// Entries that are looked at.
 const ENTRIES_MAX: usize = 50_000;

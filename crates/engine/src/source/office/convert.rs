@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use docling::{ConversionError, DocumentConverter, Node, SourceDocument};
 
-use super::OfficeFormat;
+use super::format::OfficeFormat;
 use super::plain_headings::{Plain, plain_headings};
 use crate::error::{Damage, Error, Lock};
 

@@ -3,7 +3,7 @@
 use docket_contract::SegmentType;
 use docling::{ContentLayer, Node};
 
-use super::OfficeFormat;
+use super::format::OfficeFormat;
 use super::inline::{closed_up, plain};
 use crate::limits::{Excess, Limit, Limits};
 

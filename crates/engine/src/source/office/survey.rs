@@ -2,10 +2,12 @@
 //! everything after it cost, in memory that does not grow with the document.
 
 mod body;
+mod costs;
 mod lists;
 mod markup;
 mod package;
 mod sheet;
+mod total;
 mod web;
 mod without;
 
@@ -15,25 +17,13 @@ use body::BodyCounter;
 use lists::{ListCounter, Relation, StringCounter};
 use package::Package;
 use sheet::SheetCounter;
+use total::{LeftOut, Total};
 
 pub(super) use without::without;
 
-use super::OfficeFormat;
+use super::format::OfficeFormat;
 use crate::error::Error;
-use crate::limits::{Excess, Limit, Limits};
-
-/// What a paragraph or a cell costs beside its text, in characters.
-const PIECE_CHARACTERS: u64 = 25;
-
-/// A part of a document that is left out because it is beyond a limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct LeftOut {
-    /// Its page, from 1.
-    pub page: usize,
-    /// The name of its part.
-    pub part: String,
-    pub excess: Excess,
-}
+use crate::limits::{Limit, Limits};
 
 /// How many slides or sheets a package lists, read from its list alone. `None` where that does not
 /// tell: the package is encrypted, damaged or of a kind that has no such list.
@@ -81,30 +71,6 @@ pub(super) fn survey(
         OfficeFormat::Pptx => slides(&mut package, limits).map(|()| Vec::new()),
         OfficeFormat::Xlsx => workbook(&mut package, limits),
         _ => Ok(Vec::new()),
-    }
-}
-
-/// What is summed up over the parts of a document.
-#[derive(Default)]
-struct Total {
-    elements: u64,
-    characters: u64,
-    cells: u64,
-    merged: u64,
-}
-
-impl Total {
-    fn add_body(&mut self, elements: u64, body: &BodyCounter) {
-        self.elements = self.elements.saturating_add(elements);
-        self.characters = self.characters.saturating_add(body.characters);
-        self.cells = self.cells.saturating_add(body.cells);
-    }
-
-    fn check(&self, limits: &Limits) -> Result<(), Excess> {
-        limits.check(Limit::Elements, self.elements)?;
-        limits.check(Limit::MergedCells, self.merged)?;
-        limits.check(Limit::TableCells, self.cells)?;
-        limits.check(Limit::TextCharacters, self.characters)
     }
 }
 

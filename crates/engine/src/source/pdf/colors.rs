@@ -4,8 +4,6 @@ use hayro_syntax::content::ops::TypedInstruction as Op;
 use hayro_syntax::object::{Array, Name, Number, Object};
 use hayro_syntax::page::Resources;
 
-use super::interpreter::Interpreter;
-
 /// The fill colour and the space in which its components are given.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fill {
@@ -25,30 +23,27 @@ enum Space {
     Unknown,
 }
 
-impl<'a> Interpreter<'a, '_> {
-    /// Operators that set the fill colour. False: it was none of them.
-    pub(crate) fn set_fill(&mut self, operation: &Op<'_, '_>, resources: &Resources<'a>) -> bool {
-        let fill = &mut self.state.fill;
+impl Fill {
+    /// Follows operators that set the fill colour. False: it was none of them.
+    pub(crate) fn follow(&mut self, operation: &Op<'_, '_>, resources: &Resources<'_>) -> bool {
         match operation {
-            Op::NonStrokeColorDeviceGray(grey) => fill.set_counted(&[&grey.0]),
-            Op::NonStrokeColorDeviceRgb(rgb) => fill.set_counted(&[&rgb.0, &rgb.1, &rgb.2]),
+            Op::NonStrokeColorDeviceGray(grey) => self.set_counted(&[&grey.0]),
+            Op::NonStrokeColorDeviceRgb(rgb) => self.set_counted(&[&rgb.0, &rgb.1, &rgb.2]),
             Op::NonStrokeColorCmyk(ink) => {
-                fill.set_counted(&[&ink.0, &ink.1, &ink.2, &ink.3]);
+                self.set_counted(&[&ink.0, &ink.1, &ink.2, &ink.3]);
             }
             Op::ColorSpaceNonStroke(name) => {
-                *fill = Fill { color: [0; 3], space: space(name.0, resources) };
+                *self = Self { color: [0; 3], space: space(name.0, resources) };
             }
-            Op::NonStrokeColor(components) => fill.set(&components.0),
+            Op::NonStrokeColor(components) => self.set(&components.0),
             Op::NonStrokeColorNamed(components) if components.1.is_none() => {
-                fill.set(&components.0);
+                self.set(&components.0);
             }
             _ => return false,
         }
         true
     }
-}
 
-impl Fill {
     fn set_counted(&mut self, components: &[&Number]) {
         self.space = Space::Counted;
         let components: Vec<f64> = components.iter().map(|number| number.as_f64()).collect();

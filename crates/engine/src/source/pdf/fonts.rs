@@ -9,8 +9,9 @@ use hayro_cmap::{BfString, load_embedded};
 use hayro_font::{
     CMapResolverFn, Font, FontCache, FontData, FontGlyph, FontQuery, FontResolverFn, StandardFont,
 };
-use hayro_syntax::object::{Array, Dict, Name, Object, Rect as PdfRect, dict::keys};
+use hayro_syntax::object::{Array, Dict, Name, Rect as PdfRect, dict::keys};
 
+use super::encoding::differences;
 use super::font_limits::check_font;
 use super::glyph_names::{Rescue, numbered};
 use super::ligatures::{CODES_MAX, Ligatures, Widths};
@@ -358,27 +359,6 @@ fn numbered_codes(dict: &Dict<'_>, prefix: &str) -> Option<Vec<i64>> {
         (number == code).then_some(code)
     };
     named.map(own_code).collect()
-}
-
-/// The codes that a simple font's encoding gives names of glyphs to (ISO 32000-2, 9.6.5.1). `None` if
-/// it holds anything but codes and names.
-pub(super) fn differences<'d>(dict: &Dict<'d>) -> Option<Vec<(i64, Name<'d>)>> {
-    let entries = dict
-        .get::<Dict<'_>>(keys::ENCODING)
-        .and_then(|encoding| encoding.get::<Array<'_>>(keys::DIFFERENCES))
-        .unwrap_or_default();
-    let (mut code, mut named) = (0_i64, Vec::new());
-    for entry in entries.iter::<Object<'_>>() {
-        match entry {
-            Object::Number(number) => code = number.as_i64(),
-            Object::Name(name) => {
-                named.push((code, name));
-                code = code.saturating_add(1);
-            }
-            _ => return None,
-        }
-    }
-    Some(named)
 }
 
 /// Type 3 fonts have units of their own, so their size is judged by the box around all glyphs.

@@ -10,7 +10,7 @@ use kurbo::Point;
 use super::annotations::form_matrix;
 use super::interpreter::Interpreter;
 use super::marked_content::is_hidden;
-use super::paths::SHAPES_MAX;
+use super::painting::SHAPES_MAX;
 use crate::model::Rect;
 
 /// Forms within forms; deeper ones are left out.

@@ -172,7 +172,7 @@ impl<'a> Interpreter<'a, '_> {
             }
             Op::EndMarkedContent(_) => self.end_marked(),
             _ if self.text_state(operation, resources) || self.show_text(operation) => {}
-            _ if self.set_fill(operation, resources) => {}
+            _ if self.state.fill.follow(operation, resources) => {}
             _ => self.follow_path(operation),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use hayro_syntax::object::{Dict, Name};
 
-use super::fonts::differences;
+use super::encoding::differences;
 
 /// The letters of the ligatures of a simple font, by code.
 #[derive(Debug, Default)]

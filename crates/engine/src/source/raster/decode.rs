@@ -10,10 +10,10 @@ use image::{
     imageops,
 };
 
-use super::Raster;
 use super::resolution::dots_per_inch;
 use crate::error::{Damage, Error};
 use crate::limits::{Excess, Limit, Limits};
+use crate::model::Raster;
 
 /// The longest side of a picture.
 const SIDE_MAX: u32 = 100_000;

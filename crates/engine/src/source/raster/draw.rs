@@ -9,8 +9,8 @@ use hayro::{RenderSettings, render_into};
 use hayro_syntax::page::Page;
 use image::{GrayImage, RgbImage};
 
-use super::Raster;
 use crate::limits::{Excess, Limits};
+use crate::model::Raster;
 use crate::model::Rect;
 use crate::source::pdf::{Document, check_drawing};
 

@@ -5,8 +5,8 @@ mod letterhead;
 mod mentions;
 pub(super) mod parties;
 
+use super::candidate::{Candidate, Source};
 use super::kinds::Kind;
-use super::scalar::{Candidate, Source};
 use super::values::{Reading, read};
 use super::vocabulary::{Weight, weight};
 use super::wish::Wish;

@@ -2,11 +2,12 @@
 
 use docket_contract::results::{Extracted, ExtractedValue};
 
+use super::candidate::{Candidate, Source};
 use super::clauses::parties::parties;
 use super::kinds::Kind;
 use super::labels::labels;
 use super::run::Run;
-use super::scalar::{Candidate, Source, by_label, extracted};
+use super::scalar::{by_label, extracted};
 use super::slots::slots;
 use super::values::read;
 use super::wish::Wish;

@@ -1,14 +1,17 @@
 //! Finds the rows of a list of objects below the line whose words name the objects' properties.
 
+mod column;
 mod header;
 
 use docket_contract::results::{Extracted, ExtractedField, ExtractedValue};
 
+use self::column::Column;
 use self::header::{Header, headers};
+use super::candidate::{Candidate, Source};
 use super::index::Index;
 use super::kinds::Kind;
 use super::run::Run;
-use super::scalar::{Candidate, Source, extracted};
+use super::scalar::extracted;
 use super::schema::{Property, Shape};
 use super::slots::starts_total;
 use super::values::read;
@@ -20,12 +23,6 @@ const ROWS_MAX: usize = 5_000;
 const STRAY_LINES_MAX: usize = 3;
 /// Empty space that ends a table, in heights of its lines.
 const GAP_MAX: f64 = 6.0;
-
-/// A column that is looked for.
-pub(super) struct Column<'p> {
-    pub property: &'p Property,
-    pub wish: Option<Wish>,
-}
 
 /// The words of one row by column.
 type Row = Vec<Vec<usize>>;

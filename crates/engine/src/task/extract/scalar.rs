@@ -2,37 +2,21 @@
 
 use docket_contract::results::{Extracted, ExtractedValue};
 
+use super::candidate::{Candidate, Source};
 use super::clauses;
 use super::index::Index;
 use super::kinds::Kind;
 use super::labels::labels;
-use super::prose::Prose;
 use super::run::{Run, boxes};
 use super::slots::slots;
-use super::values::{Reading, read};
+use super::values::read;
 use super::wish::Wish;
-
-/// A value that could be the one.
-#[derive(Clone, Debug)]
-pub(super) struct Candidate {
-    pub words: Vec<usize>,
-    pub reading: Reading,
-    pub score: f64,
-}
 
 /// Less than this is a guess, and a guess is not told.
 const SCORE_MIN: f64 = 0.3;
 
 /// Candidates that are weighed against one another, the best ones.
 const CANDIDATES_MAX: usize = 300;
-
-/// What is known of the whole document.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Source<'d> {
-    pub index: &'d Index,
-    pub prose: &'d Prose,
-    pub day_first: bool,
-}
 
 /// The best value for a wish.
 pub(super) fn find(source: Source<'_>, wish: &Wish) -> Extracted {

@@ -7,38 +7,18 @@ mod dates;
 mod durations;
 mod identifiers;
 mod names;
+mod reading;
 
 use serde_json::{Number, Value};
 
 pub(super) use self::dates::proves_day_first;
 pub(super) use self::names::{LEGAL_FORMS, ends_legally};
+pub(super) use self::reading::Reading;
+use self::reading::words;
 use super::kinds::Kind;
 use super::schema::Scalar;
 use super::vocabulary::fold;
 use super::wish::{RangeEnd, Wish};
-
-/// A value in a text.
-#[derive(Clone, Debug)]
-pub(super) struct Reading {
-    pub start: usize,
-    pub end: usize,
-    pub value: Value,
-    /// What equal values have in common.
-    pub key: String,
-    /// How well the piece fits the kind, 0 to 1.
-    pub quality: f64,
-}
-
-impl Reading {
-    /// The piece as it stands.
-    pub(super) fn verbatim(text: &str, start: usize, end: usize, quality: f64) -> Self {
-        let piece = text[start..end].trim();
-        let start = start + text[start..end].find(piece).unwrap_or(0);
-        let value = piece.split_whitespace().collect::<Vec<_>>().join(" ");
-        let key = fold(&value).chars().filter(|letter| letter.is_alphanumeric()).collect();
-        Self { start, end: start + piece.len(), value: value.into(), key, quality }
-    }
-}
 
 /// Every value of the wish's kind, in the order of the text.
 pub(super) fn read(wish: &Wish, text: &str, day_first: bool) -> Vec<Reading> {
@@ -197,12 +177,6 @@ fn read_text(text: &str) -> Vec<Reading> {
     let words = bare.split_whitespace().count();
     let quality = if words <= 12 { 0.9 } else { 0.6 };
     vec![Reading::verbatim(text, start, start + bare.len(), quality)]
-}
-
-/// The words of a text with their bytes.
-pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let origin = text.as_ptr() as usize;
-    text.split_whitespace().map(move |word| (word.as_ptr() as usize - origin, word))
 }
 
 #[cfg(test)]

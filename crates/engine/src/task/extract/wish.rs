@@ -2,9 +2,11 @@
 
 mod aliases;
 mod descriptions;
+mod phrase;
 
 use self::aliases::{ALIASES, COLUMN_ALIASES, add_aliases};
 use self::descriptions::noun_phrases;
+pub(super) use self::phrase::Phrase;
 use super::kinds::{Kind, Words, kind_of, wants_iso};
 use super::schema::{Property, Scalar, Shape};
 use super::vocabulary::{Weight, concepts, fold, weight};
@@ -29,23 +31,6 @@ pub(super) struct Wish {
 pub(super) enum RangeEnd {
     Start,
     End,
-}
-
-/// Concepts that together make a label, and how well they fit the property.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Phrase {
-    pub concepts: Vec<String>,
-    pub weight: f64,
-}
-
-impl Phrase {
-    fn new(concepts: Vec<String>, weight: f64) -> Self {
-        Self { concepts, weight }
-    }
-
-    pub(super) fn is_generic(&self) -> bool {
-        self.concepts.iter().all(|concept| weight(concept) != Weight::Specific)
-    }
 }
 
 impl Wish {

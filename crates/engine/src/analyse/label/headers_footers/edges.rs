@@ -1,8 +1,11 @@
 //! What stands at the edges of one page: rows of lines at its head and foot, text along its margins,
 //! and which of them look like furniture by themselves.
 
-use super::{EDGE, is_page_number, pattern};
+use super::pattern::{is_page_number, pattern};
 use crate::model::{Block, Direction, Line, PageLayout, Rect};
+
+/// Headers and footers stand within this part of the page's height from its edges.
+const EDGE: f32 = 0.14;
 
 /// Where a line stands: page, block and line within the block.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use docket_testkit::pdf::fixtures;
 
-use super::super::{Sheet, flow, norms};
+use super::super::flow;
+use super::super::norms::norms;
+use super::super::page_frame::PageFrame;
 use super::{order, shown};
 use crate::analyse::label::headers_footers;
 use crate::analyse::layout::lay_out;
@@ -27,10 +29,10 @@ fn graphs(document: Vec<u8>) -> String {
     let norms = norms(&pages);
     let mut out = String::new();
     for (page, layout) in pages {
-        let sheet = Sheet::of(page, &layout);
-        let flow = flow(layout.blocks, sheet, &norms);
-        let pictures = shown(&layout.pictures, &flow, sheet);
-        let order = order(&flow, &pictures, sheet);
+        let frame = PageFrame::of(page, &layout);
+        let flow = flow(layout.blocks, frame, &norms);
+        let pictures = shown(&layout.pictures, &flow, frame);
+        let order = order(&flow, &pictures, frame);
         let name = |piece: usize| match flow.get(piece).and_then(|part| part.block.as_ref()) {
             Some(block) => {
                 let text = block.lines.iter().map(Line::text).collect::<Vec<_>>().join(" ");

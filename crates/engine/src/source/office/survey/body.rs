@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::PIECE_CHARACTERS;
+use super::costs::PIECE_CHARACTERS;
 use super::markup::{Sink, Tag, characters};
 
 /// Columns of a table for which the height of merged cells is followed one by one.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::PIECE_CHARACTERS;
+use super::costs::PIECE_CHARACTERS;
 use super::markup::{Sink, Tag, characters, leading_number};
 
 /// Rows and columns, from 0, both ends included.

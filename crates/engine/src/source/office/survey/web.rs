@@ -1,7 +1,8 @@
 //! What a web page or a Markdown file holds: its tags, its text, and the cells of its tables.
 
+use super::costs::PIECE_CHARACTERS;
 use super::markup::{Scanner, Sink, Tag, characters};
-use super::{PIECE_CHARACTERS, Total};
+use super::total::Total;
 use crate::limits::{Excess, Limit, Limits};
 
 /// Larger spans count as these: the converter cuts them too.

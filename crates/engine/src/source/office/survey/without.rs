@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::LeftOut;
+use super::total::LeftOut;
 use crate::error::{Damage, Error};
 
 const EMPTY_SHEET: &[u8] =

@@ -1,9 +1,9 @@
 //! Finds who issued a paper, and where they are, at its head.
 
+use super::super::candidate::{Candidate, Source};
 use super::super::index::{Index, Line};
 use super::super::kinds::Kind;
 use super::super::run::Run;
-use super::super::scalar::{Candidate, Source};
 use super::super::slots::is_label_like;
 use super::super::values::{ends_legally, read};
 use super::super::wish::Wish;

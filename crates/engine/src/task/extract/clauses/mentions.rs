@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::scalar::{Candidate, Source};
+use super::super::candidate::{Candidate, Source};
 use super::super::values::{Reading, read, spoken};
 use super::super::wish::Wish;
 

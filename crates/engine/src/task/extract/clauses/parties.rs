@@ -4,7 +4,7 @@
 mod names;
 
 use self::names::{ends_sentence, has_legal_form, name_at, name_before};
-use super::super::scalar::{Candidate, Source};
+use super::super::candidate::{Candidate, Source};
 use super::super::values::Reading;
 use super::super::vocabulary::fold;
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::index::{Area, Index, bounds};
 use super::super::labels::fit;
 use super::super::vocabulary::is_known;
-use super::Column;
+use super::column::Column;
 
 /// A line whose words name properties.
 pub(super) struct Header {

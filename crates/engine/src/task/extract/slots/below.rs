@@ -3,8 +3,9 @@
 use super::super::index::{Area, Index};
 use super::super::labels::Label;
 use super::super::wish::Wish;
+use super::cells::{Slot, is_label_like, is_sub_label, starts_total, wants_number, without_lead};
 use super::continued::continued;
-use super::{Slot, is_label_like, is_sub_label, right_of, wants_figures, without_lead};
+use super::right::right_of;
 
 /// Lines of a column that are walked down from its header.
 const COLUMN_LINES_MAX: usize = 80;
@@ -25,7 +26,7 @@ pub(super) fn below(index: &Index, wish: &Wish, label: &Label, cell: usize) -> V
         if lower.page != line.page || lower.area.top - bottom > reach || walked > COLUMN_LINES_MAX {
             break;
         }
-        let figures = wants_figures(&wish.kind);
+        let figures = wants_number(&wish.kind);
         if figures {
             bottom = lower.area.bottom;
         }
@@ -47,13 +48,13 @@ pub(super) fn below(index: &Index, wish: &Wish, label: &Label, cell: usize) -> V
         let total = starts_total(index, next);
         let position = if total { 0.97 } else { trust };
         slots.push(Slot { words: continued(index, wish, words, label), position });
-        if total || (!wants_figures(&wish.kind) && slots.len() >= 2) {
+        if total || (!wants_number(&wish.kind) && slots.len() >= 2) {
             break;
         }
         trust = (0.8 * trust).max(0.5);
     }
     // A column of many figures without a sum holds no single value.
-    if wants_figures(&wish.kind) && slots.len() > 1 && slots.iter().all(|slot| slot.position < 0.95)
+    if wants_number(&wish.kind) && slots.len() > 1 && slots.iter().all(|slot| slot.position < 0.95)
     {
         slots.iter_mut().for_each(|slot| slot.position *= 0.5);
     }
@@ -91,17 +92,5 @@ fn cell_in(index: &Index, line: usize, column: &Area, figures: bool) -> Option<u
     cells.max_by(|a, b| {
         let width = |cell: &usize| index.cells[*cell].area.shared_width(column);
         width(a).total_cmp(&width(b))
-    })
-}
-
-/// The line is a row of totals.
-pub(crate) fn starts_total(index: &Index, line: usize) -> bool {
-    let cells = index.lines[line].cells.clone();
-    let first = cells.into_iter().next().map(|cell| index.cells[cell].words.start);
-    first.is_some_and(|word| {
-        index.words[word..]
-            .iter()
-            .take(2)
-            .any(|word| word.concepts.first().is_some_and(|concept| concept == "total"))
     })
 }

@@ -5,7 +5,7 @@ use super::super::kinds::Kind;
 use super::super::labels::Label;
 use super::super::values::ends_legally;
 use super::super::wish::Wish;
-use super::is_label_like;
+use super::cells::is_label_like;
 
 /// Joins the lines on which a name or an address goes on.
 pub(super) fn continued(

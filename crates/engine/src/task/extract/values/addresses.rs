@@ -1,7 +1,7 @@
 //! Tells whether a text is a postal address.
 
 use super::super::vocabulary::fold;
-use super::{Reading, words};
+use super::reading::{Reading, words};
 
 const STREETS: &[&str] = &[
     "street",

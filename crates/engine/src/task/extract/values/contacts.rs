@@ -1,6 +1,6 @@
 //! Reads addresses of the net, telephone numbers and numbers of bank accounts.
 
-use super::{Reading, words};
+use super::reading::{Reading, words};
 
 const EDGES: &[char] = &['(', ')', '<', '>', ',', ';', ':', '"', '“', '”', '.', '[', ']', '|'];
 

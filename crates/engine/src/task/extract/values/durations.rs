@@ -2,7 +2,7 @@
 
 use super::super::lexemes::{Lexeme, LexemeKind, lexemes};
 use super::super::vocabulary::fold;
-use super::Reading;
+use super::reading::Reading;
 
 const FIGURES: &[&str] = &[
     "zero",

@@ -1,7 +1,7 @@
 //! Reads numbers and codes that name a thing: contract, order and customer numbers.
 
 use super::super::vocabulary::fold;
-use super::{Reading, words};
+use super::reading::{Reading, words};
 
 /// The identifier that a text begins with, or the first one within it.
 pub(super) fn identifiers(text: &str) -> Vec<Reading> {

@@ -1,7 +1,7 @@
 //! Reads names of persons, organisations and places by their capitals and legal forms.
 
 use super::super::vocabulary::{concepts, fold};
-use super::{Reading, words};
+use super::reading::{Reading, words};
 
 /// Ends of company names, folded and without dots.
 pub(crate) const LEGAL_FORMS: &[&str] = &[

@@ -1,7 +1,7 @@
 //! Synonyms at the level of whole labels.
 
 use super::super::vocabulary::{Weight, weight};
-use super::Phrase;
+use super::phrase::Phrase;
 
 /// Synonyms that hold between the columns of a table of items only.
 pub(super) const COLUMN_ALIASES: &[(&str, &str, f64)] = &[

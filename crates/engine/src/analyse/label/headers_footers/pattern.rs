@@ -1,0 +1,36 @@
+//! Texts without what changes from page to page.
+
+/// The text with its numbers and case taken away.
+pub(super) fn pattern(text: &str) -> String {
+    let words = text.split_whitespace().map(|word| {
+        let lower = word.to_lowercase();
+        let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
+        let roman =
+            !bare.is_empty() && bare.len() <= 6 && bare.chars().all(|c| "ivxlc".contains(c));
+        if roman { "#".to_owned() } else { without_digits(&lower) }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn without_digits(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len());
+    for character in word.chars() {
+        if !character.is_numeric() {
+            pattern.push(character);
+        } else if !pattern.ends_with('#') {
+            pattern.push('#');
+        }
+    }
+    pattern
+}
+
+/// A number alone, in the forms of page numbers; the text is a pattern.
+pub(super) fn is_page_number(pattern: &str) -> bool {
+    let plain: String = pattern
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2013}' | '\u{2014}' | '|' | '.'))
+        .collect();
+    let roman = !plain.is_empty() && plain.len() <= 6 && plain.chars().all(|c| "ivxlc".contains(c));
+    roman
+        || matches!(plain.as_str(), "#" | "page#" | "page#of#" | "#of#" | "#/#" | "p#" | "page#/#")
+}

@@ -1,0 +1,68 @@
+//! What a parse is asked for, and what it answers.
+
+use docket_contract::{ParseResult, ParseSpec};
+use uuid::Uuid;
+
+use crate::limits::Limits;
+use crate::recognise::models::{Models, NoModels};
+
+/// How far a parse is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Selected pages that were read, failed ones included.
+    pub pages_done: usize,
+    /// Selected pages that could not be read.
+    pub pages_failed: usize,
+    /// Pages that the request selects.
+    pub pages_selected: usize,
+    /// Pages of the whole document.
+    pub page_count: usize,
+}
+
+/// What to make of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct ParseRequest<'a> {
+    /// The client's options.
+    pub spec: &'a ParseSpec,
+    /// Opens the document if the empty password does not.
+    pub password: Option<&'a str>,
+    /// Names chunks and segments: their ids are version 5 UUIDs of it and their place.
+    pub namespace: Uuid,
+    /// Recognisers for pages without text.
+    pub models: &'a dyn Models,
+    /// What the document's sender calls it, for kinds that bytes do not tell.
+    pub media_type: Option<&'a str>,
+    /// Documents that say nothing of places get some all the same, as a typewriter would set them:
+    /// for what finds things by their places, never for a client.
+    pub imagined_places: bool,
+    /// Threads that may read the pages of one document, at least 1.
+    pub threads: usize,
+    /// What the document may hold.
+    pub limits: &'a Limits,
+}
+
+impl<'a> ParseRequest<'a> {
+    /// Without a password and without recognisers.
+    #[must_use]
+    pub fn new(spec: &'a ParseSpec, namespace: Uuid) -> Self {
+        Self {
+            spec,
+            password: None,
+            namespace,
+            models: &NoModels,
+            media_type: None,
+            imagined_places: false,
+            threads: 1,
+            limits: &Limits::DEFAULT,
+        }
+    }
+}
+
+/// What a parse makes.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The document.
+    pub result: ParseResult,
+    /// The files that the spec asks for beside it, under their ids.
+    pub files: Vec<(Uuid, Vec<u8>)>,
+}
