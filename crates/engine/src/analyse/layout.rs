@@ -5,6 +5,7 @@
 
 mod bidi;
 mod columns;
+mod item;
 mod lines;
 mod noise;
 mod oblique;
@@ -15,9 +16,12 @@ mod paragraphs;
 mod tests;
 mod words;
 
-use crate::analyse::table::{Drawn, extract, extract_lone, extract_unruled};
+use crate::analyse::table::{Drawn, Extracted, extract, extract_lone, extract_unruled};
 use crate::model::{Block, Direction, Glyph, PageContent, PageLayout, Rect, Relation, dominant};
+use item::{Item, in_stream_order};
+use order::rows_of_items;
 pub(crate) use order::rows_of_lines;
+use panels::Panel;
 use paragraphs::Habits;
 
 /// Lays out a page.
@@ -63,15 +67,21 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
         squares: upright(&page.squares),
         pictures: &upright(&page.pictures),
     };
-    let lines = extract(fragments, drawn);
-    let lines = if page.is_cut { extract_lone(lines) } else { lines };
+    let Extracted { mut lines, mut tables } = extract(fragments, drawn);
+    if page.is_cut {
+        let lone = extract_lone(lines);
+        lines = lone.lines;
+        tables.extend(lone.tables);
+    }
+    let items = in_stream_order(lines, tables);
     let regions = match direction {
         Direction::Right => {
-            let (lines, panels) = panels::take(lines, &page.panels);
-            let insides = panels.into_iter().map(|panel| columns::cut(panel.lines)).collect();
-            panels::put_back(columns::cut(lines), insides)
+            let (items, panels) = panels::take(items, &page.panels);
+            let inside = |panel: Panel| columns::cut(in_stream_order(panel.lines, []));
+            let insides = panels.into_iter().map(inside).collect();
+            panels::put_back(columns::cut(items), insides)
         }
-        _ => columns::cut(lines),
+        _ => columns::cut(items),
     };
     let obstacles = match direction {
         Direction::Right => obstacles(page),
@@ -79,17 +89,40 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
     };
     let habits = Habits { body_size, noisy, obstacles: &obstacles };
     let blocks = regions.into_iter().flat_map(|region| {
-        let mut lines = rows_of_lines(extract_unruled(region.lines));
+        let mut items = rows_of_items(with_unruled_tables(region.items));
         if noisy {
-            noise::judge_gaps(&mut lines);
+            noise::judge_gaps(&mut items);
         }
-        let mut blocks = paragraphs::gather(lines, region.column, direction, &habits);
+        let mut blocks = paragraphs::gather(items, region.column, direction, &habits);
         if let Some(first) = blocks.first_mut() {
             first.follows = region.follows;
         }
         blocks
     });
     blocks.collect()
+}
+
+/// Finds the tables without rules among the lines of a column.
+fn with_unruled_tables(items: Vec<Item>) -> Vec<Item> {
+    let (mut lines, mut others) = (Vec::new(), Vec::with_capacity(items.len()));
+    for item in items {
+        match item {
+            Item::Line(line) => {
+                lines.push(line);
+                others.push(None);
+            }
+            other => others.push(Some(other)),
+        }
+    }
+    let found = extract_unruled(lines);
+    if found.tables.is_empty() {
+        let mut lines = found.lines.into_iter().map(Item::Line);
+        return others.into_iter().filter_map(|other| other.or_else(|| lines.next())).collect();
+    }
+    let mut items: Vec<Item> = others.into_iter().flatten().collect();
+    items.extend(in_stream_order(found.lines, found.tables));
+    items.sort_by_key(Item::order);
+    items
 }
 
 /// Pictures and boxes that text may flow around.

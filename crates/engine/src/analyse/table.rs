@@ -6,6 +6,7 @@ mod build;
 mod column;
 mod columns;
 mod fills;
+mod found;
 mod grid;
 mod header;
 mod numbers;
@@ -22,6 +23,7 @@ use crate::analyse::layout::rows_of_lines;
 use crate::model::{Cell, Line, Rect, Table, Word, is_rtl, line_of_words};
 use build::build;
 use fills::{cell_sides, goes_on};
+pub(crate) use found::FoundTable;
 use grid::{Edge, Grid, edges, grids};
 use numbers::is_numeric;
 use phrases::text_rows;
@@ -50,110 +52,106 @@ pub(crate) struct Drawn<'p> {
     pub pictures: &'p [Rect],
 }
 
-/// Takes the lines that stand in tables with rules out of the lines of a page. In their place comes
-/// one empty line per table, which holds it.
-pub(crate) fn extract(mut lines: Vec<Line>, drawn: Drawn<'_>) -> Vec<Line> {
+/// The lines of a page that stand in no table, and the tables of the others.
+#[derive(Default)]
+pub(crate) struct Extracted {
+    /// In the order of the content stream.
+    pub lines: Vec<Line>,
+    pub tables: Vec<FoundTable>,
+}
+
+/// Finds the tables with rules among the lines of a page.
+pub(crate) fn extract(lines: Vec<Line>, drawn: Drawn<'_>) -> Extracted {
     let Drawn { rulings, fills, squares, pictures } = drawn;
+    let mut found = Extracted { lines, tables: Vec::new() };
     let mut rulings = without_sides(rulings, &squares);
     let by_lines = edges(&rulings).1;
     let drawn = rulings.len();
     rulings.extend(cell_sides(&fills));
     if rulings.len() < 2 {
-        return lines;
+        return found;
     }
     let (horizontal, vertical) = edges(&rulings);
     let mut parts: Vec<Rect> = Vec::new();
     for grid in grids(&horizontal, &vertical) {
         let is_drawn = by_lines.iter().any(|edge| grid.holds(edge));
         // Backgrounds side by side in a single row are panels.
-        if !is_drawn && (grid.is_single_row() || goes_on(&grid, &lines)) {
+        if !is_drawn && (grid.is_single_row() || goes_on(&grid, &found.lines)) {
             parts.push(grid.rect);
             continue;
         }
-        lines = replace(lines, &grid.rect, FILLED_OF_DRAWN, |within| {
-            in_grid(&grid, within, &horizontal)
-        });
+        found.replace(&grid.rect, FILLED_OF_DRAWN, |within| in_grid(&grid, within, &horizontal));
     }
     // What is no cell does not say where rows end either.
     let is_part = |side: &Rect| parts.iter().any(|part| part.contains(side.center()));
     let sides = rulings.split_off(drawn).into_iter().filter(|side| !is_part(side));
     rulings.extend(sides);
     let horizontal = if parts.is_empty() { horizontal } else { edges(&rulings).0 };
-    for table in pictured::tables(&lines, &horizontal, pictures) {
-        lines = put(lines, table);
+    for table in pictured::tables(&found.lines, &horizontal, pictures) {
+        found.put(table);
     }
-    for area in rules::regions(&lines, &horizontal) {
-        lines = replace(lines, &area, FILLED_BETWEEN_RULES, |within| {
-            in_area(&area, within, &horizontal)
-        });
+    for area in rules::regions(&found.lines, &horizontal) {
+        found.replace(&area, FILLED_BETWEEN_RULES, |within| in_area(&area, within, &horizontal));
     }
-    lines.sort_by_key(|line| line.order);
-    lines
+    found.lines.sort_by_key(|line| line.order);
+    found
 }
 
 /// The same for tables without rules, in the lines of one column.
-pub(crate) fn extract_unruled(lines: Vec<Line>) -> Vec<Line> {
+pub(crate) fn extract_unruled(lines: Vec<Line>) -> Extracted {
     extract_rows(lines, Expected::Prose)
 }
 
 /// The same for the lines of a picture that is a small part of a page, and likely a table.
-pub(crate) fn extract_lone(lines: Vec<Line>) -> Vec<Line> {
+pub(crate) fn extract_lone(lines: Vec<Line>) -> Extracted {
     extract_rows(lines, Expected::Table)
 }
 
-fn extract_rows(mut lines: Vec<Line>, expected: Expected) -> Vec<Line> {
-    let free: Vec<Line> = lines.iter().filter(|line| !line.words.is_empty()).cloned().collect();
-    if free.len() < FILLED_CELLS_MIN {
-        return lines;
+fn extract_rows(lines: Vec<Line>, expected: Expected) -> Extracted {
+    let mut found = Extracted { lines, tables: Vec::new() };
+    if found.lines.len() < FILLED_CELLS_MIN {
+        return found;
     }
-    let rows = text_rows(&free);
+    let rows = text_rows(&found.lines);
     let runs = unruled::runs(&rows, expected);
     if runs.is_empty() {
-        return lines;
+        return found;
     }
     for (start, end) in runs {
         let rect = rows[start..end].iter().fold(Rect::NOTHING, |all, row| all.union(&row.rect));
-        lines = replace(lines, &rect, FILLED_WITHOUT_RULES, |within| in_area(&rect, within, &[]));
+        found.replace(&rect, FILLED_WITHOUT_RULES, |within| in_area(&rect, within, &[]));
     }
-    lines.sort_by_key(|line| line.order);
-    lines
+    found.lines.sort_by_key(|line| line.order);
+    found
 }
 
-/// Puts a table in the place of the lines within it.
-fn put(lines: Vec<Line>, table: Table) -> Vec<Line> {
-    let inside = |line: &Line| !line.words.is_empty() && table.rect.contains(line.rect.center());
-    let (within, mut rest): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(inside);
-    rest.push(place_of(mirrored(table), &within));
-    rest
-}
+impl Extracted {
+    /// Takes out the lines whose middle stands in an area.
+    fn take(&mut self, area: &Rect) -> Vec<Line> {
+        let inside = |line: &Line| area.contains(line.rect.center());
+        let (within, rest) = std::mem::take(&mut self.lines).into_iter().partition(inside);
+        self.lines = rest;
+        within
+    }
 
-/// Replaces the lines within an area by the table that they make, if that part of its cells is filled.
-fn replace(
-    lines: Vec<Line>,
-    area: &Rect,
-    part: f32,
-    table: impl Fn(&[Line]) -> Option<Table>,
-) -> Vec<Line> {
-    let inside = |line: &Line| !line.words.is_empty() && area.contains(line.rect.center());
-    let (within, mut rest): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(inside);
-    match table(&within).map(trim) {
-        Some((table, outside)) if is_filled(&table, part) => {
-            rest.push(place_of(mirrored(with_heads(table)), &within));
-            rest.extend(outside);
+    /// Puts a table in the place of the lines within it.
+    fn put(&mut self, table: Table) {
+        let within = self.take(&table.rect);
+        self.tables.push(FoundTable::new(mirrored(table), &within));
+    }
+
+    /// Replaces the lines within an area by the table that they make, if that part of its cells is
+    /// filled.
+    fn replace(&mut self, area: &Rect, part: f32, table: impl Fn(&[Line]) -> Option<Table>) {
+        let within = self.take(area);
+        match table(&within).map(trim) {
+            Some((table, outside)) if is_filled(&table, part) => {
+                self.tables.push(FoundTable::new(mirrored(with_heads(table)), &within));
+                self.lines.extend(outside);
+            }
+            _ => self.lines.extend(within),
         }
-        _ => rest.extend(within),
     }
-    rest
-}
-
-/// The line that keeps the place of a table.
-fn place_of(table: Table, lines: &[Line]) -> Line {
-    let order = lines.iter().map(|line| line.order).min();
-    let size = lines.iter().map(|line| line.size).fold(0.0, f32::max);
-    let mut place = line_of_words(Vec::new(), order.unwrap_or(0));
-    (place.rect, place.size, place.baseline) = (table.rect, size, table.rect.y1);
-    place.table = Some(Box::new(table));
-    place
 }
 
 fn in_grid(grid: &Grid, lines: &[Line], horizontal: &[Edge]) -> Option<Table> {

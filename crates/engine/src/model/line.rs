@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::characters::is_rtl;
 use super::geometry::Rect;
 use super::page::Style;
-use super::table::Table;
 
 /// A word in the upright frame of its direction.
 #[derive(Clone, Debug)]
@@ -50,18 +49,9 @@ pub(crate) struct Line {
     pub order: usize,
     /// It has gaps as wide as those between columns of a table.
     pub tabular: bool,
-    /// The line only keeps the place of a table.
-    pub table: Option<Box<Table>>,
-    /// The line only keeps the place of a panel with this number.
-    pub panel: Option<usize>,
 }
 
 impl Line {
-    /// False if it only keeps a place.
-    pub(crate) fn is_text(&self) -> bool {
-        self.table.is_none() && self.panel.is_none()
-    }
-
     /// Its words joined by spaces.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -100,7 +90,7 @@ pub(crate) fn line_of_words(words: Vec<Word>, order: usize) -> Line {
         .iter()
         .find(|word| (word.size - size).abs() < 0.05 * size)
         .map_or(rect.y1, |word| word.baseline);
-    Line { words, rect, baseline, size, order, tabular: false, table: None, panel: None }
+    Line { words, rect, baseline, size, order, tabular: false }
 }
 
 /// The value that carries most weight; values within a twentieth of a point count as one.

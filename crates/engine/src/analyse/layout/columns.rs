@@ -3,7 +3,8 @@
 
 use std::collections::VecDeque;
 
-use crate::model::{Line, Rect, Relation, dominant};
+use super::item::Item;
+use crate::model::{Rect, Relation, dominant};
 
 /// Columns within columns; deeper ones are read as rows.
 const DEPTH_MAX: usize = 6;
@@ -18,7 +19,7 @@ const APART: f32 = 1.8;
 
 /// Lines that are read as one column.
 pub(crate) struct Region {
-    pub lines: Vec<Line>,
+    pub items: Vec<Item>,
     /// Its left and right edge.
     pub column: (f32, f32),
     /// Why it is read after the region before it.
@@ -26,8 +27,8 @@ pub(crate) struct Region {
 }
 
 /// Cuts lines into regions in reading order. Within a region lines stay in stream order.
-pub(crate) fn cut(lines: Vec<Line>) -> Vec<Region> {
-    let size = dominant(lines.iter().map(|line| (line.size, line.characters()))).max(1.0);
+pub(crate) fn cut(lines: Vec<Item>) -> Vec<Region> {
+    let size = dominant(lines.iter().map(|line| (line.size(), line.characters()))).max(1.0);
     let mut cuts = Cuts { regions: Vec::new(), size };
     if lines.len() > FRAGMENTS_MAX {
         cuts.push(lines, Relation::Below);
@@ -37,8 +38,8 @@ pub(crate) fn cut(lines: Vec<Line>) -> Vec<Region> {
     cuts.regions
 }
 
-fn bounds(lines: &[Line]) -> Rect {
-    lines.iter().fold(Rect::NOTHING, |whole, line| whole.union(&line.rect))
+fn bounds(lines: &[Item]) -> Rect {
+    lines.iter().fold(Rect::NOTHING, |whole, line| whole.union(line.rect()))
 }
 
 /// Regions in reading order, as far as the page was cut.
@@ -50,7 +51,7 @@ struct Cuts {
 
 impl Cuts {
     /// Cuts lines that are read after the regions so far, as `follows` says.
-    fn cut(&mut self, lines: Vec<Line>, depth: usize, mut follows: Relation) {
+    fn cut(&mut self, lines: Vec<Item>, depth: usize, mut follows: Relation) {
         if lines.len() < 4 || depth >= DEPTH_MAX {
             self.push(lines, follows);
             return;
@@ -71,7 +72,7 @@ impl Cuts {
                 follows = Relation::Below;
             }
             let lines = head.into_iter().chain(run).flat_map(|band| band.lines);
-            let (left, right) = lines.partition(|line| line.rect.center().0 < gutter);
+            let (left, right) = lines.partition(|line| line.rect().center().0 < gutter);
             self.cut(in_stream_order(left), depth + 1, follows);
             self.cut(in_stream_order(right), depth + 1, Relation::Beside);
             follows = Relation::Below;
@@ -79,16 +80,16 @@ impl Cuts {
         self.push(lines_of(plain), follows);
     }
 
-    fn push(&mut self, lines: Vec<Line>, follows: Relation) {
+    fn push(&mut self, lines: Vec<Item>, follows: Relation) {
         if !lines.is_empty() {
             let whole = bounds(&lines);
             let lines = in_stream_order(lines);
-            self.regions.push(Region { lines, column: (whole.x0, whole.x1), follows });
+            self.regions.push(Region { items: lines, column: (whole.x0, whole.x1), follows });
         }
     }
 }
 
-fn lines_of(bands: Vec<Band>) -> Vec<Line> {
+fn lines_of(bands: Vec<Band>) -> Vec<Item> {
     bands.into_iter().flat_map(|band| band.lines).collect()
 }
 
@@ -99,8 +100,8 @@ fn head_of_columns(before: &[Band], run: &[Band], gutter: f32) -> usize {
     const FULL_LINES_MIN: usize = 2;
     let lines = run.iter().flat_map(|band| &band.lines);
     let left = lines
-        .filter(|line| line.rect.center().0 < gutter)
-        .fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
+        .filter(|line| line.rect().center().0 < gutter)
+        .fold(Rect::NOTHING, |whole, line| whole.union(line.rect()));
     let slack = 0.08 * left.width();
     let is_full = |band: &Band| {
         (band.rect.x0 - left.x0).abs() < slack && (band.rect.x1 - left.x1).abs() < slack
@@ -112,31 +113,31 @@ fn head_of_columns(before: &[Band], run: &[Band], gutter: f32) -> usize {
     if full.len() < FULL_LINES_MIN { 0 } else { full[full.len() - 1] }
 }
 
-fn in_stream_order(mut lines: Vec<Line>) -> Vec<Line> {
-    lines.sort_by_key(|line| line.order);
+fn in_stream_order(mut lines: Vec<Item>) -> Vec<Item> {
+    lines.sort_by_key(|line| line.order());
     lines
 }
 
 /// Lines between two horizontal gaps that go through the whole region.
 struct Band {
-    lines: Vec<Line>,
+    lines: Vec<Item>,
     rect: Rect,
     /// Free intervals of the region's width, margins included.
     gaps: Vec<(f32, f32)>,
 }
 
-fn bands(mut lines: Vec<Line>) -> Vec<Band> {
-    lines.sort_by(|a, b| a.rect.y0.total_cmp(&b.rect.y0));
+fn bands(mut lines: Vec<Item>) -> Vec<Band> {
+    lines.sort_by(|a, b| a.rect().y0.total_cmp(&b.rect().y0));
     let mut bands: Vec<Band> = Vec::new();
     for line in lines {
         // Ascents and descents reach into the lines above and below, so a little overlap is none.
-        let slack = 0.25 * line.size;
+        let slack = 0.25 * line.size();
         match bands.last_mut() {
-            Some(band) if line.rect.y0 + slack < band.rect.y1 => {
-                band.rect = band.rect.union(&line.rect);
+            Some(band) if line.rect().y0 + slack < band.rect.y1 => {
+                band.rect = band.rect.union(line.rect());
                 band.lines.push(line);
             }
-            _ => bands.push(Band { rect: line.rect, lines: vec![line], gaps: Vec::new() }),
+            _ => bands.push(Band { rect: *line.rect(), lines: vec![line], gaps: Vec::new() }),
         }
     }
     for band in &mut bands {
@@ -146,9 +147,9 @@ fn bands(mut lines: Vec<Line>) -> Vec<Band> {
 }
 
 /// The free intervals of the x axis, from minus to plus infinity.
-fn gaps(lines: &[Line]) -> Vec<(f32, f32)> {
+fn gaps(lines: &[Item]) -> Vec<(f32, f32)> {
     let mut spans: Vec<(f32, f32)> =
-        lines.iter().map(|line| (line.rect.x0, line.rect.x1)).collect();
+        lines.iter().map(|line| (line.rect().x0, line.rect().x1)).collect();
     spans.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut gaps = Vec::new();
     let mut end = f32::NEG_INFINITY;
@@ -230,18 +231,18 @@ struct Side {
 
 /// True if the text beside the gap is to be read down one side and then down the other.
 fn reads_like_columns(run: &[Band], gutter: f32) -> bool {
-    let mut lines: Vec<&Line> = run.iter().flat_map(|band| &band.lines).collect();
-    lines.sort_by_key(|line| line.order);
-    let is_left = |line: &Line| line.rect.center().0 < gutter;
+    let mut lines: Vec<&Item> = run.iter().flat_map(|band| &band.lines).collect();
+    lines.sort_by_key(|line| line.order());
+    let is_left = |line: &Item| line.rect().center().0 < gutter;
     // A box beside lines of text is read by itself; boxes beside boxes are in the stream's order.
     let boxes = |on_left: bool| {
         let mut side = lines.iter().filter(|line| is_left(line) == on_left);
-        side.all(|line| line.panel.is_some())
+        side.all(|line| line.is_panel())
     };
     if boxes(true) != boxes(false) {
         return true;
     }
-    lines.retain(|line| line.panel.is_none());
+    lines.retain(|line| !line.is_panel());
     let switches = lines.windows(2).filter(|pair| is_left(pair[0]) != is_left(pair[1])).count();
     let left = side(lines.iter().copied().filter(|line| is_left(line)));
     let right = side(lines.iter().copied().filter(|line| !is_left(line)));
@@ -266,20 +267,20 @@ fn reads_like_columns(run: &[Band], gutter: f32) -> bool {
     rows >= 6 && least_text >= 22.0 && fill(&left).min(fill(&right)) > 0.6
 }
 
-fn side<'l>(lines: impl Iterator<Item = &'l Line>) -> Side {
+fn side<'l>(lines: impl Iterator<Item = &'l Item>) -> Side {
     let mut rows: Vec<(f32, usize, f32)> = Vec::new();
     let mut rect = Rect::NOTHING;
-    let mut sorted: Vec<&Line> = lines.collect();
-    sorted.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    let mut sorted: Vec<&Item> = lines.collect();
+    sorted.sort_by(|a, b| a.baseline().total_cmp(&b.baseline()));
     for line in sorted {
-        rect = rect.union(&line.rect);
-        let (characters, width) = (line.characters(), line.rect.width());
+        rect = rect.union(line.rect());
+        let (characters, width) = (line.characters(), line.rect().width());
         match rows.last_mut() {
-            Some(row) if (row.0 - line.baseline).abs() < 0.3 * line.size => {
+            Some(row) if (row.0 - line.baseline()).abs() < 0.3 * line.size() => {
                 row.1 += characters;
                 row.2 += width;
             }
-            _ => rows.push((line.baseline, characters, width)),
+            _ => rows.push((line.baseline(), characters, width)),
         }
     }
     Side { rows, width: rect.width() }

@@ -1,6 +1,7 @@
 //! Steadies the font sizes of text that was recognised from a picture, where every line has a size of
 //! its own; text that was set has few sizes and is left alone.
 
+use super::item::Item;
 use crate::model::Line;
 
 /// Fewer lines do not show a habit.
@@ -33,8 +34,12 @@ pub(crate) fn steady(lines: &mut [Line]) -> bool {
 }
 
 /// Spaces of justified lines come out wide at times: only gaps beyond all doubt part columns.
-pub(crate) fn judge_gaps(lines: &mut [Line]) {
-    for line in lines.iter_mut().filter(|line| line.tabular) {
+pub(crate) fn judge_gaps(items: &mut [Item]) {
+    let lines = items.iter_mut().filter_map(|item| match item {
+        Item::Line(line) => Some(line),
+        Item::Table(_) | Item::Panel(_) => None,
+    });
+    for line in lines.filter(|line| line.tabular) {
         let mut pairs = line.words.windows(2);
         let size = line.size;
         line.tabular = pairs.any(|pair| pair[1].rect.x0 - pair[0].rect.x1 > GAP_OF_COLUMNS * size);

@@ -1,6 +1,8 @@
 //! Boxes that hold text of their own, such as sidebars and cards: each is read as a whole.
 
 use super::columns::Region;
+use super::item::{Item, PanelPlace};
+use super::order::arrange;
 use crate::model::{Line, Rect, Relation};
 
 /// A box holds at least this many lines.
@@ -19,42 +21,41 @@ pub(crate) struct Panel {
     pub lines: Vec<Line>,
 }
 
-/// Takes the lines of boxes out of a page. In their place comes one empty line per box.
-pub(crate) fn take(lines: Vec<Line>, drawn: &[Rect]) -> (Vec<Line>, Vec<Panel>) {
-    if drawn.is_empty() || lines.len() > LINES_MAX {
-        return (lines, Vec::new());
+/// Takes the lines of boxes out of a page. In their place comes the place of each box.
+pub(crate) fn take(items: Vec<Item>, drawn: &[Rect]) -> (Vec<Item>, Vec<Panel>) {
+    if drawn.is_empty() || items.len() > LINES_MAX {
+        return (items, Vec::new());
     }
-    let mut rest: Vec<Option<Line>> = lines.into_iter().map(Some).collect();
-    let total: usize = rest.iter().flatten().map(Line::characters).sum();
+    let mut rest: Vec<Option<Item>> = items.into_iter().map(Some).collect();
+    let total: usize = rest.iter().flatten().map(Item::characters).sum();
     let mut panels: Vec<Panel> = Vec::new();
     for rect in outermost(drawn, &rest, total) {
-        let inside = |line: &Option<Line>| {
-            line.as_ref().is_some_and(|line| rect.contains(line.rect.center()))
-        };
-        let taken: Vec<Line> =
-            rest.iter_mut().filter(|line| inside(line)).filter_map(Option::take).collect();
+        let mut taken: Vec<Line> = Vec::new();
+        for item in &mut rest {
+            let inside = item.as_ref().is_some_and(|item| rect.contains(item.rect().center()));
+            match item.take() {
+                Some(Item::Line(line)) if inside => taken.push(line),
+                other => *item = other,
+            }
+        }
         if !taken.is_empty() {
             panels.push(Panel { rect, lines: taken });
         }
     }
-    let mut rest: Vec<Line> = rest.into_iter().flatten().collect();
-    rest.extend(panels.iter().enumerate().map(|(index, panel)| placeholder(index, panel)));
-    rest.sort_by_key(|line| line.order);
+    let mut rest: Vec<Item> = rest.into_iter().flatten().collect();
+    rest.extend(panels.iter().enumerate().map(|(index, panel)| Item::Panel(place(index, panel))));
+    rest.sort_by_key(Item::order);
     (rest, panels)
 }
 
-/// The line that keeps the place of a box.
-fn placeholder(index: usize, panel: &Panel) -> Line {
+fn place(index: usize, panel: &Panel) -> PanelPlace {
     let order = panel.lines.iter().map(|line| line.order).min().unwrap_or(0);
     let size = panel.lines.first().map_or(0.0, |line| line.size);
-    let mut place = crate::model::line_of_words(Vec::new(), order);
-    (place.rect, place.size, place.baseline) = (panel.rect, size, panel.rect.y1);
-    place.panel = Some(index);
-    place
+    PanelPlace { panel: index, rect: panel.rect, order, size }
 }
 
 /// Boxes that hold lines of text as a whole, none of them within another.
-fn outermost(drawn: &[Rect], lines: &[Option<Line>], total: usize) -> Vec<Rect> {
+fn outermost(drawn: &[Rect], items: &[Option<Item>], total: usize) -> Vec<Rect> {
     let mut candidates: Vec<Rect> = Vec::new();
     for rect in drawn {
         let known = |other: &Rect| {
@@ -70,7 +71,7 @@ fn outermost(drawn: &[Rect], lines: &[Option<Line>], total: usize) -> Vec<Rect> 
             return Vec::new();
         }
     }
-    candidates.retain(|rect| holds_text(rect, lines, total));
+    candidates.retain(|rect| holds_text(rect, items, total));
     candidates.sort_by(|a, b| b.area().total_cmp(&a.area()));
     let mut chosen: Vec<Rect> = Vec::new();
     for rect in candidates {
@@ -82,20 +83,21 @@ fn outermost(drawn: &[Rect], lines: &[Option<Line>], total: usize) -> Vec<Rect> 
 }
 
 /// Several rows stand in it, none crosses its edge, and something stands outside.
-fn holds_text(rect: &Rect, lines: &[Option<Line>], total: usize) -> bool {
+fn holds_text(rect: &Rect, items: &[Option<Item>], total: usize) -> bool {
     let mut characters = 0;
     let mut baselines: Vec<f32> = Vec::new();
-    for line in lines.iter().flatten() {
-        if !rect.contains(line.rect.center()) {
-            if line.rect.intersection(rect).area() > 0.3 * line.rect.area() {
+    for item in items.iter().flatten() {
+        let place = item.rect();
+        if !rect.contains(place.center()) {
+            if place.intersection(rect).area() > 0.3 * place.area() {
                 return false;
             }
             continue;
         }
-        let within = line.rect.x0 >= rect.x0 - SLACK && line.rect.x1 <= rect.x1 + SLACK;
-        if !within || line.table.is_some() {
+        let within = place.x0 >= rect.x0 - SLACK && place.x1 <= rect.x1 + SLACK;
+        let Some(line) = item.line().filter(|_| within) else {
             return false;
-        }
+        };
         characters += line.characters();
         if baselines.iter().all(|other| (other - line.baseline).abs() > 0.5 * line.size) {
             baselines.push(line.baseline);
@@ -107,21 +109,21 @@ fn holds_text(rect: &Rect, lines: &[Option<Line>], total: usize) -> bool {
 /// Puts the regions of boxes in the places that were kept for them.
 pub(crate) fn put_back(regions: Vec<Region>, mut insides: Vec<Vec<Region>>) -> Vec<Region> {
     let mut out: Vec<Region> = Vec::new();
-    for Region { lines, column, mut follows } in regions {
-        if lines.iter().all(|line| line.panel.is_none()) {
-            out.push(Region { lines, column, follows });
+    for Region { items, column, mut follows } in regions {
+        if !items.iter().any(Item::is_panel) {
+            out.push(Region { items, column, follows });
             continue;
         }
-        let mut open: Vec<Line> = Vec::new();
-        for line in super::order::arrange(lines) {
-            let Some(index) = line.panel else {
-                open.push(line);
+        let mut open: Vec<Item> = Vec::new();
+        for item in arrange(items) {
+            let Item::Panel(PanelPlace { panel, .. }) = item else {
+                open.push(item);
                 continue;
             };
             if !open.is_empty() {
-                out.push(Region { lines: std::mem::take(&mut open), column, follows });
+                out.push(Region { items: std::mem::take(&mut open), column, follows });
             }
-            let mut inside = std::mem::take(&mut insides[index]);
+            let mut inside = std::mem::take(&mut insides[panel]);
             if let Some(first) = inside.first_mut() {
                 first.follows = Relation::Box;
             }
@@ -129,7 +131,7 @@ pub(crate) fn put_back(regions: Vec<Region>, mut insides: Vec<Vec<Region>>) -> V
             follows = Relation::Box;
         }
         if !open.is_empty() {
-            out.push(Region { lines: open, column, follows });
+            out.push(Region { items: open, column, follows });
         }
     }
     out

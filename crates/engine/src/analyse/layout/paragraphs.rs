@@ -1,5 +1,6 @@
 //! Lines to paragraphs.
 
+use super::item::Item;
 use crate::model::{Block, Direction, Line, Marker, Rect, item_marker};
 
 /// What the whole page is like.
@@ -12,43 +13,56 @@ pub(crate) struct Habits<'p> {
     pub obstacles: &'p [Rect],
 }
 
-/// Cuts the lines of a column, in reading order, into blocks.
+/// Cuts what stands in a column, in reading order, into blocks.
 pub(crate) fn gather(
-    lines: Vec<Line>,
+    items: Vec<Item>,
     column: (f32, f32),
     direction: Direction,
     habits: &Habits<'_>,
 ) -> Vec<Block> {
-    let leading = usual_leading(&lines, habits.noisy);
+    let leading = usual_leading(&items, habits.noisy);
     let (gap_max, size_slack) = if habits.noisy {
         (1.4 * leading, 0.3)
     } else {
         ((leading * 1.2).max(leading + 0.12), 0.08)
     };
-    let edges = if habits.noisy { usual_edges(&lines, column) } else { column };
+    let edges = if habits.noisy { usual_edges(&items, column) } else { column };
     let (body_size, obstacles) = (habits.body_size, habits.obstacles);
     let setting = Setting { column: edges, gap_max, body_size, size_slack, obstacles };
-    let mut blocks: Vec<Vec<Line>> = Vec::new();
-    for line in lines {
-        match blocks.last_mut() {
-            Some(block) if !starts_block(block, &line, &setting) => block.push(line),
-            _ => blocks.push(vec![line]),
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open: Vec<Line> = Vec::new();
+    let close = |open: &mut Vec<Line>, blocks: &mut Vec<Block>| {
+        if !open.is_empty() {
+            blocks.push(Block::new(std::mem::take(open), column, direction));
+        }
+    };
+    for item in items {
+        match item {
+            Item::Line(line) => {
+                if starts_block(&open, &line, &setting) {
+                    close(&mut open, &mut blocks);
+                }
+                open.push(line);
+            }
+            Item::Table(found) => {
+                close(&mut open, &mut blocks);
+                blocks.push(Block::of_table(Box::new(found.table), column, direction));
+            }
+            // Panels are read by themselves.
+            Item::Panel(_) => {}
         }
     }
-    let block = |mut lines: Vec<Line>| match lines.first_mut().and_then(|line| line.table.take()) {
-        Some(table) => Block::of_table(table, column, direction),
-        None => Block::new(lines, column, direction),
-    };
-    blocks.into_iter().map(block).collect()
+    close(&mut open, &mut blocks);
+    blocks
 }
 
 /// Where lines start and end, but for the few that specks of a scan make longer.
-fn usual_edges(lines: &[Line], column: (f32, f32)) -> (f32, f32) {
-    let mut starts: Vec<f32> = lines.iter().map(|line| line.rect.x0).collect();
-    let mut ends: Vec<f32> = lines.iter().map(|line| line.rect.x1).collect();
+fn usual_edges(items: &[Item], column: (f32, f32)) -> (f32, f32) {
+    let mut starts: Vec<f32> = items.iter().map(|item| item.rect().x0).collect();
+    let mut ends: Vec<f32> = items.iter().map(|item| item.rect().x1).collect();
     starts.sort_by(f32::total_cmp);
     ends.sort_by(|a, b| b.total_cmp(a));
-    let few = lines.len() / 12;
+    let few = items.len() / 12;
     match (starts.get(few), ends.get(few)) {
         (Some(start), Some(end)) => (*start, *end),
         _ => column,
@@ -56,11 +70,11 @@ fn usual_edges(lines: &[Line], column: (f32, f32)) -> (f32, f32) {
 }
 
 /// The distance of baselines, in font sizes, that most neighbours of one size have.
-fn usual_leading(lines: &[Line], noisy: bool) -> f32 {
-    let mut ratios: Vec<f32> = lines
+fn usual_leading(items: &[Item], noisy: bool) -> f32 {
+    let mut ratios: Vec<f32> = items
         .windows(2)
-        .filter(|pair| (pair[0].size - pair[1].size).abs() < 0.05 * pair[0].size)
-        .map(|pair| (pair[1].baseline - pair[0].baseline) / pair[0].size)
+        .filter(|pair| (pair[0].size() - pair[1].size()).abs() < 0.05 * pair[0].size())
+        .map(|pair| (pair[1].baseline() - pair[0].baseline()) / pair[0].size())
         .filter(|ratio| (0.9..2.6).contains(ratio))
         .collect();
     if ratios.is_empty() {
@@ -105,9 +119,6 @@ fn starts_block(block: &[Line], line: &Line, setting: &Setting<'_>) -> bool {
     let Some(last) = block.last() else {
         return true;
     };
-    if last.table.is_some() || line.table.is_some() {
-        return true;
-    }
     let size = last.size.max(line.size);
     let step = line.baseline - last.baseline;
     let big = setting.is_big(last) && setting.is_big(line);

@@ -111,8 +111,7 @@ fn without_stripes(boxes: Vec<Rect>) -> Vec<Rect> {
 pub(super) fn goes_on(grid: &Grid, lines: &[Line]) -> bool {
     let near = |line: &&Line| {
         let (x, y) = line.rect.center();
-        line.is_text()
-            && (grid.rect.x0..=grid.rect.x1).contains(&x)
+        (grid.rect.x0..=grid.rect.x1).contains(&x)
             && !(grid.rect.y0..=grid.rect.y1).contains(&y)
             && (line.rect.y0 - grid.rect.y1).max(grid.rect.y0 - line.rect.y1) < ROW_GAP * line.size
     };

@@ -41,7 +41,7 @@ impl Phrase {
 
 /// Sorts lines, or parts of lines, into rows from top to bottom.
 pub(super) fn text_rows(lines: &[Line]) -> Vec<TextRow> {
-    let mut sorted: Vec<&Line> = lines.iter().filter(|line| !line.words.is_empty()).collect();
+    let mut sorted: Vec<&Line> = lines.iter().collect();
     sorted.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
     let mut groups: Vec<Vec<&Line>> = Vec::new();
     for line in sorted {

@@ -42,8 +42,7 @@ pub(super) fn regions(lines: &[Line], rules: &[Edge]) -> Vec<Rect> {
 /// of figures: nothing else is as wide as they are.
 fn with_top(mut area: Rect, ruled: &Rect, lines: &[Line]) -> Rect {
     let heads = |line: &&Line| {
-        line.is_text()
-            && line.rect.x0 > ruled.x0
+        line.rect.x0 > ruled.x0
             && line.rect.x1 < ruled.x1
             && (line.rect.center().0 - ruled.center().0).abs() < line.size
             && (-0.3..TOP_GAP).contains(&((area.y0 - line.rect.y1) / line.size.max(1.0)))
@@ -55,13 +54,11 @@ fn with_top(mut area: Rect, ruled: &Rect, lines: &[Line]) -> Rect {
 /// Rows directly above or below that stand in the columns belong to the table: a head above the first
 /// rule, or rows behind the last.
 fn extended(mut area: Rect, lines: &[Line], rules: &[Edge]) -> Rect {
-    let within = |line: &&Line| area.contains(line.rect.center()) && line.table.is_none();
+    let within = |line: &&Line| area.contains(line.rect.center());
     let inside: Vec<Line> = lines.iter().filter(within).cloned().collect();
     let columns = columns(&text_rows(&inside));
     let beside = |line: &&Line| {
-        (area.x0..=area.x1).contains(&line.rect.center().0)
-            && line.table.is_none()
-            && !area.contains(line.rect.center())
+        (area.x0..=area.x1).contains(&line.rect.center().0) && !area.contains(line.rect.center())
     };
     let rows = text_rows(&lines.iter().filter(beside).cloned().collect::<Vec<Line>>());
     let fits = |row: &&TextRow| {

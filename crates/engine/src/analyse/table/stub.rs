@@ -12,10 +12,7 @@ const STUB_SHARE: f32 = 0.3;
 /// Widens an area between rules to the names of its rows, if all that it holds are figures.
 pub(super) fn with_stub(mut area: Rect, lines: &[Line]) -> Rect {
     let level = |line: &&Line| {
-        line.is_text()
-            && !line.words.is_empty()
-            && line.rect.x1 < area.x1 + line.size
-            && (area.y0..area.y1).contains(&line.rect.center().1)
+        line.rect.x1 < area.x1 + line.size && (area.y0..area.y1).contains(&line.rect.center().1)
     };
     let rows = text_rows(&lines.iter().filter(level).cloned().collect::<Vec<Line>>());
     let parts: Vec<(&[Phrase], &[Phrase])> = rows
