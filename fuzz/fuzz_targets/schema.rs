@@ -4,15 +4,17 @@
 
 use std::sync::LazyLock;
 
-use docket_contract::ParseResult;
+use docket_contract::ParseSpec;
 use docket_contract::spec::{Category, ClassifySpec, ExtractSpec, ModelTier, PageRange, SplitSpec};
-use docket_engine::{classify, extract, split};
-use docket_fuzz::{parse_all, watch_panics};
+use docket_engine::{ParseRequest, ReadDocument, classify, extract, read, split};
+use docket_fuzz::watch_panics;
 use libfuzzer_sys::fuzz_target;
 
-static DOCUMENT: LazyLock<ParseResult> = LazyLock::new(|| {
+static DOCUMENT: LazyLock<ReadDocument> = LazyLock::new(|| {
     let bytes = include_bytes!("../../fixtures/quickstart/sample.pdf");
-    parse_all(bytes, None).expect("the sample can be read")
+    let spec = ParseSpec::default();
+    let request = ParseRequest::new(&spec, uuid::Uuid::nil());
+    read(bytes.to_vec(), &request, &mut |_| {}).expect("the sample can be read")
 });
 
 fuzz_target!(init: watch_panics(), |text: &str| {

@@ -23,15 +23,6 @@ pub struct ExtractResult {
     pub failed_pages: Vec<usize>,
 }
 
-impl ExtractResult {
-    /// The same of a document that says nothing of places: no value claims one.
-    #[must_use]
-    pub fn without_places(mut self) -> Self {
-        self.fields.iter_mut().for_each(|field| field.found.forget_places());
-        self
-    }
-}
-
 /// A property with what was found for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExtractedField {
@@ -52,22 +43,6 @@ pub struct Extracted {
     pub page: Option<usize>,
     /// The very words that the value was taken from.
     pub boxes: Vec<GroundedBox>,
-}
-
-impl Extracted {
-    fn forget_places(&mut self) {
-        self.boxes.clear();
-        match &mut self.value {
-            ExtractedValue::Missing | ExtractedValue::Scalar(_) => {}
-            ExtractedValue::Scalars(values) => values.iter_mut().for_each(Self::forget_places),
-            ExtractedValue::Object(fields) => {
-                fields.iter_mut().for_each(|field| field.found.forget_places());
-            }
-            ExtractedValue::Rows(rows) => {
-                rows.iter_mut().flatten().for_each(|field| field.found.forget_places());
-            }
-        }
-    }
 }
 
 /// A value in the type that the schema asks for.

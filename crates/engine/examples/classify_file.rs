@@ -3,27 +3,26 @@
 #![expect(clippy::print_stdout, reason = "it is a command")]
 
 use docket_contract::ParseSpec;
-use docket_contract::spec::{Category, ClassifySpec, ParseChunking};
-use docket_engine::{ParseRequest, classify, parse};
+use docket_contract::spec::{Category, ClassifySpec};
+use docket_engine::{ParseRequest, classify, read};
 use serde_json::Value;
 
-/// Parses the document and classifies it.
+/// Reads the document and classifies it.
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (Some(document), Some(categories)) = (arguments.next(), arguments.next()) else {
+    let (Some(file), Some(categories)) = (arguments.next(), arguments.next()) else {
         return Err("usage: classify_file DOCUMENT.pdf CATEGORIES.json [PASSWORD]".into());
     };
     let password = arguments.next();
-    let chunking = ParseChunking { target_length_words: 0, ignore_headers_and_footers: false };
-    let parsing = ParseSpec { chunking, ..ParseSpec::default() };
+    let parsing = ParseSpec::default();
     let request = ParseRequest {
         password: password.as_deref(),
         ..ParseRequest::new(&parsing, uuid::Uuid::nil())
     };
-    let parsed = parse(std::fs::read(document)?, &request, &mut |_| {})?;
+    let document = read(std::fs::read(file)?, &request, &mut |_| {})?;
     let categories: Vec<Value> = serde_json::from_slice(&std::fs::read(categories)?)?;
     let categories = categories.iter().map(category).collect();
-    let result = classify(&parsed, &ClassifySpec { categories, ..ClassifySpec::default() });
+    let result = classify(&document, &ClassifySpec { categories, ..ClassifySpec::default() });
     println!("{}", serde_json::to_string_pretty(&result)?);
     Ok(())
 }

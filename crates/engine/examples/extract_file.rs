@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use docket_contract::ParseSpec;
 use docket_contract::spec::{ExtractSpec, ModelTier};
-use docket_engine::{ParseRequest, extract, parse};
+use docket_engine::{ParseRequest, extract, read};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,10 +29,9 @@ fn main() -> ExitCode {
 fn run(file: &str, schema: &str) -> Result<String, Box<dyn std::error::Error>> {
     let bytes = std::fs::read(file)?;
     let schema = serde_json::from_str(&std::fs::read_to_string(schema)?)?;
-    let mut spec = ParseSpec::default();
-    spec.chunking.target_length_words = 0;
+    let spec = ParseSpec::default();
     let request = ParseRequest::new(&spec, uuid::Uuid::nil());
-    let document = parse(bytes, &request, &mut |_| {})?;
+    let document = read(bytes, &request, &mut |_| {})?;
     let spec = ExtractSpec {
         schema,
         schema_name: None,

@@ -5,12 +5,12 @@
 use std::path::Path;
 
 use docket_contract::ParseSpec;
-use docket_contract::spec::{Category, ParseChunking, SplitSpec};
-use docket_engine::{ParseRequest, pages_as_pdf, parse, split};
+use docket_contract::spec::{Category, SplitSpec};
+use docket_engine::{ParseRequest, pages_as_pdf, read, split};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Parses the document and splits it.
+/// Reads the document and splits it.
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(document), Some(categories)) = (arguments.next(), arguments.next()) else {
@@ -18,14 +18,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let folder = arguments.next();
     let bytes = std::fs::read(document)?;
-    let chunking = ParseChunking { target_length_words: 0, ignore_headers_and_footers: false };
-    let parsing = ParseSpec { chunking, ..ParseSpec::default() };
+    let parsing = ParseSpec::default();
     let request = ParseRequest::new(&parsing, Uuid::nil());
-    let parsed = parse(bytes.clone(), &request, &mut |_| {})?;
+    let read = read(bytes.clone(), &request, &mut |_| {})?;
     let categories: Vec<Value> = serde_json::from_slice(&std::fs::read(categories)?)?;
     let categories = categories.iter().map(category).collect();
     let spec = SplitSpec { categories, enable_reordering: false, ..SplitSpec::default() };
-    let result = split(&parsed, &spec, Uuid::nil());
+    let result = split(&read, &spec, Uuid::nil());
     for part in folder.iter().flat_map(|_| &result.parts) {
         let path = Path::new(folder.as_deref().unwrap_or_default());
         let pdf = pages_as_pdf(bytes.clone(), None, &part.pages)?;

@@ -1,9 +1,27 @@
 //! Finds the structure of a document in what its pages show: words, lines, tables, reading order,
 //! headings, headers and footers.
 
+mod assemble;
 pub(crate) mod bibliography;
-pub(crate) mod label;
+mod draft;
+mod label;
 pub(crate) mod layout;
 pub(crate) mod long_tables;
-pub(crate) mod reading_order;
+mod reading_order;
 mod table;
+
+use crate::model::{Block, ContinuedTable, OutlineEntry};
+pub(crate) use draft::PageLayout;
+
+/// The blocks of laid-out pages, given with their 1-based numbers, in reading order, and the tables
+/// that continue over the end of a page.
+pub(crate) fn structure(
+    pages: Vec<(usize, PageLayout)>,
+    outline: &[OutlineEntry],
+) -> (Vec<Block>, Vec<ContinuedTable>) {
+    let parts = label::label(pages, outline);
+    let vocabulary = assemble::vocabulary(&parts);
+    let continued = label::continued_tables(&parts);
+    let continued = assemble::continued(continued, &parts, &vocabulary);
+    (assemble::blocks(parts, &vocabulary), continued)
+}

@@ -9,7 +9,7 @@
 mod analyse;
 mod error;
 mod limits;
-mod model;
+pub mod model;
 mod pipeline;
 mod recognise;
 mod source;
@@ -18,15 +18,13 @@ mod write;
 
 pub use error::{Damage, Error, Lock, OcrFault, PageFault, UnknownKind};
 pub use limits::{Excess, Limit, Limits};
-pub use pipeline::{ParseRequest, Parsed, Progress, parse, parse_with_files};
+pub use pipeline::{
+    CropRequest, ParseRequest, Parsed, PictureFile, Progress, ReadDocument, chunk, classify, crop,
+    extract, parse, parse_with_files, read, split,
+};
 pub use recognise::models::{Arrangement, Models, NoModels, Picture};
 pub use source::ahead::worthwhile_threads;
 pub use source::kind::DocumentKind;
-pub use task::chunk::chunk;
-pub use task::classify::classify;
-pub use task::extract::extract;
-pub use task::split::split;
-pub use write::crop::{CropRequest, PictureFile, crop};
 pub use write::pages_as_pdf;
 
 use source::kind::Kind;

@@ -1,23 +1,35 @@
 //! The nouns of the engine: what stages hand to one another. They know no stage.
+//!
+//! All coordinates are in points of 1/72 inch with the origin at the top left of the page as
+//! displayed.
 
+mod bibliography;
 mod block;
 mod characters;
+mod document;
 mod geometry;
 mod line;
 mod markers;
 mod page;
-mod part;
 mod raster;
+mod running_text;
 mod scripts;
 mod table;
+mod text;
 
-pub(crate) use block::{Block, PageLayout, Relation};
+pub use bibliography::{Bibliography, BibliographyEntry};
+pub use block::{Block, Content, EntryPart, FormField, Origin, Role};
 pub(crate) use characters::{compose, is_rtl};
-pub(crate) use geometry::{Direction, Rect, sides};
-pub(crate) use line::{Line, Script, Word, dominant, line_of_words, runs_left};
+pub use document::{ContinuedTable, Document, Page};
+pub use geometry::Rect;
+pub(crate) use geometry::{Direction, sides};
+pub use line::{Line, Script, ScriptRun, Word};
+pub(crate) use line::{dominant, line_of_words, runs_left};
 pub(crate) use markers::{Marker, item_marker, marker};
-pub(crate) use page::{Glyph, Link, OutlineEntry, PageContent, Style, TagRole, TickField};
-pub(crate) use part::{EntryPart, Part};
+pub(crate) use page::{Glyph, PageContent, TickField};
+pub use page::{Link, OutlineEntry, Style, TagRole};
 pub(crate) use raster::Raster;
-pub(crate) use scripts::{join_scripts, script, script_runs, scripts_of};
-pub(crate) use table::{Cell, Table};
+pub(crate) use running_text::Vocabulary;
+pub(crate) use scripts::{join_scripts, script, script_runs};
+pub use table::{Cell, Table};
+pub use text::Text;

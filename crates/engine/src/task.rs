@@ -3,4 +3,5 @@
 pub(crate) mod chunk;
 pub(crate) mod classify;
 pub(crate) mod extract;
+pub(crate) mod pages;
 pub(crate) mod split;

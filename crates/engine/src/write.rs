@@ -2,16 +2,20 @@
 //! files of other forms.
 
 mod chunks;
-pub(crate) mod continued;
+mod continued;
 pub(crate) mod crop;
-pub(crate) mod export;
+mod export;
+mod frame;
+mod html;
+mod kinds;
 mod markup;
+mod mentions;
 mod pdf;
+mod result;
 mod segments;
 mod tables;
-mod text;
+pub(crate) mod text_chunks;
 
-pub(crate) use chunks::gather;
-pub(crate) use markup::escape;
+pub(crate) use frame::Frame;
 pub use pdf::pages_as_pdf;
-pub(crate) use segments::{Rendered, Renderer};
+pub(crate) use result::{Written, write};

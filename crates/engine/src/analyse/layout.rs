@@ -16,8 +16,9 @@ mod paragraphs;
 mod tests;
 mod words;
 
+use crate::analyse::draft::{BlockDraft, PageLayout, Relation};
 use crate::analyse::table::{Drawn, Extracted, extract, extract_lone, extract_unruled};
-use crate::model::{Block, Direction, Glyph, PageContent, PageLayout, Rect, Relation, dominant};
+use crate::model::{Direction, Glyph, PageContent, Rect, dominant};
 use item::{Item, in_stream_order};
 use order::rows_of_items;
 pub(crate) use order::rows_of_lines;
@@ -48,7 +49,7 @@ fn of_direction(page: &PageContent, direction: Direction) -> Vec<&Glyph> {
 }
 
 /// Blocks of the text of one direction.
-fn flow(page: &PageContent, direction: Direction) -> Vec<Block> {
+fn flow(page: &PageContent, direction: Direction) -> Vec<BlockDraft> {
     let glyphs = of_direction(page, direction);
     if glyphs.is_empty() {
         return Vec::new();

@@ -1,30 +1,23 @@
 //! Cuts long tables of workbooks into parts of so many rows, each below the table's head.
 
-use crate::model::{Block, Cell, Part, Rect, Table};
+use crate::model::{Block, Cell, Content, Table};
 
-/// Cuts every table of more than `rows_max` rows. A cell that goes on over a cut is in both parts.
-pub(crate) fn cut_long_tables(parts: Vec<Part>, rows_max: usize) -> Vec<Part> {
-    let cut = |part: Part| -> Vec<Part> {
-        let long = part.block.as_ref().and_then(|block| block.table.as_ref());
-        match long.filter(|table| table.rows > rows_max) {
-            Some(table) => pieces(table, rows_max).map(|piece| with_table(&part, piece)).collect(),
-            None => vec![part],
+/// Cuts every table of more than `rows_max` rows. A cell that continues over a cut is in both parts.
+pub(crate) fn cut_long_tables(blocks: Vec<Block>, rows_max: usize) -> Vec<Block> {
+    let cut = |block: Block| -> Vec<Block> {
+        match &block.content {
+            Content::Table(table) if table.rows > rows_max => {
+                let part = |table| Block { content: Content::Table(table), ..block.clone() };
+                parts(table, rows_max).map(part).collect()
+            }
+            _ => vec![block],
         }
     };
-    parts.into_iter().flat_map(cut).collect()
-}
-
-fn with_table(part: &Part, table: Table) -> Part {
-    let mut piece = part.clone();
-    if let Some(block) = &mut piece.block {
-        piece.rect = table.rect;
-        *block = Block::of_table(Box::new(table), block.column, block.direction);
-    }
-    piece
+    blocks.into_iter().flat_map(cut).collect()
 }
 
 /// The parts of a table: its head, and as many rows as there is room for below it.
-fn pieces(table: &Table, rows_max: usize) -> impl Iterator<Item = Table> {
+fn parts(table: &Table, rows_max: usize) -> impl Iterator<Item = Table> {
     let is_head = |row: &usize| {
         let mut cells = table.cells.iter().filter(|cell| cell.row == *row).peekable();
         cells.peek().is_some() && cells.all(|cell| cell.header && cell.row_span == 1)
@@ -44,34 +37,32 @@ fn pieces(table: &Table, rows_max: usize) -> impl Iterator<Item = Table> {
         });
         let mut cells: Vec<Cell> = heads.chain(body).collect();
         cells.sort_by_key(|cell| (cell.row, cell.column));
-        let lines = cells.iter().flat_map(|cell| &cell.lines);
-        let rect = lines.fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
-        let rect = if rect.is_finite() { rect } else { table.rect };
-        Table { rect, rows: head + end - start, columns: table.columns, cells }
+        Table { rows: head + end - start, columns: table.columns, cells }
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Text;
 
     fn cell(row: usize, column: usize, row_span: usize, header: bool) -> Cell {
-        Cell { row, column, row_span, column_span: 1, header, lines: Vec::new() }
+        Cell { row, column, row_span, column_span: 1, header, text: Text::default() }
     }
 
     #[test]
     fn parts_have_the_head_and_cells_over_the_cut() {
         let mut cells = vec![cell(0, 0, 1, true), cell(0, 1, 1, true), cell(1, 0, 5, false)];
         cells.extend((1..6).map(|row| cell(row, 1, 1, false)));
-        let table = Table { rect: Rect::NOTHING, rows: 6, columns: 2, cells };
-        let told: Vec<Vec<(usize, usize, usize)>> = pieces(&table, 4)
-            .map(|piece| {
-                piece.cells.iter().map(|cell| (cell.row, cell.column, cell.row_span)).collect()
+        let table = Table { rows: 6, columns: 2, cells };
+        let found: Vec<Vec<(usize, usize, usize)>> = parts(&table, 4)
+            .map(|part| {
+                part.cells.iter().map(|cell| (cell.row, cell.column, cell.row_span)).collect()
             })
             .collect();
         let first = vec![(0, 0, 1), (0, 1, 1), (1, 0, 3), (1, 1, 1), (2, 1, 1), (3, 1, 1)];
         let second = vec![(0, 0, 1), (0, 1, 1), (1, 0, 2), (1, 1, 1), (2, 1, 1)];
-        assert_eq!(told, [first, second]);
-        assert_eq!(pieces(&table, 1).count(), 6, "no room for a head");
+        assert_eq!(found, [first, second]);
+        assert_eq!(parts(&table, 1).count(), 6, "no room for a head");
     }
 }

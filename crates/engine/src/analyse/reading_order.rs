@@ -4,7 +4,7 @@
 //! Layout makes a chain of the text, since within columns the stream of the file decides. What
 //! stands beside the text, such as pictures, is tied to pieces of that chain.
 
-use crate::model::Relation;
+use crate::analyse::draft::Relation;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

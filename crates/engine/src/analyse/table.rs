@@ -19,8 +19,9 @@ mod tick_boxes;
 mod trim;
 mod unruled;
 
+use crate::analyse::draft::{CellDraft, TableDraft};
 use crate::analyse::layout::rows_of_lines;
-use crate::model::{Cell, Line, Rect, Table, Word, is_rtl, line_of_words};
+use crate::model::{Line, Rect, Word, is_rtl, line_of_words};
 use build::build;
 use fills::{cell_sides, goes_on};
 pub(crate) use found::FoundTable;
@@ -135,14 +136,14 @@ impl Extracted {
     }
 
     /// Puts a table in the place of the lines within it.
-    fn put(&mut self, table: Table) {
+    fn put(&mut self, table: TableDraft) {
         let within = self.take(&table.rect);
         self.tables.push(FoundTable::new(mirrored(table), &within));
     }
 
     /// Replaces the lines within an area by the table that they make, if that part of its cells is
     /// filled.
-    fn replace(&mut self, area: &Rect, part: f32, table: impl Fn(&[Line]) -> Option<Table>) {
+    fn replace(&mut self, area: &Rect, part: f32, table: impl Fn(&[Line]) -> Option<TableDraft>) {
         let within = self.take(area);
         match table(&within).map(trim) {
             Some((table, outside)) if is_filled(&table, part) => {
@@ -154,7 +155,7 @@ impl Extracted {
     }
 }
 
-fn in_grid(grid: &Grid, lines: &[Line], horizontal: &[Edge]) -> Option<Table> {
+fn in_grid(grid: &Grid, lines: &[Line], horizontal: &[Edge]) -> Option<TableDraft> {
     let drawn = fill(grid, lines);
     if grid.xs.len() <= 3 {
         let by_words = in_area(&grid.rect, lines, horizontal);
@@ -166,7 +167,7 @@ fn in_grid(grid: &Grid, lines: &[Line], horizontal: &[Edge]) -> Option<Table> {
     drawn
 }
 
-fn in_area(area: &Rect, lines: &[Line], horizontal: &[Edge]) -> Option<Table> {
+fn in_area(area: &Rect, lines: &[Line], horizontal: &[Edge]) -> Option<TableDraft> {
     let rows = text_rows(lines);
     let rules: Vec<Edge> = horizontal
         .iter()
@@ -178,23 +179,23 @@ fn in_area(area: &Rect, lines: &[Line], horizontal: &[Edge]) -> Option<Table> {
         .collect();
     let table = build(&rows, &rules)?;
     let rect = table.rect.union(area);
-    Some(Table { rect, ..table })
+    Some(TableDraft { rect, ..table })
 }
 
 /// The rows of a drawn table that head it: those before the first with figures behind its first
 /// column, and one at least if all cells hold words.
-fn with_heads(mut table: Table) -> Table {
+fn with_heads(mut table: TableDraft) -> TableDraft {
     if table.rows < 2 || table.cells.iter().any(|cell| cell.header) {
         return table;
     }
-    let has_figures = |cell: &&Cell| {
+    let has_figures = |cell: &&CellDraft| {
         cell.column > 0
             && !cell.lines.is_empty()
             && cell.lines.iter().all(|line| is_numeric(&line.words))
     };
     let body = table.cells.iter().filter(has_figures).map(|cell| cell.row).min().unwrap_or(1);
     // Below a cell over several columns stand the names of each.
-    let reach = |cell: &Cell| cell.row_span + usize::from(cell.column_span > 1);
+    let reach = |cell: &CellDraft| cell.row_span + usize::from(cell.column_span > 1);
     let reach = table.cells.iter().filter(|cell| cell.row == 0).map(reach).max();
     let heads = body.min(reach.unwrap_or(1)).max(1);
     for cell in table.cells.iter_mut().filter(|cell| cell.row < heads) {
@@ -204,7 +205,7 @@ fn with_heads(mut table: Table) -> Table {
 }
 
 /// Tables of right-to-left scripts begin at the right.
-fn mirrored(mut table: Table) -> Table {
+fn mirrored(mut table: TableDraft) -> TableDraft {
     let characters = || {
         let words = table.cells.iter().flat_map(|cell| &cell.lines).flat_map(|line| &line.words);
         words.flat_map(|word| word.text.chars()).filter(|c| c.is_alphabetic())
@@ -220,7 +221,7 @@ fn mirrored(mut table: Table) -> Table {
 }
 
 /// Enough cells hold text, in rows of several; the labels of a chart stand scattered.
-fn is_filled(table: &Table, part: f32) -> bool {
+fn is_filled(table: &TableDraft, part: f32) -> bool {
     let filled = || table.cells.iter().filter(|cell| !cell.lines.is_empty());
     let mut in_row = vec![0_usize; table.rows];
     filled().for_each(|cell| in_row[cell.row] += 1);
@@ -234,7 +235,7 @@ fn is_filled(table: &Table, part: f32) -> bool {
 }
 
 /// Puts words into cells. `None`: too few cells hold any.
-fn fill(grid: &Grid, lines: &[Line]) -> Option<Table> {
+fn fill(grid: &Grid, lines: &[Line]) -> Option<TableDraft> {
     let mut words: Vec<Vec<(usize, Word)>> = vec![Vec::new(); grid.cells.len()];
     for (number, line) in lines.iter().enumerate() {
         for word in &line.words {
@@ -250,11 +251,11 @@ fn fill(grid: &Grid, lines: &[Line]) -> Option<Table> {
         let parts = words.chunk_by(|a, b| a.0 == b.0).map(|part| {
             line_of_words(part.iter().map(|(_, word)| word.clone()).collect(), part[0].0)
         });
-        Cell { lines: rows_of_lines(parts.collect()), ..cell.clone() }
+        CellDraft { lines: rows_of_lines(parts.collect()), ..cell.clone() }
     });
-    let cells: Vec<Cell> = cells.collect();
-    let longest = cells.iter().map(Cell::characters).max().unwrap_or(0);
-    let total: usize = cells.iter().map(Cell::characters).sum();
+    let cells: Vec<CellDraft> = cells.collect();
+    let longest = cells.iter().map(CellDraft::characters).max().unwrap_or(0);
+    let total: usize = cells.iter().map(CellDraft::characters).sum();
     if longest > CELL_CHARACTERS_MAX || total > filled * MEAN_CHARACTERS_MAX {
         return None;
     }
@@ -262,5 +263,5 @@ fn fill(grid: &Grid, lines: &[Line]) -> Option<Table> {
     let cells = cells.into_iter().flat_map(|cell| split_columns(cell, &grid.xs)).collect();
     let (cells, rows) = split_rows(cells, rows);
     let (cells, columns) = without_thin_columns(cells, &grid.xs);
-    Some(Table { rect: grid.rect, rows, columns, cells })
+    Some(TableDraft { rect: grid.rect, rows, columns, cells })
 }

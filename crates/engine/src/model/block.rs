@@ -1,79 +1,162 @@
-//! Blocks: lines that belong together, in the reading order of their page.
+//! Blocks: the pieces that a document is read as.
 
-use super::geometry::{Direction, Rect};
-use super::line::{Line, dominant};
-use super::page::Style;
+use std::borrow::Cow;
+
+use super::geometry::Rect;
+use super::line::Line;
 use super::table::Table;
+use super::text::Text;
 
-/// Lines that belong together: a paragraph, a heading, a list item.
+/// A piece of a document: a paragraph, a heading, a table, a picture.
 #[derive(Clone, Debug)]
-pub(crate) struct Block {
-    pub lines: Vec<Line>,
-    pub rect: Rect,
-    /// Left and right edge of the column it stands in.
-    pub column: (f32, f32),
-    pub direction: Direction,
-    /// Why it is read after the block before it.
-    pub follows: Relation,
-    /// Its cells, if it is a table; `lines` are then those of all cells.
-    pub table: Option<Box<Table>>,
+pub struct Block {
+    /// The 1-based number of its page.
+    pub page: usize,
+    /// Where it stands on its page, in points, as displayed. `None` where the file has no
+    /// coordinates.
+    pub rect: Option<Rect>,
+    /// What it is, and what it holds.
+    pub content: Content,
+    /// How sure it is what it is, 0 to 1.
+    pub confidence: f32,
+    /// How its content was read.
+    pub origin: Origin,
+    /// The entry of the bibliography that it belongs to, if that was read.
+    pub entry: Option<EntryPart>,
 }
 
-/// A page cut into blocks in reading order.
-#[derive(Debug, Default)]
-pub(crate) struct PageLayout {
-    /// Width in points as displayed.
-    pub width: f32,
-    /// Height in points as displayed.
-    pub height: f32,
-    pub blocks: Vec<Block>,
-    pub pictures: Vec<Rect>,
+/// What a block is, and what it holds.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Running text.
+    Text {
+        /// The part that it plays in the document.
+        role: Role,
+        /// What it says.
+        text: Text,
+    },
+    /// A table.
+    Table(Table),
+    /// A picture.
+    Picture,
+    /// A displayed formula, as text or in LaTeX.
+    Formula(Text),
+    /// A listing.
+    Code(Text),
+    /// A field of a form.
+    Field(FormField),
 }
 
-/// Why a piece is read after another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Relation {
-    /// It is the next in its column.
-    Column,
-    /// It stands below the other, or below the columns that the other ends.
-    Below,
-    /// It stands in a column beside it, further along the line.
-    Beside,
-    /// It begins what stands in a box, or what goes on behind it.
-    Box,
-    /// It runs another way over the page than the text so far.
-    Turned,
-    /// One of them is the caption of the other.
+/// The part that running text plays in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A paragraph.
+    Paragraph,
+    /// The title of the document.
+    Title,
+    /// A heading of this level, from 1: a document with a title has headings from 2.
+    Heading(u8),
+    /// An item of a list that is nested so deeply, from 0. Its text begins with its marker.
+    ListItem(u8),
+    /// The caption of a table or a picture.
     Caption,
-    /// A picture stays with the text that stands nearest.
-    Near,
+    /// A note at the foot of a page.
+    Footnote,
+    /// A running header.
+    PageHeader,
+    /// A running footer, a page number or a note in the margin.
+    PageFooter,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormField {
+    /// What it is called, with the mark in front of it.
+    pub label: String,
+    /// What is filled in; empty where nothing is.
+    pub value: String,
+}
+
+/// How the content of a block was read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Origin {
+    /// From the text that the file holds for its pages.
+    TextLayer,
+    /// From a picture, by a recogniser.
+    Recogniser {
+        /// The mean of what it says of its words, 0 to 1.
+        confidence: f32,
+    },
+    /// From the drawings of a page.
+    Drawing,
+    /// From an element of a file that names its elements: Office files, web pages, Markdown.
+    Element,
+}
+
+/// What a block is of an entry of the bibliography.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryPart {
+    /// The `id` of its entry.
+    pub id: usize,
+    /// The entry starts with it.
+    pub first: bool,
 }
 
 impl Block {
-    pub(crate) fn new(lines: Vec<Line>, column: (f32, f32), direction: Direction) -> Self {
-        let rect = lines.iter().fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
-        Self { lines, rect, column, direction, follows: Relation::Column, table: None }
+    /// Its plain text: of a table a line for each row, of a picture nothing.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        match &self.content {
+            Content::Text { text, .. } | Content::Formula(text) | Content::Code(text) => {
+                Cow::Borrowed(&text.content)
+            }
+            Content::Table(table) => Cow::Owned(table.text()),
+            Content::Field(field) => {
+                Cow::Owned(format!("{} {}", field.label, field.value).trim().to_owned())
+            }
+            Content::Picture => Cow::Borrowed(""),
+        }
     }
 
-    /// The block of a table.
-    pub(crate) fn of_table(table: Box<Table>, column: (f32, f32), direction: Direction) -> Self {
-        let lines: Vec<Line> = table.cells.iter().flat_map(|cell| cell.lines.clone()).collect();
-        let rect = table.rect;
-        Self { rect, table: Some(table), ..Self::new(lines, column, direction) }
+    /// Its texts: of a table those of the cells.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Text> + Clone {
+        let (own, cells) = match &self.content {
+            Content::Text { text, .. } | Content::Formula(text) | Content::Code(text) => {
+                (Some(text), &[][..])
+            }
+            Content::Table(table) => (None, table.cells.as_slice()),
+            Content::Picture | Content::Field(_) => (None, &[][..]),
+        };
+        own.into_iter().chain(cells.iter().map(|cell| &cell.text))
     }
 
-    pub(crate) fn characters(&self) -> usize {
-        self.lines.iter().map(Line::characters).sum()
+    /// Its lines on the page: of a table those of the cells.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &Line> + Clone {
+        self.texts().flat_map(|text| &text.lines)
     }
 
-    /// The size of most of its characters.
-    pub(crate) fn size(&self) -> f32 {
-        dominant(self.lines.iter().map(|line| (line.size, line.characters())))
+    /// Its role, if it is running text.
+    pub(crate) fn role(&self) -> Option<Role> {
+        match self.content {
+            Content::Text { role, .. } => Some(role),
+            _ => None,
+        }
     }
 
-    pub(crate) fn share(&self, holds: impl Fn(&Style) -> bool + Copy) -> f32 {
-        let total = self.characters().max(1) as f32;
-        self.lines.iter().map(|line| line.share(holds) * line.characters() as f32).sum::<f32>()
-            / total
+    /// How deep it stands as a heading: 1 for a title.
+    pub(crate) fn heading_level(&self) -> Option<u8> {
+        match self.role()? {
+            Role::Title => Some(1),
+            Role::Heading(level) => Some(level.clamp(1, 6)),
+            _ => None,
+        }
+    }
+
+    /// It is a running header or footer.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self.role(), Some(Role::PageHeader | Role::PageFooter))
+    }
+
+    pub(crate) fn is_paragraph(&self) -> bool {
+        self.role() == Some(Role::Paragraph)
     }
 }

@@ -2,10 +2,14 @@
 
 /// A rectangle with `x0 <= x1` and `y0 <= y1`; y grows downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Rect {
+pub struct Rect {
+    /// The left edge.
     pub x0: f32,
+    /// The upper edge.
     pub y0: f32,
+    /// The right edge.
     pub x1: f32,
+    /// The lower edge.
     pub y1: f32,
 }
 

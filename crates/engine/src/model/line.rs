@@ -6,13 +6,18 @@ use super::characters::is_rtl;
 use super::geometry::Rect;
 use super::page::Style;
 
-/// A word in the upright frame of its direction.
+/// A word.
 #[derive(Clone, Debug)]
-pub(crate) struct Word {
+pub struct Word {
+    /// Its characters in reading order.
     pub text: String,
+    /// Where it stands. While a page is laid out, in the frame in which its text is upright.
     pub rect: Rect,
+    /// The height of its baseline in the frame in which it is upright.
     pub baseline: f32,
+    /// Font size in points.
     pub size: f32,
+    /// Its looks.
     pub style: Style,
     /// How sure its least certain character is, 0 to 1: 1 in a text layer.
     pub confidence: f32,
@@ -24,24 +29,30 @@ pub(crate) struct Word {
 
 /// Which way characters stand off their line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Script {
+pub enum Script {
+    /// Above it, as exponents are.
     Raised,
+    /// Below it, as indices are.
     Lowered,
 }
 
 /// Characters of a word that stand off its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ScriptRun {
+pub struct ScriptRun {
     /// Counted in characters of the word.
     pub characters: Range<usize>,
+    /// Which way they stand off.
     pub script: Script,
 }
 
 /// Words on one baseline.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
+pub struct Line {
+    /// In reading order.
     pub words: Vec<Word>,
+    /// The box around its words.
     pub rect: Rect,
+    /// The height of its baseline in the frame in which it is upright.
     pub baseline: f32,
     /// The font size that most of its characters have.
     pub size: f32,

@@ -57,9 +57,10 @@ impl PageContent {
 
 /// An area of a page that leads to an address when it is clicked.
 #[derive(Clone, Debug)]
-pub(crate) struct Link {
+pub struct Link {
     /// In points as displayed.
     pub rect: Rect,
+    /// Where it leads.
     pub address: String,
 }
 
@@ -82,23 +83,26 @@ pub(crate) struct Glyph {
     pub confidence: f32,
 }
 
-/// The looks of a glyph, as far as layout cares.
+/// The looks of text, as far as layout cares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Style {
+pub struct Style {
     /// Number of the typeface; its bold and italic cuts have the same.
     pub family: u32,
+    /// Its strokes are thick.
     pub bold: bool,
+    /// It leans.
     pub italic: bool,
+    /// All its letters have one width.
     pub monospaced: bool,
     /// Red, green and blue.
     pub color: [u8; 3],
-    /// What the structure tree calls it.
+    /// The role that the structure tree gives it.
     pub role: TagRole,
 }
 
 /// The role that the structure tree of a tagged document gives a piece of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) enum TagRole {
+pub enum TagRole {
     /// Nothing is known.
     #[default]
     Unknown,
@@ -126,8 +130,9 @@ pub(crate) struct TickField {
 
 /// A title of the outline.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OutlineEntry {
+pub struct OutlineEntry {
+    /// The title as the outline has it.
     pub title: String,
-    /// From 0.
+    /// How deep it stands, from 0.
     pub depth: u8,
 }

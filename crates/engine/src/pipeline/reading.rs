@@ -2,20 +2,16 @@
 
 use std::collections::HashMap;
 
-use docket_contract::spec::{ErrorHandling, ExportFormat, Layout};
-use docket_contract::{ParseResult, ParseSpec, SegmentType, Warning, WarningCode};
-use uuid::Uuid;
+use docket_contract::spec::ErrorHandling;
+use docket_contract::{Warning, WarningCode};
 
-use super::request::{ParseRequest, Parsed, Progress};
+use super::request::{Progress, ReadDocument};
 use super::step::PageRead;
-use crate::analyse::label::{classify, continued_tables};
+use crate::analyse::{PageLayout, bibliography, structure};
 use crate::error::{Damage, Error, PageFault, PictureFault};
 use crate::limits::Excess;
-use crate::model::{Link, OutlineEntry, PageLayout, Part};
+use crate::model::{Document, Link, OutlineEntry, Page};
 use crate::recognise::scan::{Source, many_unmapped};
-use crate::write::continued::{both_forms, shown};
-use crate::write::export::export;
-use crate::write::{Rendered, Renderer, gather};
 
 /// What was read so far.
 pub(super) struct Reading {
@@ -25,8 +21,6 @@ pub(super) struct Reading {
     failed_pages: Vec<usize>,
     pages_with_text: usize,
     pages_without_text: usize,
-    /// Tables may go on on the next page; what has sheets or slides for pages has none that do.
-    pub(super) tables_go_on: bool,
     /// Why the last page was not recognised.
     fault: Option<PictureFault>,
     /// The last limit because of which a page was left out.
@@ -44,7 +38,6 @@ impl Reading {
             failed_pages: Vec::new(),
             pages_with_text: 0,
             pages_without_text: 0,
-            tables_go_on: true,
             fault: None,
             excess: None,
             links: HashMap::new(),
@@ -148,11 +141,15 @@ impl Reading {
         self.warnings.push(Warning { code, message: message.to_owned(), page: Some(page) });
     }
 
+    /// The document, if anything useful came out.
+    ///
+    /// # Errors
+    /// If nothing did.
     pub(super) fn finish(
         mut self,
-        request: &ParseRequest<'_>,
-        outline: &[OutlineEntry],
-    ) -> Result<Parsed, Error> {
+        outline: Vec<OutlineEntry>,
+        with_bibliography: bool,
+    ) -> Result<ReadDocument, Error> {
         if let Some(fault) = self.fault.filter(|_| self.pages_with_text == 0) {
             let pages_without_text = self.pages_without_text;
             return Err(match fault {
@@ -163,56 +160,28 @@ impl Reading {
         if self.failed_pages.len() == self.progress.pages_selected {
             return Err(self.excess.map_or(Error::Unreadable(Damage::Corrupt), Error::TooLarge));
         }
-        let parts = classify(std::mem::take(&mut self.pages), outline);
-        Ok(self.assemble(parts, request.spec, request.namespace))
+        let laid_out = std::mem::take(&mut self.pages);
+        let pages = laid_out.iter().map(|(number, layout)| Page {
+            number: *number,
+            size: Some((layout.width, layout.height)),
+            links: self.links.remove(number).unwrap_or_default(),
+        });
+        let pages = pages.collect();
+        let (mut blocks, continued_tables) = structure(laid_out, &outline);
+        let bibliography = with_bibliography.then(|| bibliography::read(&mut blocks));
+        let page_count = self.progress.page_count;
+        Ok(self.with(Document {
+            page_count,
+            pages,
+            blocks,
+            continued_tables,
+            outline,
+            bibliography,
+        }))
     }
 
-    pub(super) fn assemble(
-        self,
-        mut parts: Vec<Part>,
-        spec: &ParseSpec,
-        namespace: Uuid,
-    ) -> Parsed {
-        let mut renderer = Renderer::new(&parts, namespace, spec, &self.links);
-        let bibliography = spec.bibliography.then(|| renderer.read_sources(&mut parts));
-        let kept = |kind: SegmentType| {
-            spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(&kind))
-        };
-        let smart = spec.layout == Layout::Smart && self.tables_go_on;
-        let continued =
-            if smart && kept(SegmentType::Table) { continued_tables(&parts) } else { Vec::new() };
-        let shown = shown(&parts, &continued, spec.merge_tables);
-        let shown: Vec<_> = shown.into_iter().filter(|(_, part)| kept(part.kind)).collect();
-        let file = |format: &ExportFormat| {
-            let parts: Vec<&Part> = shown.iter().map(|(_, part)| *part).collect();
-            Some((format.file_id(namespace)?, export(*format, &parts, &renderer)?))
-        };
-        let files = spec.exports.iter().filter_map(file).collect();
-        let mut other_tables = Vec::new();
-        let segments: Vec<Rendered> = match spec.layout {
-            Layout::Smart => {
-                let mut segments: Vec<_> =
-                    shown.iter().map(|(at, part)| (*at, renderer.render(part))).collect();
-                let whole = spec.merge_tables;
-                other_tables = both_forms(&parts, &continued, whole, &mut segments, &mut renderer);
-                segments.into_iter().map(|(_, segment)| segment).collect()
-            }
-            Layout::PageByPage if kept(SegmentType::Page) => {
-                let pages = parts.chunk_by(|a: &Part, b: &Part| a.page == b.page);
-                pages.filter_map(|page| renderer.render_page(page)).collect()
-            }
-            Layout::PageByPage => Vec::new(),
-        };
-        let chunks = gather(segments, spec.chunking, spec.output_fields.embed, namespace);
-        let result = ParseResult {
-            total_chunks: chunks.len(),
-            page_count: self.progress.page_count,
-            chunks,
-            warnings: self.warnings,
-            failed_pages: self.failed_pages,
-            bibliography,
-            other_tables,
-        };
-        Parsed { result, files }
+    /// The document with what went wrong.
+    pub(super) fn with(self, document: Document) -> ReadDocument {
+        ReadDocument { document, warnings: self.warnings, failed_pages: self.failed_pages }
     }
 }

@@ -1,10 +1,14 @@
 //! What a parse is asked for, and what it answers.
 
-use docket_contract::{ParseResult, ParseSpec};
+use std::collections::HashMap;
+
+use docket_contract::{ParseResult, ParseSpec, Warning};
 use uuid::Uuid;
 
 use crate::limits::Limits;
+use crate::model::Document;
 use crate::recognise::models::{Models, NoModels};
+use crate::write::Frame;
 
 /// How far a parse is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +36,6 @@ pub struct ParseRequest<'a> {
     pub models: &'a dyn Models,
     /// What the document's sender calls it, for kinds that bytes do not tell.
     pub media_type: Option<&'a str>,
-    /// Documents that say nothing of places get some all the same, as a typewriter would set them:
-    /// for what finds things by their places, never for a client.
-    pub imagined_places: bool,
     /// Threads that may read the pages of one document, at least 1.
     pub threads: usize,
     /// What the document may hold.
@@ -51,11 +52,21 @@ impl<'a> ParseRequest<'a> {
             namespace,
             models: &NoModels,
             media_type: None,
-            imagined_places: false,
             threads: 1,
             limits: &Limits::DEFAULT,
         }
     }
+}
+
+/// A document that was read, and what went wrong meanwhile.
+#[derive(Clone, Debug, Default)]
+pub struct ReadDocument {
+    /// The document.
+    pub document: Document,
+    /// What went wrong without ending the job.
+    pub warnings: Vec<Warning>,
+    /// 1-based numbers of pages of which nothing could be read, ascending.
+    pub failed_pages: Vec<usize>,
 }
 
 /// What a parse makes.
@@ -65,4 +76,6 @@ pub struct Parsed {
     pub result: ParseResult,
     /// The files that the spec asks for beside it, under their ids.
     pub files: Vec<(Uuid, Vec<u8>)>,
+    /// Where the segments stand, by their ids.
+    pub(crate) frames: HashMap<Uuid, Frame>,
 }

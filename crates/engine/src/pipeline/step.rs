@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use docket_contract::ParseSpec;
 use hayro_syntax::page::Page;
 
+use crate::analyse::PageLayout;
 use crate::analyse::layout::lay_out;
 use crate::error::OcrFault;
 use crate::error::PictureFault;
 use crate::limits::{Excess, Limit, Limits};
-use crate::model::Raster;
-use crate::model::{PageContent, PageLayout};
+use crate::model::{PageContent, Raster};
 use crate::recognise::models::{Models, Picture};
 use crate::recognise::ocr::Asked;
 use crate::recognise::picture::tick_boxes;

@@ -58,12 +58,6 @@ impl DocumentKind {
     pub fn has_pages(self) -> bool {
         self.format().facts().has_pages
     }
-
-    /// True if it says where on its pages the text is.
-    #[must_use]
-    pub fn has_places(self) -> bool {
-        self.format().facts().has_coordinates
-    }
 }
 
 /// The kind by the bytes, then by the media type.

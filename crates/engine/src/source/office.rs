@@ -1,6 +1,7 @@
-//! Office files, web pages and Markdown: read by a library for their kinds, and set on pages as a
-//! typewriter would, so that everything after works as on a PDF.
+//! Office files, web pages and Markdown: read by a library for their elements, which become the
+//! blocks of a document. They have no coordinates.
 
+mod blocks;
 mod container;
 mod convert;
 mod elements;
@@ -8,25 +9,24 @@ mod format;
 mod inline;
 mod plain_headings;
 mod survey;
-mod typewriter;
 
 pub(crate) use container::{ole_format, zip_format};
 pub(crate) use format::OfficeFormat;
 
 use crate::error::Error;
 use crate::limits::{Excess, Limits};
-use crate::model::Part;
+use crate::model::{Block, Page};
 
-/// A document as parts on pages.
+/// A document as blocks on pages.
 pub(crate) struct OfficeDocument {
-    pub parts: Vec<Part>,
-    pub page_count: usize,
-    /// Pages that are beyond a limit by themselves, from 1. They hold no parts.
+    /// All pages: slides, sheets, or one.
+    pub pages: Vec<Page>,
+    pub blocks: Vec<Block>,
+    /// Pages that are beyond a limit by themselves, from 1. They hold no blocks.
     pub left_out: Vec<(usize, Excess)>,
 }
 
-/// Reads a document. Pages are as large as the file says, or A4; with `sized_by_text`, as large as the
-/// text that was set on them.
+/// Reads a document.
 ///
 /// # Errors
 /// If it is damaged, encrypted or beyond a limit.
@@ -34,7 +34,6 @@ pub(crate) fn read(
     bytes: Vec<u8>,
     format: OfficeFormat,
     password: Option<&str>,
-    sized_by_text: bool,
     limits: &Limits,
 ) -> Result<OfficeDocument, Error> {
     let listed = page_count(&bytes, format, limits)?;
@@ -44,10 +43,10 @@ pub(crate) fn read(
     let (elements, page_count) = elements::elements(&nodes, format, limits)?;
     drop(nodes);
     let left_out = left_out.into_iter().map(|part| (part.page, part.excess)).collect();
-    let parts = typewriter::set(elements, sized_by_text);
     // An empty slide at the end is listed and converts to nothing.
     let page_count = page_count.max(listed.unwrap_or(0));
-    Ok(OfficeDocument { parts, page_count, left_out })
+    let (pages, blocks) = blocks::blocks(elements, page_count);
+    Ok(OfficeDocument { pages, blocks, left_out })
 }
 
 /// How many pages it has: slides, sheets, or one. Read from a list in the file, without converting

@@ -1,46 +1,50 @@
-//! Chunking for retrieval: cuts the text of a parsed document by one of seven strategies.
+//! Chunking for retrieval: cuts the text of a document by one of seven strategies.
 
-mod assemble;
 mod cohesion;
 mod cuts;
 mod semantic;
 mod sentences;
 mod text;
 
-use docket_contract::ParseResult;
-use docket_contract::results::{ChunkResult, TextChunk};
+use std::ops::Range;
+
 use docket_contract::spec::{ChunkSpec, ChunkStrategy};
 
-use text::DocumentText;
+pub(crate) use cuts::FixedCut;
+pub(crate) use text::DocumentText;
 
-/// Cuts the text of a fully parsed document.
+/// Runs of the text, each with what its strategy knows of it.
+pub(crate) enum Cuts {
+    /// Nothing beside the text.
+    Plain(Vec<Range<usize>>),
+    /// Where the run stands in the text.
+    Fixed(Vec<FixedCut>),
+    /// One run for each page.
+    Pages(Vec<Range<usize>>),
+    /// The heading at the start of the run.
+    Headed(Vec<Range<usize>>),
+    /// The blocks that the run has a part in.
+    Blocks(Vec<Range<usize>>),
+    /// The run under whose heading the run stands.
+    Nested(Vec<Range<usize>>),
+}
+
+/// Cuts the text of a document.
 ///
-/// The text is the `content` of its segments in reading order, joined by blank lines. A blank line
-/// belongs to what stands before it, so the chunks, joined without their overlap, are the text.
-#[must_use]
-pub fn chunk(document: &ParseResult, spec: &ChunkSpec) -> ChunkResult {
-    let text = DocumentText::new(document);
-    let chunks: Vec<TextChunk> = match spec.strategy {
-        ChunkStrategy::Semantic => assemble::typed(&text, spec, &semantic::by_subject(&text)),
+/// The text is that of its blocks in reading order, joined by blank lines. A blank line belongs to
+/// what stands before it, so the runs, joined without their overlap, are the text.
+pub(crate) fn cut(text: &DocumentText<'_>, spec: &ChunkSpec) -> Cuts {
+    match spec.strategy {
+        ChunkStrategy::Semantic => Cuts::Blocks(semantic::by_subject(text)),
         ChunkStrategy::Fixed => {
-            assemble::fixed(&text, spec, cuts::fixed(&text, spec.chunk_chars, spec.overlap_chars))
+            Cuts::Fixed(cuts::fixed(text, spec.chunk_chars, spec.overlap_chars))
         }
-        ChunkStrategy::Page => assemble::pages(&text, spec, cuts::pages(&text)),
-        ChunkStrategy::Paragraph => assemble::plain(&text, spec, &cuts::paragraphs(&text)),
-        ChunkStrategy::Heading => assemble::headed(&text, spec, &cuts::sections(&text)),
+        ChunkStrategy::Page => Cuts::Pages(cuts::pages(text)),
+        ChunkStrategy::Paragraph => Cuts::Plain(cuts::paragraphs(text)),
+        ChunkStrategy::Heading => Cuts::Headed(cuts::sections(text)),
         ChunkStrategy::Hybrid => {
-            assemble::typed(&text, spec, &semantic::by_section_and_size(&text, spec.chunk_chars))
+            Cuts::Blocks(semantic::by_section_and_size(text, spec.chunk_chars))
         }
-        ChunkStrategy::Hierarchical => assemble::nested(&text, spec, &cuts::sections(&text)),
-    };
-    let characters: usize = chunks.iter().map(|chunk| chunk.text.chars().count()).sum();
-    ChunkResult {
-        file_type: "pdf".to_owned(),
-        strategy: spec.strategy.as_str().to_owned(),
-        total_chunks: chunks.len(),
-        avg_chunk_size: characters as f64 / chunks.len().max(1) as f64,
-        chunks,
-        warnings: document.warnings.clone(),
-        failed_pages: document.failed_pages.clone(),
+        ChunkStrategy::Hierarchical => Cuts::Nested(cuts::sections(text)),
     }
 }

@@ -7,12 +7,11 @@ mod looks;
 mod page;
 pub(crate) mod words;
 
-pub(crate) use page::segments_by_page;
-
-use docket_contract::ParseResult;
-use docket_contract::results::{CategoryScore, ClassifyResult, PageClass};
+use docket_contract::results::{CategoryScore, PageClass};
 use docket_contract::spec::{Category, ClassifySpec};
 
+use super::pages::{PageText, pages};
+use crate::model::Document;
 use page::Page;
 
 /// Differences of scores are divided by this before they become shares: one temperature for all
@@ -29,10 +28,17 @@ pub(crate) struct PageScores {
     pub scores: Vec<f64>,
 }
 
-/// Tells which of the given categories a fully parsed document belongs to.
-#[must_use]
-pub fn classify(document: &ParseResult, spec: &ClassifySpec) -> ClassifyResult {
-    let pages = score_pages(document, &spec.categories);
+/// What a document and its pages are classified as.
+pub(crate) struct Classes {
+    /// All categories, best first.
+    pub categories: Vec<CategoryScore>,
+    /// The best category of each page.
+    pub pages: Vec<PageClass>,
+}
+
+/// Finds which of the given categories a document belongs to.
+pub(crate) fn classify(document: &Document, spec: &ClassifySpec) -> Classes {
+    let pages = score_pages(&pages(document), &spec.categories);
     let whole = shares(&whole_document(&pages, spec.categories.len()));
     let mut categories: Vec<CategoryScore> = spec
         .categories
@@ -49,27 +55,19 @@ pub fn classify(document: &ParseResult, spec: &ClassifySpec) -> ClassifyResult {
             confidence: best.map_or(0.0, |(_, share)| share),
         }
     };
-    ClassifyResult {
-        classification: categories.first().map(|best| best.name.clone()).unwrap_or_default(),
-        confidence: categories.first().map_or(0.0, |best| best.score),
-        page_count: document.page_count,
-        categories,
-        pages: pages.iter().enumerate().map(page_class).collect(),
-        warnings: document.warnings.clone(),
-    }
+    let pages = pages.iter().enumerate().map(page_class).collect();
+    Classes { categories, pages }
 }
 
 /// The scores of every page, in their order.
-pub(crate) fn score_pages(document: &ParseResult, categories: &[Category]) -> Vec<PageScores> {
+pub(crate) fn score_pages(pages: &[PageText<'_>], categories: &[Category]) -> Vec<PageScores> {
     let questions = categories::questions(categories);
-    segments_by_page(document)
-        .iter()
-        .map(|segments| {
-            let page = Page::new(segments);
-            let scores = questions.iter().map(|question| question.score(&page)).collect();
-            PageScores { has_text: page.has_text(), scores }
-        })
-        .collect()
+    let score = |page: &PageText<'_>| {
+        let page = Page::new(page);
+        let scores = questions.iter().map(|question| question.score(&page)).collect();
+        PageScores { has_text: page.has_text(), scores }
+    };
+    pages.iter().map(score).collect()
 }
 
 /// The mean of the pages with text, or of all if there is no text.

@@ -18,8 +18,7 @@ mod values;
 mod vocabulary;
 mod wish;
 
-use docket_contract::ParseResult;
-use docket_contract::results::{ExtractResult, Extracted, ExtractedField, ExtractedValue};
+use docket_contract::results::{Extracted, ExtractedField, ExtractedValue};
 use docket_contract::spec::ExtractSpec;
 
 use self::candidate::Source;
@@ -31,10 +30,10 @@ use self::scalar::find;
 use self::schema::{Property, Shape, properties};
 use self::vocabulary::concepts;
 use self::wish::Wish;
+use crate::model::Document;
 
-/// Looks for every property of the schema in a document that was parsed whole.
-#[must_use]
-pub fn extract(document: &ParseResult, spec: &ExtractSpec) -> ExtractResult {
+/// Looks for every property of the schema in a document.
+pub(crate) fn extract(document: &Document, spec: &ExtractSpec) -> Vec<ExtractedField> {
     let index = Index::new(document);
     let day_first = index.lines.iter().any(|line| {
         line.cells
@@ -43,12 +42,7 @@ pub fn extract(document: &ParseResult, spec: &ExtractSpec) -> ExtractResult {
     });
     let prose = Prose::new(&index);
     let source = Source { index: &index, prose: &prose, day_first };
-    ExtractResult {
-        fields: fields(source, &properties(&spec.schema), &[]),
-        page_count: document.page_count,
-        warnings: document.warnings.clone(),
-        failed_pages: document.failed_pages.clone(),
-    }
+    fields(source, &properties(&spec.schema), &[])
 }
 
 fn fields(source: Source<'_>, properties: &[Property], context: &[String]) -> Vec<ExtractedField> {

@@ -1,31 +1,30 @@
-//! Splitting: sorts the pages of a document into categories, page by page in runs, and writes the
-//! pages of a category as a file of their own.
+//! Splitting: sorts the pages of a document into categories, page by page in runs.
 
 mod continuity;
 mod decode;
 mod numbering;
 mod reorder;
-mod sheet;
+mod signs;
 
-use docket_contract::ParseResult;
-use docket_contract::results::{SplitPart, SplitResult};
+use docket_contract::results::SplitPart;
 use docket_contract::spec::SplitSpec;
 use uuid::Uuid;
 
-use crate::task::classify::{score_pages, segments_by_page, shares};
-use sheet::Sheet;
+use super::classify::{score_pages, shares as category_shares};
+use super::pages::pages;
+use crate::model::Document;
+use signs::PageSigns;
 
-/// Sorts the pages of a fully parsed document into the given categories. `namespace` names the
-/// parts: their ids are version 5 UUIDs of it and their category.
-#[must_use]
-pub fn split(document: &ParseResult, spec: &SplitSpec, namespace: Uuid) -> SplitResult {
-    let sheets: Vec<Sheet> =
-        segments_by_page(document).iter().map(|segments| Sheet::new(segments)).collect();
-    let scores = score_pages(document, &spec.categories);
-    let beginnings = continuity::beginnings(&sheets, &scores);
-    let pages: Vec<Vec<f64>> = scores.iter().map(|page| shares(&page.scores)).collect();
+/// Sorts the pages of a document into the given categories. `namespace` names the parts: their ids
+/// are version 5 UUIDs of it and their category.
+pub(crate) fn split(document: &Document, spec: &SplitSpec, namespace: Uuid) -> Vec<SplitPart> {
+    let pages = pages(document);
+    let signs: Vec<PageSigns> = pages.iter().map(PageSigns::new).collect();
+    let scores = score_pages(&pages, &spec.categories);
+    let beginnings = continuity::beginnings(&signs, &scores);
+    let shares: Vec<Vec<f64>> = scores.iter().map(|page| category_shares(&page.scores)).collect();
     let mut parts: Vec<SplitPart> = Vec::new();
-    for (index, page) in decode::decode(&pages, &beginnings).into_iter().enumerate() {
+    for (index, page) in decode::decode(&shares, &beginnings).into_iter().enumerate() {
         let category = &spec.categories[page.category].name;
         let known = parts.iter().position(|part| part.category == *category);
         let part = known.unwrap_or_else(|| {
@@ -43,8 +42,8 @@ pub fn split(document: &ParseResult, spec: &SplitSpec, namespace: Uuid) -> Split
     for part in &mut parts {
         part.confidence = (part.confidence / part.pages.len() as f64).clamp(0.0, 1.0);
         if spec.enable_reordering {
-            reorder::reorder(&mut part.pages, &sheets);
+            reorder::reorder(&mut part.pages, &signs);
         }
     }
-    SplitResult { parts, page_count: document.page_count, warnings: document.warnings.clone() }
+    parts
 }

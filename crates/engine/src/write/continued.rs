@@ -1,39 +1,49 @@
-//! Tables that go on over a page's end, in the form that the request asks for and in the other.
+//! Tables that continue over the end of a page, in the form that the request asks for and in the
+//! other.
 
 use docket_contract::Segment;
 use docket_contract::document::OtherTables;
 
-use crate::analyse::label::Continued;
-use crate::model::Part;
-use crate::write::{Rendered, Renderer};
+use super::segments::{Rendered, Renderer};
+use crate::model::{Block, ContinuedTable, Table};
 
-/// The parts to show, each with its place among all: where tables are joined, the whole stands in
-/// for its first part, and the others are left out.
-pub(crate) fn shown<'p>(
-    parts: &'p [Part],
-    continued: &'p [Continued],
-    joined: bool,
-) -> Vec<(usize, &'p Part)> {
-    let mut shown: Vec<Option<&Part>> = parts.iter().map(Some).collect();
-    for table in continued.iter().filter(|_| joined) {
-        table.parts.iter().for_each(|part| shown[*part] = None);
-        shown[table.parts[0]] = Some(&table.whole);
-    }
-    shown.into_iter().enumerate().filter_map(|(at, part)| Some((at, part?))).collect()
+/// A block to show: its place among all, and the whole table that it stands for.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'d> {
+    pub at: usize,
+    pub block: &'d Block,
+    pub whole: Option<&'d Table>,
 }
 
-/// Renders the form that is not shown, and tells joined tables where their parts stand. `segments`
-/// are those shown, each with the place of its part.
-pub(crate) fn both_forms(
-    parts: &[Part],
-    continued: &[Continued],
+/// The blocks to show. Where tables are joined, the whole stands in for its first part, and the
+/// others are left out.
+pub(super) fn shown<'d>(
+    blocks: &'d [Block],
+    continued: &'d [ContinuedTable],
+    joined: bool,
+) -> Vec<Shown<'d>> {
+    let all = blocks.iter().enumerate().map(|(at, block)| Some(Shown { at, block, whole: None }));
+    let mut shown: Vec<Option<Shown<'d>>> = all.collect();
+    for table in continued.iter().filter(|_| joined) {
+        table.parts.iter().for_each(|part| shown[*part] = None);
+        let first = table.parts[0];
+        shown[first] = Some(Shown { at: first, block: &blocks[first], whole: Some(&table.whole) });
+    }
+    shown.into_iter().flatten().collect()
+}
+
+/// Renders the form that is not shown, and notes in joined tables where their parts stand.
+/// `segments` are those shown, each with the place of its block.
+pub(super) fn both_forms(
+    blocks: &[Block],
+    continued: &[ContinuedTable],
     joined: bool,
     segments: &mut [(usize, Rendered)],
     renderer: &mut Renderer<'_>,
 ) -> Vec<OtherTables> {
     let mut others = Vec::with_capacity(continued.len());
     for table in continued {
-        let places = renderer.places(table.parts.iter().map(|part| &parts[*part]));
+        let places = renderer.places(table.parts.iter().map(|part| &blocks[*part]));
         let mut instead_of = Vec::new();
         for (_, shown) in segments.iter_mut().filter(|(at, _)| table.parts.contains(at)) {
             instead_of.push(shown.segment.segment_id);
@@ -42,9 +52,9 @@ pub(crate) fn both_forms(
             }
         }
         let others_of: Vec<Segment> = if joined {
-            table.parts.iter().map(|part| renderer.render(&parts[*part]).segment).collect()
+            table.parts.iter().map(|part| renderer.render(&blocks[*part]).segment).collect()
         } else {
-            let whole = renderer.render(&table.whole).segment;
+            let whole = renderer.render_whole(&blocks[table.parts[0]], &table.whole).segment;
             vec![Segment { merged_page_bboxes: places, ..whole }]
         };
         others.push(OtherTables { instead_of, segments: others_of });

@@ -1,6 +1,6 @@
 //! Pictures of segments: cuts them out of their drawn pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,6 +10,7 @@ use hayro_syntax::page::Page;
 use image::{ImageFormat, RgbImage, imageops};
 use uuid::Uuid;
 
+use super::frame::Frame;
 use crate::limits::Limits;
 use crate::model::Rect;
 use crate::source::ahead::with_pages;
@@ -44,19 +45,21 @@ pub struct CropRequest<'a> {
     pub limits: &'a Limits,
 }
 
-/// Cuts out the segments of these kinds and names the files in them. A page that cannot be drawn
-/// has no pictures. `progress` is called for every page that was drawn.
+/// Cuts out the segments of these kinds and names the files in them. `places` has where segments
+/// stand; a page that cannot be drawn has no pictures. `progress` is called for every page that was
+/// drawn.
 #[must_use]
-pub fn crop(
+pub(crate) fn crop(
     document: Vec<u8>,
     request: CropRequest<'_>,
-    result: &mut ParseResult,
+    (result, places): (&mut ParseResult, &HashMap<Uuid, Frame>),
     progress: &mut dyn FnMut(),
 ) -> Vec<PictureFile> {
+    let place = |segment: &Segment| Place::of(places.get(&segment.segment_id)?);
     let mut by_page: BTreeMap<usize, Vec<&mut Segment>> = BTreeMap::new();
     let wanted = |segment: &&mut Segment| {
         let kind = SegmentType::from_any_name(&segment.segment_type);
-        segment.bbox.is_some() && kind.is_some_and(|kind| request.kinds.contains(&kind))
+        place(segment).is_some() && kind.is_some_and(|kind| request.kinds.contains(&kind))
     };
     for segment in result.every_segment_mut().filter(wanted).take(PICTURES_MAX) {
         by_page.entry(segment.page_number).or_default().push(segment);
@@ -65,7 +68,7 @@ pub fn crop(
         .iter()
         .map(|(page, segments)| Cuts {
             page: page - 1,
-            places: segments.iter().filter_map(|segment| Place::of(segment)).collect(),
+            places: segments.iter().filter_map(|segment| place(segment)).collect(),
         })
         .collect();
     let mut files: Vec<PictureFile> = Vec::new();
@@ -98,9 +101,9 @@ struct Place(Rect);
 impl Place {
     const WHOLE: Self = Self(Rect { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 });
 
-    fn of(segment: &Segment) -> Option<Self> {
-        let BoundingBox { left, top, width, height } = segment.bbox?;
-        let (across, down) = (segment.page_width, segment.page_height);
+    fn of(frame: &Frame) -> Option<Self> {
+        let BoundingBox { left, top, width, height } = frame.bbox?;
+        let (across, down) = frame.page;
         let part = |place: f64, whole: f64| (place / whole).clamp(0.0, 1.0) as f32;
         Some(Self(Rect {
             x0: part(left, across),

@@ -4,30 +4,32 @@
 
 mod docx;
 
-use docket_contract::SegmentType;
 use docket_contract::spec::ExportFormat;
 
-use crate::model::Part;
-use crate::write::Renderer;
+use super::continued::Shown;
+use super::segments::Renderer;
+use super::tables::write_table;
 
 /// A file of a document, if the format is not that of the result itself.
 pub(crate) fn export(
     format: ExportFormat,
-    parts: &[&Part],
+    shown: &[Shown<'_>],
     renderer: &Renderer<'_>,
 ) -> Option<Vec<u8>> {
-    let is_text =
-        |part: &&&Part| !matches!(part.kind, SegmentType::PageHeader | SegmentType::PageFooter);
-    let parts: Vec<&Part> = parts.iter().filter(is_text).copied().collect();
+    let shown: Vec<Shown<'_>> =
+        shown.iter().filter(|shown| !shown.block.is_running()).copied().collect();
     match format {
-        ExportFormat::Docx => docx::write(&parts, renderer),
-        ExportFormat::Markdown => Some(markdown(&parts, renderer).into_bytes()),
+        ExportFormat::Docx => docx::write(&shown),
+        ExportFormat::Markdown => Some(markdown(&shown, renderer).into_bytes()),
         ExportFormat::Json => None,
     }
 }
 
-fn markdown(parts: &[&Part], renderer: &Renderer<'_>) -> String {
-    let texts = parts.iter().map(|part| renderer.markdown(part));
+fn markdown(shown: &[Shown<'_>], renderer: &Renderer<'_>) -> String {
+    let texts = shown.iter().map(|shown| match shown.whole {
+        Some(whole) => write_table(whole).markdown,
+        None => renderer.markdown(shown.block),
+    });
     let filled: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
     filled.join("\n\n") + "\n"
 }

@@ -81,22 +81,6 @@ fn tag(name: &str, escaped: &str) -> String {
     format!("<{name}>{escaped}</{name}>")
 }
 
-/// Text for html.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
 /// Keeps a paragraph from being read as another kind of block.
 fn block_safe(text: &str) -> String {
     let safe = tag_safe(text);
@@ -128,6 +112,7 @@ fn tag_safe(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::write::html::escape;
 
     fn check(kind: SegmentType, text: &str, markdown: &str, html: &str) {
         let forms = write(kind, 2, 1, text, &escape(text));

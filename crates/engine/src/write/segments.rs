@@ -1,18 +1,19 @@
-//! Parts to segments of the wire.
+//! Blocks to segments of the wire.
 
-use docket_contract::citations::Bibliography;
-use docket_contract::document::{PAGE_UNITS_PER_POINT, PageBox};
-use docket_contract::spec::{ContentSource, SegmentNaming};
-use docket_contract::{BoundingBox, EmbeddedWord, ParseSpec, Segment, SegmentType};
 use std::collections::HashMap;
 
+use docket_contract::document::PageBox;
+use docket_contract::spec::{ContentSource, SegmentNaming};
+use docket_contract::{BoundingBox, EmbeddedWord, ParseSpec, Segment, SegmentType};
 use uuid::Uuid;
 
+use super::frame::{Frame, clamped, rounded};
+use super::html::marked;
+use super::kinds::segment_type;
 use super::markup::{Forms, behind_marker, write};
+use super::mentions::{anchor, link};
 use super::tables::write_table;
-use super::text::{Vocabulary, flow, flow_html};
-use crate::analyse::bibliography::{Sources, anchor};
-use crate::model::{Cell, Direction, Link, Part, Rect, Word};
+use crate::model::{Block, Content, Document, Role, Table, Text, Word};
 
 /// A segment with what the chunker needs and the wire does not send.
 pub(crate) struct Rendered {
@@ -22,104 +23,103 @@ pub(crate) struct Rendered {
     pub words: usize,
 }
 
-/// Renders the parts of one document.
+/// Renders the blocks of one document.
 pub(crate) struct Renderer<'s> {
-    vocabulary: Vocabulary,
     namespace: Uuid,
     spec: &'s ParseSpec,
-    /// By page.
-    links: &'s HashMap<usize, Vec<Link>>,
-    sources: Option<Sources>,
+    document: &'s Document,
     count: usize,
+    /// Where the segments stand, by their ids.
+    pub frames: HashMap<Uuid, Frame>,
+}
+
+/// What a segment is made of.
+struct Source<'b> {
+    kind: SegmentType,
+    page: usize,
+    confidence: f32,
+    frame: Frame,
+    words: Box<dyn Iterator<Item = &'b Word> + 'b>,
 }
 
 impl<'s> Renderer<'s> {
-    pub(crate) fn new(
-        parts: &[Part],
-        namespace: Uuid,
-        spec: &'s ParseSpec,
-        links: &'s HashMap<usize, Vec<Link>>,
-    ) -> Self {
-        let mut vocabulary = Vocabulary::default();
-        let blocks = parts.iter().filter_map(|part| part.block.as_ref());
-        vocabulary.learn(blocks.flat_map(|block| &block.lines));
-        Self { vocabulary, namespace, spec, links, sources: None, count: 0 }
+    pub(crate) fn new(document: &'s Document, namespace: Uuid, spec: &'s ParseSpec) -> Self {
+        Self { namespace, spec, document, count: 0, frames: HashMap::new() }
     }
 
-    /// Reads the bibliography, and links what refers to it from now on.
-    pub(crate) fn read_sources(&mut self, parts: &mut [Part]) -> Bibliography {
-        let sources = Sources::read(parts, |part| self.text(part));
-        let bibliography = sources.bibliography(parts, |part| self.text(part));
-        self.sources = Some(sources);
-        bibliography
-    }
-
-    /// The text of a part in its three forms.
-    fn forms(&self, part: &Part) -> Forms {
-        let table = part.block.as_ref().and_then(|block| block.table.as_ref());
-        let mut forms = match table.filter(|_| part.kind == SegmentType::Table) {
-            Some(table) => return write_table(table, &self.vocabulary),
-            None => {
-                let lines = part.block.iter().flat_map(|block| &block.lines);
-                let escaped = flow_html(lines, &self.vocabulary);
-                write(part.kind, part.level, part.depth, &self.text(part), &escaped)
-            }
+    /// The text of a block in its three forms.
+    fn forms(&self, block: &Block) -> Forms {
+        let kind = segment_type(block);
+        let own =
+            |text: &Text, level, depth| write(kind, level, depth, &text.content, &marked(text));
+        let mut forms = match &block.content {
+            Content::Table(table) => return write_table(table),
+            Content::Text { role, text } => match role {
+                Role::Title => own(text, 1, 0),
+                Role::Heading(level) => own(text, *level, 0),
+                Role::ListItem(depth) => own(text, 0, *depth),
+                _ => own(text, 0, 0),
+            },
+            Content::Formula(text) | Content::Code(text) => own(text, 0, 0),
+            Content::Picture | Content::Field(_) => own(&Text::plain(block.text()), 0, 0),
         };
-        match (&self.sources, part.entry) {
-            (Some(_), Some(place)) if place.first => {
-                forms.markdown = behind_marker(&forms.markdown, &anchor(place.id));
+        match (&self.document.bibliography, block.entry) {
+            (Some(_), Some(part)) if part.first => {
+                forms.markdown = behind_marker(&forms.markdown, &anchor(part.id));
             }
-            (Some(sources), None) if refers(part.kind) => {
-                (forms.markdown, forms.references) = sources.link(&forms.markdown);
+            (Some(bibliography), None) if refers(kind) => {
+                (forms.markdown, forms.references) = link(bibliography, &forms.markdown);
             }
             _ => {}
         }
         forms
     }
 
-    /// The Markdown of a part.
-    pub(crate) fn markdown(&self, part: &Part) -> String {
-        self.forms(part).markdown
+    /// The Markdown of a block.
+    pub(crate) fn markdown(&self, block: &Block) -> String {
+        self.forms(block).markdown
     }
 
-    /// The text of a cell.
-    pub(crate) fn cell(&self, cell: &Cell) -> String {
-        flow(cell.lines.iter(), &self.vocabulary)
+    /// Renders one block.
+    pub(crate) fn render(&mut self, block: &Block) -> Rendered {
+        let forms = self.forms(block);
+        let source = self.source(block);
+        self.assemble(source, forms)
     }
 
-    /// The plain text of a part.
-    pub(crate) fn text(&self, part: &Part) -> String {
-        let lines = part.block.iter().flat_map(|block| &block.lines);
-        flow(lines, &self.vocabulary)
+    /// Renders a table that continues over the end of a page, on the page and in the box of its
+    /// first part, whose words are also its words.
+    pub(crate) fn render_whole(&mut self, first: &Block, whole: &Table) -> Rendered {
+        let source = self.source(first);
+        self.assemble(source, write_table(whole))
     }
 
-    /// Renders one part.
-    pub(crate) fn render(&mut self, part: &Part) -> Rendered {
-        let words = part
-            .block
-            .iter()
-            .flat_map(|block| block.lines.iter().map(move |line| (line, block.direction)))
-            .flat_map(|(line, direction)| line.words.iter().map(move |word| (word, direction)));
-        let forms = self.forms(part);
-        self.assemble(part, forms, words)
+    fn source<'b>(&self, block: &'b Block) -> Source<'b> {
+        Source {
+            kind: segment_type(block),
+            page: block.page,
+            confidence: block.confidence,
+            frame: Frame::of(block, self.document),
+            words: Box::new(block.lines().flat_map(|line| &line.words)),
+        }
     }
 
     /// Where the parts of a joined table stand.
-    pub(crate) fn places<'p>(&self, parts: impl Iterator<Item = &'p Part>) -> Vec<PageBox> {
+    pub(crate) fn places<'b>(&self, parts: impl Iterator<Item = &'b Block>) -> Vec<PageBox> {
         if !self.spec.output_fields.bbox {
             return Vec::new();
         }
-        let place = |part: &Part| {
-            let Frame { page: (page_width, page_height), bbox, .. } = Frame::new(part);
-            PageBox { page_number: part.page, bbox, page_width, page_height }
+        let place = |block: &Block| {
+            let Frame { page: (page_width, page_height), bbox } = Frame::of(block, self.document);
+            Some(PageBox { page_number: block.page, bbox: bbox?, page_width, page_height })
         };
-        parts.map(place).collect()
+        parts.filter_map(place).collect()
     }
 
-    /// Renders the parts of one page as one segment of the kind `Page`.
-    pub(crate) fn render_page(&mut self, parts: &[Part]) -> Option<Rendered> {
-        let first = parts.first()?;
-        let forms: Vec<_> = parts.iter().map(|part| self.forms(part)).collect();
+    /// Renders the blocks of one page as one segment of the kind `Page`.
+    pub(crate) fn render_page(&mut self, blocks: &[Block]) -> Option<Rendered> {
+        let first = blocks.first()?;
+        let forms: Vec<_> = blocks.iter().map(|block| self.forms(block)).collect();
         let joined = |pick: fn(&Forms) -> &str, seam: &str| {
             let filled = forms.iter().map(pick).filter(|text| !text.is_empty());
             filled.collect::<Vec<_>>().join(seam)
@@ -130,51 +130,42 @@ impl<'s> Renderer<'s> {
             html: format!("<section>{}</section>", joined(|forms| &forms.html, "\n")),
             references: forms.iter().flat_map(|forms| forms.references.clone()).collect(),
         };
-        let (width, height) = first.page_size;
-        let page = Part {
+        let source = Source {
             kind: SegmentType::Page,
+            page: first.page,
             confidence: 1.0,
-            block: None,
-            rect: Rect { x0: 0.0, y0: 0.0, x1: width, y1: height },
-            ..first.clone()
+            frame: Frame::of_page(first.page, first.rect.is_some(), self.document),
+            words: Box::new(blocks.iter().flat_map(Block::lines).flat_map(|line| &line.words)),
         };
-        let words = parts
-            .iter()
-            .filter_map(|part| part.block.as_ref())
-            .flat_map(|block| block.lines.iter().map(move |line| (line, block.direction)))
-            .flat_map(|(line, direction)| line.words.iter().map(move |word| (word, direction)));
-        Some(self.assemble(&page, forms, words))
+        Some(self.assemble(source, forms))
     }
 
-    fn assemble<'w>(
-        &mut self,
-        part: &Part,
-        forms: Forms,
-        words: impl Iterator<Item = (&'w Word, Direction)>,
-    ) -> Rendered {
+    fn assemble(&mut self, source: Source<'_>, forms: Forms) -> Rendered {
         self.count += 1;
         let fields = self.spec.output_fields;
-        let frame = Frame::new(part);
-        let ocr: Vec<EmbeddedWord> = if fields.ocr {
-            words.map(|(word, direction)| self.word(&frame, part.page, word, direction)).collect()
-        } else {
-            Vec::new()
+        let Source { kind, page, confidence, frame, words } = source;
+        let ocr: Vec<EmbeddedWord> = match frame.bbox.filter(|_| fields.ocr) {
+            Some(bbox) => words.map(|word| self.word(&bbox, page, word)).collect(),
+            None => Vec::new(),
         };
         let words = forms.content.split_whitespace().count();
         let embedded = forms.markdown.clone();
-        let forms = self.moved(part.kind, forms);
+        let forms = self.moved(kind, forms);
+        let segment_id =
+            Uuid::new_v5(&self.namespace, format!("segment/{}", self.count).as_bytes());
+        self.frames.insert(segment_id, frame);
         let segment = Segment {
-            segment_id: Uuid::new_v5(&self.namespace, format!("segment/{}", self.count).as_bytes()),
+            segment_id,
             segment_type: match self.spec.segment_type_naming {
-                SegmentNaming::Unsiloed => part.kind.as_str(),
-                SegmentNaming::Other => part.kind.other_name(),
+                SegmentNaming::Unsiloed => kind.as_str(),
+                SegmentNaming::Other => kind.other_name(),
             }
             .to_owned(),
-            page_number: part.page,
+            page_number: page,
             page_width: frame.page.0,
             page_height: frame.page.1,
-            bbox: fields.bbox.then_some(frame.bbox),
-            confidence: fields.confidence.then(|| rounded(f64::from(part.confidence))),
+            bbox: frame.bbox.filter(|_| fields.bbox),
+            confidence: fields.confidence.then(|| rounded(f64::from(confidence))),
             image: None,
             ocr: (!ocr.is_empty()).then_some(ocr),
             html: fields.html.then_some(forms.html),
@@ -183,10 +174,10 @@ impl<'s> Renderer<'s> {
             references: forms.references,
             merged_page_bboxes: Vec::new(),
         };
-        Rendered { segment, kind: part.kind, markdown: embedded, words }
+        Rendered { segment, kind, markdown: embedded, words }
     }
 
-    /// Puts the text that was wished for into `content` and leaves the others empty.
+    /// Puts the text that was asked for into `content` and leaves the others empty.
     fn moved(&self, kind: SegmentType, forms: Forms) -> Forms {
         let mut sources = self.spec.content_sources.iter();
         let content = match sources.find(|(wanted, _)| *wanted == kind).map(|(_, source)| source) {
@@ -198,12 +189,12 @@ impl<'s> Renderer<'s> {
     }
 
     /// A word in its segment, with the details that were asked for.
-    fn word(&self, frame: &Frame, page: usize, word: &Word, turn: Direction) -> EmbeddedWord {
-        let rect = turn.back(&word.rect, frame.points.0, frame.points.1);
-        let mut links = self.links.get(&page).into_iter().flatten();
-        let link = links.find(|link| link.rect.contains(rect.center()));
+    fn word(&self, segment: &BoundingBox, page: usize, word: &Word) -> EmbeddedWord {
+        let links = self.document.page(page).map(|page| page.links.iter());
+        let mut links = links.into_iter().flatten();
+        let link = links.find(|link| link.rect.contains(word.rect.center()));
         EmbeddedWord {
-            bbox: clamped(&rect, &frame.bbox),
+            bbox: clamped(&word.rect, segment),
             text: word.text.clone(),
             confidence: rounded(f64::from(word.confidence)),
             color: self.spec.word_details.colors.then(|| word.style.color.into()),
@@ -218,40 +209,4 @@ fn refers(kind: SegmentType) -> bool {
         kind,
         SegmentType::Text | SegmentType::ListItem | SegmentType::Footnote | SegmentType::Caption
     )
-}
-
-/// The box of a segment in page units, and words within it.
-struct Frame {
-    page: (f64, f64),
-    points: (f32, f32),
-    bbox: BoundingBox,
-}
-
-impl Frame {
-    fn new(part: &Part) -> Self {
-        let units = |points: f32| (f64::from(points) * PAGE_UNITS_PER_POINT).round().max(1.0);
-        let page = (units(part.page_size.0), units(part.page_size.1));
-        let whole = BoundingBox { left: 0.0, top: 0.0, width: page.0, height: page.1 };
-        let bbox = clamped(&part.rect, &whole);
-        Self { page, points: part.page_size, bbox }
-    }
-}
-
-/// The rectangle, given in points, relative to the frame's corner and within the frame.
-fn clamped(rect: &Rect, frame: &BoundingBox) -> BoundingBox {
-    let within = |points: f32, start: f64, length: f64| {
-        rounded((f64::from(points) * PAGE_UNITS_PER_POINT - start).clamp(0.0, length))
-    };
-    let left = within(rect.x0, frame.left, frame.width);
-    let top = within(rect.y0, frame.top, frame.height);
-    BoundingBox {
-        left,
-        top,
-        width: rounded(within(rect.x1, frame.left, frame.width) - left),
-        height: rounded(within(rect.y1, frame.top, frame.height) - top),
-    }
-}
-
-fn rounded(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
 }

@@ -1,21 +1,16 @@
 //! Chunking: nothing is lost, and every strategy cuts where it says.
 
-use docket_contract::document::{BoundingBox, Chunk, ParseResult, Segment, SegmentType};
+use docket_contract::SegmentType;
 use docket_contract::results::ChunkResult;
 use docket_contract::spec::{ChunkSpec, ChunkStrategy};
-use docket_engine::chunk;
+use docket_engine::{ReadDocument, chunk};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::handmade::made;
+use crate::handmade::{made, text_of};
 
 fn spec(strategy: ChunkStrategy) -> ChunkSpec {
     ChunkSpec { strategy, chunk_chars: 1000, overlap_chars: 100, ..ChunkSpec::default() }
-}
-
-fn text_of(document: &ParseResult) -> String {
-    let segments = document.chunks.iter().flat_map(|chunk| &chunk.segments);
-    segments.map(|one| one.content.clone().unwrap_or_default()).collect::<Vec<_>>().join("\n\n")
 }
 
 fn texts(result: &ChunkResult) -> Vec<&str> {
@@ -27,7 +22,7 @@ fn metadata<'a>(result: &'a ChunkResult, key: &str) -> Vec<&'a serde_json::Value
 }
 
 /// Title, two sections of which the first has a part, and a blank page in between.
-fn report() -> ParseResult {
+fn report() -> ReadDocument {
     made(
         4,
         &[
@@ -47,7 +42,7 @@ fn report() -> ParseResult {
 
 #[test]
 fn a_page_is_a_chunk_and_a_blank_one_is_empty() {
-    let result = chunk(&report(), &spec(ChunkStrategy::Page));
+    let result = chunk(&report(), &spec(ChunkStrategy::Page), Uuid::nil());
     assert_eq!(result.total_chunks, 4);
     assert_eq!(metadata(&result, "page_number"), [1, 2, 3, 4]);
     assert_eq!(result.chunks[2].text, "");
@@ -64,7 +59,7 @@ fn fixed_chunks_overlap_exactly() {
         overlap_chars: 2,
         ..ChunkSpec::default()
     };
-    let result = chunk(&document, &fixed);
+    let result = chunk(&document, &fixed, Uuid::nil());
     assert_eq!(texts(&result), ["äöüß\n\n", "\n\n0123", "234567", "6789"]);
     assert_eq!(metadata(&result, "start_char"), [0, 4, 8, 12]);
     assert_eq!(metadata(&result, "end_char"), [6, 10, 14, 16]);
@@ -73,7 +68,7 @@ fn fixed_chunks_overlap_exactly() {
 
 #[test]
 fn paragraphs_keep_their_heading_and_pictures() {
-    let result = chunk(&report(), &spec(ChunkStrategy::Paragraph));
+    let result = chunk(&report(), &spec(ChunkStrategy::Paragraph), Uuid::nil());
     assert_eq!(
         texts(&result),
         [
@@ -88,7 +83,7 @@ fn paragraphs_keep_their_heading_and_pictures() {
 
 #[test]
 fn sections_know_their_heading() {
-    let result = chunk(&report(), &spec(ChunkStrategy::Heading));
+    let result = chunk(&report(), &spec(ChunkStrategy::Heading), Uuid::nil());
     let none = serde_json::Value::Null;
     assert_eq!(
         metadata(&result, "heading"),
@@ -102,7 +97,7 @@ fn sections_know_their_heading() {
 
 #[test]
 fn nested_sections_know_their_parent() {
-    let result = chunk(&report(), &spec(ChunkStrategy::Hierarchical));
+    let result = chunk(&report(), &spec(ChunkStrategy::Hierarchical), Uuid::nil());
     let ids = metadata(&result, "chunk_id");
     let parents = metadata(&result, "parent_id");
     let none = &serde_json::Value::Null;
@@ -125,7 +120,7 @@ fn semantic_chunks_end_where_the_subject_changes() {
             .collect();
     let borrowed: Vec<_> =
         paragraphs.iter().map(|(page, kind, text)| (*page, *kind, text.as_str())).collect();
-    let result = chunk(&made(1, &borrowed), &spec(ChunkStrategy::Semantic));
+    let result = chunk(&made(1, &borrowed), &spec(ChunkStrategy::Semantic), Uuid::nil());
     assert!(result.total_chunks >= 2);
     for chunk in &result.chunks {
         let both = chunk.text.contains("cat") && chunk.text.contains("ship");
@@ -146,7 +141,7 @@ fn hybrid_chunks_keep_to_their_section_and_size() {
             (2, SegmentType::Text, "Short."),
         ],
     );
-    let result = chunk(&document, &spec(ChunkStrategy::Hybrid));
+    let result = chunk(&document, &spec(ChunkStrategy::Hybrid), Uuid::nil());
     assert!(result.chunks.iter().all(|chunk| chunk.text.chars().count() <= 1000));
     assert!(result.chunks[0].text.starts_with("One\n\nWithin\n\nA sentence"));
     assert_eq!(result.chunks.last().map(|last| last.text.as_str()), Some("Two\n\nShort."));
@@ -159,14 +154,14 @@ fn hybrid_chunks_keep_to_their_section_and_size() {
 #[test]
 fn a_document_without_segments_has_only_blank_pages() {
     for strategy in ChunkStrategy::ALL {
-        let result = chunk(&made(2, &[]), &spec(strategy));
+        let result = chunk(&made(2, &[]), &spec(strategy), Uuid::nil());
         let expected = if strategy == ChunkStrategy::Page { 2 } else { 0 };
         assert_eq!(result.total_chunks, expected, "{strategy:?}");
         assert!(result.avg_chunk_size.abs() < f64::EPSILON);
     }
 }
 
-fn segments() -> impl Strategy<Value = Vec<Segment>> {
+fn document() -> impl Strategy<Value = ReadDocument> {
     let kind = prop::sample::select(SegmentType::ALL.to_vec());
     let text = prop_oneof![
         3 => "[a-zA-Zäß。.!? \n]{0,80}",
@@ -174,57 +169,30 @@ fn segments() -> impl Strategy<Value = Vec<Segment>> {
         1 => Just(String::new()),
         1 => "[a-z]{2500,3000}",
     ];
-    let bbox = prop::option::of(Just(BoundingBox::default()));
-    let one = (kind, prop::option::weighted(0.9, text), 0usize..3, bbox, any::<bool>());
-    prop::collection::vec(one, 0..25).prop_map(|segments| {
+    let blocks = prop::collection::vec((kind, text, 0_usize..3, any::<bool>()), 0..25);
+    (blocks, 0_usize..4).prop_map(|(blocks, blank)| {
         let mut page = 1;
-        segments
+        let blocks: Vec<(usize, SegmentType, String, bool)> = blocks
             .into_iter()
-            .enumerate()
-            .map(|(index, (kind, content, pages_on, bbox, other))| {
+            .map(|(kind, text, pages_on, has_place)| {
                 page += pages_on;
-                let name = if other { kind.other_name() } else { kind.as_str() };
-                Segment {
-                    segment_id: Uuid::from_u128(index as u128),
-                    segment_type: name.to_owned(),
-                    markdown: content.clone(),
-                    content,
-                    html: None,
-                    page_number: page,
-                    page_width: 1191.0,
-                    page_height: 1684.0,
-                    bbox,
-                    confidence: None,
-                    image: None,
-                    ocr: None,
-                    references: Vec::new(),
-                    merged_page_bboxes: Vec::new(),
-                }
-            })
-            .collect()
-    })
-}
-
-fn document() -> impl Strategy<Value = ParseResult> {
-    (segments(), 0usize..4).prop_map(|(segments, blank)| {
-        let page_count = segments.last().map_or(0, |last| last.page_number) + blank;
-        let chunks: Vec<Chunk> = segments
-            .chunks(3)
-            .map(|some| Chunk {
-                chunk_id: Uuid::nil(),
-                chunk_length: 0,
-                page_number: some[0].page_number,
-                embed: None,
-                segments: some.to_vec(),
+                (page, kind, text, has_place)
             })
             .collect();
-        ParseResult { total_chunks: chunks.len(), page_count, chunks, ..ParseResult::default() }
+        let page_count = blocks.last().map_or(0, |last| last.0) + blank;
+        let given: Vec<_> =
+            blocks.iter().map(|(page, kind, text, _)| (*page, *kind, text.as_str())).collect();
+        let mut document = made(page_count, &given);
+        for (block, (.., has_place)) in document.document.blocks.iter_mut().zip(&blocks) {
+            block.rect = block.rect.filter(|_| *has_place);
+        }
+        document
     })
 }
 
 /// Checks what holds for every strategy, and gives the chunks joined without their overlap.
-fn joined(document: &ParseResult, spec: &ChunkSpec) -> String {
-    let result = chunk(document, spec);
+fn joined(document: &ReadDocument, spec: &ChunkSpec) -> String {
+    let result = chunk(document, spec, Uuid::nil());
     assert_eq!(result.total_chunks, result.chunks.len());
     let mut joined = String::new();
     let mut reached = 0;
@@ -271,10 +239,10 @@ proptest! {
     fn chunks_by_size_are_never_longer(document in document(), size in 1usize..300) {
         for strategy in [ChunkStrategy::Fixed, ChunkStrategy::Hybrid] {
             let spec = ChunkSpec { strategy, chunk_chars: size, overlap_chars: 0, ..ChunkSpec::default() };
-            let longest = chunk(&document, &spec).chunks.iter().map(|c| c.text.chars().count()).max();
+            let longest = chunk(&document, &spec, Uuid::nil()).chunks.iter().map(|c| c.text.chars().count()).max();
             prop_assert!(longest.is_none_or(|longest| longest <= size));
         }
-        let longest = chunk(&document, &spec(ChunkStrategy::Semantic))
+        let longest = chunk(&document, &spec(ChunkStrategy::Semantic), Uuid::nil())
             .chunks.iter().map(|c| c.text.chars().count()).max();
         prop_assert!(longest.is_none_or(|longest| longest <= 2000));
     }

@@ -1,9 +1,9 @@
 //! Classification by words and looks, with lists of categories as people write them.
 
-use docket_contract::document::{ParseResult, SegmentType};
+use docket_contract::SegmentType;
 use docket_contract::results::ClassifyResult;
 use docket_contract::spec::{Category, ClassifySpec};
-use docket_engine::classify;
+use docket_engine::{ReadDocument, classify};
 
 use crate::handmade::made;
 
@@ -17,19 +17,19 @@ fn categories(names: &[(&str, &str)]) -> ClassifySpec {
     ClassifySpec { categories: names.iter().map(category).collect(), ..ClassifySpec::default() }
 }
 
-fn check(document: &ParseResult, names: &[(&str, &str)], expected: &str) -> ClassifyResult {
+fn check(document: &ReadDocument, names: &[(&str, &str)], expected: &str) -> ClassifyResult {
     let result = classify(document, &categories(names));
     let all: Vec<_> = result.categories.iter().map(|one| (&one.name, one.score)).collect();
     assert_eq!(result.classification, expected, "{all:?}");
     let sum: f64 = result.categories.iter().map(|one| one.score).sum();
     assert!((sum - 1.0).abs() < 1e-9, "shares add up to {sum}");
     assert!(result.categories.is_sorted_by(|a, b| a.score >= b.score));
-    assert_eq!(result.pages.len(), document.page_count);
+    assert_eq!(result.pages.len(), document.document.page_count);
     assert!(result.pages.iter().all(|page| (0.0..=1.0).contains(&page.confidence)));
     result
 }
 
-fn invoice() -> ParseResult {
+fn invoice() -> ReadDocument {
     made(
         1,
         &[
@@ -42,7 +42,7 @@ fn invoice() -> ParseResult {
     )
 }
 
-fn contract() -> ParseResult {
+fn contract() -> ReadDocument {
     made(
         2,
         &[
@@ -55,7 +55,7 @@ fn contract() -> ParseResult {
     )
 }
 
-fn article() -> ParseResult {
+fn article() -> ReadDocument {
     made(
         1,
         &[
@@ -126,9 +126,7 @@ fn what_a_document_says_of_its_own_kind_counts_and_empty_fields_do_not() {
 #[test]
 fn a_till_slip_shows_by_its_shape() {
     let mut slip = made(1, &[(1, SegmentType::Picture, "")]);
-    for segment in &mut slip.chunks[0].segments {
-        (segment.page_width, segment.page_height) = (500.0, 1200.0);
-    }
+    slip.document.pages[0].size = Some((250.0, 600.0));
     let result = check(&slip, &[("letter", ""), ("receipt", ""), ("novel", "")], "receipt");
     assert_eq!(result.pages[0].classification, None, "no page is classified without text");
 }

@@ -6,7 +6,7 @@ use docket_engine::extract;
 use docket_testkit::pdf::{Font, Page, PdfBuilder};
 use serde_json::{Value, json};
 
-use crate::support::{page, result};
+use crate::support::{page, read_whole};
 
 /// What a schema finds in a document.
 fn extracted(document: Vec<u8>, properties: &Value) -> ExtractResult {
@@ -23,7 +23,7 @@ fn extracted_by(document: Vec<u8>, schema: &Value) -> ExtractResult {
         scored: false,
         warnings: Vec::new(),
     };
-    extract(&result(document), &spec)
+    extract(&read_whole(document), &spec)
 }
 
 /// The bare value, as a client would see it.

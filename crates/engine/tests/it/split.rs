@@ -1,9 +1,9 @@
 //! Splitting bundles, and the PDFs of their parts.
 
-use docket_contract::document::{ParseResult, SegmentType};
+use docket_contract::SegmentType;
 use docket_contract::results::SplitResult;
 use docket_contract::spec::{Category, SplitSpec};
-use docket_engine::{Error, Limits, inspect, pages_as_pdf, split};
+use docket_engine::{Error, Limits, ReadDocument, inspect, pages_as_pdf, split};
 use docket_testkit::pdf::{Font, PdfBuilder, RawPdf};
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ fn parts(result: &SplitResult) -> Vec<(&str, &[usize])> {
 }
 
 /// An invoice of two pages, a contract of one, a letter, and another invoice.
-fn bundle() -> ParseResult {
+fn bundle() -> ReadDocument {
     made(
         5,
         &[
@@ -67,8 +67,7 @@ fn a_scan_of_the_same_paper_goes_with_the_page_before_it() {
             (3, Picture, ""),
         ],
     );
-    let last = document.chunks[0].segments.last_mut().expect("three pages");
-    (last.page_width, last.page_height) = (500.0, 1100.0);
+    document.document.pages[2].size = Some((250.0, 550.0));
     let result = split(&document, &spec(&["Receipt", "Contract"]), Uuid::nil());
     assert_eq!(parts(&result), [("Contract", &[1, 2][..]), ("Receipt", &[3])]);
 }

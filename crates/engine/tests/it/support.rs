@@ -1,7 +1,7 @@
 //! Short ways to parse in tests.
 
 use docket_contract::{ParseResult, ParseSpec, Segment};
-use docket_engine::{Error, ParseRequest, Progress, parse};
+use docket_engine::{Error, ParseRequest, Progress, ReadDocument, parse, read};
 use docket_testkit::pdf::{Page, PdfBuilder};
 use uuid::Uuid;
 
@@ -14,6 +14,13 @@ pub(crate) fn parsed(document: Vec<u8>, spec: &ParseSpec) -> Result<ParseResult,
 /// Parses with the default options and expects a result.
 pub(crate) fn result(document: Vec<u8>) -> ParseResult {
     parsed(document, &ParseSpec::default()).expect("the document can be read")
+}
+
+/// Reads with the default options and expects a document.
+pub(crate) fn read_whole(document: Vec<u8>) -> ReadDocument {
+    let spec = ParseSpec::default();
+    let request = ParseRequest::new(&spec, Uuid::nil());
+    read(document, &request, &mut |_| {}).expect("the document can be read")
 }
 
 /// A document of one page.

@@ -6,7 +6,8 @@ use docket_contract::document::{ParseResult, Warning, WarningCode};
 use docket_contract::results::{ChunkResult, ClassifyResult, ExtractResult, SplitResult};
 use docket_contract::spec::{ChunkSpec, ChunkStrategy, JobSpec, ParseChunking, ParseSpec};
 use docket_engine::{
-    CropRequest, DocumentKind, Error, Limits, Models, ParseRequest, Parsed, PictureFile, Progress,
+    CropRequest, DocumentKind, Error, Limits, Models, ParseRequest, PictureFile, Progress,
+    ReadDocument,
 };
 use uuid::Uuid;
 
@@ -71,7 +72,6 @@ pub(super) fn perform(
     let mut files = Vec::new();
     let document = std::mem::take(&mut work.document);
     let kind = DocumentKind::of(&document, work.media_type);
-    let has_places = kind.is_none_or(DocumentKind::has_places);
     let mut result = match work.spec {
         JobSpec::Parse(spec) => {
             let (mut parsed, pictures) = work.parse_with_pictures(document, spec, progress)?;
@@ -80,24 +80,23 @@ pub(super) fn perform(
             Outcome::Parsed(parsed)
         }
         JobSpec::Extract(spec) => {
-            let parsed = work.parse(document, &whole, !has_places, progress)?;
-            let extracted = docket_engine::extract(&parsed, spec);
-            Outcome::Extracted(if has_places { extracted } else { extracted.without_places() })
+            let read = work.read(document, &whole, progress)?;
+            Outcome::Extracted(docket_engine::extract(&read, spec))
         }
         JobSpec::Chunk(spec) => {
-            let mut parsed = work.parse(document, &whole, false, progress)?;
-            let spec = fitting(spec, kind, &mut parsed);
-            let chunked = docket_engine::chunk(&parsed, &spec);
+            let mut read = work.read(document, &whole, progress)?;
+            let spec = fitting(spec, kind, &mut read);
+            let chunked = docket_engine::chunk(&read, &spec, work.namespace);
             let file_type = kind.map_or("pdf", DocumentKind::extension).to_owned();
             Outcome::Chunked(ChunkResult { file_type, ..chunked })
         }
         JobSpec::Classify(spec) => {
-            let parsed = work.parse(document, &whole, !has_places, progress)?;
-            Outcome::Classified(docket_engine::classify(&parsed, spec))
+            let read = work.read(document, &whole, progress)?;
+            Outcome::Classified(docket_engine::classify(&read, spec))
         }
         JobSpec::Split(spec) => {
-            let parsed = work.parse(document.clone(), &whole, false, progress)?;
-            let split = docket_engine::split(&parsed, spec, work.namespace);
+            let read = work.read(document.clone(), &whole, progress)?;
+            let split = docket_engine::split(&read, spec, work.namespace);
             for part in &split.parts {
                 let pdf =
                     docket_engine::pages_as_pdf(document.clone(), work.password, &part.pages)?;
@@ -119,17 +118,16 @@ impl Work<'_> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(ParseResult, Vec<PictureFile>), Error> {
         if spec.cropped_types.is_empty() {
-            let parsed = self.parse_with_files(document, spec, false, progress)?;
+            let request = self.request(spec);
+            let parsed = docket_engine::parse_with_files(document, &request, progress)?;
             return Ok((parsed.result, parsed.files));
         }
-        let mut placed = spec.clone();
-        placed.output_fields.bbox = true;
         let mut last = None;
-        let parsed = self.parse_with_files(document.clone(), &placed, false, &mut |now| {
+        let request = self.request(spec);
+        let mut parsed = docket_engine::parse_with_files(document.clone(), &request, &mut |now| {
             last = Some(now);
             progress(now);
         })?;
-        let (mut parsed, mut files) = (parsed.result, parsed.files);
         let request = CropRequest {
             kinds: &spec.cropped_types,
             password: self.password,
@@ -142,54 +140,40 @@ impl Work<'_> {
                 progress(last);
             }
         });
+        let mut files = parsed.files;
         files.extend(pictures);
-        if !spec.output_fields.bbox {
-            for segment in parsed.every_segment_mut() {
-                segment.bbox = None;
-                segment.merged_page_bboxes.clear();
-            }
-        }
-        Ok((parsed, files))
+        Ok((parsed.result, files))
     }
 
-    fn parse(
+    fn read(
         &self,
         document: Vec<u8>,
         spec: &ParseSpec,
-        imagined_places: bool,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<ParseResult, Error> {
-        Ok(self.parse_with_files(document, spec, imagined_places, progress)?.result)
+    ) -> Result<ReadDocument, Error> {
+        docket_engine::read(document, &self.request(spec), progress)
     }
 
-    fn parse_with_files(
-        &self,
-        document: Vec<u8>,
-        spec: &ParseSpec,
-        imagined_places: bool,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Parsed, Error> {
-        let request = ParseRequest {
+    fn request<'s>(&'s self, spec: &'s ParseSpec) -> ParseRequest<'s> {
+        ParseRequest {
             spec,
             password: self.password,
             namespace: self.namespace,
             models: self.models,
             media_type: self.media_type,
-            imagined_places,
             threads: self.threads,
             limits: &Limits::DEFAULT,
-        };
-        docket_engine::parse_with_files(document, &request, progress)
+        }
     }
 }
 
 /// Chunks by page need pages; a document without them is cut by paragraph, and says so.
-fn fitting(spec: &ChunkSpec, kind: Option<DocumentKind>, parsed: &mut ParseResult) -> ChunkSpec {
+fn fitting(spec: &ChunkSpec, kind: Option<DocumentKind>, read: &mut ReadDocument) -> ChunkSpec {
     let has_pages = kind.is_none_or(DocumentKind::has_pages);
     if has_pages || spec.strategy != ChunkStrategy::Page {
         return spec.clone();
     }
-    parsed.warnings.push(Warning {
+    read.warnings.push(Warning {
         code: WarningCode::OptionUnsupported,
         message: "Documents of this kind have no pages: the text was cut by paragraph".to_owned(),
         page: None,

@@ -1,8 +1,6 @@
 //! Finds the entries of a bibliography among the parts of a document.
 
-use docket_contract::SegmentType;
-
-use crate::model::{EntryPart, Marker, Part, marker};
+use crate::model::{Block, EntryPart, Line, Marker, Role, marker};
 
 /// Headings of bibliographies, lower case.
 const HEADINGS: [&str; 16] = [
@@ -44,13 +42,13 @@ struct Piece {
     number: Option<u32>,
 }
 
-pub(super) fn find(parts: &[Part], text: impl Fn(&Part) -> String) -> Found {
-    let Some(heading) = parts.iter().rposition(|part| is_heading(part, &text)) else {
+pub(super) fn find(blocks: &[Block]) -> Found {
+    let Some(heading) = blocks.iter().rposition(is_heading) else {
         return Found::default();
     };
-    let pieces: Vec<Piece> = section(parts, heading)
-        .map(|(part, found)| {
-            let text = text(found);
+    let pieces: Vec<Piece> = section(blocks, heading)
+        .map(|(part, block)| {
+            let text = block.text().into_owned();
             let number = number(&text);
             Piece { part, text, number }
         })
@@ -60,24 +58,28 @@ pub(super) fn find(parts: &[Part], text: impl Fn(&Part) -> String) -> Found {
     gather(&pieces, with_number * 2 > pieces.len())
 }
 
-/// Parts from the heading to the next of its rank.
-fn section(parts: &[Part], heading: usize) -> impl Iterator<Item = (usize, &Part)> {
-    let level = parts[heading].level.max(2);
-    let is_next = move |part: &Part| {
-        part.kind == SegmentType::Title
-            || part.kind == SegmentType::SectionHeader && part.level <= level
+/// Blocks from the heading to the next of its rank.
+fn section(blocks: &[Block], heading: usize) -> impl Iterator<Item = (usize, &Block)> {
+    let own_level = match blocks[heading].role() {
+        Some(Role::Heading(level)) => level.max(2),
+        _ => 2,
     };
-    let after = parts.iter().enumerate().skip(heading + 1);
-    let own = after.take_while(move |(_, part)| !is_next(part));
-    own.filter(|(_, part)| matches!(part.kind, SegmentType::Text | SegmentType::ListItem))
+    let is_next = move |block: &Block| match block.role() {
+        Some(Role::Title) => true,
+        Some(Role::Heading(level)) => level <= own_level,
+        _ => false,
+    };
+    let after = blocks.iter().enumerate().skip(heading + 1);
+    let own = after.take_while(move |(_, block)| !is_next(block));
+    own.filter(|(_, block)| matches!(block.role(), Some(Role::Paragraph | Role::ListItem(_))))
 }
 
-fn is_heading(part: &Part, text: &impl Fn(&Part) -> String) -> bool {
-    let characters = part.block.as_ref().map_or(0, |block| block.characters());
-    if part.kind != SegmentType::SectionHeader || characters > 60 {
+fn is_heading(block: &Block) -> bool {
+    let characters: usize = block.lines().map(Line::characters).sum();
+    if !matches!(block.role(), Some(Role::Heading(_))) || characters > 60 {
         return false;
     }
-    let text = text(part).to_lowercase();
+    let text = block.text().to_lowercase();
     let bare = text.trim_matches(|c: char| !c.is_alphabetic());
     HEADINGS.contains(&bare)
 }

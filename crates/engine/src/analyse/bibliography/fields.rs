@@ -1,19 +1,9 @@
 //! Tells the fields of an entry apart by the style in which it is written.
 
-use docket_contract::citations::Citation;
-
-use crate::model::{Marker, marker};
+use crate::model::{BibliographyEntry, Marker, marker};
 
 /// Longer names are no names.
 const NAME_CHARACTERS_MAX: usize = 60;
-
-/// An entry's fields, and what texts call it by.
-#[derive(Debug, Default)]
-pub(super) struct Fields {
-    pub citation: Citation,
-    pub surname: Option<String>,
-    pub year_letter: Option<char>,
-}
 
 /// A year and where it stands in the text, in bytes.
 struct Year {
@@ -22,8 +12,9 @@ struct Year {
     letter: Option<char>,
 }
 
-pub(super) fn read(text: &str) -> Fields {
-    let text = without_marker(text);
+/// The entry with this number that a text is.
+pub(super) fn read(id: usize, whole: &str) -> BibliographyEntry {
+    let text = without_marker(whole);
     let doi = doi(text);
     let year = year(text);
     let parts = by_quotes(text)
@@ -36,19 +27,18 @@ pub(super) fn read(text: &str) -> Fields {
         let text = text.trim_matches(|c: char| c.is_whitespace() || ",.;:".contains(c));
         (text.chars().filter(|c| c.is_alphabetic()).count() >= 3).then(|| text.to_owned())
     };
-    Fields {
+    BibliographyEntry {
+        id,
+        text: whole.to_owned(),
         surname: surname(parts.authors),
         year_letter: year.as_ref().and_then(|year| year.letter),
-        citation: Citation {
-            title: some(parts.title),
-            authors,
-            year: year.map(|year| text[year.start..year.start + 4].to_owned()),
-            journal: some(journal(parts.rest)),
-            volume,
-            pages,
-            doi,
-            ..Citation::default()
-        },
+        title: some(parts.title),
+        authors,
+        year: year.map(|year| text[year.start..year.start + 4].to_owned()),
+        journal: some(journal(parts.rest)),
+        volume,
+        pages,
+        doi,
     }
 }
 
@@ -277,16 +267,15 @@ mod tests {
     use super::*;
 
     fn check(text: &str, want: &[&str; 7]) {
-        let found = read(text);
-        let citation = found.citation;
+        let found = read(1, text);
         let plain = |field: &Option<String>| field.clone().unwrap_or_default();
         let got = [
-            citation.authors.join(" | "),
-            plain(&citation.title),
-            plain(&citation.year),
-            plain(&citation.journal),
-            plain(&citation.volume),
-            plain(&citation.pages),
+            found.authors.join(" | "),
+            plain(&found.title),
+            plain(&found.year),
+            plain(&found.journal),
+            plain(&found.volume),
+            plain(&found.pages),
             found.surname.unwrap_or_default(),
         ];
         assert_eq!(got, *want, "{text}");
@@ -334,18 +323,19 @@ mod tests {
 
     #[test]
     fn a_title_may_end_with_a_bracket() {
-        let lamp = read("Chen, L. (2022). Lamp (Version 1.2). https://doi.org/10.5281/zenodo.59");
-        assert_eq!(lamp.citation.title.as_deref(), Some("Lamp (Version 1.2)"));
+        let lamp =
+            read(1, "Chen, L. (2022). Lamp (Version 1.2). https://doi.org/10.5281/zenodo.59");
+        assert_eq!(lamp.title.as_deref(), Some("Lamp (Version 1.2)"));
     }
 
     #[test]
     fn identifiers_and_years() {
-        let found = read("Abel C. 2001b. A work of 1987. doi:10.1000/xyz-12.");
-        assert_eq!(found.citation.doi.as_deref(), Some("10.1000/xyz-12"));
+        let found = read(1, "Abel C. 2001b. A work of 1987. doi:10.1000/xyz-12.");
+        assert_eq!(found.doi.as_deref(), Some("10.1000/xyz-12"));
         assert_eq!(found.surname.as_deref(), Some("Abel"));
-        let dated = read("Abel, C. (2001b). A work on 1987. Place.");
-        assert_eq!(dated.citation.year.as_deref(), Some("2001"));
+        let dated = read(1, "Abel, C. (2001b). A work on 1987. Place.");
+        assert_eq!(dated.year.as_deref(), Some("2001"));
         assert_eq!(dated.year_letter, Some('b'));
-        assert!(read("no fields here").citation.title.is_none());
+        assert!(read(1, "no fields here").title.is_none());
     }
 }

@@ -1,34 +1,33 @@
 //! Names under a title, which look like headings and are none.
 
-use docket_contract::SegmentType;
-
 use super::look::Look;
-use crate::model::Part;
+use super::part::{Label, Part};
+use crate::model::{Line, dominant};
 
 /// Between the title and the first section stand names and places, often in a size of their own.
 pub(super) fn drop_authors(parts: &mut [Part], looks: &mut Vec<(usize, Look)>) {
-    let Some(title) = parts.iter().rposition(|part| part.kind == SegmentType::Title) else {
+    let Some(title) = parts.iter().rposition(|part| part.label == Label::Title) else {
         return;
     };
     looks.retain(|(index, look)| {
         let near = *index > title && *index <= title + 6 && parts[*index].page == parts[title].page;
-        let names = near && look.numbers == 0 && !look.capitals && lists_names(&parts[*index]);
+        let names = near
+            && look.numbers == 0
+            && !look.capitals
+            && parts[*index].written().is_some_and(|block| lists_names(block.lines()));
         if names {
-            parts[*index].kind = SegmentType::Text;
+            parts[*index].label = Label::Text;
         }
         !names
     });
 }
 
 /// Words with raised marks, or capitalised words between commas.
-pub(crate) fn lists_names(part: &Part) -> bool {
-    let Some(block) = &part.block else {
-        return false;
-    };
-    let words = || block.lines.iter().flat_map(|line| &line.words);
-    let raised = words()
-        .filter(|word| word.size < 0.85 * block.size() && word.text.chars().count() <= 4)
-        .count();
+pub(crate) fn lists_names<'l>(lines: impl Iterator<Item = &'l Line> + Clone) -> bool {
+    let size = dominant(lines.clone().map(|line| (line.size, line.characters())));
+    let words = || lines.clone().flat_map(|line| &line.words);
+    let raised =
+        words().filter(|word| word.size < 0.85 * size && word.text.chars().count() <= 4).count();
     let marked = words().filter(|word| {
         word.text
             .ends_with(|c: char| c.is_ascii_digit() || matches!(c, '*' | '\u{2217}' | '\u{2020}'))

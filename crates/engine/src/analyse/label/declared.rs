@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use docket_contract::SegmentType;
-
 use super::norms::Norms;
-use crate::model::{Block, OutlineEntry, Part, TagRole};
+use super::part::{Label, Part};
+use crate::analyse::draft::BlockDraft;
+use crate::model::{OutlineEntry, TagRole};
 
 /// With fewer headings a tree says little of what it calls text.
 const HEADINGS_MIN: usize = 3;
@@ -37,8 +37,8 @@ impl Declared {
 
     /// The tree calls the part text and others headings.
     pub(super) fn is_text(&self, part: &Part) -> bool {
-        let is_text = |block: &Block| block.share(|style| style.role == TagRole::Text) > 0.75;
-        self.by_tree && self.ranks.len() >= HEADINGS_MIN && part.block.as_ref().is_some_and(is_text)
+        let is_text = |block: &BlockDraft| block.share(|style| style.role == TagRole::Text) > 0.75;
+        self.by_tree && self.ranks.len() >= HEADINGS_MIN && part.written().is_some_and(is_text)
     }
 
     /// The only heading of the tree's first rank, if it opens the document.
@@ -52,8 +52,7 @@ impl Declared {
 
     /// Levels from 2 on, the highest rank among sections first; a title's rank does not count.
     pub(super) fn levels(&self, parts: &[Part]) -> HashMap<usize, u8> {
-        let sections =
-            self.ranks.iter().filter(|(part, _)| parts[**part].kind == SegmentType::SectionHeader);
+        let sections = self.ranks.iter().filter(|(part, _)| parts[**part].label == Label::Heading);
         let sections: Vec<(usize, u8)> = sections.map(|(part, rank)| (*part, *rank)).collect();
         let top = sections.iter().map(|(_, rank)| *rank).min().unwrap_or(0);
         sections.into_iter().map(|(part, rank)| (part, (rank - top + 2).min(6))).collect()
@@ -64,9 +63,9 @@ fn by_tree(parts: &[Part]) -> HashMap<usize, u8> {
     let mut ranks = HashMap::new();
     let (mut headings, mut all) = (0, 0);
     for (index, part) in parts.iter().enumerate() {
-        let Some(block) = part.block.as_ref() else { continue };
+        let Some(block) = part.written() else { continue };
         all += block.characters();
-        let is_open = matches!(part.kind, SegmentType::Text | SegmentType::ListItem);
+        let is_open = matches!(part.label, Label::Text | Label::ListItem);
         let heading = (1..=6)
             .find(|level| block.share(|style| style.role == TagRole::Heading(*level)) > 0.75);
         if let Some(level) = heading.filter(|_| is_open) {
@@ -85,10 +84,10 @@ fn by_outline(parts: &[Part], outline: &[OutlineEntry], norms: &Norms) -> HashMa
     }
     let mut by_text: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, part) in parts.iter().enumerate() {
-        let Some(block) = part.block.as_ref().filter(|_| !part.sideways) else { continue };
-        let is_open = matches!(part.kind, SegmentType::Text | SegmentType::ListItem);
-        if is_open && block.lines.len() <= 4 && block.size() > 0.9 * norms.body_size {
-            let text: String = block.lines.iter().map(|line| line.text() + " ").collect();
+        let Some(block) = part.written().filter(|_| !part.sideways) else { continue };
+        let is_open = matches!(part.label, Label::Text | Label::ListItem);
+        if is_open && block.lines().count() <= 4 && block.size() > 0.9 * norms.body_size {
+            let text: String = block.lines().map(|line| line.text() + " ").collect();
             by_text.entry(bare(&text)).or_default().push(index);
         }
     }
@@ -96,7 +95,7 @@ fn by_outline(parts: &[Part], outline: &[OutlineEntry], norms: &Norms) -> HashMa
     for entry in outline {
         let title = bare(&entry.title);
         let named = by_text.get(&title).filter(|_| title.chars().count() >= 3);
-        let size = |part: &usize| parts[*part].block.as_ref().map_or(0.0, Block::size);
+        let size = |part: &usize| parts[*part].written().map_or(0.0, BlockDraft::size);
         let free = named.into_iter().flatten().filter(|part| !ranks.contains_key(*part));
         let biggest = free.max_by(|a, b| size(a).total_cmp(&size(b)).then(a.cmp(b)));
         if let Some(part) = biggest {

@@ -5,15 +5,16 @@ mod pattern;
 
 use std::collections::HashMap;
 
-use crate::model::{Block, Direction, PageLayout, Rect, Relation, TagRole};
+use crate::analyse::draft::{BlockDraft, DraftContent, PageLayout, Relation};
+use crate::model::{Direction, Rect, TagRole};
 use edges::{Place, is_in_margin, near_edge, outermost_is_furniture, rows};
 use pattern::{is_page_number, pattern};
 
 /// Headers and footers of one page.
 #[derive(Default)]
 pub(crate) struct Furniture {
-    pub headers: Vec<Block>,
-    pub footers: Vec<Block>,
+    pub headers: Vec<BlockDraft>,
+    pub footers: Vec<BlockDraft>,
 }
 
 /// How many rows from the top and from the bottom may be furniture.
@@ -63,7 +64,7 @@ fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
     let rows = rows(index, page);
     // Titles stand in headers too: of a page alone, or in bigger letters.
     let biggest = page.blocks.iter().max_by_key(|block| block.characters());
-    let usual = biggest.map_or(0.0, Block::size);
+    let usual = biggest.map_or(0.0, BlockDraft::size);
     let mut candidates = Vec::new();
     for top in [true, false] {
         let count = rows.len().min(ROWS_PER_EDGE);
@@ -139,11 +140,11 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
             furniture.footers.push(block);
             continue;
         }
-        if block.table.is_some() {
-            page.blocks.push(block);
+        let BlockDraft { content, column, direction, follows, rect } = block;
+        let DraftContent::Lines(lines) = content else {
+            page.blocks.push(BlockDraft { content, column, direction, follows, rect });
             continue;
-        }
-        let Block { lines, column, direction, follows, .. } = block;
+        };
         let mut kept = Vec::with_capacity(lines.len());
         for (line_index, line) in lines.into_iter().enumerate() {
             let place = taken
@@ -153,14 +154,14 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
                 None => kept.push(line),
                 Some((_, top)) => {
                     let edge = if *top { &mut furniture.headers } else { &mut furniture.footers };
-                    edge.push(Block::new(vec![line], column, direction));
+                    edge.push(BlockDraft::new(vec![line], column, direction));
                 }
             }
         }
         if kept.is_empty() {
             opened = Some(follows);
         } else {
-            page.blocks.push(Block { follows, ..Block::new(kept, column, direction) });
+            page.blocks.push(BlockDraft { follows, ..BlockDraft::new(kept, column, direction) });
         }
     }
     furniture

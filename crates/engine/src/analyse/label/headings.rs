@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use docket_contract::SegmentType;
-
 use super::authors::drop_authors;
 use super::declared::Declared;
 use super::look::Look;
 use super::norms::Norms;
-use crate::model::{Block, OutlineEntry, Part};
+use super::part::{Label, Part};
+use crate::analyse::draft::BlockDraft;
+use crate::model::OutlineEntry;
 
 /// Longer blocks are paragraphs, however they look.
 const CHARACTERS_MAX: usize = 220;
@@ -24,7 +24,7 @@ pub(crate) fn assign(parts: &mut [Part], outline: &[OutlineEntry], norms: &Norms
     let declared = Declared::new(parts, outline, norms);
     for index in 0..parts.len() {
         if let Some((look, confidence)) = heading(parts, index, &declared, norms) {
-            parts[index].kind = SegmentType::SectionHeader;
+            parts[index].label = Label::Heading;
             parts[index].confidence = confidence;
             looks.push((index, look));
         }
@@ -47,7 +47,7 @@ pub(crate) fn assign(parts: &mut [Part], outline: &[OutlineEntry], norms: &Norms
 }
 
 fn mark_title(part: &mut Part) {
-    part.kind = SegmentType::Title;
+    part.label = Label::Title;
     part.level = 1;
 }
 
@@ -58,8 +58,8 @@ fn heading(
     norms: &Norms,
 ) -> Option<(Look, f32)> {
     let part = &parts[index];
-    let block = part.block.as_ref()?;
-    let is_open = matches!(part.kind, SegmentType::Text | SegmentType::ListItem);
+    let block = part.written()?;
+    let is_open = matches!(part.label, Label::Text | Label::ListItem);
     if !is_open || part.sideways {
         return None;
     }
@@ -74,7 +74,7 @@ fn heading(
     if certainty < BY_SIZE && declared.is_text(part) {
         return None;
     }
-    let is_item = part.kind == SegmentType::ListItem;
+    let is_item = part.label == Label::ListItem;
     if is_item
         && !(look.numbers > 0 && (look.stands_out(norms) || look.size > 1.08 * norms.body_size))
     {
@@ -121,10 +121,10 @@ fn is_apart(parts: &[Part], index: usize) -> bool {
     let rect = parts[index].rect;
     let page = parts[index].page;
     let above = parts[..index].iter().rev().take(8).filter(|other| {
-        other.page == page && other.block.is_some() && other.rect.overlap_x(&rect) > 0.0
+        other.page == page && other.written().is_some() && other.rect.overlap_x(&rect) > 0.0
     });
     let nearest = above.map(|other| rect.y0 - other.rect.y1).filter(|gap| *gap > -2.0);
-    let size = parts[index].block.as_ref().map_or(10.0, Block::size);
+    let size = parts[index].written().map_or(10.0, BlockDraft::size);
     let below = text_after(parts, index);
     nearest.fold(f32::INFINITY, f32::min) > 0.45 * size
         || below.is_some_and(|next| next.rect.y0 - rect.y1 > 0.8 * size)
@@ -134,20 +134,21 @@ fn is_apart(parts: &[Part], index: usize) -> bool {
 fn text_after(parts: &[Part], index: usize) -> Option<&Part> {
     let page = parts[index].page;
     let mut after = parts[index + 1..].iter().take_while(|other| other.page == page);
-    after.find(|other| other.block.is_some())
+    after.find(|other| other.written().is_some())
 }
 
 /// Short, with letters, and not the end of a sentence.
-fn could_be(block: &Block) -> bool {
+fn could_be(block: &BlockDraft) -> bool {
     let characters = block.characters();
-    if block.lines.len() > LINES_MAX || !(2..=CHARACTERS_MAX).contains(&characters) {
+    if block.lines().count() > LINES_MAX || !(2..=CHARACTERS_MAX).contains(&characters) {
         return false;
     }
-    let text: String = block.lines.iter().flat_map(|l| &l.words).map(|w| w.text.as_str()).collect();
+    let text: String = block.lines().flat_map(|l| &l.words).map(|w| w.text.as_str()).collect();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let ends = text.ends_with(['.', ',', ';']) && !text.ends_with("etc.") && block.lines.len() > 1
-        || text.ends_with([',', ';']);
-    letters >= 3 && letters * 5 >= characters * 2 && !ends && !block.lines.iter().any(|l| l.tabular)
+    let ends =
+        text.ends_with(['.', ',', ';']) && !text.ends_with("etc.") && block.lines().count() > 1
+            || text.ends_with([',', ';']);
+    letters >= 3 && letters * 5 >= characters * 2 && !ends && !block.lines().any(|l| l.tabular)
 }
 
 /// Nothing stands beside it in its row, as cells of a table would, nor a table of which it names a row.
@@ -156,26 +157,25 @@ fn stands_alone(parts: &[Part], index: usize) -> bool {
     let page = parts[index].page;
     let beside = |other: &Part| {
         let common = other.rect.overlap_y(&rect);
-        let in_column =
-            other.block.as_ref().zip(parts[index].block.as_ref()).is_some_and(|(a, b)| {
-                (a.column.0 - b.column.0).abs() < 1.0 && (a.column.1 - b.column.1).abs() < 1.0
-            });
+        let in_column = other.written().zip(parts[index].written()).is_some_and(|(a, b)| {
+            (a.column.0 - b.column.0).abs() < 1.0 && (a.column.1 - b.column.1).abs() < 1.0
+        });
         other.page == page
             && in_column
             && common > 0.6 * rect.height().min(other.rect.height())
-            && (other.kind == SegmentType::Table || other.rect.height() < 3.0 * rect.height())
+            && (other.label == Label::Table || other.rect.height() < 3.0 * rect.height())
             && other.rect.overlap_x(&rect) < 0.0
             && (other.rect.x0 - rect.x1).max(rect.x0 - other.rect.x1) < 60.0
     };
     let near = index.saturating_sub(3)..(index + 4).min(parts.len());
     let after = parts[index + 1..].iter().take_while(|other| other.page == page);
     let before = parts[..index].iter().rev().take_while(|other| other.page == page);
-    let mut tables = after.chain(before).filter(|other| other.kind == SegmentType::Table);
+    let mut tables = after.chain(before).filter(|other| other.label == Label::Table);
     !near.filter(|other| *other != index).any(|other| beside(&parts[other])) && !tables.any(beside)
 }
 
-fn look(block: &Block, norms: &Norms) -> Look {
-    let text: String = block.lines.iter().map(|line| line.text() + " ").collect();
+fn look(block: &BlockDraft, norms: &Norms) -> Look {
+    let text: String = block.lines().map(|line| line.text() + " ").collect();
     let text = text.trim_end();
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
     let upper = letters.iter().filter(|c| c.is_uppercase()).count();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::PageLayout;
+use crate::analyse::draft::{BlockDraft, PageLayout};
 
 /// What the whole document looks like, for telling what stands out.
 pub(crate) struct Norms {
@@ -21,7 +21,7 @@ pub(super) fn norms(pages: &[(usize, PageLayout)]) -> Norms {
     let mut weights: Vec<(f32, usize)> = Vec::new();
     let (mut bold, mut italic, mut total) = (0.0, 0.0, 0.0);
     let mut families: HashMap<u32, usize> = HashMap::new();
-    for line in pages.iter().flat_map(|(_, page)| &page.blocks).flat_map(|block| &block.lines) {
+    for line in pages.iter().flat_map(|(_, page)| &page.blocks).flat_map(BlockDraft::lines) {
         let characters = line.characters();
         let size = (line.size * 4.0).round() / 4.0;
         match weights.iter_mut().find(|(known, _)| (known - size).abs() < 0.01) {

@@ -1,8 +1,8 @@
 //! Makes the parts of a page.
 
-use docket_contract::SegmentType;
-
-use crate::model::{Block, Direction, PageLayout, Part, Rect};
+use super::part::{Label, Part};
+use crate::analyse::draft::{BlockDraft, PageLayout};
+use crate::model::{Direction, Rect};
 
 /// The page that parts stand on.
 #[derive(Clone, Copy)]
@@ -21,24 +21,22 @@ impl PageFrame {
         Self { page, size: (layout.width, layout.height), direction }
     }
 
-    pub(super) fn part(self, kind: SegmentType, block: Block) -> Part {
-        let rect = block.direction.back(&block.rect, self.size.0, self.size.1);
-        let sideways = block.direction != self.direction;
-        Part { sideways, block: Some(block), ..self.empty_part(kind, rect) }
-    }
-
-    pub(super) fn empty_part(self, kind: SegmentType, rect: Rect) -> Part {
+    pub(super) fn part(self, label: Label, block: BlockDraft) -> Part {
         Part {
             page: self.page,
             page_size: self.size,
-            kind,
+            label,
             level: 0,
             depth: 0,
             confidence: 0.9,
-            sideways: false,
-            entry: None,
-            block: None,
-            rect,
+            sideways: block.direction != self.direction,
+            rect: block.direction.back(&block.rect, self.size.0, self.size.1),
+            block,
         }
+    }
+
+    /// A picture, given as displayed.
+    pub(super) fn picture(self, rect: Rect) -> Part {
+        Part { sideways: false, ..self.part(Label::Picture, BlockDraft::of_picture(rect)) }
     }
 }

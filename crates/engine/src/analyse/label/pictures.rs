@@ -6,11 +6,11 @@ mod tests;
 
 use std::ops::Range;
 
-use docket_contract::SegmentType;
-
 use super::page_frame::PageFrame;
+use super::part::{Label, Part};
+use crate::analyse::draft::{BlockDraft, Relation};
 use crate::analyse::reading_order::ReadingOrder;
-use crate::model::{Part, Rect, Relation, runs_left};
+use crate::model::{Rect, runs_left};
 
 /// Pictures smaller than this in points are dots, icons or rules.
 const SIDE_MIN: f32 = 24.0;
@@ -32,7 +32,7 @@ pub(super) fn place(flow: Vec<Part>, drawn: &[Rect], frame: PageFrame) -> Vec<Pa
         return flow;
     }
     let order = order(&flow, &pictures, frame);
-    let picture = |rect| frame.empty_part(SegmentType::Picture, rect);
+    let picture = |rect| frame.picture(rect);
     let pieces = flow.into_iter().chain(pictures.into_iter().map(picture));
     let mut pieces: Vec<Option<Part>> = pieces.map(Some).collect();
     order.sorted().into_iter().filter_map(|piece| pieces[piece].take()).collect()
@@ -69,7 +69,7 @@ fn joined(pictures: &[Rect]) -> Vec<Rect> {
 
 /// The order of the page as a graph: the parts of the flow first, then the pictures.
 fn order(flow: &[Part], pictures: &[Rect], frame: PageFrame) -> ReadingOrder {
-    let relation = |part: &Part| part.block.as_ref().map_or(Relation::Column, |b| b.follows);
+    let relation = |part: &Part| part.written().map_or(Relation::Column, |b| b.follows);
     let mut order = ReadingOrder::chain(flow.iter().map(relation));
     let upright = |rect: &Rect| frame.direction.upright(rect, frame.size.0, frame.size.1);
     let rects: Vec<Option<Rect>> =
@@ -108,7 +108,7 @@ fn columns(flow: &[Part], rects: &[Option<Rect>]) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     for (index, (part, rect)) in flow.iter().zip(rects).enumerate() {
         let Some(rect) = rect else { continue };
-        let goes_on = part.block.as_ref().is_some_and(|block| block.follows == Relation::Column);
+        let goes_on = part.written().is_some_and(|block| block.follows == Relation::Column);
         match columns.last_mut() {
             Some(column) if goes_on && column.parts.end == index => {
                 column.parts.end += 1;
@@ -159,11 +159,11 @@ impl Text<'_> {
     /// The caption next to a picture, below it rather than above.
     fn caption(&self, rect: &Rect) -> Option<usize> {
         let captions = self.placed().filter(|(part, own)| {
-            self.flow[*part].kind == SegmentType::Caption && own.overlap_x(rect) > 0.0
+            self.flow[*part].label == Label::Caption && own.overlap_x(rect) > 0.0
         });
         let near = captions.filter_map(|(part, own)| {
             let gap = -own.overlap_y(rect);
-            let gap_max = CAPTION_GAP * self.flow[part].block.as_ref()?.size();
+            let gap_max = CAPTION_GAP * self.flow[part].written()?.size();
             (-SLACK..gap_max).contains(&gap).then_some((own.y0 < rect.y0, part))
         });
         near.min().map(|(_, part)| part)
@@ -275,6 +275,6 @@ fn shares_width(a: &Rect, b: &Rect) -> bool {
 
 /// True if most lines are written from right to left.
 fn is_leftward(flow: &[Part]) -> bool {
-    let lines = || flow.iter().filter_map(|part| part.block.as_ref()).flat_map(|b| &b.lines);
+    let lines = || flow.iter().filter_map(Part::written).flat_map(BlockDraft::lines);
     lines().filter(|line| runs_left(line)).count() * 2 > lines().count()
 }

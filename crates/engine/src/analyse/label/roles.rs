@@ -1,58 +1,56 @@
-//! Kinds that show on a block itself: list items, captions, footnotes, formulas.
-
-use docket_contract::SegmentType;
+//! Labels that show on a block itself: list items, captions, footnotes, formulas.
 
 use super::norms::Norms;
-use crate::model::{Block, Marker, Part, item_marker};
+use super::part::{Label, Part};
+use crate::analyse::draft::{BlockDraft, DraftContent};
+use crate::model::{Marker, item_marker};
 
 /// Footnotes start below this part of the page's height.
 const FOOT: f32 = 0.5;
 
-/// Gives the parts of one page their kinds, headings apart.
+/// Gives the parts of one page their labels, headings apart.
 pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
     for part in parts.iter_mut() {
-        let Some(block) = &mut part.block else {
-            continue;
-        };
-        let first = block.lines.first_mut().and_then(|line| line.words.first_mut());
-        if let Some(word) = first
+        if let DraftContent::Lines(lines) = &mut part.block.content
+            && let Some(word) = lines.first_mut().and_then(|line| line.words.first_mut())
             && word.text == "o"
             && item_marker(word).is_some()
         {
             word.text = "\u{25E6}".to_owned();
         }
-        if let Some((kind, confidence)) = kind(block, part.rect.y0 / part.page_size.1, norms) {
-            part.kind = kind;
+        let height = part.rect.y0 / part.page_size.1;
+        if let Some((label, confidence)) = label(&part.block, height, norms) {
+            part.label = label;
             part.confidence = confidence;
         }
     }
     nest(parts);
 }
 
-fn kind(block: &Block, height: f32, norms: &Norms) -> Option<(SegmentType, f32)> {
-    if block.table.is_some() {
-        return Some((SegmentType::Table, 0.85));
+fn label(block: &BlockDraft, height: f32, norms: &Norms) -> Option<(Label, f32)> {
+    if block.table().is_some() {
+        return Some((Label::Table, 0.85));
     }
-    let first = block.lines.first()?;
+    let first = block.lines().next()?;
     let word = first.words.first()?;
     if is_caption(block, norms) {
-        return Some((SegmentType::Caption, 0.85));
+        return Some((Label::Caption, 0.85));
     }
     if height > FOOT && is_footnote(block, norms) {
-        return Some((SegmentType::Footnote, 0.75));
+        return Some((Label::Footnote, 0.75));
     }
     if is_formula(block) {
-        return Some((SegmentType::Formula, 0.7));
+        return Some((Label::Formula, 0.7));
     }
-    let items = first.words.len() > 1 || block.lines.len() > 1;
+    let items = first.words.len() > 1 || block.lines().count() > 1;
     match item_marker(word).filter(|_| items)? {
-        Marker::Bullet | Marker::Reference(_) => Some((SegmentType::ListItem, 0.9)),
-        Marker::Number(_) | Marker::Letter => Some((SegmentType::ListItem, 0.8)),
+        Marker::Bullet | Marker::Reference(_) => Some((Label::ListItem, 0.9)),
+        Marker::Number(_) | Marker::Letter => Some((Label::ListItem, 0.8)),
     }
 }
 
 /// `Figure 3:`, `Table 2.` and the like at the start of a block.
-fn is_caption(block: &Block, norms: &Norms) -> bool {
+fn is_caption(block: &BlockDraft, norms: &Norms) -> bool {
     const NAMES: [&str; 16] = [
         "figure",
         "fig.",
@@ -71,7 +69,7 @@ fn is_caption(block: &Block, norms: &Norms) -> bool {
         "listing",
         "exhibit",
     ];
-    let mut words = block.lines.iter().flat_map(|line| &line.words);
+    let mut words = block.lines().flat_map(|line| &line.words);
     let (Some(name), Some(number)) = (words.next(), words.next()) else {
         return false;
     };
@@ -99,11 +97,11 @@ fn is_caption(block: &Block, norms: &Norms) -> bool {
 }
 
 /// Small text at the foot of the page behind a raised number or sign.
-fn is_footnote(block: &Block, norms: &Norms) -> bool {
+fn is_footnote(block: &BlockDraft, norms: &Norms) -> bool {
     if block.size() > 0.93 * norms.body_size {
         return false;
     }
-    let Some(line) = block.lines.first() else {
+    let Some(line) = block.lines().next() else {
         return false;
     };
     let Some(word) = line.words.first() else {
@@ -117,9 +115,9 @@ fn is_footnote(block: &Block, norms: &Norms) -> bool {
 }
 
 /// A displayed formula: mostly signs and single letters.
-fn is_formula(block: &Block) -> bool {
+fn is_formula(block: &BlockDraft) -> bool {
     let words: Vec<&str> =
-        block.lines.iter().flat_map(|line| &line.words).map(|word| word.text.as_str()).collect();
+        block.lines().flat_map(|line| &line.words).map(|word| word.text.as_str()).collect();
     if words.len() < 3 || words.len() > 80 {
         return false;
     }
@@ -141,8 +139,8 @@ fn is_formula(block: &Block) -> bool {
 fn nest(parts: &mut [Part]) {
     let mut indents: Vec<f32> = Vec::new();
     for part in parts {
-        let Some(block) = part.block.as_ref().filter(|_| part.kind == SegmentType::ListItem) else {
-            if part.kind != SegmentType::Text {
+        let Some(block) = part.written().filter(|_| part.label == Label::ListItem) else {
+            if part.label != Label::Text {
                 indents.clear();
             }
             continue;

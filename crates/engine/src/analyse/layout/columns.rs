@@ -4,7 +4,8 @@
 use std::collections::VecDeque;
 
 use super::item::Item;
-use crate::model::{Rect, Relation, dominant};
+use crate::analyse::draft::Relation;
+use crate::model::{Rect, dominant};
 
 /// Columns within columns; deeper ones are read as rows.
 const DEPTH_MAX: usize = 6;

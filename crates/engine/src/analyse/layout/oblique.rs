@@ -1,7 +1,8 @@
 //! Text at an angle, such as watermarks and labels of charts: each run of letters is a block of its
 //! own, as its lines say nothing about the lines of the page.
 
-use crate::model::{Block, Direction, Glyph, Line, Rect, Word, line_of_words};
+use crate::analyse::draft::BlockDraft;
+use crate::model::{Direction, Glyph, Line, Rect, Word, line_of_words};
 
 /// The middles of letters that follow one another are at most this many font sizes apart, ...
 const STEP_MAX: f32 = 1.3;
@@ -13,7 +14,7 @@ const LETTER_MAX: f32 = 1.05;
 const SIZES: std::ops::RangeInclusive<f32> = 0.6..=1.6;
 
 /// Blocks of glyphs at an angle, in the order of the content stream.
-pub(super) fn blocks(glyphs: &[&Glyph]) -> Vec<Block> {
+pub(super) fn blocks(glyphs: &[&Glyph]) -> Vec<BlockDraft> {
     let mut blocks = Vec::new();
     let mut run: Vec<&Glyph> = Vec::new();
     let mut words: Vec<Word> = Vec::new();
@@ -65,8 +66,8 @@ fn word(letters: &[&Glyph]) -> Word {
     }
 }
 
-fn block(words: Vec<Word>, order: usize) -> Block {
+fn block(words: Vec<Word>, order: usize) -> BlockDraft {
     let line: Line = line_of_words(words, order);
     let column = (line.rect.x0, line.rect.x1);
-    Block::new(vec![line], column, Direction::Oblique)
+    BlockDraft::new(vec![line], column, Direction::Oblique)
 }

@@ -3,7 +3,8 @@
 use super::columns::Region;
 use super::item::{Item, PanelPlace};
 use super::order::arrange;
-use crate::model::{Line, Rect, Relation};
+use crate::analyse::draft::Relation;
+use crate::model::{Line, Rect};
 
 /// A box holds at least this many lines.
 const LINES_MIN: usize = 2;

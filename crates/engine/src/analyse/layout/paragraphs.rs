@@ -1,7 +1,8 @@
 //! Lines to paragraphs.
 
 use super::item::Item;
-use crate::model::{Block, Direction, Line, Marker, Rect, item_marker};
+use crate::analyse::draft::BlockDraft;
+use crate::model::{Direction, Line, Marker, Rect, item_marker};
 
 /// What the whole page is like.
 pub(crate) struct Habits<'p> {
@@ -19,7 +20,7 @@ pub(crate) fn gather(
     column: (f32, f32),
     direction: Direction,
     habits: &Habits<'_>,
-) -> Vec<Block> {
+) -> Vec<BlockDraft> {
     let leading = usual_leading(&items, habits.noisy);
     let (gap_max, size_slack) = if habits.noisy {
         (1.4 * leading, 0.3)
@@ -29,11 +30,11 @@ pub(crate) fn gather(
     let edges = if habits.noisy { usual_edges(&items, column) } else { column };
     let (body_size, obstacles) = (habits.body_size, habits.obstacles);
     let setting = Setting { column: edges, gap_max, body_size, size_slack, obstacles };
-    let mut blocks: Vec<Block> = Vec::new();
+    let mut blocks: Vec<BlockDraft> = Vec::new();
     let mut open: Vec<Line> = Vec::new();
-    let close = |open: &mut Vec<Line>, blocks: &mut Vec<Block>| {
+    let close = |open: &mut Vec<Line>, blocks: &mut Vec<BlockDraft>| {
         if !open.is_empty() {
-            blocks.push(Block::new(std::mem::take(open), column, direction));
+            blocks.push(BlockDraft::new(std::mem::take(open), column, direction));
         }
     };
     for item in items {
@@ -46,7 +47,7 @@ pub(crate) fn gather(
             }
             Item::Table(found) => {
                 close(&mut open, &mut blocks);
-                blocks.push(Block::of_table(Box::new(found.table), column, direction));
+                blocks.push(BlockDraft::of_table(found.table, column, direction));
             }
             // Panels are read by themselves.
             Item::Panel(_) => {}

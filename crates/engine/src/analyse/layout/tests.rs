@@ -1,7 +1,8 @@
 //! Words, lines, columns and paragraphs from letters that are placed by hand.
 
 use super::lay_out;
-use crate::model::{Block, Direction, Glyph, PageContent, Rect, Style};
+use crate::analyse::draft::BlockDraft;
+use crate::model::{Direction, Glyph, PageContent, Rect, Style};
 
 const SIZE: f32 = 10.0;
 const ADVANCE: f32 = 5.0;
@@ -32,8 +33,8 @@ fn page(lines: &[(f32, f32, &str)]) -> PageContent {
     page
 }
 
-fn text(block: &Block) -> String {
-    block.lines.iter().map(crate::model::Line::text).collect::<Vec<_>>().join(" / ")
+fn text(block: &BlockDraft) -> String {
+    block.lines().map(crate::model::Line::text).collect::<Vec<_>>().join(" / ")
 }
 
 fn check(lines: &[(f32, f32, &str)], wanted: &[&str]) {

@@ -7,11 +7,12 @@ use super::columns::{columns, place, word_space};
 use super::grid::Edge;
 use super::header;
 use super::phrases::TextRow;
+use crate::analyse::draft::{CellDraft, TableDraft};
 use crate::analyse::layout::rows_of_lines;
-use crate::model::{Cell, Line, Rect, Table, line_of_words};
+use crate::model::{Line, Rect, line_of_words};
 
 /// Builds the table that rows of text are. `None`: they do not stand in columns.
-pub(super) fn build(rows: &[TextRow], rules: &[Edge]) -> Option<Table> {
+pub(super) fn build(rows: &[TextRow], rules: &[Edge]) -> Option<TableDraft> {
     let columns = columns(rows);
     if columns.len() < 2 {
         return None;
@@ -32,18 +33,18 @@ pub(super) fn build(rows: &[TextRow], rules: &[Edge]) -> Option<Table> {
     let end = body.first().map_or(f32::INFINITY, |row| row.baseline - 0.5 * row.size);
     let above: Vec<Edge> = rules.iter().filter(|rule| rule.at < end).copied().collect();
     let (head_cells, levels) = header::cells(head, &above, &columns);
-    let mut cells: Vec<Cell> = head_cells.into_iter().map(head_cell).collect();
+    let mut cells: Vec<CellDraft> = head_cells.into_iter().map(head_cell).collect();
     let setting = Setting::new(body, &columns, &full);
     let starts = group(body, &setting);
     let ends = starts.iter().skip(1).copied().chain([body.len()]);
     for (index, (start, end)) in starts.iter().zip(ends).enumerate() {
         cells.extend(body_cells(&body[*start..end], levels + index, &columns));
     }
-    Some(Table { rect, rows: levels + starts.len(), columns: columns.len(), cells })
+    Some(TableDraft { rect, rows: levels + starts.len(), columns: columns.len(), cells })
 }
 
-fn head_cell(cell: header::HeadCell) -> Cell {
-    Cell {
+fn head_cell(cell: header::HeadCell) -> CellDraft {
+    CellDraft {
         row: cell.levels.0,
         column: cell.columns.0,
         row_span: cell.levels.1 - cell.levels.0,
@@ -59,14 +60,14 @@ fn lines(pieces: Vec<Piece>) -> Vec<Line> {
 }
 
 /// The cells of one row of the body.
-fn body_cells(rows: &[PlacedRow], row: usize, columns: &[Column]) -> Vec<Cell> {
+fn body_cells(rows: &[PlacedRow], row: usize, columns: &[Column]) -> Vec<CellDraft> {
     let ranges = ranges(rows, columns.len());
     ranges
         .into_iter()
         .map(|(from, to)| {
             let pieces = rows.iter().flat_map(|row| &row.pieces);
             let inside = pieces.filter(|piece| (from..to).contains(&piece.from)).cloned();
-            Cell {
+            CellDraft {
                 row,
                 column: from,
                 row_span: 1,

@@ -1,11 +1,12 @@
 //! A table where it was found among the lines of a page.
 
-use crate::model::{Line, Table};
+use crate::analyse::draft::TableDraft;
+use crate::model::Line;
 
 /// A table, and what it was made of.
 #[derive(Clone, Debug)]
 pub(crate) struct FoundTable {
-    pub table: Table,
+    pub table: TableDraft,
     /// Place in the content stream: that of its first line.
     pub order: usize,
     /// The largest font size of its lines.
@@ -14,7 +15,7 @@ pub(crate) struct FoundTable {
 
 impl FoundTable {
     /// A table that stands instead of these lines.
-    pub(super) fn new(table: Table, lines: &[Line]) -> Self {
+    pub(super) fn new(table: TableDraft, lines: &[Line]) -> Self {
         let order = lines.iter().map(|line| line.order).min().unwrap_or(0);
         let size = lines.iter().map(|line| line.size).fold(0.0, f32::max);
         Self { table, order, size }

@@ -1,7 +1,8 @@
 //! Rulings to grids: edges are snapped and joined, crossing edges form a table, and cells are the
 //! rectangles that no edge cuts. The way of pdfplumber and of Nurminen's thesis.
 
-use crate::model::{Cell, Rect};
+use crate::analyse::draft::CellDraft;
+use crate::model::Rect;
 
 /// Edges this close in points are one.
 const SNAP: f32 = 3.0;
@@ -24,7 +25,7 @@ pub(super) struct Grid {
     pub xs: Vec<f32>,
     pub ys: Vec<f32>,
     /// Cells without text.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<CellDraft>,
     /// The number of the cell that covers each elementary square, row by row.
     owners: Vec<usize>,
 }
@@ -224,7 +225,7 @@ impl Grid {
             }
         }
         let (row_span, column_span) = (below - row, right - column);
-        self.cells.push(Cell {
+        self.cells.push(CellDraft {
             row,
             column,
             row_span,

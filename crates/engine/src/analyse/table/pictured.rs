@@ -3,7 +3,8 @@
 use super::grid::Edge;
 use super::phrases::{TextRow, text_rows};
 use super::rules::chains;
-use crate::model::{Cell, Line, Rect, Table, line_of_words};
+use crate::analyse::draft::{CellDraft, TableDraft};
+use crate::model::{Line, Rect, line_of_words};
 
 /// Smaller pictures in points are signs.
 const SIDE_MIN: f32 = 24.0;
@@ -11,7 +12,7 @@ const SIDE_MIN: f32 = 24.0;
 const PICTURES_MAX: usize = 200;
 
 /// The tables that rules, pictures and the text between them make.
-pub(super) fn tables(lines: &[Line], rules: &[Edge], pictures: &[Rect]) -> Vec<Table> {
+pub(super) fn tables(lines: &[Line], rules: &[Edge], pictures: &[Rect]) -> Vec<TableDraft> {
     let big = |rect: &&Rect| rect.width().min(rect.height()) >= SIDE_MIN;
     let pictures: Vec<Rect> = pictures.iter().filter(big).copied().collect();
     if pictures.len() < 2 || pictures.len() > PICTURES_MAX {
@@ -34,7 +35,7 @@ enum Row {
     Text(Vec<Vec<Line>>),
 }
 
-fn of_chain(chain: &[Edge], lines: &[Line], pictures: &[Rect]) -> Option<Table> {
+fn of_chain(chain: &[Edge], lines: &[Line], pictures: &[Rect]) -> Option<TableDraft> {
     let bands: Vec<Band> =
         chain.windows(2).map(|pair| band(&pair[0], &pair[1], lines, pictures)).collect();
     let first = bands.iter().position(|band| band.pictures.len() > 1)?;
@@ -128,14 +129,14 @@ fn rows_of(band: &Band, borders: &[f32]) -> Option<Vec<Row>> {
     (!rows.is_empty()).then_some(rows)
 }
 
-fn table(rect: Rect, rows: Vec<Row>, columns: usize) -> Table {
+fn table(rect: Rect, rows: Vec<Row>, columns: usize) -> TableDraft {
     let count = rows.len();
     let cells = rows.into_iter().enumerate().flat_map(|(row, content)| {
         let lines = match content {
             Row::Pictures => vec![Vec::new(); columns],
             Row::Text(lines) => lines,
         };
-        lines.into_iter().enumerate().map(move |(column, lines)| Cell {
+        lines.into_iter().enumerate().map(move |(column, lines)| CellDraft {
             row,
             column,
             row_span: 1,
@@ -144,5 +145,5 @@ fn table(rect: Rect, rows: Vec<Row>, columns: usize) -> Table {
             lines,
         })
     });
-    Table { rect, rows: count, columns, cells: cells.collect() }
+    TableDraft { rect, rows: count, columns, cells: cells.collect() }
 }

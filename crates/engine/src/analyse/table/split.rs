@@ -5,14 +5,15 @@ use super::body::{PlacedRow, Setting, group};
 use super::column::{Column, Piece};
 use super::numbers::is_numeric;
 use super::phrases::Phrase;
-use crate::model::{Cell, Line, Word, line_of_words};
+use crate::analyse::draft::CellDraft;
+use crate::model::{Line, Word, line_of_words};
 
 /// Words of neighbouring columns are this many font sizes apart.
 const COLUMNS_APART: f32 = 0.62;
 
 /// A cell over several columns of which the words stand in these columns, apart from one another, is
 /// as many cells: the lines between them were drawn in other rows only.
-pub(super) fn split_columns(cell: Cell, xs: &[f32]) -> Vec<Cell> {
+pub(super) fn split_columns(cell: CellDraft, xs: &[f32]) -> Vec<CellDraft> {
     let borders = &xs[cell.column + 1..cell.column + cell.column_span];
     if borders.is_empty() || !cell.lines.iter().any(|line| is_apart(line, borders)) {
         return vec![cell];
@@ -23,8 +24,8 @@ pub(super) fn split_columns(cell: Cell, xs: &[f32]) -> Vec<Cell> {
     if cell.lines.iter().any(crossed) {
         return vec![cell];
     }
-    let mut parts: Vec<Cell> = (0..cell.column_span)
-        .map(|at| Cell { column: cell.column + at, column_span: 1, lines: Vec::new(), ..cell })
+    let mut parts: Vec<CellDraft> = (0..cell.column_span)
+        .map(|at| CellDraft { column: cell.column + at, column_span: 1, lines: Vec::new(), ..cell })
         .collect();
     for line in cell.lines {
         let column = |word: &Word| borders.partition_point(|x| *x < word.rect.center().0);
@@ -49,7 +50,7 @@ fn is_apart(line: &Line, borders: &[f32]) -> bool {
 }
 
 /// Splits such rows. Cells are given and come back row by row.
-pub(super) fn split_rows(cells: Vec<Cell>, rows: usize) -> (Vec<Cell>, usize) {
+pub(super) fn split_rows(cells: Vec<CellDraft>, rows: usize) -> (Vec<CellDraft>, usize) {
     let starts_within: Vec<Vec<f32>> =
         cells.chunk_by(|a, b| a.row == b.row).fold(vec![Vec::new(); rows], |mut all, row| {
             all[row[0].row] = rows_within(row);
@@ -62,25 +63,30 @@ pub(super) fn split_rows(cells: Vec<Cell>, rows: usize) -> (Vec<Cell>, usize) {
         next += own.len().max(1);
     }
     starts.push(next);
-    let mut split: Vec<Vec<Cell>> = vec![Vec::new(); next];
+    let mut split: Vec<Vec<CellDraft>> = vec![Vec::new(); next];
     for cell in cells {
         let start = starts[cell.row];
         let own = &starts_within[cell.row];
         if cell.row_span == 1 && own.len() > 1 {
             for (index, lines) in by_start(&cell.lines, own).into_iter().enumerate() {
-                split[start + index].push(Cell { row: start + index, row_span: 1, lines, ..cell });
+                split[start + index].push(CellDraft {
+                    row: start + index,
+                    row_span: 1,
+                    lines,
+                    ..cell
+                });
             }
         } else {
             let row_span = starts[cell.row + cell.row_span] - start;
-            split[start].push(Cell { row: start, row_span, ..cell });
+            split[start].push(CellDraft { row: start, row_span, ..cell });
         }
     }
     (split.into_iter().flatten().collect(), next)
 }
 
 /// The baselines at which the rows begin that one drawn row holds; none or one if it is a single row.
-fn rows_within(row: &[Cell]) -> Vec<f32> {
-    let single: Vec<&Cell> = row.iter().filter(|cell| cell.row_span == 1).collect();
+fn rows_within(row: &[CellDraft]) -> Vec<f32> {
+    let single: Vec<&CellDraft> = row.iter().filter(|cell| cell.row_span == 1).collect();
     let several = single.iter().filter(|cell| cell.column > 0 && cell.lines.len() > 1);
     let figures =
         several.clone().filter(|cell| cell.lines.iter().all(|line| is_numeric(&line.words)));
@@ -94,10 +100,10 @@ fn rows_within(row: &[Cell]) -> Vec<f32> {
 }
 
 /// The lines of cells as rows of text.
-fn placed(cells: &[&Cell]) -> (Vec<PlacedRow>, Vec<Column>) {
+fn placed(cells: &[&CellDraft]) -> (Vec<PlacedRow>, Vec<Column>) {
     let count = cells.iter().map(|cell| cell.column + cell.column_span).max().unwrap_or(0);
     let mut columns = vec![Column::new(f32::INFINITY, f32::NEG_INFINITY); count];
-    let mut lines: Vec<(&Cell, &Line)> = Vec::new();
+    let mut lines: Vec<(&CellDraft, &Line)> = Vec::new();
     for cell in cells {
         for line in &cell.lines {
             let (first, last) = (cell.column, cell.column + cell.column_span - 1);

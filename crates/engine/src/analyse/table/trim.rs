@@ -1,7 +1,8 @@
 //! Takes away what is drawn as part of a table and is none: captions above, notes below, and the
 //! space between double lines.
 
-use crate::model::{Cell, Line, Table, Word};
+use crate::analyse::draft::{CellDraft, TableDraft};
+use crate::model::{Line, Word};
 
 /// Rows without text are this many points high at most if they are the space between boxes.
 const FLAT: f32 = 6.5;
@@ -14,7 +15,7 @@ const CAPTIONS: [&str; 8] =
 const NOTES: [&str; 6] = ["note", "notes", "source", "sources", "legend", "key"];
 
 /// Parts a table from captions in its first rows and notes in its last ones. Their lines come out.
-pub(super) fn trim(table: Table) -> (Table, Vec<Line>) {
+pub(super) fn trim(table: TableDraft) -> (TableDraft, Vec<Line>) {
     let whole = |row: usize| {
         let mut cells = table.cells.iter().filter(|cell| cell.row == row);
         let first = cells.next();
@@ -44,10 +45,10 @@ pub(super) fn trim(table: Table) -> (Table, Vec<Line>) {
             rect.y1 = cell.lines.iter().map(|line| line.rect.y0).fold(rect.y1, f32::min);
             outside.extend(cell.lines);
         } else {
-            kept.push(Cell { row: cell.row - top, ..cell });
+            kept.push(CellDraft { row: cell.row - top, ..cell });
         }
     }
-    (Table { rect, rows, columns: table.columns, cells: kept }, outside)
+    (TableDraft { rect, rows, columns: table.columns, cells: kept }, outside)
 }
 
 /// A word that names what follows, and its number.
@@ -57,7 +58,7 @@ pub(super) fn is_caption<'w>(mut words: impl Iterator<Item = &'w Word>) -> bool 
         && (number.text.chars().any(|c| c.is_ascii_digit()) || number.text.len() <= 3)
 }
 
-fn is_note(cell: &Cell) -> bool {
+fn is_note(cell: &CellDraft) -> bool {
     let Some(first) = cell.lines.iter().flat_map(|line| &line.words).next() else { return false };
     let name = first.text.trim_end_matches([':', '.']).to_lowercase();
     NOTES.contains(&name.as_str())
@@ -66,7 +67,7 @@ fn is_note(cell: &Cell) -> bool {
 }
 
 /// Drops columns without text that are no wider than the space between the two lines of a double one.
-pub(super) fn without_thin_columns(cells: Vec<Cell>, xs: &[f32]) -> (Vec<Cell>, usize) {
+pub(super) fn without_thin_columns(cells: Vec<CellDraft>, xs: &[f32]) -> (Vec<CellDraft>, usize) {
     let columns = xs.len() - 1;
     let mut filled = vec![false; columns];
     for cell in cells.iter().filter(|cell| cell.column_span == 1 && !cell.lines.is_empty()) {
@@ -77,13 +78,13 @@ pub(super) fn without_thin_columns(cells: Vec<Cell>, xs: &[f32]) -> (Vec<Cell>, 
     let cells = cells.into_iter().filter_map(|cell| {
         let column_span = kept(cell.column, cell.column + cell.column_span);
         let column = kept(0, cell.column);
-        (column_span > 0).then_some(Cell { column, column_span, ..cell })
+        (column_span > 0).then_some(CellDraft { column, column_span, ..cell })
     });
     (cells.collect(), kept(0, columns))
 }
 
 /// Drops rows without text that are too low for any: the space between boxes drawn one below the other.
-pub(super) fn without_flat_rows(cells: Vec<Cell>, ys: &[f32]) -> (Vec<Cell>, usize) {
+pub(super) fn without_flat_rows(cells: Vec<CellDraft>, ys: &[f32]) -> (Vec<CellDraft>, usize) {
     let rows = ys.len() - 1;
     let mut keep: Vec<bool> = ys.windows(2).map(|pair| pair[1] - pair[0] > FLAT).collect();
     for cell in cells.iter().filter(|cell| !cell.lines.is_empty()) {
@@ -95,7 +96,7 @@ pub(super) fn without_flat_rows(cells: Vec<Cell>, ys: &[f32]) -> (Vec<Cell>, usi
     let cells = cells.into_iter().filter_map(|cell| {
         let row_span = kept(cell.row, cell.row + cell.row_span);
         let row = kept(0, cell.row);
-        (row_span > 0).then_some(Cell { row, row_span, ..cell })
+        (row_span > 0).then_some(CellDraft { row, row_span, ..cell })
     });
     (cells.collect(), kept(0, rows))
 }
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_space_between_boxes_is_no_row() {
-        let cell = |row: usize, row_span: usize, has_text: bool| Cell {
+        let cell = |row: usize, row_span: usize, has_text: bool| CellDraft {
             row,
             column: 0,
             row_span,

@@ -1,11 +1,11 @@
 //! The library's nodes to elements: kinds, plain texts and tables, by page.
 
-use docket_contract::SegmentType;
 use docling::{ContentLayer, Node};
 
 use super::format::OfficeFormat;
 use super::inline::{closed_up, plain};
 use crate::limits::{Excess, Limit, Limits};
+use crate::model::{FormField, Role};
 
 /// English Metric Units per point: slides state their size in them.
 const EMU_PER_POINT: f32 = 12_700.0;
@@ -14,7 +14,7 @@ const EMU_PER_POINT: f32 = 12_700.0;
 const PIECE_CHARACTERS: usize = 25;
 
 /// A paragraph, heading, list item, table or picture.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Element {
     /// 1-based.
     pub page: usize,
@@ -25,15 +25,15 @@ pub(super) struct Element {
 }
 
 /// What an element is.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Kind {
-    #[default]
-    Text,
+    /// Running text, headings apart.
+    Text(Role),
+    /// A heading of this level of the file.
     Heading(u8),
-    /// With how deep it is nested, from 0.
-    Item(u8),
-    /// Of another kind that is nothing but text.
-    Other(SegmentType),
+    Formula,
+    Code,
+    Field(FormField),
     Picture,
     Table(Vec<TableCell>),
 }
@@ -116,27 +116,28 @@ impl Reading<'_> {
         match node {
             Node::Heading { level, text } => self.push(Kind::Heading(*level), text),
             Node::Paragraph { text } => {
-                self.push_plain(Kind::Text, closed_up(&plain(text)));
+                self.push_plain(Kind::Text(Role::Paragraph), closed_up(&plain(text)));
             }
             Node::InlineGroup { md_text, .. } => {
-                self.push_plain(Kind::Text, closed_up(&plain(md_text)));
+                self.push_plain(Kind::Text(Role::Paragraph), closed_up(&plain(md_text)));
             }
             Node::LabeledText { label, text, .. } => self.push(labeled(label), text),
-            Node::Caption { text, .. } => self.push(Kind::Other(SegmentType::Caption), text),
+            Node::Caption { text, .. } => self.push(Kind::Text(Role::Caption), text),
             Node::FurnitureText { label, text } => self.push(labeled(label), text),
             Node::PageFurniture { footer, text, .. } => {
-                let kind = if *footer { SegmentType::PageFooter } else { SegmentType::PageHeader };
-                self.push(Kind::Other(kind), text);
+                let role = if *footer { Role::PageFooter } else { Role::PageHeader };
+                self.push(Kind::Text(role), text);
             }
             Node::Formula { latex, .. } => {
-                self.push_plain(Kind::Other(SegmentType::Formula), latex.clone());
+                self.push_plain(Kind::Formula, latex.clone());
             }
-            Node::Code { text, .. } | Node::TextDump(text) => {
-                self.push_plain(Kind::Text, text.clone());
+            Node::Code { text, .. } => self.push_plain(Kind::Code, text.clone()),
+            Node::TextDump(text) => {
+                self.push_plain(Kind::Text(Role::Paragraph), text.clone());
             }
             Node::CheckboxItem { checked, text } => {
                 let mark = if *checked { "\u{2611}" } else { "\u{2610}" };
-                self.push_plain(Kind::Item(0), format!("{mark} {}", plain(text)));
+                self.push_plain(Kind::Text(Role::ListItem(0)), format!("{mark} {}", plain(text)));
             }
             Node::ListItem { .. } | Node::ListText { .. } => self.list_item(node),
             Node::Table(table) => self.table(table),
@@ -176,14 +177,20 @@ impl Reading<'_> {
             | Node::Prov { inner, .. } => self.node(inner),
             Node::FieldRegion { items } => {
                 for item in items {
-                    let parts = [&item.marker, &item.key, &item.value];
-                    let parts: Vec<&str> =
-                        parts.into_iter().flatten().map(String::as_str).collect();
-                    self.push(Kind::Text, &parts.join(" "));
+                    let label = [&item.marker, &item.key].into_iter().flatten();
+                    let label: Vec<&str> = label.map(String::as_str).collect();
+                    let value = item.value.as_deref().unwrap_or_default();
+                    let field = FormField { label: plain(&label.join(" ")), value: plain(value) };
+                    self.push_field(field);
                 }
             }
             _ => {}
         }
+    }
+
+    fn push_field(&mut self, field: FormField) {
+        let text = format!("{} {}", field.label, field.value);
+        self.push_plain(Kind::Field(field), text);
     }
 
     fn push(&mut self, kind: Kind, markdown: &str) {
@@ -207,17 +214,17 @@ impl Reading<'_> {
                 let marked =
                     if *ordered { format!("{number}. {text}") } else { format!("\u{2022} {text}") };
                 if !text.is_empty() {
-                    self.push_plain(Kind::Item(*level), marked);
+                    self.push_plain(Kind::Text(Role::ListItem(*level)), marked);
                 }
             }
-            Node::ListText { text, .. } => self.push(Kind::Text, text),
+            Node::ListText { text, .. } => self.push(Kind::Text(Role::Paragraph), text),
             _ => {}
         }
     }
 
     fn caption(&mut self, caption: Option<&str>) {
         if let Some(caption) = caption {
-            self.push(Kind::Other(SegmentType::Caption), caption);
+            self.push(Kind::Text(Role::Caption), caption);
         }
     }
 
@@ -264,11 +271,11 @@ impl Reading<'_> {
 }
 
 fn labeled(label: &str) -> Kind {
-    match label {
-        "footnote" => Kind::Other(SegmentType::Footnote),
-        "page_header" => Kind::Other(SegmentType::PageHeader),
-        "page_footer" => Kind::Other(SegmentType::PageFooter),
-        "caption" => Kind::Other(SegmentType::Caption),
-        _ => Kind::Text,
-    }
+    Kind::Text(match label {
+        "footnote" => Role::Footnote,
+        "page_header" => Role::PageHeader,
+        "page_footer" => Role::PageFooter,
+        "caption" => Role::Caption,
+        _ => Role::Paragraph,
+    })
 }

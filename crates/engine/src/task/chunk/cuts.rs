@@ -2,15 +2,13 @@
 
 use std::ops::Range;
 
-use docket_contract::SegmentType;
-
 use super::text::DocumentText;
 
 /// A run of characters of the text.
-pub(super) struct FixedCut {
-    pub(super) bytes: Range<usize>,
+pub(crate) struct FixedCut {
+    pub bytes: Range<usize>,
     /// In code points.
-    pub(super) characters: Range<usize>,
+    pub characters: Range<usize>,
 }
 
 /// Runs of `size` characters, each sharing `overlap` characters with the one before it.
@@ -87,23 +85,4 @@ fn runs(text: &DocumentText<'_>, ends: impl Fn(usize) -> bool) -> Vec<Range<usiz
     // A document of segments without any text is no chunk.
     runs.retain(|run| !run.is_empty());
     runs
-}
-
-/// The heading that a run starts with.
-pub(super) fn heading_of(text: &DocumentText<'_>, run: &Range<usize>) -> Option<usize> {
-    let first = text.pieces_in(run).start;
-    text.pieces.get(first).filter(|piece| piece.is_heading()).map(|_| first)
-}
-
-/// Names of the kinds of some pieces, each once, in their order.
-pub(super) fn kinds_in(text: &DocumentText<'_>, pieces: Range<usize>) -> Vec<String> {
-    let mut kinds: Vec<String> = Vec::new();
-    for piece in &text.pieces[pieces] {
-        let kind = SegmentType::from_any_name(&piece.segment.segment_type)
-            .map_or(piece.segment.segment_type.as_str(), |kind| kind.as_str());
-        if !kinds.iter().any(|known| known == kind) {
-            kinds.push(kind.to_owned());
-        }
-    }
-    kinds
 }

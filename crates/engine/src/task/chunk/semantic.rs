@@ -5,11 +5,10 @@
 
 use std::ops::Range;
 
-use docket_contract::SegmentType;
-
 use super::cohesion;
 use super::sentences::{characters, pieces_up_to};
-use super::text::DocumentText;
+use super::text::{DocumentText, Piece};
+use crate::model::{Content, Role};
 use crate::task::classify::words::content_words;
 
 /// Sizes of chunks in characters.
@@ -34,7 +33,7 @@ pub(super) fn by_subject(text: &DocumentText<'_>) -> Vec<Range<usize>> {
     let units = units(text, 0..text.pieces.len(), BY_SUBJECT.most);
     let words: Vec<Vec<String>> = units
         .iter()
-        .map(|unit| match text.pieces[unit.piece].is_furniture() {
+        .map(|unit| match text.pieces[unit.piece].block.is_running() {
             true => Vec::new(),
             false => content_words(&text.text[unit.bytes.clone()]),
         })
@@ -73,7 +72,7 @@ pub(super) fn by_section_and_size(text: &DocumentText<'_>, size: usize) -> Vec<R
 
 /// The last of some pieces, running headers and footers aside, is a heading.
 fn heading_stands_last(text: &DocumentText<'_>, pieces: Range<usize>) -> bool {
-    let body = text.pieces[pieces].iter().rev().find(|piece| !piece.is_furniture());
+    let body = text.pieces[pieces].iter().rev().find(|piece| !piece.block.is_running());
     body.is_some_and(|piece| piece.is_heading())
 }
 
@@ -106,26 +105,27 @@ fn structure_cost(text: &DocumentText<'_>, units: &[Unit], gap: usize) -> f64 {
     if before == behind {
         return 0.4;
     }
+    let content = text.content(before).trim_end();
     let (before, behind) = (&text.pieces[before], &text.pieces[behind]);
     if before.is_heading() {
         return 2.0;
     }
-    if behind.is_heading() {
-        return -0.6 + 0.1 * behind.heading_level().min(4) as f64;
+    if let Some(level) = behind.block.heading_level() {
+        return -0.6 + 0.1 * f64::from(level.min(4));
     }
-    if behind.is_furniture() || before.is_furniture() {
+    if behind.block.is_running() || before.block.is_running() {
         return if before.page == behind.page { 0.3 } else { 0.1 };
     }
-    let both = |kind| before.kind == kind && behind.kind == kind;
-    let shown = |kind| matches!(kind, SegmentType::Table | SegmentType::Picture);
-    let captions = before.kind == SegmentType::Caption && shown(behind.kind)
-        || behind.kind == SegmentType::Caption && shown(before.kind);
-    let content = before.segment.content.as_deref().unwrap_or_default().trim_end();
+    let is_caption = |piece: &Piece<'_>| piece.block.role() == Some(Role::Caption);
+    let is_shown =
+        |piece: &Piece<'_>| matches!(piece.block.content, Content::Table(_) | Content::Picture);
+    let is_item = |piece: &Piece<'_>| matches!(piece.block.role(), Some(Role::ListItem(_)));
+    let captions = is_caption(before) && is_shown(behind) || is_caption(behind) && is_shown(before);
     let leads_in = content.ends_with(':') || content.ends_with(',');
     if captions || leads_in {
         return 0.8;
     }
-    if both(SegmentType::ListItem) { 0.4 } else { 0.0 }
+    if is_item(before) && is_item(behind) { 0.4 } else { 0.0 }
 }
 
 /// The runs of the cheapest way to cut. `costs[gap]` is the price of a cut between the units `gap`

@@ -1,6 +1,7 @@
 //! How a page looks: what its size, segments and signs tell without reading the words.
 
-use docket_contract::{Segment, SegmentType};
+use crate::model::{Block, Content, Rect, Role};
+use crate::task::pages::{BlockText, PageText};
 
 /// A trait of a page's looks, measured from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +47,17 @@ impl Looks {
         self.0[look as usize]
     }
 
-    /// Measures a page of which the segments are given. Without text only its shape tells.
-    pub(super) fn of(segments: &[&Segment]) -> Self {
+    /// Measures a page. Without text only its shape tells.
+    pub(super) fn of(page: &PageText<'_>) -> Self {
         let mut looks = Self::default();
-        looks.measure_paper(segments);
-        let text: String =
-            segments.iter().filter_map(|one| one.content.as_deref()).collect::<Vec<_>>().join("\n");
+        looks.measure_paper(page);
+        let blocks = &page.blocks;
+        let text: String = blocks.iter().map(|one| &*one.text).collect::<Vec<_>>().join("\n");
         let words = text.split_whitespace().count();
         if words > 0 {
             looks.set(Look::FewWords, 1.0 - words as f64 / 80.0);
             looks.measure_signs(&text, words);
-            looks.measure_segments(segments, text.chars().count());
+            looks.measure_blocks(page, text.chars().count());
         }
         looks
     }
@@ -65,20 +66,23 @@ impl Looks {
         self.0[look as usize] = value.clamp(0.0, 1.0);
     }
 
-    /// Page units are 1/144 inch; A4 has 2.0 million square units.
-    fn measure_paper(&mut self, segments: &[&Segment]) {
-        const OFFICE_PAPER: f64 = 1191.0 * 1684.0;
-        let Some(first) = segments.first() else { return };
-        let (width, height) = (first.page_width.max(1.0), first.page_height.max(1.0));
+    /// Where the file says how large the page is.
+    fn measure_paper(&mut self, page: &PageText<'_>) {
+        /// A4 in square points.
+        const OFFICE_PAPER: f64 = 595.5 * 842.0;
+        let Some((width, height)) = page.size.filter(|_| !page.blocks.is_empty()) else { return };
+        let whole = Rect { x0: 0.0, y0: 0.0, x1: width, y1: height };
+        let (width, height) = (f64::from(width.max(0.5)), f64::from(height.max(0.5)));
         let narrow = height > 1.7 * width;
         let upright = height > 1.1 * width;
         self.set(Look::Narrow, f64::from(narrow));
         self.set(Look::Landscape, f64::from(width > 1.15 * height));
         let small = width * height < 0.75 * OFFICE_PAPER;
         self.set(Look::SmallPage, f64::from(upright && small && !narrow));
-        let pictures = segments.iter().filter(|one| kind(one) == SegmentType::Picture);
-        let covered: f64 =
-            pictures.filter_map(|one| one.bbox).map(|bbox| bbox.width * bbox.height).sum();
+        let blocks = page.blocks.iter().map(|one| one.block);
+        let pictures = blocks.filter(|block| matches!(block.content, Content::Picture));
+        let seen = pictures.filter_map(|block| block.rect).map(|rect| rect.intersection(&whole));
+        let covered: f64 = seen.map(|rect| f64::from(rect.area())).sum();
         self.set(Look::Pictures, covered / (width * height));
     }
 
@@ -100,30 +104,30 @@ impl Looks {
         self.set(Look::Formulas, 4.0 * share(signs));
     }
 
-    fn measure_segments(&mut self, segments: &[&Segment], characters: usize) {
-        let length =
-            |one: &&&Segment| one.content.as_deref().map_or(0, |text| text.chars().count());
-        let share = |test: &dyn Fn(&Segment) -> bool| {
-            let found = segments.iter().filter(|one| test(one));
-            found.map(|one| length(&one)).sum::<usize>() as f64 / characters as f64
+    fn measure_blocks(&mut self, page: &PageText<'_>, characters: usize) {
+        let length = |one: &BlockText<'_>| one.text.chars().count();
+        let share = |test: &dyn Fn(&BlockText<'_>) -> bool| {
+            let found = page.blocks.iter().filter(|one| test(one));
+            found.map(length).sum::<usize>() as f64 / characters as f64
         };
-        self.set(Look::Tables, share(&|one| kind(one) == SegmentType::Table));
-        self.set(Look::Lists, share(&|one| kind(one) == SegmentType::ListItem));
-        let long = |one: &Segment| length(&&one) >= 250 && kind(one) == SegmentType::Text;
+        self.set(Look::Tables, share(&|one| matches!(one.block.content, Content::Table(_))));
+        self.set(Look::Lists, share(&|one| matches!(one.block.role(), Some(Role::ListItem(_)))));
+        let is_text = |block: &Block| {
+            block.is_paragraph() || matches!(block.content, Content::Code(_) | Content::Field(_))
+        };
+        let long = |one: &BlockText<'_>| length(one) >= 250 && is_text(one.block);
         self.set(Look::Prose, share(&long));
-        let in_column = |one: &Segment| {
-            let width = one.bbox.map_or(1.0, |bbox| bbox.width / one.page_width.max(1.0));
-            long(one) && (0.25..0.5).contains(&width)
+        let in_column = |one: &BlockText<'_>| {
+            let place = one.block.rect.zip(page.size);
+            let share = place.map(|(rect, (width, _))| rect.width() / width.max(0.5));
+            long(one) && share.is_some_and(|share| (0.25..0.5).contains(&share))
         };
         self.set(Look::Columns, share(&in_column));
-        let formulas = segments.iter().filter(|one| kind(one) == SegmentType::Formula).count();
+        let is_formula = |one: &&BlockText<'_>| matches!(one.block.content, Content::Formula(_));
+        let formulas = page.blocks.iter().filter(is_formula).count();
         let signs = self.get(Look::Formulas);
         self.set(Look::Formulas, signs + formulas as f64 / 4.0);
     }
-}
-
-pub(super) fn kind(segment: &Segment) -> SegmentType {
-    SegmentType::from_any_name(&segment.segment_type).unwrap_or(SegmentType::Text)
 }
 
 /// A number with two decimals, or with a sign of a currency.

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use docket_contract::{ParseResult, Segment, SegmentType};
-
-use super::looks::{Looks, kind};
+use super::looks::Looks;
 use super::words::{Token, is_stop_word, tokens};
+use crate::model::{Block, Role};
+use crate::task::pages::{BlockText, PageText};
 
 /// A page that can be asked for terms.
 pub(super) struct Page {
@@ -39,36 +39,22 @@ const WEIGHT_OF_TITLES: f64 = 2.0;
 /// What the beginning of a code counts against the whole: *W-8BEN* in *W-8BEN-E*.
 const PART_OF_CODE: f64 = 0.6;
 
-/// The segments of every page of a document in reading order, blank pages included.
-pub(crate) fn segments_by_page(document: &ParseResult) -> Vec<Vec<&Segment>> {
-    let all = || document.chunks.iter().flat_map(|chunk| &chunk.segments);
-    let last = all().map(|segment| segment.page_number).max().unwrap_or(0);
-    let mut pages = vec![Vec::new(); document.page_count.max(last)];
-    for segment in all() {
-        if let Some(page) = segment.page_number.checked_sub(1) {
-            pages[page].push(segment);
-        }
-    }
-    pages
-}
-
 impl Page {
-    pub(super) fn new(segments: &[&Segment]) -> Self {
+    pub(super) fn new(text: &PageText<'_>) -> Self {
         let mut page = Self {
             terms: Vec::new(),
             places: HashMap::new(),
             codes: HashMap::new(),
             initials: HashMap::new(),
-            looks: Looks::of(segments),
+            looks: Looks::of(text),
         };
         let mut texts_before = 0;
-        for segment in segments {
-            let content = segment.content.as_deref().unwrap_or_default();
+        for BlockText { block, text: content } in &text.blocks {
             if content.trim().is_empty() || is_empty_field(content) {
                 continue;
             }
             let tokens = tokens(content);
-            let weight = weight(segment, texts_before, tokens.len());
+            let weight = weight(block, texts_before, tokens.len());
             page.take(&tokens, weight, declaration(content));
             texts_before += 1;
         }
@@ -172,13 +158,13 @@ impl Page {
     }
 }
 
-fn weight(segment: &Segment, texts_before: usize, words: usize) -> f64 {
+fn weight(block: &Block, texts_before: usize, words: usize) -> f64 {
     let first = texts_before < FIRST_SEGMENTS;
-    match kind(segment) {
-        SegmentType::Title if words <= 2 * TITLE_WORDS_MAX => 4.0,
-        SegmentType::SectionHeader if first && words <= 2 * TITLE_WORDS_MAX => 3.0,
-        SegmentType::SectionHeader => 1.5,
-        SegmentType::PageFooter | SegmentType::Footnote => 0.7,
+    match block.role() {
+        Some(Role::Title) if words <= 2 * TITLE_WORDS_MAX => 4.0,
+        Some(Role::Heading(_)) if first && words <= 2 * TITLE_WORDS_MAX => 3.0,
+        Some(Role::Heading(_)) => 1.5,
+        Some(Role::PageFooter | Role::Footnote) => 0.7,
         _ if first && words <= TITLE_WORDS_MAX => 2.0,
         _ => 1.0,
     }

@@ -1,12 +1,13 @@
 //! The words of a document by page, visual line and cell, and where each concept stands: what the
 //! search for values runs on, in points.
 
+mod grid;
+
 use std::collections::HashMap;
 
-use docket_contract::document::PAGE_UNITS_PER_POINT;
-use docket_contract::{ParseResult, Segment, SegmentType};
-
+use self::grid::Grid;
 use super::vocabulary::concepts;
+use crate::model::{Block, Document};
 
 /// A rectangle in points from the top left of its page.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +49,8 @@ pub(super) struct Word {
     pub area: Area,
     pub confidence: f64,
     pub page: usize,
+    /// Its area is that on its page; else on a grid that stands for it.
+    pub has_coordinates: bool,
     pub concepts: Vec<String>,
     pub cell: usize,
 }
@@ -68,10 +71,11 @@ pub(super) struct Line {
     pub page: usize,
 }
 
-/// A segment as running text.
+/// A block as running text.
 #[derive(Clone, Debug)]
 pub(super) struct Passage {
-    pub kind: Option<SegmentType>,
+    /// It is a running header or footer.
+    pub is_running: bool,
     /// In reading order.
     pub words: Vec<usize>,
 }
@@ -95,21 +99,21 @@ struct Loose {
 }
 
 impl Index {
-    pub(super) fn new(document: &ParseResult) -> Self {
+    pub(super) fn new(document: &Document) -> Self {
         let mut index = Self::default();
         let mut pages: Vec<(usize, Vec<Loose>)> = Vec::new();
-        for segment in document.chunks.iter().flat_map(|chunk| &chunk.segments) {
-            let page = segment.page_number;
-            let size = (segment.page_width, segment.page_height);
-            index
-                .sizes
-                .insert(page, (size.0 / PAGE_UNITS_PER_POINT, size.1 / PAGE_UNITS_PER_POINT));
-            let kind = SegmentType::from_any_name(&segment.segment_type);
-            index.passages.push(Passage { kind, words: Vec::new() });
-            let loose = loose_words(segment, index.passages.len() - 1);
-            match pages.iter_mut().find(|(number, _)| *number == page) {
+        let mut grid = Grid::default();
+        for page in &document.pages {
+            let size = page.size.map(|(width, height)| (f64::from(width), f64::from(height)));
+            index.sizes.extend(size.map(|size| (page.number, size)));
+        }
+        for block in &document.blocks {
+            index.passages.push(Passage { is_running: block.is_running(), words: Vec::new() });
+            let size = index.sizes.get(&block.page).copied();
+            let loose = loose_words(block, size, &mut grid, index.passages.len() - 1);
+            match pages.iter_mut().find(|(number, _)| *number == block.page) {
                 Some((_, words)) => words.extend(loose),
-                None => pages.push((page, loose)),
+                None => pages.push((block.page, loose)),
             }
         }
         pages.sort_by_key(|(number, _)| *number);
@@ -229,18 +233,20 @@ fn visual_lines(loose: &[Loose]) -> Vec<Vec<usize>> {
     lines.into_iter().map(|(words, _)| words).collect()
 }
 
-fn loose_words(segment: &Segment, passage: usize) -> Vec<Loose> {
-    let origin = segment.bbox.unwrap_or_default();
+/// The words of a block, on a page of this size.
+fn loose_words(
+    block: &Block,
+    size: Option<(f64, f64)>,
+    grid: &mut Grid,
+    passage: usize,
+) -> Vec<Loose> {
+    let page = block.page;
     let mut loose = Vec::new();
-    for word in segment.ocr.iter().flatten() {
-        let left = (origin.left + word.bbox.left) / PAGE_UNITS_PER_POINT;
-        let top = (origin.top + word.bbox.top) / PAGE_UNITS_PER_POINT;
-        let width = word.bbox.width / PAGE_UNITS_PER_POINT;
-        let bottom = top + word.bbox.height / PAGE_UNITS_PER_POINT;
-        let area = Area { left, top, right: left + width, bottom };
-        let letters = word.text.chars().count().max(1) as f64;
+    let mut take = |text: &str, area: Area, confidence: f64, has_coordinates: bool| {
+        let letters = text.chars().count().max(1) as f64;
+        let width = area.right - area.left;
         let mut done = 0.0;
-        for part in parts(&word.text) {
+        for part in parts(text) {
             let share = part.chars().count() as f64;
             let area = Area {
                 left: area.left + width * done / letters,
@@ -248,12 +254,25 @@ fn loose_words(segment: &Segment, passage: usize) -> Vec<Loose> {
                 ..area
             };
             done += share;
-            let concepts = concepts(part);
-            let text = part.to_owned();
-            let (confidence, page) = (word.confidence, segment.page_number);
-            let word = Word { text, area, confidence, page, concepts, cell: 0 };
+            let (text, concepts) = (part.to_owned(), concepts(part));
+            let word = Word { text, area, confidence, page, has_coordinates, concepts, cell: 0 };
             loose.push(Loose { word, passage });
         }
+    };
+    if block.rect.is_none() {
+        grid.words(block).into_iter().for_each(|(text, area)| take(text, area, 1.0, false));
+        return loose;
+    }
+    let (width, height) = size.unwrap_or((f64::MAX, f64::MAX));
+    for word in block.lines().flat_map(|line| &line.words) {
+        let within = |points: f32, end: f64| f64::from(points).clamp(0.0, end);
+        let area = Area {
+            left: within(word.rect.x0, width),
+            top: within(word.rect.y0, height),
+            right: within(word.rect.x1, width),
+            bottom: within(word.rect.y1, height),
+        };
+        take(&word.text, area, f64::from(word.confidence), true);
     }
     loose
 }

@@ -1,7 +1,5 @@
 //! The running text of a document as one string, for searches that lines and cells would hinder.
 
-use docket_contract::SegmentType;
-
 use super::index::Index;
 use super::run::Run;
 
@@ -17,8 +15,7 @@ pub(super) struct Prose {
 
 impl Prose {
     pub(super) fn new(index: &Index) -> Self {
-        let furniture = [Some(SegmentType::PageHeader), Some(SegmentType::PageFooter)];
-        let passages = index.passages.iter().filter(|passage| !furniture.contains(&passage.kind));
+        let passages = index.passages.iter().filter(|passage| !passage.is_running);
         let run = Run::of_passages(index, passages);
         let lower = run.text.to_ascii_lowercase();
         let mut starts = vec![None; index.words.len()];

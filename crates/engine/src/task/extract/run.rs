@@ -55,10 +55,10 @@ impl Run {
     }
 }
 
-/// One box per line around words.
+/// One box per line around words, as far as they have coordinates.
 pub(super) fn boxes(index: &Index, words: &[usize]) -> Vec<GroundedBox> {
     let mut boxes: Vec<(usize, GroundedBox)> = Vec::new();
-    for word in words {
+    for word in words.iter().filter(|word| index.words[**word].has_coordinates) {
         let line = index.cell_of(*word).line;
         let next = boxed(index, *word);
         match boxes.last_mut() {
@@ -77,7 +77,7 @@ fn boxed(index: &Index, word: usize) -> GroundedBox {
         page: word.page,
         bbox: [left, top, right, bottom].map(rounded),
         text: word.text.clone(),
-        confidence: word.confidence,
+        confidence: rounded(word.confidence),
         page_width,
         page_height,
     }
@@ -95,6 +95,6 @@ fn join(last: &mut GroundedBox, next: &GroundedBox) {
     last.confidence = last.confidence.min(next.confidence);
 }
 
-fn rounded(points: f64) -> f64 {
-    (points * 100.0).round() / 100.0
+fn rounded(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
 }

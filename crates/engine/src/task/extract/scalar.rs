@@ -79,7 +79,7 @@ pub(super) fn extracted(index: &Index, candidate: Candidate) -> Extracted {
     Extracted {
         value: ExtractedValue::Scalar(reading.value),
         score: (score * 1000.0).round() / 1000.0,
-        page: boxes.first().map(|one| one.page),
+        page: words.first().map(|word| index.words[*word].page),
         boxes,
     }
 }

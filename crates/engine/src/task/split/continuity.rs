@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::sheet::Sheet;
+use super::signs::PageSigns;
 use crate::task::classify::PageScores;
 
 /// Documents in a bundle have a few pages: one page in four is a first one, in log odds.
@@ -11,7 +11,7 @@ const PRIOR: f64 = -1.1;
 
 /// For every page, how likely a document begins with it; the first page is certain to. `scores`
 /// tells how well each page answers to each category.
-pub(super) fn beginnings(sheets: &[Sheet], scores: &[PageScores]) -> Vec<f64> {
+pub(super) fn beginnings(sheets: &[PageSigns], scores: &[PageScores]) -> Vec<f64> {
     let mut beginnings = vec![1.0; sheets.len()];
     for (index, (pair, scores)) in sheets.windows(2).zip(scores.windows(2)).enumerate() {
         let odds = PRIOR + evidence(&pair[0], &pair[1]) + declaration(&scores[0], &scores[1]);
@@ -30,7 +30,7 @@ fn declaration(before: &PageScores, page: &PageScores) -> f64 {
 }
 
 /// Log odds that speak for a beginning; negative ones for a continuation.
-fn evidence(before: &Sheet, page: &Sheet) -> f64 {
+fn evidence(before: &PageSigns, page: &PageSigns) -> f64 {
     let mut odds = numbers(before, page) + paper(before, page);
     match (before.has_text, page.has_text) {
         // Scans are added behind text more often than text behind scans.
@@ -63,7 +63,7 @@ fn evidence(before: &Sheet, page: &Sheet) -> f64 {
     odds
 }
 
-fn numbers(before: &Sheet, page: &Sheet) -> f64 {
+fn numbers(before: &PageSigns, page: &PageSigns) -> f64 {
     let Some(number) = page.number else { return 0.0 };
     let Some(previous) = before.number else {
         return match (number.number, number.of) {
@@ -85,7 +85,7 @@ fn numbers(before: &Sheet, page: &Sheet) -> f64 {
 }
 
 /// Sheets of one document mostly have one size; scans of one stack differ by little.
-fn paper(before: &Sheet, page: &Sheet) -> f64 {
+fn paper(before: &PageSigns, page: &PageSigns) -> f64 {
     let known = before.size.0 > 0.0 && page.size.0 > 0.0;
     if !known {
         return 0.0;

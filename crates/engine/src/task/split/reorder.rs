@@ -1,9 +1,9 @@
 //! Puts numbered pages in order.
 
-use super::sheet::Sheet;
+use super::signs::PageSigns;
 
 /// Sorts runs of pages that all bear one of *1 of n* to *n of n* by these numbers.
-pub(super) fn reorder(pages: &mut [usize], sheets: &[Sheet]) {
+pub(super) fn reorder(pages: &mut [usize], sheets: &[PageSigns]) {
     let number = |page: &usize| sheets[*page - 1].number.filter(|number| number.of.is_some());
     let together = |a: &usize, b: &usize| match (number(a), number(b)) {
         (Some(a), Some(b)) => a.of == b.of,

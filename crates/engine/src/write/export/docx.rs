@@ -4,12 +4,12 @@
 use std::fmt::Write;
 use std::io::{Cursor, Write as _};
 
-use docket_contract::SegmentType;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::model::{Cell, Marker, Part, Table, marker};
-use crate::write::{Renderer, escape};
+use crate::model::{Block, Cell, Content, Marker, Role, Table, marker};
+use crate::write::continued::Shown;
+use crate::write::html::escape;
 
 const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
@@ -23,7 +23,7 @@ const CELLS_MAX: usize = 200_000;
 const INDENT: usize = 360;
 
 /// Writes the file; `None` if it would be larger than the format allows.
-pub(super) fn write(parts: &[&Part], renderer: &Renderer<'_>) -> Option<Vec<u8>> {
+pub(super) fn write(shown: &[Shown<'_>]) -> Option<Vec<u8>> {
     let mut package = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in [
         ("[Content_Types].xml", content_types()),
@@ -34,7 +34,7 @@ pub(super) fn write(parts: &[&Part], renderer: &Renderer<'_>) -> Option<Vec<u8>>
         ),
         ("word/styles.xml", styles()),
         ("word/numbering.xml", numbering()),
-        ("word/document.xml", document(parts, renderer)),
+        ("word/document.xml", document(shown)),
     ] {
         package.start_file(name, SimpleFileOptions::default()).ok()?;
         package.write_all(text.as_bytes()).ok()?;
@@ -111,30 +111,35 @@ fn numbering() -> String {
     out + "</w:abstractNum><w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num></w:numbering>"
 }
 
-fn document(parts: &[&Part], renderer: &Renderer<'_>) -> String {
+fn document(shown: &[Shown<'_>]) -> String {
     let mut out = format!("{HEAD}<w:document xmlns:w=\"{MAIN}\"><w:body>");
-    for part in parts {
-        let table = part.block.as_ref().and_then(|block| block.table.as_deref());
-        match (part.kind, table) {
-            (SegmentType::Picture, _) => {}
-            (SegmentType::Table, Some(table)) if table.rows * table.columns <= CELLS_MAX => {
-                write_table(&mut out, table, renderer);
+    for Shown { block, whole, .. } in shown {
+        match (&block.content, *whole) {
+            (Content::Picture, _) => {}
+            (_, Some(table)) | (Content::Table(table), None) => {
+                if table.rows * table.columns <= CELLS_MAX {
+                    write_table(&mut out, table);
+                } else {
+                    paragraph(&mut out, "", &table.text().replace(['\t', '\n'], " "));
+                }
             }
-            (kind, _) => write_part(&mut out, kind, part, &renderer.text(part)),
+            _ => write_text(&mut out, block),
         }
     }
     out + "<w:sectPr/></w:body></w:document>"
 }
 
-fn write_part(out: &mut String, kind: SegmentType, part: &Part, text: &str) {
-    let level = part.level.clamp(1, 6);
-    match kind {
-        SegmentType::Title => paragraph(out, &styled("Title"), text),
-        SegmentType::SectionHeader => paragraph(out, &styled(&format!("Heading{level}")), text),
-        SegmentType::Caption => paragraph(out, &styled("Caption"), text),
-        SegmentType::Footnote => paragraph(out, &styled("FootnoteText"), text),
-        SegmentType::ListItem => write_item(out, usize::from(part.depth), text),
-        _ => paragraph(out, "", text),
+fn write_text(out: &mut String, block: &Block) {
+    let text = block.text();
+    match block.role() {
+        Some(Role::Title) => paragraph(out, &styled("Title"), &text),
+        Some(Role::Heading(level)) => {
+            paragraph(out, &styled(&format!("Heading{}", level.clamp(1, 6))), &text);
+        }
+        Some(Role::Caption) => paragraph(out, &styled("Caption"), &text),
+        Some(Role::Footnote) => paragraph(out, &styled("FootnoteText"), &text),
+        Some(Role::ListItem(depth)) => write_item(out, usize::from(depth), &text),
+        _ => paragraph(out, "", &text),
     }
 }
 
@@ -183,7 +188,7 @@ enum Place<'t> {
     Beside,
 }
 
-fn write_table(out: &mut String, table: &Table, renderer: &Renderer<'_>) {
+fn write_table(out: &mut String, table: &Table) {
     out.push_str("<w:tbl><w:tblPr><w:tblW w:w=\"0\" w:type=\"auto\"/><w:tblBorders>");
     for side in ["top", "left", "bottom", "right", "insideH", "insideV"] {
         let _ = write!(out, "<w:{side} w:val=\"single\" w:sz=\"4\"/>");
@@ -197,7 +202,7 @@ fn write_table(out: &mut String, table: &Table, renderer: &Renderer<'_>) {
             out.push_str("<w:trPr><w:tblHeader/></w:trPr>");
         }
         for place in places {
-            write_cell(out, *place, renderer);
+            write_cell(out, *place);
         }
         out.push_str("</w:tr>");
     }
@@ -210,7 +215,7 @@ fn is_head(table: &Table, row: usize) -> bool {
     cells.peek().is_some() && cells.all(|cell| cell.header)
 }
 
-fn write_cell(out: &mut String, place: Place<'_>, renderer: &Renderer<'_>) {
+fn write_cell(out: &mut String, place: Place<'_>) {
     let (cell, merge) = match place {
         Place::Beside => return,
         Place::Empty => {
@@ -227,7 +232,7 @@ fn write_cell(out: &mut String, place: Place<'_>, renderer: &Renderer<'_>) {
     };
     let _ = write!(out, "<w:tc><w:tcPr>{span}{merge}</w:tcPr>");
     match place {
-        Place::Start(cell) => paragraph(out, "", &renderer.cell(cell)),
+        Place::Start(cell) => paragraph(out, "", &cell.text.content),
         _ => out.push_str("<w:p/>"),
     }
     out.push_str("</w:tc>");

@@ -2,7 +2,8 @@
 //! and which of them look like furniture by themselves.
 
 use super::pattern::{is_page_number, pattern};
-use crate::model::{Block, Direction, Line, PageLayout, Rect};
+use crate::analyse::draft::{BlockDraft, PageLayout};
+use crate::model::{Direction, Line, Rect};
 
 /// Headers and footers stand within this part of the page's height from its edges.
 const EDGE: f32 = 0.14;
@@ -58,9 +59,9 @@ impl Row<'_> {
 pub(super) fn rows(index: usize, page: &PageLayout) -> Vec<Row<'_>> {
     let mut lines: Vec<(Place, &Line)> = Vec::new();
     for (block_index, block) in page.blocks.iter().enumerate() {
-        if block.direction == Direction::Right && block.table.is_none() {
+        if block.direction == Direction::Right && block.table().is_none() {
             let place = |line| Place { page: index, block: block_index, line };
-            lines.extend(block.lines.iter().enumerate().map(|(at, line)| (place(at), line)));
+            lines.extend(block.lines().enumerate().map(|(at, line)| (place(at), line)));
         }
     }
     lines.sort_by(|a, b| a.1.baseline.total_cmp(&b.1.baseline));
@@ -117,8 +118,8 @@ pub(super) fn near_edge(baseline: f32, top: bool, height: f32) -> bool {
 
 /// A table or turned text stands further out than the row.
 fn blocks_below_or_above(row: &Row<'_>, top: bool, page: &PageLayout) -> bool {
-    let tables = page.blocks.iter().filter(|block| block.table.is_some());
-    let further = |block: &Block| {
+    let tables = page.blocks.iter().filter(|block| block.table().is_some());
+    let further = |block: &BlockDraft| {
         if top { block.rect.y0 < row.rect.y0 } else { block.rect.y1 > row.rect.y1 }
     };
     tables.into_iter().any(further)
@@ -173,8 +174,8 @@ fn has_number_apart(row: &Row<'_>, next: &Row<'_>, gap: f32) -> bool {
 }
 
 /// Turned text in the outer margins, beside everything that stands upright.
-pub(super) fn is_in_margin(block: &Block, page: &PageLayout, upright: &Rect) -> bool {
-    if !matches!(block.direction, Direction::Up | Direction::Down) || block.table.is_some() {
+pub(super) fn is_in_margin(block: &BlockDraft, page: &PageLayout, upright: &Rect) -> bool {
+    if !matches!(block.direction, Direction::Up | Direction::Down) || block.table().is_some() {
         return false;
     }
     let rect = block.direction.back(&block.rect, page.width, page.height);

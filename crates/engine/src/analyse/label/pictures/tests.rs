@@ -33,9 +33,9 @@ fn graphs(document: Vec<u8>) -> String {
         let flow = flow(layout.blocks, frame, &norms);
         let pictures = shown(&layout.pictures, &flow, frame);
         let order = order(&flow, &pictures, frame);
-        let name = |piece: usize| match flow.get(piece).and_then(|part| part.block.as_ref()) {
+        let name = |piece: usize| match flow.get(piece).and_then(|part| part.written()) {
             Some(block) => {
-                let text = block.lines.iter().map(Line::text).collect::<Vec<_>>().join(" ");
+                let text = block.lines().map(Line::text).collect::<Vec<_>>().join(" ");
                 format!("{piece} \"{}\"", text.chars().take(24).collect::<String>())
             }
             None => format!("{piece} picture {}", piece - flow.len() + 1),

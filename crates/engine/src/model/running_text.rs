@@ -3,25 +3,26 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::markup::escape;
-use crate::model::{Line, Script, scripts_of};
+use super::line::{Line, Script};
+use super::scripts::scripts_of;
+use super::text::Text;
+
+const SOFT_HYPHEN: char = '\u{AD}';
 
 /// Words of the document, lower case, for telling which hyphens belong to words.
 #[derive(Default)]
 pub(crate) struct Vocabulary(HashSet<String>);
 
 impl Vocabulary {
-    /// Learns the words of lines, but for those that a line end may have cut.
-    pub(crate) fn learn<'l>(&mut self, lines: impl Iterator<Item = &'l Line>) {
-        for line in lines {
-            let last = line.words.len().saturating_sub(1);
-            for (index, word) in line.words.iter().enumerate() {
-                let cut = index == last && ends_with_hyphen(&word.text);
-                if !cut && word.text.len() < 40 {
-                    let bare = bare(&word.text);
-                    if bare.chars().count() > 3 && !self.0.contains(bare.as_str()) {
-                        self.0.insert(bare);
-                    }
+    /// Learns the words of a line, but for those that its end may have cut.
+    pub(crate) fn learn<'w>(&mut self, words: impl ExactSizeIterator<Item = &'w str>) {
+        let last = words.len().saturating_sub(1);
+        for (index, word) in words.enumerate() {
+            let cut = index == last && ends_with_hyphen(word);
+            if !cut && word.len() < 40 {
+                let bare = bare(word);
+                if bare.chars().count() > 3 && !self.0.contains(bare.as_str()) {
+                    self.0.insert(bare);
                 }
             }
         }
@@ -29,6 +30,64 @@ impl Vocabulary {
 
     fn knows(&self, word: &str) -> bool {
         self.0.contains(&bare(word))
+    }
+
+    /// The text that lines make, with the lines themselves.
+    pub(crate) fn text(&self, lines: Vec<Line>) -> Text {
+        let mut content = String::new();
+        let mut scripts: Vec<(Range<usize>, Script)> = Vec::new();
+        for line in &lines {
+            let start = self.append(&mut content, &line.text());
+            let of_line = scripts_of(line).into_iter();
+            scripts.extend(of_line.map(|(at, script)| (start + at.start..start + at.end, script)));
+        }
+        // A hyphen that fell away may have taken the end of a mark with it.
+        let mut done = 0;
+        scripts.retain(|(bytes, _)| {
+            let whole =
+                content.get(done..bytes.start).is_some() && content.get(bytes.clone()).is_some();
+            done = if whole { bytes.end } else { done };
+            whole
+        });
+        without_soft_hyphens(&mut content, &mut scripts);
+        Text { content, scripts, breaks: Vec::new(), lines }
+    }
+
+    /// The text of rows without coordinates.
+    pub(crate) fn text_of_rows<'r>(&self, rows: impl Iterator<Item = &'r str>) -> Text {
+        let (mut content, mut breaks) = (String::new(), Vec::new());
+        for row in rows {
+            let row = row.split_whitespace().collect::<Vec<_>>().join(" ");
+            if row.is_empty() {
+                continue;
+            }
+            let is_first = content.is_empty();
+            let start = self.append(&mut content, &row);
+            if !is_first {
+                breaks.push(start);
+            }
+        }
+        if content.contains(SOFT_HYPHEN) {
+            content = content.replace(SOFT_HYPHEN, "");
+            breaks.clear();
+        }
+        Text { content, scripts: Vec::new(), breaks, lines: Vec::new() }
+    }
+
+    /// Appends the next line to a text: the byte at which it starts.
+    fn append(&self, text: &mut String, next: &str) -> usize {
+        if !text.is_empty() {
+            match seam(text, next, self) {
+                Seam::Space => text.push(' '),
+                Seam::Nothing => {}
+                Seam::DropHyphen => {
+                    text.pop();
+                }
+            }
+        }
+        let start = text.len();
+        text.push_str(next);
+        start
     }
 }
 
@@ -40,65 +99,16 @@ fn ends_with_hyphen(word: &str) -> bool {
     word.ends_with(['-', '\u{AD}', '\u{2010}'])
 }
 
-/// Joins lines to one text.
-pub(crate) fn flow<'l>(lines: impl Iterator<Item = &'l Line>, vocabulary: &Vocabulary) -> String {
-    let text = join(lines, vocabulary, &mut |_, _| {});
-    if text.contains('\u{AD}') { text.replace('\u{AD}', "") } else { text }
-}
-
-/// The same for HTML: escaped, with raised and lowered text marked.
-pub(crate) fn flow_html<'l>(
-    lines: impl Iterator<Item = &'l Line>,
-    vocabulary: &Vocabulary,
-) -> String {
-    let mut marks: Vec<(Range<usize>, Script)> = Vec::new();
-    let text = join(lines, vocabulary, &mut |start, line| {
-        let of_line = scripts_of(line).into_iter();
-        marks.extend(
-            of_line.map(|(bytes, script)| (start + bytes.start..start + bytes.end, script)),
-        );
-    });
-    let mut html = String::with_capacity(text.len() + 16 * marks.len());
-    let mut done = 0;
-    // A hyphen that fell away may have taken the end of a mark with it.
-    for (bytes, script) in marks {
-        let (Some(before), Some(marked)) = (text.get(done..bytes.start), text.get(bytes.clone()))
-        else {
-            continue;
-        };
-        let tag = if script == Script::Raised { "sup" } else { "sub" };
-        html += &format!("{}<{tag}>{}</{tag}>", escape(before), escape(marked));
-        done = bytes.end;
+/// Takes soft hyphens out of a text and moves the marks behind them.
+fn without_soft_hyphens(content: &mut String, scripts: &mut [(Range<usize>, Script)]) {
+    if !content.contains(SOFT_HYPHEN) {
+        return;
     }
-    html.push_str(&escape(&text[done..]));
-    if html.contains('\u{AD}') { html.replace('\u{AD}', "") } else { html }
-}
-
-/// Joins lines to one text that may still hold soft hyphens; `placed` hears where each starts.
-fn join<'l>(
-    lines: impl Iterator<Item = &'l Line>,
-    vocabulary: &Vocabulary,
-    placed: &mut dyn FnMut(usize, &Line),
-) -> String {
-    let mut text = String::new();
-    for line in lines {
-        let next = line.text();
-        if text.is_empty() {
-            placed(0, line);
-            text = next;
-            continue;
-        }
-        match seam(&text, &next, vocabulary) {
-            Seam::Space => text.push(' '),
-            Seam::Nothing => {}
-            Seam::DropHyphen => {
-                text.pop();
-            }
-        }
-        placed(text.len(), line);
-        text.push_str(&next);
+    let before = |at: usize| content[..at].matches(SOFT_HYPHEN).count() * SOFT_HYPHEN.len_utf8();
+    for (bytes, _) in scripts {
+        *bytes = bytes.start - before(bytes.start)..bytes.end - before(bytes.end);
     }
-    text
+    *content = content.replace(SOFT_HYPHEN, "");
 }
 
 enum Seam {

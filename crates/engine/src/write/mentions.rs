@@ -2,7 +2,7 @@
 
 use docket_contract::citations::Reference;
 
-use super::{Entry, Sources};
+use crate::model::{Bibliography, BibliographyEntry};
 
 /// Brackets with more in them are no references.
 const BRACKET_BYTES_MAX: usize = 80;
@@ -11,15 +11,21 @@ const NAME_TO_YEAR_BYTES_MAX: usize = 80;
 /// Ranges of more numbers are no ranges.
 const RANGE_MAX: usize = 50;
 
-pub(super) fn link(sources: &Sources, markdown: &str) -> (String, Vec<Reference>) {
+/// Links what refers to entries in a Markdown text, with the references that it found.
+pub(super) fn link(sources: &Bibliography, markdown: &str) -> (String, Vec<Reference>) {
     if sources.entries.is_empty() {
         return (markdown.to_owned(), Vec::new());
     }
     if sources.numbered { by_number(sources, markdown) } else { by_name(sources, markdown) }
 }
 
+/// The start of an entry's Markdown, to which links lead.
+pub(super) fn anchor(id: usize) -> String {
+    format!("<a id=\"ref-{id}\"></a>")
+}
+
 /// `[3]`, `[1, 2]`, `[4-7]`: every number that is written becomes a link.
-fn by_number(sources: &Sources, markdown: &str) -> (String, Vec<Reference>) {
+fn by_number(sources: &Bibliography, markdown: &str) -> (String, Vec<Reference>) {
     let (mut out, mut references) = (String::with_capacity(markdown.len()), Vec::new());
     let mut rest = markdown;
     while let Some(open) = rest.find('[') {
@@ -50,7 +56,7 @@ fn by_number(sources: &Sources, markdown: &str) -> (String, Vec<Reference>) {
 }
 
 /// The entries that the inside of a bracket names, if it names nothing else.
-fn ids(sources: &Sources, inner: &str) -> Option<Vec<usize>> {
+fn ids(sources: &Bibliography, inner: &str) -> Option<Vec<usize>> {
     let mut ids = Vec::new();
     for part in inner.split([',', ';']) {
         let ends: Vec<&str> = part.split(['-', '\u{2013}']).map(str::trim).collect();
@@ -67,7 +73,7 @@ fn ids(sources: &Sources, inner: &str) -> Option<Vec<usize>> {
             _ => return None,
         }
     }
-    let known = ids.iter().all(|id| sources.by_id(*id).is_some());
+    let known = ids.iter().all(|id| sources.entries.iter().any(|entry| entry.id == *id));
     (known && !ids.is_empty()).then_some(ids)
 }
 
@@ -91,7 +97,7 @@ fn with_links(bracket: &str) -> String {
 }
 
 /// `Chen et al. (2021)`, `(Chen & Berg, 2021a; Abel, 1999)`.
-fn by_name(sources: &Sources, markdown: &str) -> (String, Vec<Reference>) {
+fn by_name(sources: &Bibliography, markdown: &str) -> (String, Vec<Reference>) {
     let (mut out, mut references) = (String::with_capacity(markdown.len()), Vec::new());
     // What is copied, and where the last year ended: no reference reaches back over a year.
     let (mut copied, mut free) = (0, 0);
@@ -139,10 +145,15 @@ fn years(text: &str) -> Vec<Year<'_>> {
 }
 
 /// The first author's name before a year, with nothing between the two but other names.
-fn named(sources: &Sources, text: &str, reach: usize, year: &Year<'_>) -> Option<(usize, usize)> {
+fn named(
+    sources: &Bibliography,
+    text: &str,
+    reach: usize,
+    year: &Year<'_>,
+) -> Option<(usize, usize)> {
     let window = &text[reach..year.start];
-    let fits = |entry: &&Entry| {
-        entry.citation.year.as_deref() == Some(year.digits)
+    let fits = |entry: &&BibliographyEntry| {
+        entry.year.as_deref() == Some(year.digits)
             && (entry.year_letter == year.letter || entry.year_letter.is_none())
     };
     let found = sources.entries.iter().filter(fits).filter_map(|entry| {
@@ -153,7 +164,7 @@ fn named(sources: &Sources, text: &str, reach: usize, year: &Year<'_>) -> Option
             let starts = !window[..*at].ends_with(char::is_alphabetic);
             starts && !after.starts_with(char::is_alphabetic) && only_names(after)
         })?;
-        Some((reach + at, entry.citation.id))
+        Some((reach + at, entry.id))
     });
     found.min()
 }
@@ -174,22 +185,28 @@ fn boundary(text: &str, at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use docket_contract::citations::Citation;
-
     use super::*;
 
-    fn sources(numbered: bool) -> Sources {
-        let entry = |(id, surname, year, year_letter): (usize, &str, &str, Option<char>)| Entry {
-            citation: Citation { id, year: Some(year.to_owned()), ..Citation::default() },
-            surname: Some(surname.to_owned()),
-            year_letter,
+    fn sources(numbered: bool) -> Bibliography {
+        let entry = |(id, surname, year, year_letter): (usize, &str, &str, Option<char>)| {
+            BibliographyEntry {
+                id,
+                year: Some(year.to_owned()),
+                surname: Some(surname.to_owned()),
+                year_letter,
+                ..BibliographyEntry::default()
+            }
         };
         let entries = [
             (1, "Chen", "2021", Some('a')),
             (2, "Chen", "2021", Some('b')),
             (3, "Abel", "1999", None),
         ];
-        Sources { entries: entries.into_iter().map(entry).collect(), numbered }
+        Bibliography {
+            entries: entries.into_iter().map(entry).collect(),
+            numbered,
+            ..Bibliography::default()
+        }
     }
 
     fn check(numbered: bool, text: &str, want: &str, ids: &[usize]) {

@@ -2,19 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use docket_contract::{Segment, SegmentType};
-
 use super::numbering::{PageNumber, item_number, page_number};
+use crate::model::Role;
 use crate::task::classify::words::{content_words, is_stop_word, words};
+use crate::task::pages::{BlockText, PageText};
 
 /// Lines within this share of the page's height from its edges may be running ones.
-const EDGE: f64 = 0.09;
+const EDGE: f32 = 0.09;
 /// Segments that may hold a title, an opening or a closing.
 const OUTERMOST: usize = 6;
 
-/// A page, seen as a leaf among others.
-pub(super) struct Sheet {
-    /// Width and height; zero for a page without segments.
+/// What a page shows of where it belongs.
+pub(super) struct PageSigns {
+    /// Width and height in points; zero for a page without blocks.
     pub(super) size: (f64, f64),
     pub(super) has_text: bool,
     /// How often it uses each word that carries a meaning.
@@ -34,58 +34,47 @@ pub(super) struct Sheet {
     pub(super) items: Option<(u32, u32)>,
 }
 
-impl Sheet {
-    pub(super) fn new(segments: &[&Segment]) -> Self {
-        let size = segments.first().map_or((0.0, 0.0), |one| (one.page_width, one.page_height));
-        let with_text: Vec<&Segment> =
-            segments.iter().copied().filter(|one| !text(one).trim().is_empty()).collect();
-        let (edge, body): (Vec<&Segment>, Vec<&Segment>) =
-            with_text.iter().copied().partition(|one| at_edge(one));
+impl PageSigns {
+    pub(super) fn new(page: &PageText<'_>) -> Self {
+        let size = page.size.filter(|_| !page.blocks.is_empty()).unwrap_or_default();
+        let with_text = page.blocks.iter().filter(|one| !one.text.trim().is_empty());
+        let (edge, body): (Vec<&BlockText<'_>>, Vec<&BlockText<'_>>) =
+            with_text.partition(|one| at_edge(one, size.1));
         let mut counts: HashMap<String, f64> = HashMap::new();
-        for word in body.iter().flat_map(|one| content_words(text(one))) {
+        for word in body.iter().flat_map(|one| content_words(&one.text)) {
             *counts.entry(word).or_default() += 1.0;
         }
         let is_word = |word: &String| word.len() > 1 && !word.bytes().all(|b| b.is_ascii_digit());
-        let running = edge.iter().flat_map(|one| words(text(one)));
+        let running = edge.iter().flat_map(|one| words(&one.text));
         let running = running.filter(|word| is_word(word) && !is_stop_word(word)).collect();
-        let flowing: Vec<&str> =
-            body.iter().filter(|one| kind(one) == SegmentType::Text).map(|one| text(one)).collect();
-        let numbers: Vec<u32> = body.iter().filter_map(|one| item_number(text(one))).collect();
+        let last_paragraph = body.iter().rfind(|one| one.block.is_paragraph());
+        let numbers: Vec<u32> = body.iter().filter_map(|one| item_number(&one.text)).collect();
+        let is_title = |one: &&BlockText<'_>| one.block.role() == Some(Role::Title);
         Self {
-            size,
-            has_text: !with_text.is_empty(),
+            size: (f64::from(size.0), f64::from(size.1)),
+            has_text: !(edge.is_empty() && body.is_empty()),
             words: counts,
             running,
-            number: page_number(&edge.iter().map(|one| text(one)).collect::<Vec<_>>()),
-            titled: body.iter().take(OUTERMOST).any(|one| kind(one) == SegmentType::Title),
+            number: page_number(&edge.iter().map(|one| &*one.text).collect::<Vec<_>>()),
+            titled: body.iter().take(OUTERMOST).any(|one| is_title(&one)),
             starts_within: body.first().is_some_and(|first| starts_within(first)),
-            stops_within: flowing.last().is_some_and(|last| stops_within(last)),
-            closes: body.iter().rev().take(OUTERMOST).any(|one| closes(text(one))),
+            stops_within: last_paragraph.is_some_and(|last| stops_within(&last.text)),
+            closes: body.iter().rev().take(OUTERMOST).any(|one| closes(&one.text)),
             items: numbers.first().zip(numbers.last()).map(|(first, last)| (*first, *last)),
         }
     }
 }
 
-fn text(segment: &Segment) -> &str {
-    segment.content.as_deref().unwrap_or_default()
+fn at_edge(one: &BlockText<'_>, page_height: f32) -> bool {
+    let near = one
+        .block
+        .rect
+        .is_some_and(|rect| rect.y1 < EDGE * page_height || rect.y0 > (1.0 - EDGE) * page_height);
+    one.block.is_running() || near && one.text.chars().count() < 120
 }
 
-fn kind(segment: &Segment) -> SegmentType {
-    SegmentType::from_any_name(&segment.segment_type).unwrap_or(SegmentType::Text)
-}
-
-fn at_edge(segment: &Segment) -> bool {
-    let furniture = matches!(kind(segment), SegmentType::PageHeader | SegmentType::PageFooter);
-    let near = segment.bbox.is_some_and(|bbox| {
-        let height = segment.page_height.max(1.0);
-        bbox.top + bbox.height < EDGE * height || bbox.top > (1.0 - EDGE) * height
-    });
-    furniture || near && text(segment).chars().count() < 120
-}
-
-fn starts_within(first: &Segment) -> bool {
-    let plain = matches!(kind(first), SegmentType::Text);
-    plain && text(first).trim_start().starts_with(char::is_lowercase)
+fn starts_within(first: &BlockText<'_>) -> bool {
+    first.block.is_paragraph() && first.text.trim_start().starts_with(char::is_lowercase)
 }
 
 fn stops_within(text: &str) -> bool {
