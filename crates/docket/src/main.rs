@@ -1,4 +1,4 @@
-//! The one binary: reads the configuration, plugs the rooms together, and is its own client.
+//! The one binary: reads the configuration, connects the crates, and is a client of its own API.
 #![expect(clippy::print_stderr, reason = "the one room that prints")]
 
 /// Prints a line. A reader that has gone (`| head`) is no fault of ours: what is left is dropped.

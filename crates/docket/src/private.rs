@@ -1,4 +1,4 @@
-//! Database, documents, results and keys are for their owner alone, also in folders that were there
+//! Restricts database, documents, results and keys to their owner, also in folders that existed
 //! before.
 
 use std::fs;

@@ -1,5 +1,4 @@
-//! Keys and who they stand for. A key's text is known to nobody but its holder: only its hash is
-//! stored.
+//! Keys and their accounts. Only the hash of a key is stored, so only its holder knows the text.
 
 use docket_contract::UserId;
 use docket_contract::timestamp::Timestamp;

@@ -1,4 +1,4 @@
-//! A document on its way in: streamed to a blob while it is hashed and counted.
+//! An incoming document: streamed to a blob while it is hashed and counted.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Reading jobs back: one, many, and what came out of them. Reading consumes nothing.
+//! Reads of jobs: one, many, and their results. Reading consumes nothing.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The numbers of the domain, each a setting.
+//! The limits and times of the domain, each a setting.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! The limit of the queue: beyond it submits are turned away, so that a flood fills neither disk
-//! nor waiting times.
+//! The limit of the queue: submits beyond it are refused, so that a flood fills neither the disk
+//! nor the waiting times.
 //!
-//! The queue is counted at intervals and this node's own submits in between are added, so the limit
-//! is kept to within what other nodes take in during one interval.
+//! The queue is counted at intervals, and this node's own submits in between are added. So the
+//! limit is exact except for what other nodes accept during one interval.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Whether this node can serve: the database answers and takes writes, and there is room.
+//! Whether this node can serve: the database answers and accepts writes, and there is free space.
 
 use std::time::{Duration, Instant};
 

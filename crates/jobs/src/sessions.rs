@@ -1,7 +1,7 @@
-//! Sessions of the dashboard: a browser keeps a signed name of the key that began it, never the key.
+//! Sessions of the dashboard: a browser keeps a signed id of its key, never the key itself.
 //!
-//! The signing secret lies in the database, so every node knows the sessions of every other. The key
-//! is looked up at each request: a revoked key ends its sessions at once, on all nodes.
+//! The signing secret is in the database, so every node accepts the sessions of every other. The
+//! key is looked up at each request: a revoked key ends its sessions at once, on all nodes.
 
 use docket_contract::timestamp::Timestamp;
 use hmac::{Hmac, Mac};

@@ -1,4 +1,4 @@
-//! The free space that submits leave alone, so that running jobs can still store their results.
+//! The free space that submits do not use, so that running jobs can still store their results.
 
 use std::fmt;
 use std::io;

@@ -1,4 +1,4 @@
-//! Status reads: from memory where memory is known to be right, else from the database.
+//! Status reads: from memory if memory is known to be correct, otherwise from the database.
 
 mod cache;
 mod keys;

@@ -1,4 +1,4 @@
-//! Submit: the bytes are stored first, then job and event become true in one transaction.
+//! Submit: the bytes are stored first, then one transaction inserts the job and its event.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The sweep: jobs whose worker fell silent go back to the queue, overdue ones end.
+//! The sweep: jobs of lost workers return to the queue, overdue jobs end.
 
 use docket_contract::job::{Failure, FailureCode};
 use docket_store::{RetryPolicy, Swept};

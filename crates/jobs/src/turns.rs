@@ -1,4 +1,5 @@
-//! Slots that accounts share: each may hold a few, and free ones go round over those that wait.
+//! Slots that accounts share: each may hold a few, and free ones go to the waiting accounts in
+//! turn.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

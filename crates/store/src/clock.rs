@@ -1,4 +1,4 @@
-//! Where instants come from: the database, or a clock that a test moves.
+//! The source of times: the database, or a clock that a test moves.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! What can go wrong below: named by what a caller can do about it.
+//! Errors of the store, by what a caller can do about them.
 
 /// A statement failed. Constraint names are mapped inside the drivers.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! The arithmetic of credits and submit limits, and the rules, that both drivers share.
+//! The rules and the arithmetic of credits and submit limits, shared by both drivers.
 
 use chrono::TimeDelta;
 use docket_contract::job::Job;

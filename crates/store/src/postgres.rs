@@ -1,5 +1,5 @@
-//! The Postgres driver: every transition is one statement, so that it costs one round trip and
-//! stands or falls as a whole.
+//! The Postgres driver: every transition is one statement, so it costs one round trip and is
+//! atomic.
 //!
 //! Every name is written with its schema: a `search_path` set on connect does not survive every
 //! pooler.

@@ -1,8 +1,8 @@
-//! Whose turn it is: divides the slots between the accounts that have jobs waiting, by start-time
+//! Decides whose turn it is: divides the slots between accounts with waiting jobs, by start-time
 //! fair queueing. See `docs/decisions/` on fair shares.
 //!
-//! Nothing here is the truth: the database alone decides what waits and what runs, and a look at it
-//! corrects every number. What is wrong here for a moment costs fairness for a moment, never a job.
+//! Nothing here is authoritative: the database alone decides which jobs wait and run, and each read
+//! of it corrects every number. A wrong number costs fairness for a moment, never a job.
 
 mod claiming;
 mod order;

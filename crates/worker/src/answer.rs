@@ -1,4 +1,4 @@
-//! Takes in what a child answers: progress to the queue, the result and its files to blobs.
+//! Handles the messages of a child: progress goes to the queue, the result and its files to blobs.
 
 use std::time::Instant;
 

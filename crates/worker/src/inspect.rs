@@ -1,5 +1,5 @@
-//! Looks at documents at submit, in children of its own, so that a node without job slots does it
-//! too and running jobs do not keep submits waiting.
+//! Inspects documents at submit, in children of its own, so that a node without job slots can do it
+//! and running jobs do not delay submits.
 
 use std::time::Duration;
 

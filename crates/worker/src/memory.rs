@@ -1,5 +1,5 @@
-//! The memory that the children and recognisers of one process may use together: each is admitted
-//! before it is started, and those that wait for work are ended where others need their room.
+//! The memory that the children and recognisers of one process may use together: each reserves its
+//! own before it starts, and idle ones end if others need the room.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};

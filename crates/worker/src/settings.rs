@@ -1,4 +1,4 @@
-//! The numbers of a worker process, each a setting.
+//! The limits and times of a worker process, each a setting.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Sweeps lost leases and overdue jobs, and removes what was kept long enough, at intervals; any
-//! number of processes may.
+//! Sweeps expired leases and overdue jobs, and deletes expired data, at intervals; any number of
+//! processes may do this.
 
 use std::time::{Duration, Instant};
 

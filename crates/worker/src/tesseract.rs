@@ -1,8 +1,8 @@
-//! Tesseract as a subprocess of its own for every picture: the engine's reader of text.
+//! Runs Tesseract as a subprocess for every picture: the text recogniser of the engine.
 //!
-//! A picture goes in as a plain graymap of our own making, so no decoder of Tesseract's ever sees a
-//! byte of a stranger's file. Our own program starts, confines itself and replaces itself by
-//! Tesseract. A subprocess dies with the job that waits for it.
+//! A picture is passed as a plain graymap that Docket made, so no decoder of Tesseract reads a byte
+//! of a client's file. Our own program starts, confines itself and replaces itself by Tesseract. A
+//! subprocess ends with the job that waits for it.
 
 use std::io;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! Delivers webhooks: claims due deliveries, posts them side by side, and settles each. Any number
-//! of processes may; what one of them was at when it died is claimed again by another.
+//! Delivers webhooks: claims due deliveries, posts them in parallel, and settles each. Any number
+//! of processes may do this; deliveries of a process that died are claimed by another.
 
 mod post;
 mod resolver;

@@ -1,4 +1,4 @@
-//! `docket accounts`: listed and changed in the database, also while a server runs on it.
+//! `docket accounts`: lists and changes accounts in the database, also while a server runs on it.
 
 use docket_contract::UserId;
 use docket_jobs::{Account, AccountShare, Error, Jobs};

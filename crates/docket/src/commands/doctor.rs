@@ -1,4 +1,4 @@
-//! `docket doctor`: whether this machine can serve and work with this configuration.
+//! `docket doctor`: checks whether this machine can serve and work with this configuration.
 
 use std::sync::Arc;
 use std::time::Duration;

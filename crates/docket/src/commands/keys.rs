@@ -1,4 +1,4 @@
-//! `docket keys`: made, listed and revoked in the database, also while a server runs on it.
+//! `docket keys`: creates, lists and revokes keys in the database, also while a server runs on it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `docket migrate`: brings the schema up to date and ends.
+//! `docket migrate`: migrates the schema and ends.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `docket extract`, `chunk`, `classify` and `split`: documents through a server.
+//! `docket extract`, `chunk`, `classify` and `split`: sends documents to a server.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `docket parse`: documents through a server, or on this machine without one.
+//! `docket parse`: parses documents through a server, or on this machine without one.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

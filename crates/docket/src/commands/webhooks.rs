@@ -1,5 +1,5 @@
-//! `docket webhooks`: endpoints, their log and their secrets on a server, and a receiver to look
-//! at what is sent.
+//! `docket webhooks`: manages endpoints, their log and their secrets on a server, and receives
+//! events.
 
 mod listen;
 

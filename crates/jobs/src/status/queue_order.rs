@@ -1,4 +1,4 @@
-//! The order of waiting jobs, read at most once a second and only when somebody asks.
+//! The order of waiting jobs, read at most once a second and only for a request that needs it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

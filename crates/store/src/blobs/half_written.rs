@@ -1,4 +1,4 @@
-//! Files that a killed process left half written.
+//! Unfinished files of killed processes.
 
 use std::fs;
 use std::io;

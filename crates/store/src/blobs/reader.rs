@@ -1,4 +1,4 @@
-//! A blob, or a part of one, on its way out.
+//! Reading a blob or a part of one.
 
 use std::ops::Range;
 

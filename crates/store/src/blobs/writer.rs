@@ -1,4 +1,4 @@
-//! A blob on its way in.
+//! Writing a blob.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Whether anything can be written.
+//! Whether the database accepts writes.
 
 use async_trait::async_trait;
 

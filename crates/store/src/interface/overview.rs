@@ -1,4 +1,4 @@
-//! What an operator wants to know of all accounts at once.
+//! Totals over all accounts, for operators.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The end of what was kept long enough.
+//! The deletion of jobs and entries whose retention is over.
 
 use std::time::Duration;
 

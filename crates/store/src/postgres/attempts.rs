@@ -1,4 +1,4 @@
-//! How attempts at deliveries end in Postgres: those that end together are written together.
+//! The end of attempts at deliveries in Postgres: attempts that end together are written together.
 
 use futures_util::future::join_all;
 use sqlx::postgres::PgPool;

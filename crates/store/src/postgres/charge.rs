@@ -1,7 +1,7 @@
 //! Charges for pages that were not known at the submit, in Postgres.
 //!
-//! The job's row is locked before its account, as every other transition does that gives back
-//! credits.
+//! The row of the job is locked before that of its account, as in every other transition that
+//! refunds credits.
 
 use docket_contract::UserId;
 use docket_contract::job::Job;

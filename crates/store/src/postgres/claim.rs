@@ -1,4 +1,4 @@
-//! Claims in Postgres: which accounts have ready jobs, and the taking of some of them.
+//! Claims in Postgres: finds the accounts that have ready jobs, and takes some of their jobs.
 
 use super::PostgresStore;
 use super::rows::{all, duration_us};

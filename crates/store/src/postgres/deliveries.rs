@@ -1,7 +1,8 @@
-//! Deliveries of webhooks as workers see them, in Postgres. How attempts end: [`super::attempts`].
+//! Deliveries of webhooks as workers see them, in Postgres. The end of attempts:
+//! [`super::attempts`].
 //!
-//! The order of locks stands in the migration `webhook_turns`, with the functions that claim and
-//! settle.
+//! The migration `webhook_turns` has the functions that claim and settle, and the order of their
+//! locks.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Removes what was kept long enough, in Postgres.
+//! Deletes jobs and entries whose retention is over, in Postgres.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! The feed in Postgres: the tail of the outbox, with every number that is not settled looked for
-//! again.
+//! The feed in Postgres: the tail of the outbox, and again every number that is not yet settled.
 
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
-//! Status reads by key, gathered: those that come while the database is busy with others go out as
-//! one query.
+//! Status reads by key, grouped: reads that arrive while the database is busy with others share a
+//! query.
 //!
-//! A query takes only reads that were asked for before it was sent, so each answer is at least as
-//! new as its question.
+//! A query takes only reads that arrived before it was sent, so each answer is at least as new as
+//! its request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Whether anything can be written, in Postgres.
+//! Whether the database accepts writes, in Postgres.
 
 use async_trait::async_trait;
 

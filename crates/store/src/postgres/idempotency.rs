@@ -1,5 +1,5 @@
-//! Idempotency keys in Postgres, always under the lock of their account: a repetition waits for
-//! the first submit there, and then sees what it left, or nothing if it was undone.
+//! Idempotency keys in Postgres, always under the lock of their account: a repeated submit waits
+//! there for the first one, and then sees its result, or nothing if it was rolled back.
 
 use docket_contract::UserId;
 use docket_contract::job::Job;

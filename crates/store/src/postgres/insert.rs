@@ -1,5 +1,5 @@
-//! Makes a job in Postgres: together with others if nothing stands against it, else under the lock
-//! of its account.
+//! Inserts a job in Postgres: together with others if it is simple, otherwise under the lock of its
+//! account.
 
 use docket_contract::UserId;
 use docket_contract::job::Job;

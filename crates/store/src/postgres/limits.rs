@@ -1,8 +1,8 @@
-//! How long a statement may take: a session elsewhere that holds a lock must not hold up callers
-//! without end.
+//! Time limits of statements: a session elsewhere that holds a lock must not block callers without
+//! end.
 //!
-//! The limits are set on every connection after it was made: the start-up parameter that could carry
-//! them is refused or dropped by some poolers.
+//! The limits are set on every connection after it was made: some poolers refuse or drop the
+//! start-up parameter that could carry them.
 
 use sqlx::{Executor, PgConnection};
 

@@ -1,4 +1,4 @@
-//! Brings the schema up to date, one node at a time.
+//! Migrates the schema, one node at a time.
 
 use sqlx::{Connection, PgConnection};
 

@@ -1,4 +1,4 @@
-//! Numbers over everything, from the partial indexes of what is unfinished, in Postgres.
+//! Totals over all accounts in Postgres, from the partial indexes of unfinished rows.
 
 use std::time::Duration;
 

@@ -1,8 +1,9 @@
-//! This node's place among the API nodes: an advisory lock, held by the session that reads the feed.
+//! The place of this node among the API nodes: an advisory lock, held by the session that reads the
+//! feed.
 //!
-//! A node that serves alone holds it for itself, all others share it. Because the feed is read in
-//! the same session, every read of the feed proves that the place is still held: with the session
-//! both end.
+//! A node that serves alone holds it exclusively, all others share it. Because the feed is read in
+//! the same session, every read of the feed proves that the lock is still held: both end with the
+//! session.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! How executions end in Postgres: one guarded statement per way out. Successes, of which there
-//! are most, go together: see [`super::success`].
+//! The end of executions in Postgres: one guarded statement for each outcome. Successes, the most
+//! frequent one, are written together: see [`super::success`].
 
 use docket_contract::job::Job;
 use docket_contract::state::JobState;

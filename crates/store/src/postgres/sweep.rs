@@ -1,4 +1,4 @@
-//! Takes jobs from lost workers and ends overdue ones, in Postgres.
+//! Returns jobs of lost workers to the queue and ends overdue ones, in Postgres.
 
 use sqlx::PgConnection;
 

@@ -1,4 +1,4 @@
-//! What both drivers read of accounts and jobs that wait for their turn.
+//! Reads accounts and waiting jobs for the shares, for both drivers.
 
 use docket_contract::UserId;
 use docket_contract::timestamp::Timestamp;

@@ -1,4 +1,4 @@
-//! How attempts at deliveries end in SQLite.
+//! The end of attempts at deliveries in SQLite.
 
 use rusqlite::params;
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Claims in SQLite: which accounts have ready jobs, and the taking of some of them.
+//! Claims in SQLite: finds the accounts that have ready jobs, and takes some of their jobs.
 
 use rusqlite::{Connection, params};
 

@@ -1,4 +1,4 @@
-//! Deliveries of webhooks as workers see them, in SQLite. How attempts end: [`super::attempts`].
+//! Deliveries of webhooks as workers see them, in SQLite. The end of attempts: [`super::attempts`].
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -1,8 +1,8 @@
-//! Whether anything can be written, in SQLite, and whether what is written stays.
+//! Whether the database accepts writes, in SQLite, and whether writes are kept.
 //!
-//! SQLite keeps writing into a file that was deleted or replaced under it, and everything is gone
-//! with the last process that has it open. So the writer compares the files that it has open with
-//! those that have their names, before and after each commit.
+//! SQLite keeps writing to a file that was deleted or replaced, and everything is lost when the
+//! last process closes it. So the writer compares the open files with the files of their names,
+//! before and after each commit.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;

@@ -1,4 +1,5 @@
-//! Idempotency keys in SQLite: one writer, so a repetition always finds what the first one left.
+//! Idempotency keys in SQLite: there is one writer, so a repeated submit always finds what the
+//! first one wrote.
 
 use docket_contract::UserId;
 use docket_contract::job::Job;

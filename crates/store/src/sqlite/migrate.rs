@@ -1,4 +1,4 @@
-//! Brings the schema up to date, one process at a time.
+//! Migrates the schema, one process at a time.
 
 use rusqlite::{Connection, TransactionBehavior, params};
 

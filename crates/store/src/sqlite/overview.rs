@@ -1,4 +1,4 @@
-//! Numbers over everything, from the partial indexes of what is unfinished, in SQLite.
+//! Totals over all accounts in SQLite, from the partial indexes of unfinished rows.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How executions end in SQLite, and what every transition leaves behind.
+//! The end of executions in SQLite, and the rows that every transition writes.
 
 use std::time::Duration;
 

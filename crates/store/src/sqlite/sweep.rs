@@ -1,4 +1,4 @@
-//! Takes jobs from lost workers and ends overdue ones, in SQLite.
+//! Returns jobs of lost workers to the queue and ends overdue ones, in SQLite.
 
 use docket_contract::job::Failure;
 use rusqlite::ToSql;

@@ -1,4 +1,5 @@
-//! How a child ended: at a limit of its own, by a fault of the engine, or killed from outside.
+//! The ways in which a child ends: at a limit of its own, by a fault of the engine, or killed from
+//! outside.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;

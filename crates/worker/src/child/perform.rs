@@ -1,4 +1,4 @@
-//! What a child does for each kind of job: parse the document, then what the job asks of it.
+//! The work of a child for each kind of job: parses the document, then does the task.
 
 use std::io::{self, Write};
 

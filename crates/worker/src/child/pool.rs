@@ -1,4 +1,4 @@
-//! Children of one command: those that wait for work, and new ones, within the process's memory.
+//! The children of one command: idle ones and new ones, within the memory of the process.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 

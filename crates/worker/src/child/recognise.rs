@@ -1,4 +1,4 @@
-//! The child's side of reading text off pictures: it may start no program, so it asks its parent.
+//! The child's side of OCR: it may start no program, so it asks its parent.
 
 use std::cell::RefCell;
 use std::fmt;

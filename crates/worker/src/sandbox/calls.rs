@@ -1,5 +1,5 @@
-//! Allow-lists of system calls. What is not listed answers `EPERM`: the program notices and can end
-//! in order, and a forbidden call never looks like a lost worker.
+//! Allow-lists of system calls. A call that is not listed fails with `EPERM`: the program notices
+//! and can end in order, and a forbidden call never looks like a lost worker.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,4 +1,4 @@
-//! How much work a list is: that of its page, whatever the account has.
+//! The cost of a list: that of its page, whatever the account has.
 
 use docket_contract::UserId;
 use docket_contract::job::JobType;
