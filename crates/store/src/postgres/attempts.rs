@@ -1,5 +1,7 @@
 //! The end of attempts at deliveries in Postgres: attempts that end together are written together.
 
+use std::collections::{HashMap, HashSet};
+
 use futures_util::future::join_all;
 use sqlx::postgres::PgPool;
 use uuid::Uuid;
@@ -76,13 +78,18 @@ impl PostgresStore {
 
 async fn settle(pool: &PgPool, clock: &Clock, together: Vec<Taken<Ended>>) {
     let ends: Vec<&Ended> = together.iter().map(|taken| &taken.write).collect();
-    // One that cannot be written, or a broken connection, fails them all: each then stands alone.
-    let written = write(pool, clock, &ends, false).await.ok();
-    let settled = join_all(ends.iter().enumerate().map(async |(idx, end)| {
-        match written.as_ref().and_then(|outcomes| outcomes.get(idx)).copied() {
-            Some(Outcome::Settled(settled)) => Ok(settled),
-            Some(Outcome::Busy) | None => write_one(pool, clock, end).await,
-        }
+    // Two ends of one delivery are a lost claim and its successor. The common statement finds its rows
+    // by delivery, so it takes only one of them; the other one is written alone.
+    let mut deliveries = HashSet::new();
+    let common: Vec<&Ended> =
+        ends.iter().copied().filter(|end| deliveries.insert(end.delivery)).collect();
+    // One that cannot be written, or a broken connection, fails them all: each is then written alone.
+    let written = write(pool, clock, &common, false).await.unwrap_or_default();
+    let outcomes: HashMap<Uuid, Outcome> =
+        common.iter().map(|end| end.token).zip(written).collect();
+    let settled = join_all(ends.iter().map(async |end| match outcomes.get(&end.token) {
+        Some(Outcome::Settled(settled)) => Ok(*settled),
+        Some(Outcome::Busy) | None => write_one(pool, clock, end).await,
     }))
     .await;
     for (taken, settled) in together.into_iter().zip(settled) {

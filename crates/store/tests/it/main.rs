@@ -234,7 +234,8 @@ on_both_drivers! {
         another_url_is_another_endpoint,
         the_claim_says_when_it_was_made,
         ended_jobs_and_owners_wishes_hurry_deliveries,
-        many_ends_are_written_at_once;
+        many_ends_are_written_at_once,
+        a_lost_claim_that_ends_beside_its_successor_is_lost;
     webhooks:
         endpoints_are_kept_per_account,
         an_account_has_so_many_endpoints_at_most,

@@ -148,6 +148,28 @@ pub(crate) async fn ended_jobs_and_owners_wishes_hurry_deliveries(f: Fixture) {
     hurried("an endpoint that is enabled").await;
 }
 
+/// The end that goes first is under way while the other two come, so these are written together.
+pub(crate) async fn a_lost_claim_that_ends_beside_its_successor_is_lost(f: Fixture) {
+    let endpoint = f.endpoints_with(&user(), 1, 1).await.remove(0);
+    let lost = f.store.claim_deliveries(limits(1, 9)).await.unwrap().remove(0);
+    f.clock.advance(LEASE);
+    let again = f.store.claim_deliveries(limits(1, 9)).await.unwrap().remove(0);
+    let id = again.delivery().id;
+    f.store.insert_test(&user(), endpoint.id).await.unwrap().unwrap();
+    let other = f.store.claim_deliveries(limits(9, 9)).await.unwrap().remove(0);
+    let (first, late, successor) = tokio::join!(
+        f.store.settle_delivery(other, ended(false)),
+        f.store.settle_delivery(lost, ended(true)),
+        f.store.settle_delivery(again, ended(false)),
+    );
+    let settled = DeliverySettled::Settled { disabled: false };
+    assert_eq!((first.unwrap(), successor.unwrap()), (settled, settled));
+    assert_eq!(late.unwrap(), DeliverySettled::ClaimLost);
+    let (delivery, attempts) = f.store.find_delivery(endpoint.id, id).await.unwrap().unwrap();
+    assert_eq!((delivery.last_error, attempts[0].duration_ms), (None, None));
+    assert_eq!(attempts[1].duration_ms, Some(12));
+}
+
 /// Attempts that end at the same time, one of them lost, and one of another endpoint that fails.
 pub(crate) async fn many_ends_are_written_at_once(f: Fixture) {
     let endpoints = f.endpoints_with(&user(), 2, 30).await;
