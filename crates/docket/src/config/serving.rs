@@ -43,7 +43,7 @@ settings! {
         /// Key of the first account, set at every start; at least 32 characters.
         api_key: Option<String> { placeholder: "KEY", is_secret: true, is_hidden: true }
 
-        /// What is logged: error, warn, info, debug, or a filter such as docket_worker=debug,info.
+        /// Log level: error, warn, info, debug, or a filter such as docket_worker=debug,info.
         ///
         /// Text of documents is never logged.
         log: String { default: "info", placeholder: "FILTER" }
