@@ -22,7 +22,7 @@ pub(crate) struct Client {
     key: String,
 }
 
-/// What a parse is submitted with besides its file.
+/// The fields of a parse in addition to its file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ParseFields {
     pub(crate) page_range: Option<String>,
@@ -71,7 +71,7 @@ impl Client {
         self.read(request).await
     }
 
-    /// Submits a file to any operation; answers the job's id.
+    /// Submits a file to any operation; returns the id of the job.
     pub(crate) async fn submit_to(
         &self,
         path: &str,

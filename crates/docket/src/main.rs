@@ -1,7 +1,7 @@
 //! The one binary: reads the configuration, connects the crates, and is a client of its own API.
 #![expect(clippy::print_stderr, reason = "the one room that prints")]
 
-/// Prints a line. A reader that has gone (`| head`) is no fault of ours: what is left is dropped.
+/// Prints a line. If the reader has gone (`| head`), the rest of the output is dropped without an error.
 macro_rules! say {
     ($($part:tt)*) => {{
         use std::io::Write;
@@ -29,7 +29,7 @@ use cli::{Cli, Command, OcrChildArgs};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // What sees documents confines itself before any thread is started, so before any runtime.
+    // Processes that read documents confine themselves before any thread or runtime is started.
     match cli.command {
         Command::EngineChild { memory_bytes, best_effort } => {
             docket_worker::child_main(memory_bytes, sandbox(best_effort))

@@ -15,17 +15,17 @@ use crate::config::DataConfig;
 const FOLDER: u32 = 0o700;
 const FILE: u32 = 0o600;
 
-/// What this program puts into a data folder, by the beginnings of the names, and what stands in one
-/// that is a disk of its own.
+/// Beginnings of the names that this program puts into a data folder, and `lost+found` of a folder that
+/// is a disk of its own.
 const OWN_NAMES: [&str; 7] =
     ["docket.sqlite", "blobs", "serve.lock", "api-key", "uploads", "results", "lost+found"];
 
-/// Whatever this process makes from now on is for its owner alone.
+/// Restricts every file that this process creates from now on to its owner.
 pub(crate) fn keep_new_files_private() {
     rustix::process::umask(Mode::from_raw_mode(0o077));
 }
 
-/// Makes a folder for its owner alone, unless it is there.
+/// Creates a folder for its owner alone, unless it exists.
 pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
@@ -34,8 +34,8 @@ pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("the data folder {} cannot be created", folder.display()))
 }
 
-/// Takes everybody else's rights from what is there already. What cannot be changed is warned of:
-/// it may be meant so.
+/// Removes the rights of other users from existing files. A file that cannot be changed causes a
+/// warning, not an error: it may be intended.
 pub(crate) fn restrict(data: &DataConfig) {
     if data.uses_data_dir() {
         restrict_own_folder(&data.data_dir);
@@ -60,7 +60,7 @@ pub(crate) fn restrict(data: &DataConfig) {
     }
 }
 
-/// Writes a key into a file of the data folder that only its owner can read; answers where it is.
+/// Writes a key to a file of the data folder that only its owner can read; returns its path.
 pub(crate) fn write_key(data_dir: &Path, key: &str) -> anyhow::Result<PathBuf> {
     make_folder(data_dir)?;
     let path = data_dir.join("api-key");
@@ -75,8 +75,8 @@ pub(crate) fn write_key(data_dir: &Path, key: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// Restricts a folder in which nothing else lies. One that is shared with others (`/tmp`, a home) is
-/// left as it is; what this program puts there is restricted by itself.
+/// Restricts a folder that has only this program's files. A shared one (`/tmp`, a home) is left as it
+/// is; the files of this program in it are restricted.
 fn restrict_own_folder(folder: &Path) {
     let is_own = |entry: std::io::Result<fs::DirEntry>| {
         entry.is_ok_and(|entry| {

@@ -60,7 +60,7 @@ fn folders_of(data: &DataConfig) -> Vec<PathBuf> {
     database.into_iter().chain(blobs).collect()
 }
 
-/// How long a node waits for its place: its predecessor may be shutting down.
+/// How long a node waits for its place, because the previous node may be shutting down.
 const PLACE_WAIT: Duration = Duration::from_secs(3);
 
 const PLACE_LOOK_PERIOD: Duration = Duration::from_millis(100);

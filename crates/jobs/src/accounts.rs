@@ -23,9 +23,9 @@ pub struct Caller {
 /// A key just made, with the only copy of its text.
 #[derive(Clone, Debug)]
 pub struct FreshKey {
-    /// What the holder sends. Shown once.
+    /// The text that the holder sends. Shown once.
     pub text: String,
-    /// What is stored.
+    /// The stored key.
     pub key: ApiKey,
 }
 
@@ -85,7 +85,7 @@ impl Jobs {
         Ok(FreshKey { text, key })
     }
 
-    /// The bytes of an account's stored documents, and what they may have together.
+    /// The total size of an account's stored documents, and its limit.
     ///
     /// # Errors
     /// If there is no such account, or the database fails.
@@ -114,7 +114,7 @@ impl Jobs {
         Ok(self.store.list_accounts().await?)
     }
 
-    /// Sets what is given of an account's share of the slots.
+    /// Sets those values of an account's share of the slots that are given.
     ///
     /// # Errors
     /// [`Error::NotFound`], or if the database fails.

@@ -13,7 +13,7 @@ use crate::{Caller, Error, Jobs};
 /// A batch to be submitted.
 #[derive(Debug)]
 pub struct BatchSubmit {
-    /// What to find in each document.
+    /// The values to find in each document.
     pub spec: ExtractSpec,
     /// The documents with their names.
     pub files: Vec<(Upload, Option<String>)>,

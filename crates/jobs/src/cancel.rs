@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{Caller, Error, Jobs};
 
-/// What became of it.
+/// The outcome.
 #[derive(Clone, Debug)]
 pub enum Ended {
     /// It had not ended, and was cancelled now.
@@ -87,7 +87,7 @@ impl Jobs {
         }
     }
 
-    /// Where the files of a job's result may lie: some of them may never have been made. A result
+    /// The blobs of a job's result; some of them may not exist. A result
     /// that cannot be read hides them: the job can be deleted all the same.
     pub(crate) async fn file_keys(&self, job: &Job) -> Vec<BlobKey> {
         let Some(result_key) = &job.result_key else {

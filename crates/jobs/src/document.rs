@@ -27,10 +27,10 @@ pub struct Upload {
     space: Option<Arc<SpaceWatch>>,
 }
 
-/// A document that lies in its blob, hashed, but belongs to no job yet.
+/// A document that is stored and hashed, but belongs to no job yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uploaded {
-    /// Where it lies.
+    /// Its blob.
     pub blob_key: BlobKey,
     /// Lowercase hex of its SHA-256.
     pub sha256: String,
@@ -148,7 +148,7 @@ pub(crate) enum AcceptedKinds {
 /// What kinds of documents an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// Whatever the job can be done on.
+    /// Every document that the job can process.
     Document,
     /// Excel workbooks.
     Workbook,
@@ -180,7 +180,7 @@ impl AcceptedKinds {
     /// The media type, by bytes and then by name.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for what the job cannot be done on.
+    /// [`Error::Invalid`] for a document that the job cannot process.
     pub(crate) fn accept(
         self,
         by_bytes: Option<&'static str>,
@@ -218,7 +218,7 @@ impl AcceptedKinds {
 /// The media type of a document that was fetched for a job, by bytes and then by name.
 ///
 /// # Errors
-/// [`Error::Invalid`] for what the job cannot be done on.
+/// [`Error::Invalid`] for a document that the job cannot process.
 pub fn fetched_media_type(
     spec: &JobSpec,
     by_bytes: Option<&'static str>,
@@ -251,7 +251,7 @@ pub(crate) fn recorded_media_type(accepted: &str, found: Inspection) -> Result<S
     }
 }
 
-/// The name that a job bears: the client's own, without folders and control characters.
+/// The name of a job's document: the client's own, without folders and control characters.
 pub(crate) fn document_name(given: Option<&str>) -> String {
     let last = given.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(255).collect();

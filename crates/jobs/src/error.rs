@@ -28,7 +28,7 @@ pub enum Error {
         /// Length of the whole file.
         size_bytes: u64,
     },
-    /// The account's credits do not suffice.
+    /// The account has too few credits.
     #[error("insufficient quota")]
     QuotaExceeded(Balance),
     /// The account submits too often.
@@ -46,13 +46,13 @@ pub enum Error {
     /// The account's documents would have more bytes than they may.
     #[error("usage limit exceeded: the account's documents have {} bytes", .0.used)]
     DocumentsFull(DocumentBytes),
-    /// There is too little room to take in more.
+    /// There is too little free space for more documents.
     #[error("the storage is full: {0}")]
     StorageFull(String),
     /// The document can not be uploaded any more, or never could.
     #[error("the job does not wait for an upload")]
     UploadClosed,
-    /// The result was asked for before the end; holds the job's word on `/jobs`.
+    /// The result was requested before the end; holds the job's status on `/jobs`.
     #[error("job is not completed, it is {0}")]
     NotCompleted(&'static str),
     /// The result was asked for, but the job failed; holds its reason.

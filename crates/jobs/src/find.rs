@@ -15,7 +15,7 @@ use crate::{Caller, Error, Jobs};
 /// Which of the caller's jobs to list.
 #[derive(Clone, Debug, Default)]
 pub struct ListRequest {
-    /// Only those with this word.
+    /// Only jobs with this status.
     pub status: Option<JobsWord>,
     /// Only those of this type.
     pub job_type: Option<JobType>,
@@ -25,9 +25,9 @@ pub struct ListRequest {
     pub created_from: Option<Timestamp>,
     /// Only those made at this instant or earlier.
     pub created_until: Option<Timestamp>,
-    /// Leaves out so many of the newest.
+    /// Skips this many of the newest.
     pub offset: usize,
-    /// At most so many.
+    /// Number of jobs, at most.
     pub limit: usize,
 }
 
@@ -36,7 +36,7 @@ pub struct ListRequest {
 pub struct Finished {
     /// The job.
     pub job: Job,
-    /// What was asked for.
+    /// The options of the job.
     pub spec: JobSpec,
     /// The result as JSON text.
     pub result: Bytes,
@@ -57,7 +57,7 @@ impl Jobs {
         }
     }
 
-    /// The same with what was asked for.
+    /// The same with the options of the job.
     ///
     /// # Errors
     /// [`Error::NotFound`], or if the database fails.
@@ -71,7 +71,7 @@ impl Jobs {
         }
     }
 
-    /// What was asked for in these jobs, in their order; jobs that are gone by now are left out.
+    /// The options of these jobs, in their order; jobs that no longer exist are left out.
     ///
     /// # Errors
     /// If the database fails.

@@ -10,7 +10,7 @@ pub trait Inspector: Send + Sync {
     async fn inspect(&self, document: BlobReader, look: Look<'_>) -> Inspection;
 }
 
-/// What is known of a document before it is looked at.
+/// What is known about a document before its inspection.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
     /// Opens it.
@@ -19,7 +19,7 @@ pub struct Look<'a> {
     pub media_type: &'a str,
 }
 
-/// What is known of a document at submit.
+/// What is known about a document at submit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inspection {
     /// Its pages; `None` where it is damaged, encrypted or could not be looked at in time. The job

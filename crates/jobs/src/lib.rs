@@ -1,4 +1,4 @@
-//! The domain: what may happen to a job, and who decides it.
+//! The domain: the operations on jobs and their rules.
 //!
 //! One file per verb. `server` calls the verbs of clients, `worker` those of workers; both reach
 //! the store only through here. Nothing here knows HTTP.
@@ -137,13 +137,13 @@ impl Jobs {
         }
     }
 
-    /// Takes in no more than leaves the free space that `watch` is to keep.
+    /// Accepts documents only while the disks keep the free space of `watch`.
     #[must_use]
     pub fn watching_space(self, watch: SpaceWatch) -> Self {
         Self { space: Some(Arc::new(watch)), ..self }
     }
 
-    /// An error if there is too little free space to take in more.
+    /// An error if there is too little free space for more documents.
     pub(crate) fn check_space(&self) -> Result<(), Error> {
         self.space.as_ref().map_or(Ok(()), |space| space.check())
     }

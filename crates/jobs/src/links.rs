@@ -19,10 +19,10 @@ const LINK_LIFETIME_S: i64 = 60 * 60;
 /// The name of the signing secret in the database.
 const SECRET_NAME: &str = "links";
 
-/// What stands in a signature for the right to upload; no [`Linked`] has this word.
+/// The word for the right to upload in a signature; no [`Linked`] has this word.
 const UPLOAD: &str = "upload";
 
-/// What a link leads to.
+/// The target of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Linked {
     /// The uploaded document.
@@ -135,7 +135,7 @@ pub struct LinkedFile {
     pub reader: BlobReader,
     /// Its media type.
     pub media_type: String,
-    /// What it is called when saved.
+    /// The file name when saved.
     pub file_name: String,
 }
 
@@ -154,7 +154,7 @@ impl Jobs {
         Ok(LinkSigner { secret: *secret.await? })
     }
 
-    /// Opens what a link leads to, or a part of it; the caller has checked the signature.
+    /// Opens the target of a link, or a part of it; the caller has checked the signature.
     ///
     /// # Errors
     /// [`Error::NotFound`] if the job or the file is gone, [`Error::NotInRange`] for a range beyond

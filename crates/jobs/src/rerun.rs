@@ -12,9 +12,9 @@ use crate::{Caller, Error, Jobs, Submitted};
 /// How to run a job once more.
 #[derive(Clone, Debug)]
 pub struct RerunRequest {
-    /// What to do now; a spec of the same kind.
+    /// The new options; a spec of the same kind.
     pub spec: JobSpec,
-    /// Opens an encrypted document: the former password was wiped.
+    /// Password of an encrypted document: the previous one was deleted.
     pub password: Option<String>,
     /// Shortens the retention, which begins anew.
     pub expires_in_s: Option<u64>,

@@ -55,7 +55,7 @@ impl Jobs {
     }
 }
 
-/// What a token says.
+/// The content of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Session {
     key_id: Uuid,

@@ -16,11 +16,11 @@ use crate::{Caller, Error, Inspection, Jobs, Look, Policy};
 /// A request for a new job.
 #[derive(Debug)]
 pub struct Submit {
-    /// What to do.
+    /// The options of the job.
     pub spec: JobSpec,
-    /// What to do it to.
+    /// The document.
     pub source: Source,
-    /// What kinds of documents this operation takes.
+    /// The kinds of documents that this operation accepts.
     pub expected: Expected,
     /// Opens an encrypted document.
     pub password: Option<String>,
@@ -30,7 +30,7 @@ pub struct Submit {
     pub expires_in_s: Option<u64>,
 }
 
-/// By what a repetition of a submit is known.
+/// How a repeated submit is recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyRequest {
     /// The operation: the same key in another one is another key.
@@ -70,7 +70,7 @@ pub enum Source {
     Url(String),
     /// From an upload that is still to come.
     Later {
-        /// What it will be called; its extension promises its type.
+        /// Its name; the extension gives its type.
         file_name: String,
         /// How long it can be uploaded.
         window: Duration,
@@ -82,7 +82,7 @@ pub enum Source {
 pub struct Submitted {
     /// The job.
     pub job: Job,
-    /// What was asked for.
+    /// The options of the job.
     pub spec: JobSpec,
     /// The account's credits after it.
     pub balance: Balance,
@@ -212,7 +212,7 @@ impl Jobs {
     }
 }
 
-/// The job as it was when it was made: a repetition gets the first answer, whatever became of it.
+/// The job as it was when it was created: a repeated submit gets the first answer.
 fn as_submitted(job: Job, credits: i64) -> Job {
     let state = match job.upload_until {
         Some(_) => JobState::AwaitingUpload,

@@ -22,7 +22,7 @@ use crate::{Caller, Error, Jobs};
 /// Endpoints of one account, at most.
 const ENDPOINTS_MAX: i64 = 20;
 
-/// What a new endpoint is to be.
+/// A request for a new endpoint.
 #[derive(Clone, Debug)]
 pub struct NewEndpointRequest {
     /// Where deliveries are posted to: `http` or `https`, checked by the caller.
@@ -82,7 +82,7 @@ impl Jobs {
         self.store.find_endpoint(&caller.user_id, id).await?.ok_or(Error::NotFound)
     }
 
-    /// Changes an endpoint. Enabling sends what has been waiting.
+    /// Changes an endpoint. Enabling it sends its waiting deliveries.
     ///
     /// # Errors
     /// [`Error::PrivateHost`], [`Error::NotFound`], or if the database fails.
@@ -114,7 +114,7 @@ impl Jobs {
         rotated.ok_or(Error::NotFound)
     }
 
-    /// Removes an endpoint with its log and with what was still to be delivered.
+    /// Removes an endpoint, its log and its pending deliveries.
     ///
     /// # Errors
     /// [`Error::NotFound`], or if the database fails.
@@ -167,7 +167,7 @@ impl Jobs {
         self.store.find_delivery(endpoint, id).await?.ok_or(Error::NotFound)
     }
 
-    /// Delivers once more, whatever became of it, under the same message id.
+    /// Delivers again, whatever the status, under the same message id.
     ///
     /// # Errors
     /// As for [`Jobs::test_endpoint`].
@@ -181,7 +181,7 @@ impl Jobs {
         self.store.replay_delivery(endpoint, id).await?.ok_or(Error::NotFound)
     }
 
-    /// Delivers once more what failed and happened at `since` or later; answers how many.
+    /// Delivers again all failed deliveries of events at `since` or later; returns their number.
     ///
     /// # Errors
     /// As for [`Jobs::test_endpoint`].

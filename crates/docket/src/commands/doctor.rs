@@ -33,7 +33,7 @@ struct Report {
 }
 
 impl Report {
-    /// What must be right.
+    /// A check that must pass.
     fn require(&mut self, what: &str, found: anyhow::Result<String>) {
         match found {
             Ok(text) => crate::say!("ok       {what:<10} {text}"),
@@ -44,7 +44,7 @@ impl Report {
         }
     }
 
-    /// What is better to have.
+    /// A check that should pass.
     fn advise(&self, what: &str, found: anyhow::Result<String>) {
         match found {
             Ok(text) => crate::say!("ok       {what:<10} {text}"),
@@ -85,8 +85,8 @@ async fn check_engine(worker: &WorkerSettings) -> anyhow::Result<String> {
     Ok(format!("a confined child has read {} pages", parsed.page_count))
 }
 
-/// Its version, asked of it as confined as it reads pictures; without it scanned pages and images
-/// stay unread.
+/// The version of Tesseract, from a process with the same sandbox as for pictures. Without Tesseract,
+/// scanned pages and images cannot be read.
 async fn check_tesseract(worker: &WorkerSettings) -> anyhow::Result<String> {
     let asked = tokio::time::timeout(LIMIT, worker.tesseract.version()).await?;
     asked.with_context(|| {
@@ -95,8 +95,8 @@ async fn check_tesseract(worker: &WorkerSettings) -> anyhow::Result<String> {
     })
 }
 
-/// The walls around engine children. The filter of system calls has to stand where the sandbox is
-/// required; Landlock is a second wall.
+/// The sandbox of engine children. Its system call filter must work where the sandbox is required;
+/// Landlock is a second layer.
 async fn check_walls(worker: &WorkerSettings, report: &mut Report) {
     match check_sandbox(&worker.child).await {
         Ok(walls) if walls.missing().is_empty() => {

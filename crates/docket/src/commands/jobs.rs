@@ -49,7 +49,7 @@ pub(crate) async fn run(command: JobsCommand) -> anyhow::Result<Exit> {
     }
 }
 
-/// The code that a job's end gives a command.
+/// The exit code for the end of a job.
 pub(crate) fn exit_of(job: &JobDocument) -> Exit {
     if job.status == "COMPLETED" { Exit::Done } else { Exit::JobFailed }
 }

@@ -45,7 +45,7 @@ pub(crate) async fn split(arguments: CategoriesArgs) -> anyhow::Result<Exit> {
     run(&arguments.submit, Operation { path: "/splitter", file_field: "file", fields }).await
 }
 
-/// The schema itself, or what the file of this name holds.
+/// The schema itself, or the content of the file with this name.
 fn schema(given: &str) -> anyhow::Result<String> {
     if given.trim_start().starts_with('{') {
         return Ok(given.to_owned());
@@ -54,7 +54,7 @@ fn schema(given: &str) -> anyhow::Result<String> {
         .map_err(|error| Exit::Usage.error(format!("the schema {given} cannot be read: {error}")))
 }
 
-/// A JSON list as it is; names with commas as such a list.
+/// A JSON list unchanged; names separated by commas as a JSON list.
 fn categories(given: &str) -> String {
     if given.trim_start().starts_with('[') {
         return given.to_owned();

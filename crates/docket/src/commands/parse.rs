@@ -176,8 +176,8 @@ impl Targets {
             .with_context(|| format!("{} cannot be written", path.display()))
     }
 
-    /// Writes a file of a result beside it, if results are written. The server's name for it never
-    /// leads out of the folder.
+    /// Writes a file of a result beside it, if results are written to a folder. The name that the server
+    /// gives never leads out of this folder.
     pub(crate) async fn write_part<F>(
         &self,
         file: &Path,

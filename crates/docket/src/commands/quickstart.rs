@@ -66,7 +66,7 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Makes this run's key and revokes that of the run before.
+/// Creates the key of this run and revokes that of the previous run.
 async fn fresh_key(jobs: &Jobs) -> anyhow::Result<String> {
     for key in jobs.list_keys().await? {
         if key.label == LABEL && key.revoked_at.is_none() {
@@ -142,8 +142,8 @@ fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The key as a command of the shell can use it: itself on a terminal; elsewhere, where it would go
-/// into a log, by the file that it lies in.
+/// The key as a shell command can use it: the key itself on a terminal; otherwise the file that has
+/// it, because the output may go to a log.
 fn key_for_commands(node: &Node, key: &str) -> anyhow::Result<String> {
     if std::io::stdout().is_terminal() {
         return Ok(key.to_owned());

@@ -24,13 +24,13 @@ use crate::limits::raise_open_files;
 use crate::private;
 use crate::rooms::{self, Rooms, ServingLock};
 
-/// The account that a fresh installation starts with.
+/// The account of a new installation.
 const FIRST_ACCOUNT: &str = "default";
 
 /// Connections that may wait to be accepted; the system's own limit is usually the same.
 const BACKLOG: u32 = 4096;
 
-/// A worker that has not looked at the queue for so long makes no progress.
+/// A worker that has not read the queue for this long makes no progress.
 const NO_PROGRESS_AFTER: Duration = Duration::from_secs(30);
 
 pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
@@ -77,7 +77,7 @@ impl Node {
         let placed = Instant::now();
         rooms::check_storage(&rooms, &config.data.blobs).await?;
         let walls_missing = walls_missing(&config.worker).await?;
-        // Made now, so that no read has to: the database may take only reads then.
+        // Created now, so that no read has to: the database may be read-only then.
         if let Err(error) = rooms.jobs.link_signer().await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -90,7 +90,7 @@ impl Node {
             None => None,
         };
         if !config.data.is_embedded() {
-            // A node that lost its place to this one may answer from its memory for so long.
+            // A node that lost its place to this one may answer from its cache until then.
             tokio::time::sleep_until(placed + FRESH_FOR).await;
         }
         let address = listener.local_addr().context("the socket has no address")?;
@@ -109,7 +109,7 @@ impl Node {
         })
     }
 
-    /// What clients put before every path.
+    /// The address that clients put before every path.
     pub(crate) fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -186,8 +186,8 @@ impl Node {
         Ok(())
     }
 
-    /// Presets the configured key; where there is neither one nor any other, makes one and prints
-    /// it, this once.
+    /// Sets the configured key. If there is none, and no other key either, creates one and prints it
+    /// once.
     async fn ensure_first_key(&self) -> anyhow::Result<()> {
         let jobs = &self.rooms.jobs;
         let account = UserId(FIRST_ACCOUNT.to_owned());
@@ -203,7 +203,7 @@ impl Node {
             crate::say!("{}", fresh.text);
             return Ok(());
         }
-        // What is printed goes into a log, where others read it and it stays.
+        // The output goes to a log, which others can read and which is kept.
         match private::write_key(&self.config.data.data_dir, &fresh.text) {
             Ok(path) => crate::say!(
                 "The first API key (account '{FIRST_ACCOUNT}') is in {}",
@@ -226,7 +226,7 @@ async fn preset(jobs: &Jobs, account: &UserId, key: &str) -> anyhow::Result<()> 
     })
 }
 
-/// Walls that engine children do without on this machine; an error if one is required.
+/// Parts of the sandbox that this machine lacks; an error if one is required.
 pub(crate) async fn walls_missing(worker: &WorkerSettings) -> anyhow::Result<Vec<String>> {
     let checked = check_sandbox(&worker.child).await.map_err(|error| {
         anyhow::anyhow!(
@@ -248,7 +248,7 @@ pub(crate) async fn walls_missing(worker: &WorkerSettings) -> anyhow::Result<Vec
 pub(crate) fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
     let bind = || {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        // A restarted server takes its port although connections of the former one are not over.
+        // A restarted server can take its port while connections of the previous one still exist.
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
         socket.listen(BACKLOG)
@@ -259,7 +259,7 @@ pub(crate) fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListe
     })
 }
 
-/// Answers at the first SIGINT or SIGTERM.
+/// Returns at the first SIGINT or SIGTERM.
 pub(crate) async fn wait_for_signal() -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be received")?;
     let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;

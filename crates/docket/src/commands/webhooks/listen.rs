@@ -17,7 +17,7 @@ use crate::commands::jobs::client;
 use crate::commands::serve::wait_for_signal;
 use crate::exit::Exit;
 
-/// How long the first test may take before its log is looked at.
+/// How long the first test may take before its log is read.
 const TEST_TIME: Duration = Duration::from_secs(5);
 
 /// Messages that may wait to be printed.
@@ -46,7 +46,7 @@ pub(crate) async fn run(arguments: ListenArgs) -> anyhow::Result<Exit> {
         listened = listen(&client, &endpoint, received) => listened,
         ended = wait_for_signal() => ended,
     };
-    // Whatever happened, the endpoint is not left behind.
+    // The endpoint is removed in every case.
     let removed: anyhow::Result<Value> =
         client.json(Method::DELETE, &format!("/webhooks/{}", endpoint.id), None).await;
     shutdown.cancel();
