@@ -37,17 +37,17 @@ pub(crate) use pool::ChildPool;
 pub use process::ChildCommand;
 pub(crate) use process::{EngineChild, within};
 
-/// What a child is asked to do with the document that follows.
+/// The request to a child, about the document that follows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub(crate) enum Request {
-    /// Say which walls it has around it. No document matters.
+    /// Report the parts of its sandbox. The document is ignored.
     Walls,
     /// Count its pages.
     Inspect {
         /// Opens it.
         password: Option<String>,
-        /// What its sender calls it.
+        /// The media type that its sender declares.
         media_type: String,
     },
     /// Do a job on it.
@@ -56,9 +56,9 @@ pub(crate) enum Request {
         spec: Box<JobSpec>,
         /// Opens it.
         password: Option<String>,
-        /// What its sender calls it.
+        /// The media type that its sender declares.
         media_type: String,
-        /// Names what comes out of it.
+        /// The namespace of the ids in the result.
         namespace: Uuid,
         /// Processor time that it may take.
         cpu: CpuLimits,
@@ -101,7 +101,7 @@ pub(crate) enum Message {
     Failed(Failure),
 }
 
-/// Starts a child and asks which walls it has around it.
+/// Starts a child and asks for the parts of its sandbox.
 ///
 /// # Errors
 /// If it cannot be started, or cannot be confined as its command requires; in words for people.

@@ -18,7 +18,7 @@ use crate::heartbeat::{Leases, Stop};
 use crate::settings::WorkerSettings;
 use crate::tesseract::TextReader;
 
-/// What every execution of a worker shares.
+/// The state that all executions of a worker share.
 pub(crate) struct Execution {
     pub(crate) jobs: Jobs,
     pub(crate) children: ChildPool,
@@ -100,7 +100,7 @@ pub(crate) async fn execute(execution: Arc<Execution>, claim: Claim) {
             Stop::Shutdown => Outcome::Released,
         },
     };
-    // The lease is renewed until the settlement stands: it may have to wait for the database.
+    // The lease is renewed until the settlement is written: it may have to wait for the database.
     let settled = settle(&execution.jobs, claim, outcome).await;
     drop(lease);
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -182,7 +182,7 @@ async fn open_document(
     }
 }
 
-/// Has a child read the document, and takes in its answer.
+/// Lets a child read the document, and handles its answer.
 async fn read(
     execution: &Execution,
     claim: &Claim,

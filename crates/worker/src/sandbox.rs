@@ -26,13 +26,13 @@ pub(crate) const EXIT_NOT_CONFINED: u8 = 70;
 /// The exit code of a launcher that did not find its program.
 pub(crate) const EXIT_NOT_FOUND: u8 = 127;
 
-/// What a process does where a wall cannot be put up.
+/// What a process does if a part of the sandbox cannot be set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sandbox {
-    /// It ends. The system call filter has to hold; Landlock is a second wall, and its absence is
+    /// It ends. The system call filter must work; Landlock is a second layer, and its absence is
     /// reported.
     Required,
-    /// It works with the walls that there are, and reports which are missing.
+    /// It works with the parts that exist, and reports which are missing.
     BestEffort,
 }
 
@@ -43,7 +43,7 @@ impl Default for Sandbox {
     }
 }
 
-/// Walls that stand around a process.
+/// The parts of the sandbox of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walls {
     /// System calls are filtered.
@@ -53,7 +53,7 @@ pub struct Walls {
 }
 
 impl Walls {
-    /// What is missing, in words for people.
+    /// The missing parts, in words for people.
     #[must_use]
     pub fn missing(self) -> Vec<&'static str> {
         let calls = (!self.system_calls).then_some("the filter of system calls (seccomp)");
@@ -65,7 +65,7 @@ impl Walls {
 /// Confines the calling process as a reader of documents, to which only its three pipes are left.
 ///
 /// # Errors
-/// If a limit cannot be set, or a wall that is required cannot be put up.
+/// If a limit cannot be set, or a required part of the sandbox cannot be set up.
 pub(crate) fn confine_reader(memory_bytes: u64, sandbox: Sandbox) -> io::Result<Walls> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     limit(Resource::Data, memory_bytes)?;
@@ -82,7 +82,7 @@ pub(crate) fn confine_reader(memory_bytes: u64, sandbox: Sandbox) -> io::Result<
 /// Descriptors that a recogniser needs: its libraries and data are opened one after the other.
 const RECOGNISER_FILES_MAX: u64 = 64;
 
-/// What a recogniser is held to.
+/// The limits of a recogniser.
 #[derive(Clone, Debug)]
 pub struct RecogniserLimits {
     /// Memory in bytes.
@@ -91,7 +91,7 @@ pub struct RecogniserLimits {
     pub cpu_s: u64,
     /// Folder of its data, if not that of its installation.
     pub data_dir: Option<PathBuf>,
-    /// What happens where it cannot be confined.
+    /// The behaviour if it cannot be confined.
     pub sandbox: Sandbox,
 }
 
@@ -99,7 +99,7 @@ pub struct RecogniserLimits {
 /// network and starts no process.
 ///
 /// # Errors
-/// If a limit cannot be set, or a wall that is required cannot be put up.
+/// If a limit cannot be set, or a required part of the sandbox cannot be set up.
 fn confine_recogniser(program: &Path, limits: &RecogniserLimits) -> io::Result<Walls> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     limit(Resource::Data, limits.memory_bytes)?;
@@ -136,7 +136,7 @@ fn complain(code: u8, text: &str) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// True if the wall stands; an error only where it has to.
+/// True if the part works; an error only if it is required.
 fn required(put_up: io::Result<()>, sandbox: Sandbox) -> io::Result<bool> {
     match (put_up, sandbox) {
         (Ok(()), _) => Ok(true),

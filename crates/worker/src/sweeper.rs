@@ -28,7 +28,7 @@ async fn sweep(jobs: &Jobs, end: &CancellationToken) {
     }
 }
 
-/// Goes on at once while there is more: what expires at full load is removed as fast as it came.
+/// Continues at once while there is more: under full load, jobs are deleted as fast as they expire.
 async fn remove(jobs: &Jobs, end: &CancellationToken) {
     let mut every = ticks(jobs.policy().sweep);
     let (mut logged, mut removed_jobs) = (Instant::now(), 0);

@@ -30,7 +30,7 @@ pub struct TesseractSettings {
     /// The program that confines itself and becomes Tesseract: one that ends up in
     /// [`crate::recogniser_main`] when its first argument is `ocr-child`.
     pub launcher: PathBuf,
-    /// What it does where it cannot be confined.
+    /// The behaviour if it cannot be confined.
     pub sandbox: Sandbox,
     /// Tesseract.
     pub program: PathBuf,
@@ -85,7 +85,7 @@ impl TesseractSettings {
         command
     }
 
-    /// The first line of its version, asked of it in its confinement.
+    /// The first line of its version, from a confined process.
     ///
     /// # Errors
     /// If it is not there, or does not work where it is confined.

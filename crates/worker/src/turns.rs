@@ -34,7 +34,7 @@ struct Waiter {
     answer: oneshot::Sender<Permit>,
 }
 
-/// What an account or a job has of the permits.
+/// The permits of an account or a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Share {
     held: usize,
@@ -122,7 +122,7 @@ impl State {
         for share in shares.into_iter().flatten() {
             share.held = share.held.saturating_sub(1);
         }
-        // Who neither holds nor waits begins anew.
+        // An account that neither holds nor waits starts again.
         let waiting = &self.waiting;
         self.accounts.retain(|account, share| {
             share.held > 0 || waiting.iter().any(|waiter| waiter.asker.account == *account)

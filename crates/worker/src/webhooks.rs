@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use post::Poster;
 
-/// How often the log is cleared of what is too old.
+/// How often old entries of the log are deleted.
 const EXPIRE_EVERY: Duration = Duration::from_secs(60);
 
 /// The least time between two looks at the queue: under load one look serves many hints.
@@ -25,11 +25,11 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub struct WebhookSettings {
     /// Attempts at the same time, over all endpoints.
     pub slots: usize,
-    /// How often the queue is looked at.
+    /// How often the queue is read.
     pub poll: Duration,
     /// Lets endpoints be on private networks and on this host.
     pub allow_private_hosts: bool,
-    /// What stands before the paths in a payload; empty if the public address is not known.
+    /// The address before the paths in a payload; empty if the public address is not known.
     pub base_url: String,
     /// How long running attempts may continue after the start of a shutdown; what is left is
     /// attempted again by another process.
@@ -145,7 +145,7 @@ async fn claim_and_start(
     drop(free);
 }
 
-/// Clears the log of what is too old, again and again.
+/// Deletes old entries of the log at intervals.
 async fn clear_log(jobs: &Jobs) {
     loop {
         tokio::time::sleep(EXPIRE_EVERY).await;

@@ -13,7 +13,7 @@ pub trait AccountStore: Send + Sync {
     /// Makes the account if it is new; sets the limits that are given.
     async fn ensure_account(&self, user: &UserId, limits: AccountLimits) -> Result<Account, Error>;
 
-    /// Sets what is given of the account's share; `None` if there is no such account.
+    /// Sets the given values of the account's share; `None` if there is no such account.
     async fn set_share(&self, user: &UserId, share: AccountShare)
     -> Result<Option<Account>, Error>;
 
@@ -108,13 +108,13 @@ pub struct NewApiKey {
     pub sha256: [u8; 32],
     /// The last four characters of the key's text.
     pub last_four: String,
-    /// What it is for, shown in lists.
+    /// Its description, shown in lists.
     pub label: String,
     /// From then on it is unknown.
     pub expires_at: Option<Timestamp>,
 }
 
-/// A stored key; its text is known to nobody but its holder.
+/// A stored key; only its holder knows its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
     /// Names it in commands.
@@ -123,7 +123,7 @@ pub struct ApiKey {
     pub user_id: UserId,
     /// The last four characters of its text.
     pub last_four: String,
-    /// What it is for.
+    /// Its description.
     pub label: String,
     /// When it was made.
     pub created_at: Timestamp,
@@ -133,7 +133,7 @@ pub struct ApiKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// Who a live key belongs to.
+/// The account of a live key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyHolder {
     /// The key.

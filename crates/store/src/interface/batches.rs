@@ -31,7 +31,7 @@ pub struct NewBatch {
     pub id: Uuid,
     /// The owner of the batch and of all its jobs, an existing account.
     pub user_id: UserId,
-    /// Its jobs. Their own `user_id` and `idempotency` are not looked at.
+    /// Its jobs. Their own `user_id` and `idempotency` are ignored.
     pub jobs: Vec<NewJob>,
     /// Makes a repetition of this submit answer the first one's batch, while its first job is there.
     pub idempotency: Option<Idempotency>,
@@ -43,7 +43,7 @@ impl NewBatch {
         self.jobs.iter().map(|job| job.document.size_bytes).sum()
     }
 
-    /// What all jobs cost.
+    /// The credits of all jobs.
     pub(crate) fn credits(&self) -> i64 {
         self.jobs.iter().fold(0, |sum, job| sum.saturating_add(job.credits))
     }
@@ -64,7 +64,7 @@ pub struct Batch {
     pub total_jobs: i64,
 }
 
-/// What became of the insert of a batch.
+/// The outcome of the insert of a batch.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BatchInserted {
     /// It is there, with all jobs.

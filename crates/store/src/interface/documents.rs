@@ -29,12 +29,12 @@ pub trait DocumentStore: Send + Sync {
 pub struct DocumentBytes {
     /// Of the documents of its jobs, from their submit to their deletion.
     pub used: i64,
-    /// What they may have together, if that is limited.
+    /// Their total size, if that is limited.
     pub limit: Option<i64>,
 }
 
 impl DocumentBytes {
-    /// True if so many bytes more fit. A document whose size is not known yet needs one.
+    /// True if this many more bytes fit. A document whose size is not known yet needs one.
     #[must_use]
     pub fn fits(&self, bytes: i64) -> bool {
         self.limit.is_none_or(|limit| self.used.saturating_add(bytes.max(1)) <= limit)
@@ -56,12 +56,12 @@ impl CommonLimit {
         self.0.store(bytes_max.unwrap_or(i64::MAX), std::sync::atomic::Ordering::Relaxed);
     }
 
-    /// The largest number stands for no limit.
+    /// The largest number means no limit.
     pub(crate) fn get(&self) -> i64 {
         self.0.load(std::sync::atomic::Ordering::Relaxed)
     }
 
-    /// What is in force for an account with this limit of its own.
+    /// The limit that holds for an account with this limit of its own.
     pub(crate) fn or_own(&self, own: Option<i64>) -> Option<i64> {
         Some(own.unwrap_or_else(|| self.get())).filter(|limit| *limit < i64::MAX)
     }

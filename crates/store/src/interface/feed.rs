@@ -12,7 +12,7 @@ use crate::error::Error;
 /// Changes of jobs, as they happen and afterwards.
 #[async_trait]
 pub trait FeedStore: Send + Sync {
-    /// Opens a feed of everything that is committed from now on, by whatever process. With it an API
+    /// Opens a feed of everything that is committed from now on, by any process. With it an API
     /// node takes its place: [`Error::Conflict`] if one that serves alone is there already, or if
     /// this one wants to serve alone and others are there.
     async fn open_feed(&self, serving: Serving) -> Result<Box<dyn Feed>, Error>;
@@ -47,7 +47,7 @@ pub trait Feed: Send {
     /// then reads all changes committed since the last call.
     async fn next(&mut self) -> Result<FeedBatch, Error>;
 
-    /// Where it stands.
+    /// The position of the feed.
     fn place(&self) -> FeedPlace;
 }
 
@@ -61,7 +61,7 @@ pub struct FeedPlace {
     pub settled_seq: i64,
 }
 
-/// What one read of the feed found.
+/// The result of one read of the feed.
 #[derive(Clone, Debug)]
 pub struct FeedBatch {
     /// New changes, each exactly once, those of one job in the order of their versions. Over
@@ -105,12 +105,12 @@ pub struct Change {
     pub at: Timestamp,
 }
 
-/// What happened to a job.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
     /// It was made, or moved on.
     Moved {
-        /// Where it stands now.
+        /// The state of the job now.
         state: JobState,
         /// It was started before, so clients never see it as queued again.
         was_started: bool,

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 
 use crate::error::Error;
 
-/// Asked by those who decide whether a node is ready.
+/// Decides whether a node is ready.
 #[async_trait]
 pub trait HealthStore: Send + Sync {
-    /// Writes one small row as durably as any other. The error says what stands against it.
+    /// Writes one small row as durably as any other. The error says why it failed.
     async fn check_writes(&self) -> Result<(), Error>;
 }

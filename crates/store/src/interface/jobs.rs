@@ -25,10 +25,10 @@ pub trait JobStore: Send + Sync {
     /// The job with this id of any owner.
     async fn find_job(&self, id: JobId) -> Result<Option<Job>, Error>;
 
-    /// The same with what was asked for, as of one instant.
+    /// The same with the options of the job, at one point in time.
     async fn find_job_with_spec(&self, id: JobId) -> Result<Option<JobWithSpec>, Error>;
 
-    /// What was asked for in these jobs of any owner, in any order. A job that is gone is
+    /// The options of these jobs of any owner, in any order. A job that is gone is
     /// left out.
     async fn find_specs(&self, ids: &[JobId]) -> Result<Vec<(JobId, JobSpec)>, Error>;
 
@@ -44,7 +44,7 @@ pub trait JobStore: Send + Sync {
     /// worker that runs it finds its claim lost.
     async fn cancel_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error>;
 
-    /// The same, but leaves alone what was started.
+    /// The same, but not for jobs that were started.
     async fn cancel_waiting_job(&self, owner: &UserId, id: JobId) -> Result<CancelOutcome, Error>;
 
     /// Puts a job of this owner that succeeded or failed back to where its submit left it, with
@@ -66,9 +66,9 @@ pub struct NewJob {
     pub id: JobId,
     /// Its owner, an existing account.
     pub user_id: UserId,
-    /// What to do.
+    /// The options of the job.
     pub spec: JobSpec,
-    /// What to do it to.
+    /// The document.
     pub document: DocumentInfo,
     /// How long its document can be uploaded, if it is not here yet: the job awaits it then.
     pub upload_window: Option<Duration>,
@@ -102,7 +102,7 @@ impl NewJob {
     }
 }
 
-/// By what a repetition of a submit is known, for 24 hours. A key whose job was deleted is unused,
+/// How a repeated submit is recognised, for 24 hours. A key whose job was deleted is unused,
 /// and so is one whose submit was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idempotency {
@@ -114,7 +114,7 @@ pub struct Idempotency {
     pub request_sha256: [u8; 32],
 }
 
-/// What became of an insert.
+/// The outcome of an insert.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inserted {
     /// It is there.
@@ -137,7 +137,7 @@ pub enum Inserted {
     Replayed {
         /// The first submit's job, as it is now.
         job: Job,
-        /// What it was charged then.
+        /// The credits that it was charged then.
         credits: i64,
         /// The balance after it, as answered then.
         balance: Balance,
@@ -151,7 +151,7 @@ pub enum Inserted {
 pub struct JobQuery {
     /// Whose.
     pub user_id: UserId,
-    /// Only those with this word on the wire (a started job back in the queue is *processing*).
+    /// Only jobs with this status in the API (a started job back in the queue is *processing*).
     pub status: Option<JobsWord>,
     /// Only this type.
     pub job_type: Option<JobType>,
@@ -161,9 +161,9 @@ pub struct JobQuery {
     pub created_from: Option<Timestamp>,
     /// Only those made at this instant or earlier.
     pub created_until: Option<Timestamp>,
-    /// Leaves out so many of the newest.
+    /// Skips this many of the newest.
     pub offset: usize,
-    /// At most so many.
+    /// Entries, at most.
     pub limit: usize,
 }
 
@@ -188,11 +188,11 @@ impl From<&Job> for ListPlace {
 pub struct JobPage {
     /// Newest first.
     pub jobs: Vec<Job>,
-    /// There are older ones.
+    /// There are older jobs.
     pub more: bool,
 }
 
-/// What became of a cancel.
+/// The outcome of a cancel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CancelOutcome {
     /// Cancelled now.
@@ -212,7 +212,7 @@ pub struct Rerun {
     pub id: JobId,
     /// Its version when this was decided: if it has changed since, nothing happens.
     pub version: i64,
-    /// What to do now.
+    /// The new options.
     pub spec: JobSpec,
     /// Opens an encrypted document; the former one was wiped.
     pub password: Option<String>,
@@ -224,7 +224,7 @@ pub struct Rerun {
     pub retention: Duration,
 }
 
-/// What became of a rerun.
+/// The outcome of a rerun.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RerunOutcome {
     /// It waits again.
@@ -247,11 +247,11 @@ pub enum RerunOutcome {
     NotFound,
 }
 
-/// What became of a delete.
+/// The outcome of a delete.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
 pub enum DeleteOutcome {
-    /// The job as it was; its blobs are now nobody's.
+    /// The job as it was; nothing names its blobs any more.
     Deleted(Job),
     /// It has not ended: cancel it first.
     NotEnded,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::error::Error;
 
-/// Numbers over everything, cheap enough to be asked every few seconds.
+/// Totals over all accounts, cheap enough for a query every few seconds.
 #[async_trait]
 pub trait OverviewStore: Send + Sync {
     /// As it is now.
@@ -16,7 +16,7 @@ pub trait OverviewStore: Send + Sync {
 /// The state of the queues.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
-    /// Unfinished jobs: type, state, count. What has none is left out.
+    /// Unfinished jobs: type, state, count. Combinations without jobs are left out.
     pub unfinished: Vec<(String, String, i64)>,
     /// For how long the job that has waited longest could have been claimed.
     pub oldest_ready: Option<Duration>,

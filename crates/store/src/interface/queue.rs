@@ -81,10 +81,10 @@ pub trait QueueStore: Send + Sync {
     fn ready_hint(&self) -> watch::Receiver<u64>;
 }
 
-/// What a worker reports on the way.
+/// The progress that a worker reports.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProgressUpdate {
-    /// What it is at.
+    /// The current stage.
     pub stage: Stage,
     /// Pages as far as known; `total` and `selected` once known stay.
     pub pages: PageCounts,
@@ -101,11 +101,11 @@ pub struct FetchedDocument {
     pub size_bytes: i64,
     /// By magic bytes.
     pub media_type: String,
-    /// Where it lies.
+    /// Its blob.
     pub blob_key: BlobKey,
 }
 
-/// What became of a progress write.
+/// The outcome of a progress write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressOutcome {
     /// Written.
@@ -114,10 +114,10 @@ pub enum ProgressOutcome {
     ClaimLost,
 }
 
-/// What became of a charge.
+/// The outcome of a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChargeOutcome {
-    /// The job is charged so many credits, or more.
+    /// The job is charged this many credits, or more.
     Charged,
     /// The balance does not suffice; nothing was written.
     QuotaExceeded(Balance),
@@ -136,7 +136,7 @@ pub struct Supplied {
     pub pages_selected: Option<i32>,
 }
 
-/// What became of a late document.
+/// The outcome of a late document.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
 pub enum SupplyOutcome {
@@ -148,17 +148,17 @@ pub enum SupplyOutcome {
     DocumentsFull(DocumentBytes),
 }
 
-/// What became of a settlement.
+/// The outcome of a settlement.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
 pub enum SettleOutcome {
-    /// It stands; the job as it is now.
+    /// It was written; the job as it is now.
     Settled(Job),
     /// The job is no longer this execution's: nothing was written.
     ClaimLost,
 }
 
-/// What happens to jobs whose worker was lost.
+/// The rules for jobs whose worker was lost.
 #[derive(Clone, Debug)]
 pub struct RetryPolicy {
     /// The loss that fails the job.
@@ -182,7 +182,7 @@ impl RetryPolicy {
     }
 }
 
-/// What a sweep did.
+/// The result of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Jobs put back into the queue.

@@ -7,7 +7,7 @@ use docket_contract::job::Job;
 
 use crate::error::Error;
 
-/// Removes what was kept long enough, in small transactions. Any number of nodes may.
+/// Deletes data whose retention is over, in small transactions. Any number of nodes may do this.
 #[async_trait]
 pub trait RetentionStore: Send + Sync {
     /// Removes at most `limit` ended jobs of any owner, whose retention is over, with their
@@ -22,7 +22,7 @@ pub trait RetentionStore: Send + Sync {
     async fn sum_up_usage(&self, retention: Duration, limit: usize) -> Result<usize, Error>;
 }
 
-/// What one step of the removal did.
+/// The result of one step of the deletion.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expired {
     /// Removed jobs, as they were.

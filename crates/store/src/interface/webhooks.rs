@@ -16,7 +16,7 @@ use crate::error::Error;
 /// Endpoints and the log of their deliveries. An account finds only its own endpoints.
 #[async_trait]
 pub trait WebhookStore: Send + Sync {
-    /// Makes an endpoint; `None` if the account has `endpoints_max` of them already.
+    /// Creates an endpoint; `None` if the account has `endpoints_max` of them already.
     async fn insert_endpoint(
         &self,
         endpoint: NewEndpoint,
@@ -49,7 +49,7 @@ pub trait WebhookStore: Send + Sync {
     /// Removes the endpoint with its deliveries; false if there was none.
     async fn delete_endpoint(&self, owner: &UserId, id: Uuid) -> Result<bool, Error>;
 
-    /// Makes a delivery that says nothing; `None` if the owner has no such endpoint.
+    /// Creates a test delivery; `None` if the owner has no such endpoint.
     async fn insert_test(&self, owner: &UserId, id: Uuid) -> Result<Option<Delivery>, Error>;
 
     /// The endpoint's deliveries, newest first, at most `limit` and one more if there are more.
@@ -114,11 +114,11 @@ pub struct NewEndpoint {
     pub description: String,
     /// The events that it gets; empty: every event.
     pub events: Vec<EventType>,
-    /// What deliveries are signed with.
+    /// The secret that signs deliveries.
     pub secret: SigningSecret,
 }
 
-/// What to change of an endpoint; `None` leaves it.
+/// The changes of an endpoint; `None` changes nothing.
 #[derive(Clone, Debug, Default)]
 pub struct EndpointChange {
     /// Where deliveries are posted to.
@@ -140,7 +140,7 @@ pub struct DeliveryQuery {
     pub status: Option<DeliveryStatus>,
     /// Only those with a smaller `seq`.
     pub before_seq: Option<i64>,
-    /// At most so many.
+    /// Entries, at most.
     pub limit: usize,
 }
 
@@ -148,7 +148,7 @@ pub struct DeliveryQuery {
 /// under way, in all processes.
 #[derive(Clone, Copy, Debug)]
 pub struct DeliveryLimits {
-    /// At most so many now.
+    /// Entries in all, at most.
     pub slots: usize,
     /// Attempts at one endpoint at the same time.
     pub per_endpoint_max: usize,
@@ -170,7 +170,7 @@ pub struct DeliveryClaim {
 }
 
 impl DeliveryClaim {
-    /// What to send; its `attempts` includes this one.
+    /// The delivery to send; its `attempts` includes this one.
     #[must_use]
     pub fn delivery(&self) -> &Delivery {
         &self.delivery
@@ -188,7 +188,7 @@ impl DeliveryClaim {
         self.claimed_at
     }
 
-    /// What to sign with: the present secret, then a former one that is still live.
+    /// The secrets to sign with: the current one, then a previous one that is still valid.
     #[must_use]
     pub fn secrets(&self) -> &[SigningSecret] {
         &self.secrets
@@ -202,9 +202,9 @@ pub struct AttemptEnd {
     pub duration: Duration,
     /// The status that it was answered with.
     pub status_code: Option<i32>,
-    /// Whether it was taken, and if not, why and what now.
+    /// Whether it was accepted, and if not, why and what follows.
     pub verdict: Verdict,
-    /// What its endpoint is allowed before it is disabled.
+    /// The failures after which its endpoint is disabled.
     pub tolerance: Tolerance,
 }
 
@@ -212,9 +212,9 @@ pub struct AttemptEnd {
 /// many attempts does not disable it, and neither do two failures a day apart.
 #[derive(Clone, Copy, Debug)]
 pub struct Tolerance {
-    /// So many attempts in a row failed, at least.
+    /// Failed attempts in a row, at least.
     pub failures_max: i32,
-    /// They failed over so long a time, at least.
+    /// Time of failures, at least.
     pub failing_max: Duration,
     /// After the second failure in a row the endpoint rests for so long, after each further one
     /// twice as long.
@@ -247,10 +247,10 @@ pub enum Verdict {
     },
 }
 
-/// What became of a settlement.
+/// The outcome of a settlement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliverySettled {
-    /// It stands.
+    /// It was written.
     Settled {
         /// The endpoint was disabled by it.
         disabled: bool,

@@ -20,7 +20,7 @@ use crate::rows::Columns;
 /// How long a caller waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// A connection idle for longer is asked whether it still lives before it is used.
+/// A connection that was idle for longer is tested before it is used.
 const IDLE_UNTESTED_MAX: Duration = Duration::from_secs(1);
 
 /// How often a read is asked. Two: the first broken connection makes the next one a tested one. One

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::interface::{Change, ChangeScope, Feed, FeedBatch, FeedPlace, FeedStore, Serving};
 use crate::rows::{change_columns, read_change};
 
-/// How often the feed looks by itself, whatever hints say.
+/// How often the feed reads without a hint.
 const PERIOD: Duration = Duration::from_millis(250);
 
 /// The least time between two looks: under load one look serves many hints.
@@ -97,7 +97,7 @@ impl FeedStore for PostgresStore {
 struct PostgresFeed {
     options: PgConnectOptions,
     serving: Serving,
-    /// None after a fault: the next look opens a session again.
+    /// None after a fault: the next read opens a session again.
     place: Option<Place>,
     hint: watch::Receiver<u64>,
     gaps: Gaps,

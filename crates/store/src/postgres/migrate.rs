@@ -72,7 +72,7 @@ async fn apply(connection: &mut PgConnection) -> Result<(), Error> {
     )
     .execute(&mut *transaction)
     .await?;
-    // Looked at again under the lock: another node may have been here meanwhile.
+    // Read again under the lock: another node may have migrated meanwhile.
     let found = version(&mut transaction).await?;
     for (version, name, sql) in MIGRATIONS.iter().filter(|(version, _, _)| *version > found) {
         sqlx::raw_sql(*sql).execute(&mut *transaction).await?;

@@ -14,7 +14,7 @@ use super::connect;
 use crate::error::Error;
 use crate::interface::Serving;
 
-/// How often a place that was lost to others is asked for.
+/// How often the node tries to get back a place that it lost.
 const ASK_PERIOD: Duration = Duration::from_secs(1);
 
 /// The server gives up a session whose client does not answer within about 15 s: its place would

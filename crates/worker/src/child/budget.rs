@@ -48,7 +48,7 @@ impl fmt::Display for CpuLimits {
     }
 }
 
-/// What a document may still use. The kernel holds it: beyond it the process gets `SIGXCPU`.
+/// The processor time that a document may still use. The kernel enforces it with `SIGXCPU`.
 #[derive(Debug)]
 pub(super) struct CpuBudget {
     limits: CpuLimits,
@@ -60,7 +60,7 @@ pub(super) struct CpuBudget {
 }
 
 impl CpuBudget {
-    /// Starts the account of a document that so many threads read.
+    /// Starts the budget of a document that this many threads read.
     pub(super) fn start(limits: CpuLimits, threads: usize) -> Self {
         let budget = Self {
             limits,
@@ -73,7 +73,7 @@ impl CpuBudget {
         budget
     }
 
-    /// Notes that the document has so many pages, and that the next page begins.
+    /// Notes that the document has this many pages, and that the next page begins.
     pub(super) fn page_begins(&self, page_count: usize) {
         let pages = u32::try_from(page_count).unwrap_or(u32::MAX);
         let new = pages.saturating_sub(self.counted_pages.get());
@@ -82,7 +82,7 @@ impl CpuBudget {
         self.set_limit();
     }
 
-    /// Adds the time of preparing so many pictures.
+    /// Adds the time for preparing this many pictures.
     pub(super) fn pictures_recognised(&self, count: usize) {
         let wanted = PICTURE_CPU.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
         let more = wanted.min(PICTURES_CPU_MAX.saturating_sub(self.for_pictures.get()));

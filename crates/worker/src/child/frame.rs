@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 /// The largest payload of a frame; larger data goes in several.
 pub(super) const PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
 
-/// What a frame holds.
+/// The kinds of frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Kind {

@@ -23,7 +23,7 @@ pub(super) struct Work<'a> {
     pub(super) threads: usize,
 }
 
-/// What came out: a result, and files that go with it.
+/// The outcome: a result and its files.
 pub(super) struct Performed {
     result: Outcome,
     pub(super) files: Vec<(Uuid, Vec<u8>)>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// it may ask for at the same time.
 pub(super) const PIXELS_MAX: u64 = 160_000_000;
 
-/// What goes before the pixels of a picture.
+/// The header of a picture; its pixels follow.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct PictureHead {
     width: u32,
@@ -57,7 +57,7 @@ impl PictureHead {
     }
 }
 
-/// What goes before the text that was read.
+/// The header of the text that was read.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReadOutcome {

@@ -34,7 +34,7 @@ pub struct ChildCommand {
     pub arguments: Vec<OsString>,
     /// Memory that a child may use, in bytes.
     pub memory_bytes: u64,
-    /// What it does where it cannot be confined.
+    /// The behaviour if it cannot be confined.
     pub sandbox: Sandbox,
 }
 
@@ -140,7 +140,7 @@ impl EngineChild {
         }
     }
 
-    /// Pictures up to the last that is asked for at the same time.
+    /// The pictures that are asked about at the same time.
     async fn pictures(&mut self, mut head: Vec<u8>) -> Result<Message, ChildError> {
         let (mut pictures, mut bytes) = (Vec::new(), 0);
         loop {

@@ -9,7 +9,7 @@ use seccompiler::{
     SeccompRule, TargetArch,
 };
 
-/// What a clone of a thread has to share with its process.
+/// The flags that a clone of a thread must share with its process.
 const THREAD: i32 =
     libc::CLONE_VM | libc::CLONE_FS | libc::CLONE_FILES | libc::CLONE_SIGHAND | libc::CLONE_THREAD;
 /// What the libraries of C add for bookkeeping. `0x0040_0000` is a flag without a meaning, of musl.
@@ -74,7 +74,7 @@ pub(super) fn apply(list: &AllowList) -> io::Result<()> {
     Ok(())
 }
 
-/// What every program needs: memory without code in it, threads, clocks, its own end.
+/// The calls that every program needs: memory without code in it, threads, clocks, its own end.
 fn common() -> seccompiler::Result<AllowList> {
     use SeccompCmpOp::{Eq, MaskedEq};
     let own_process = u64::from(std::process::id());
@@ -113,7 +113,7 @@ fn common() -> seccompiler::Result<AllowList> {
         .allow_if(libc::SYS_prctl, &[(0, Eq, bits(libc::PR_SET_NO_NEW_PRIVS))])
 }
 
-/// What an engine child may do: compute, and speak over its three pipes.
+/// The calls of an engine child: it computes, and communicates over its three pipes.
 pub(super) fn reader() -> io::Result<AllowList> {
     reader_list().map_err(io::Error::other)
 }
@@ -133,7 +133,8 @@ fn reader_list() -> seccompiler::Result<AllowList> {
         .allow_if(libc::SYS_prlimit64, &[(0, Eq, 0), (1, Eq, LIMIT_OF_CPU)])
 }
 
-/// What a recogniser may do besides: start as one program, and read the files that Landlock leaves.
+/// The additional calls of a recogniser: it starts as one program, and reads the files that Landlock
+/// allows.
 pub(super) fn recogniser() -> io::Result<AllowList> {
     recogniser_list().map_err(io::Error::other)
 }

@@ -29,7 +29,7 @@ pub(super) struct Poster {
     allow_private_hosts: bool,
 }
 
-/// What came of a POST.
+/// The outcome of a POST.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status_code: Option<u16>,
@@ -78,7 +78,7 @@ impl Poster {
     }
 }
 
-/// Reads what may be read of the body and drops it.
+/// Reads the body up to its limit and drops it.
 async fn drop_body(mut response: Response) {
     let mut read = 0;
     while let Ok(Some(piece)) = response.chunk().await {
