@@ -26,7 +26,7 @@ pub(crate) use geometry::{Direction, sides};
 pub use line::{Line, Script, ScriptRun, Word};
 pub(crate) use line::{dominant, line_of_words, runs_left};
 pub(crate) use markers::{Marker, item_marker, marker};
-pub(crate) use page::{Glyph, PageContent, TickField};
+pub(crate) use page::{Checkbox, Glyph, PageContent};
 pub use page::{Link, OutlineEntry, Style, TagRole};
 pub(crate) use raster::Raster;
 pub(crate) use running_text::Vocabulary;

@@ -23,17 +23,17 @@ use page_frame::PageFrame;
 
 /// Turns laid-out pages, given with their 1-based numbers, into parts in reading order.
 pub(crate) fn label(mut pages: Vec<(usize, PageLayout)>, outline: &[OutlineEntry]) -> Vec<Part> {
-    let furniture = headers_footers::separate(&mut pages);
+    let running = headers_footers::separate(&mut pages);
     let norms = norms::norms(&pages);
     let mut parts = Vec::new();
-    for ((page, layout), furniture) in pages.into_iter().zip(furniture) {
+    for ((page, layout), running) in pages.into_iter().zip(running) {
         let frame = PageFrame::of(page, &layout);
         let of_edge = |label, block| frame.part(label, block);
-        let headers = furniture.headers.into_iter();
+        let headers = running.headers.into_iter();
         parts.extend(headers.map(|block| of_edge(Label::PageHeader, block)));
         let flow = flow(layout.blocks, frame, &norms);
         parts.extend(pictures::place(flow, &layout.pictures, frame));
-        let footers = furniture.footers.into_iter();
+        let footers = running.footers.into_iter();
         parts.extend(footers.map(|block| of_edge(Label::PageFooter, block)));
     }
     headings::assign(&mut parts, outline, &norms);

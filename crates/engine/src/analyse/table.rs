@@ -3,6 +3,7 @@
 mod aligned;
 mod body;
 mod build;
+mod checkbox_sides;
 mod column;
 mod columns;
 mod fills;
@@ -15,7 +16,6 @@ mod pictured;
 mod rules;
 mod split;
 mod stub;
-mod tick_boxes;
 mod trim;
 mod unruled;
 
@@ -23,13 +23,13 @@ use crate::analyse::draft::{CellDraft, TableDraft};
 use crate::analyse::layout::rows_of_lines;
 use crate::model::{Line, Rect, Word, is_rtl, line_of_words};
 use build::build;
+use checkbox_sides::without_sides;
 use fills::{cell_sides, goes_on};
 pub(crate) use found::FoundTable;
 use grid::{Edge, Grid, edges, grids};
 use numbers::is_numeric;
 use phrases::text_rows;
 use split::{split_columns, split_rows};
-use tick_boxes::without_sides;
 use trim::{trim, without_flat_rows, without_thin_columns};
 use unruled::Expected;
 

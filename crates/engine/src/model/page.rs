@@ -122,7 +122,7 @@ impl TagRole {
 
 /// A form field that is ticked or is not.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TickField {
+pub(crate) struct Checkbox {
     /// In points as displayed.
     pub rect: Rect,
     pub ticked: bool,

@@ -17,8 +17,8 @@ use crate::recognise::scan::Source;
 use crate::source::ahead::with_pages;
 use crate::source::office::{self, OfficeDocument, OfficeFormat};
 use crate::source::pdf::{
-    Document as PdfDocument, FontStore, check_contents, links, note_boxes, open, read_page,
-    tick_fields,
+    Document as PdfDocument, FontStore, check_contents, checkbox_fields, links, note_boxes, open,
+    read_page,
 };
 use crate::source::raster::ImageFile;
 
@@ -65,7 +65,7 @@ fn pdf_page<'a>(
     }
     let mut content = read_page(page, document, fonts, limits);
     if spec.checkboxes {
-        note_boxes(&mut content, &tick_fields(page));
+        note_boxes(&mut content, &checkbox_fields(page));
     }
     if spec.word_details.links {
         content.links = links(page);

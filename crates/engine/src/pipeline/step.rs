@@ -13,7 +13,7 @@ use crate::limits::{Excess, Limit, Limits};
 use crate::model::{PageContent, Raster};
 use crate::recognise::models::{Models, Picture};
 use crate::recognise::ocr::Asked;
-use crate::recognise::picture::tick_boxes;
+use crate::recognise::picture::checkboxes;
 use crate::recognise::scan::{Source, is_scan, source};
 use crate::source::pdf::{Document, note_found_boxes};
 use crate::source::raster::draw_page;
@@ -61,7 +61,7 @@ pub(super) struct Question {
 /// A page whose picture was recognised, if it has one.
 pub(super) enum Answered {
     Read(Box<PageRead>),
-    Told(Box<Question>, Result<String, OcrFault>),
+    Recognised(Box<Question>, Result<String, OcrFault>),
     LeftOut(Excess),
 }
 
@@ -80,7 +80,7 @@ pub(super) fn answered(steps: Vec<Option<Step>>, models: &dyn Models) -> Vec<Opt
         Step::Read(read) => Answered::Read(read),
         Step::LeftOut(excess) => Answered::LeftOut(excess),
         Step::Asks(question) => {
-            Answered::Told(question, texts.next().unwrap_or(Err(OcrFault::Failed)))
+            Answered::Recognised(question, texts.next().unwrap_or(Err(OcrFault::Failed)))
         }
     };
     open.into_iter().map(|step| step.map(&mut answer)).collect()
@@ -95,7 +95,7 @@ impl Answered {
         let (question, text) = match self {
             Self::Read(read) => return Ok(*read),
             Self::LeftOut(excess) => return Err(excess),
-            Self::Told(question, text) => (*question, text),
+            Self::Recognised(question, text) => (*question, text),
         };
         let Question { source, mut content, asked, alone, .. } = question;
         let keep_text = source == Source::Picture { keep_text: true };
@@ -155,7 +155,7 @@ pub(super) fn read_pdf_page<'a>(
         if spec.checkboxes && is_scan(&content) {
             // The text was recognised before, the boxes were not.
             let drawn = draw_page(page, BOXES_DPI, document, limits).ok().flatten();
-            let boxes = drawn.map(|raster| tick_boxes(&raster)).unwrap_or_default();
+            let boxes = drawn.map(|raster| checkboxes(&raster)).unwrap_or_default();
             note_found_boxes(&mut content, &boxes);
         }
         return Step::Read(Box::new(PageRead::new(source, content, None)));

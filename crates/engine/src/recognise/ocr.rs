@@ -7,9 +7,9 @@ mod measure;
 
 use crate::error::OcrFault;
 use crate::model::Raster;
-use crate::model::{Glyph, PageContent, Rect, TickField};
+use crate::model::{Checkbox, Glyph, PageContent, Rect};
 use crate::recognise::models::{Arrangement, Picture};
-use crate::recognise::picture::{Prepared, prepare, rulings, take_tick_boxes};
+use crate::recognise::picture::{Prepared, prepare, rulings, take_checkboxes};
 use crate::source::pdf::note_found_boxes;
 
 /// Pages that are this much higher than wide are strips such as till receipts: one column, in which
@@ -24,7 +24,7 @@ pub(crate) struct Asked {
     /// The lines that were drawn on it, in its own points.
     lines: Vec<Rect>,
     /// Its boxes to tick, if they were asked for, in its own points.
-    boxes: Vec<TickField>,
+    boxes: Vec<Checkbox>,
 }
 
 impl Asked {
@@ -32,7 +32,7 @@ impl Asked {
     pub(crate) fn of_image(raster: Raster, checkboxes: bool) -> (Self, Picture) {
         let size = raster.size_points();
         let mut prepared = prepare(raster);
-        let boxes = if checkboxes { take_tick_boxes(&mut prepared.raster) } else { Vec::new() };
+        let boxes = if checkboxes { take_checkboxes(&mut prepared.raster) } else { Vec::new() };
         let lines = rulings(&prepared.raster);
         if prepared.is_cut {
             prepared.erase(&lines);
@@ -45,7 +45,7 @@ impl Asked {
     /// it shows.
     pub(crate) fn of_page(raster: Raster, size: (f32, f32), checkboxes: bool) -> (Self, Picture) {
         let mut prepared = prepare(raster);
-        let boxes = if checkboxes { take_tick_boxes(&mut prepared.raster) } else { Vec::new() };
+        let boxes = if checkboxes { take_checkboxes(&mut prepared.raster) } else { Vec::new() };
         prepared.is_cut = false;
         let lines = rulings(&prepared.raster);
         Self { prepared, size, lines, boxes }.with_picture()
@@ -89,10 +89,10 @@ impl Asked {
         Ok(content)
     }
 
-    fn boxes_on_page(&self) -> Vec<TickField> {
+    fn boxes_on_page(&self) -> Vec<Checkbox> {
         let rects: Vec<Rect> = self.boxes.iter().map(|found| found.rect).collect();
         let placed = on_page(&rects, &self.prepared).into_iter().zip(&self.boxes);
-        placed.map(|(rect, found)| TickField { rect, ..*found }).collect()
+        placed.map(|(rect, found)| Checkbox { rect, ..*found }).collect()
     }
 
     /// Adds to a page of a PDF what its picture shows: to its text, where `keep_text` holds, else

@@ -9,6 +9,6 @@ mod skew;
 mod tests;
 mod threshold;
 
-pub(crate) use boxes::{take_tick_boxes, tick_boxes};
+pub(crate) use boxes::{checkboxes, take_checkboxes};
 pub(crate) use prepare::{Prepared, prepare};
 pub(crate) use rulings::rulings;

@@ -1,6 +1,7 @@
 //! Reads pages of a PDF into glyphs, pictures and rulings; knows nothing of words or layout.
 
 mod annotations;
+mod checkboxes;
 mod colors;
 mod drawing;
 mod duplicates;
@@ -23,13 +24,12 @@ mod state;
 mod streams;
 mod structure;
 mod text;
-mod tick_boxes;
 mod unicode;
 
-pub(crate) use annotations::{links, tick_fields};
+pub(crate) use annotations::{checkbox_fields, links};
+pub(crate) use checkboxes::{note_boxes, note_found_boxes};
 pub(crate) use drawing::check_drawing;
 pub(crate) use fonts::FontStore;
 pub(crate) use interpreter::read_page;
 pub(crate) use open::{Document, open};
 pub(crate) use streams::check_contents;
-pub(crate) use tick_boxes::{note_boxes, note_found_boxes};

@@ -1,6 +1,7 @@
 //! Extraction: finds the values that a JSON Schema asks for in a parsed document, without a model,
 //! each with the very words it was taken from.
 
+mod area;
 mod candidate;
 mod clauses;
 mod index;
@@ -41,7 +42,7 @@ pub(crate) fn extract(document: &Document, spec: &ExtractSpec) -> Vec<ExtractedF
             .any(|cell| values::proves_day_first(&index.text(index.cells[cell].words.clone())))
     });
     let prose = Prose::new(&index);
-    let source = Source { index: &index, prose: &prose, day_first };
+    let source = Source { document, index: &index, prose: &prose, day_first };
     fields(source, &properties(&spec.schema), &[])
 }
 

@@ -175,6 +175,57 @@ fn rows_of_a_table_with_joined_lines() {
 }
 
 #[test]
+fn rows_of_a_table_over_two_pages() {
+    let mut all = docket_testkit::pdf::fixtures::tables().into_iter();
+    let (_, pdf) = all.find(|(name, _)| name.ends_with("two_pages.pdf")).expect("the fixture");
+    check(
+        pdf,
+        &json!({
+            "months": { "type": "array", "items": { "type": "object", "properties": {
+                "month": { "type": "string" },
+                "hours": { "type": "integer" },
+                "litres": { "type": "integer" }
+            } } }
+        }),
+        &json!({ "months": [
+            { "month": "January", "hours": 420, "litres": 110 },
+            { "month": "February", "hours": 380, "litres": 98 },
+            { "month": "March", "hours": 331, "litres": 84 },
+            { "month": "April", "hours": 260, "litres": 70 },
+            { "month": "May", "hours": 210, "litres": 55 }
+        ] }),
+    );
+}
+
+#[test]
+fn a_cell_over_several_rows_belongs_to_each() {
+    let web_page = "<!doctype html><html><body><table>\
+        <tr><th>Kind</th><th>Item</th><th>Price</th></tr>\
+        <tr><td rowspan=\"2\">Fruit</td><td>Apple</td><td>1.20</td></tr>\
+        <tr><td>Pear</td><td>1.50</td></tr>\
+        <tr><td>Bread</td><td>Rye loaf</td><td>3.10</td></tr>\
+        </table></body></html>";
+    let found = extracted(
+        web_page.as_bytes().to_vec(),
+        &json!({
+            "goods": { "type": "array", "items": { "type": "object", "properties": {
+                "kind": { "type": "string" },
+                "item": { "type": "string" },
+                "price": { "type": "number" }
+            } } }
+        }),
+    );
+    assert_eq!(
+        object(&found.fields),
+        json!({ "goods": [
+            { "kind": "Fruit", "item": "Apple", "price": 1.2 },
+            { "kind": "Fruit", "item": "Pear", "price": 1.5 },
+            { "kind": "Bread", "item": "Rye loaf", "price": 3.1 }
+        ] }),
+    );
+}
+
+#[test]
 fn a_form_with_labels_above_the_values() {
     let form = drawn(&[
         (72.0, 80.0, "1. Name"),

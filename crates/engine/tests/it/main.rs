@@ -3,6 +3,7 @@
 mod chunk;
 mod classify;
 mod content;
+mod document;
 mod extract;
 mod fixtures;
 mod given;

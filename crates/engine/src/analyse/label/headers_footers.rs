@@ -7,17 +7,17 @@ use std::collections::HashMap;
 
 use crate::analyse::draft::{BlockDraft, DraftContent, PageLayout, Relation};
 use crate::model::{Direction, Rect, TagRole};
-use edges::{Place, is_in_margin, near_edge, outermost_is_furniture, rows};
+use edges::{Edge, Place, is_in_margin, near_edge, outermost_is_running, rows};
 use pattern::{is_page_number, pattern};
 
 /// Headers and footers of one page.
 #[derive(Default)]
-pub(crate) struct Furniture {
+pub(crate) struct HeadersFooters {
     pub headers: Vec<BlockDraft>,
     pub footers: Vec<BlockDraft>,
 }
 
-/// How many rows from the top and from the bottom may be furniture.
+/// How many rows from the top and from the bottom may be running lines.
 const ROWS_PER_EDGE: usize = 4;
 /// Furniture stands at the same height on its pages, within this many points.
 const DRIFT: f32 = 12.0;
@@ -29,31 +29,31 @@ const DRIFT_OF_NEIGHBOURS: f32 = 2.0;
 
 struct Candidate {
     place: Place,
-    top: bool,
+    edge: Edge,
     y: f32,
     size: f32,
     text: String,
-    /// It looks like furniture without coming back.
+    /// It looks like a running line without coming back.
     certain: bool,
 }
 
 /// Takes headers and footers out of the pages. The answer has an entry per page.
-pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<Furniture> {
+pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<HeadersFooters> {
     let alone = pages.len() == 1;
     let candidates: Vec<Candidate> = pages
         .iter()
         .enumerate()
         .flat_map(|(index, (_, page))| candidates(index, page, alone))
         .collect();
-    let mut by_text: HashMap<(&str, bool), Vec<&Candidate>> = HashMap::new();
+    let mut by_text: HashMap<(&str, Edge), Vec<&Candidate>> = HashMap::new();
     for candidate in &candidates {
-        by_text.entry((candidate.text.as_str(), candidate.top)).or_default().push(candidate);
+        by_text.entry((candidate.text.as_str(), candidate.edge)).or_default().push(candidate);
     }
-    let mut taken: Vec<Vec<(Place, bool)>> = vec![Vec::new(); pages.len()];
+    let mut taken: Vec<Vec<(Place, Edge)>> = vec![Vec::new(); pages.len()];
     for candidate in &candidates {
-        let same = &by_text[&(candidate.text.as_str(), candidate.top)];
+        let same = &by_text[&(candidate.text.as_str(), candidate.edge)];
         if candidate.certain || comes_back(candidate, same, pages.len()) {
-            taken[candidate.place.page].push((candidate.place, candidate.top));
+            taken[candidate.place.page].push((candidate.place, candidate.edge));
         }
     }
     pages.iter_mut().zip(taken).map(|((_, page), taken)| take(page, &taken)).collect()
@@ -66,14 +66,14 @@ fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
     let biggest = page.blocks.iter().max_by_key(|block| block.characters());
     let usual = biggest.map_or(0.0, BlockDraft::size);
     let mut candidates = Vec::new();
-    for top in [true, false] {
+    for edge in [Edge::Top, Edge::Bottom] {
         let count = rows.len().min(ROWS_PER_EDGE);
-        let outer = if top { &rows[..count] } else { &rows[rows.len() - count..] };
-        let furniture = alone && outermost_is_furniture(&rows, top, page);
-        let outermost = if top { 0 } else { count.saturating_sub(1) };
+        let outer = if edge == Edge::Top { &rows[..count] } else { &rows[rows.len() - count..] };
+        let running = alone && outermost_is_running(&rows, edge, page);
+        let outermost = if edge == Edge::Top { 0 } else { count.saturating_sub(1) };
         for (at, row) in outer.iter().enumerate() {
-            let certain = furniture && at == outermost;
-            if !certain && !near_edge(row.baseline, top, page.height) {
+            let certain = running && at == outermost;
+            if !certain && !near_edge(row.baseline, edge, page.height) {
                 continue;
             }
             for (place, line) in &row.lines {
@@ -83,7 +83,7 @@ fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
                     && line.share(|style| style.role == TagRole::Artifact) > 0.95;
                 let certain = certain || is_page_number(&text) || aside;
                 let (place, y, size) = (*place, line.baseline, line.size);
-                candidates.push(Candidate { place, top, y, size, text, certain });
+                candidates.push(Candidate { place, edge, y, size, text, certain });
             }
         }
     }
@@ -119,8 +119,8 @@ fn comes_back(candidate: &Candidate, same: &[&Candidate], page_count: usize) -> 
 }
 
 /// Moves lines out of the blocks of a page.
-fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
-    let mut furniture = Furniture::default();
+fn take(page: &mut PageLayout, taken: &[(Place, Edge)]) -> HeadersFooters {
+    let mut found = HeadersFooters::default();
     let upright = page
         .blocks
         .iter()
@@ -137,7 +137,7 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
         opened = None;
         if has_margins && is_in_margin(&block, page, &upright) {
             opened = Some(block.follows);
-            furniture.footers.push(block);
+            found.footers.push(block);
             continue;
         }
         let BlockDraft { content, column, direction, follows, rect } = block;
@@ -152,9 +152,12 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
                 .find(|(place, _)| place.block == block_index && place.line == line_index);
             match place {
                 None => kept.push(line),
-                Some((_, top)) => {
-                    let edge = if *top { &mut furniture.headers } else { &mut furniture.footers };
-                    edge.push(BlockDraft::new(vec![line], column, direction));
+                Some((_, edge)) => {
+                    let running = match edge {
+                        Edge::Top => &mut found.headers,
+                        Edge::Bottom => &mut found.footers,
+                    };
+                    running.push(BlockDraft::new(vec![line], column, direction));
                 }
             }
         }
@@ -164,7 +167,7 @@ fn take(page: &mut PageLayout, taken: &[(Place, bool)]) -> Furniture {
             page.blocks.push(BlockDraft { follows, ..BlockDraft::new(kept, column, direction) });
         }
     }
-    furniture
+    found
 }
 
 #[cfg(test)]

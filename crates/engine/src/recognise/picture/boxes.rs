@@ -7,7 +7,7 @@ use super::components::{letter_height, patches};
 use super::rulings::{Line, lines};
 use super::threshold::otsu;
 use crate::model::Raster;
-use crate::model::{Rect, TickField};
+use crate::model::{Checkbox, Rect};
 
 /// The sides of a box in points.
 const SIDE_MIN: f32 = 6.0;
@@ -48,7 +48,7 @@ const BLACK_TOLERANCE: f32 = 0.15;
 const LINES_MAX: usize = 40_000;
 
 /// The boxes of a picture, in its points.
-pub(crate) fn tick_boxes(raster: &Raster) -> Vec<TickField> {
+pub(crate) fn checkboxes(raster: &Raster) -> Vec<Checkbox> {
     let paper = Paper { pixels: &raster.pixels, threshold: otsu(&raster.pixels) };
     let points = raster.points_per_pixel();
     let letters = letter_height(paper.pixels, paper.threshold).unwrap_or(0.0);
@@ -61,15 +61,15 @@ pub(crate) fn tick_boxes(raster: &Raster) -> Vec<TickField> {
     found.extend(paper.blackened(&squares).into_iter().map(|rect| (rect, true)));
     let in_points = |(rect, ticked): (Rect, bool)| {
         let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|pixel| pixel * points);
-        TickField { rect: Rect { x0, y0, x1, y1 }, ticked }
+        Checkbox { rect: Rect { x0, y0, x1, y1 }, ticked }
     };
     found.into_iter().map(in_points).collect()
 }
 
 /// Finds the boxes of a picture and whitens them with the marks that leave them, which recognisers
 /// would take for letters.
-pub(crate) fn take_tick_boxes(raster: &mut Raster) -> Vec<TickField> {
-    let boxes = tick_boxes(raster);
+pub(crate) fn take_checkboxes(raster: &mut Raster) -> Vec<Checkbox> {
+    let boxes = checkboxes(raster);
     let points = raster.points_per_pixel();
     let threshold = otsu(&raster.pixels);
     for found in &boxes {
@@ -307,7 +307,7 @@ mod tests {
         }
 
         fn found(self) -> Vec<(u32, u32, bool)> {
-            let boxes = tick_boxes(&Raster { pixels: self.0, dpi: 150.0 });
+            let boxes = checkboxes(&Raster { pixels: self.0, dpi: 150.0 });
             let pixel = |points: f32| (points * 150.0 / 72.0).round() as u32;
             boxes.iter().map(|one| (pixel(one.rect.x0), pixel(one.rect.y0), one.ticked)).collect()
         }
@@ -328,7 +328,7 @@ mod tests {
         let Sheet(pixels) =
             Sheet::new().frame(20, 60, 21, 21).stroke(25, 76, 24).fill(60, 62, 30, 15);
         let mut raster = Raster { pixels, dpi: 150.0 };
-        assert_eq!(take_tick_boxes(&mut raster).len(), 1);
+        assert_eq!(take_checkboxes(&mut raster).len(), 1);
         let ink = raster.pixels.enumerate_pixels().filter(|(.., pixel)| pixel.0[0] < 200);
         let (left, right) = ink.map(|(x, ..)| x).fold((300, 0), |(l, r), x| (l.min(x), r.max(x)));
         assert_eq!((left, right), (60, 89), "the text beside it is left");

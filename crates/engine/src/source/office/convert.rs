@@ -37,11 +37,11 @@ fn convert_once(
     let converter = DocumentConverter::new().password(password.map(str::to_owned));
     match converter.convert(source) {
         Ok(result) => Ok(result.document.nodes),
-        Err(error) => Err(told(&error, password)),
+        Err(error) => Err(in_our_words(&error, password)),
     }
 }
 
-fn told(error: &ConversionError, password: Option<&str>) -> Error {
+fn in_our_words(error: &ConversionError, password: Option<&str>) -> Error {
     if let ConversionError::WithSource { source, .. } = error
         && source.is::<docling::EncryptionError>()
     {

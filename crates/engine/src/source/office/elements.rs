@@ -65,7 +65,7 @@ pub(super) fn elements(
         page_size: None,
         pages: 1,
         breaks_pages: format == OfficeFormat::Ppt || format == OfficeFormat::Xls,
-        told_pages: false,
+        pages_announced: false,
         characters: 0,
         cells: 0,
         limits,
@@ -85,7 +85,7 @@ struct Reading<'l> {
     pages: usize,
     /// Pages are told by the breaks between them, unless each is announced.
     breaks_pages: bool,
-    told_pages: bool,
+    pages_announced: bool,
     characters: u64,
     cells: u64,
     limits: &'l Limits,
@@ -253,7 +253,7 @@ impl Reading<'_> {
     }
 
     fn page(&mut self, number: usize, width: f32, height: f32) {
-        self.told_pages = true;
+        self.pages_announced = true;
         self.page = number.max(1);
         self.pages = self.pages.max(self.page);
         let (width, height) = (width / EMU_PER_POINT, height / EMU_PER_POINT);
@@ -263,7 +263,7 @@ impl Reading<'_> {
     }
 
     fn page_break(&mut self) {
-        if self.breaks_pages && !self.told_pages {
+        if self.breaks_pages && !self.pages_announced {
             self.page += 1;
             self.pages = self.page;
         }

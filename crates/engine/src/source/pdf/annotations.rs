@@ -7,7 +7,7 @@ use hayro_syntax::page::Page;
 use kurbo::{Affine, Rect};
 
 use super::marked_content::decode_text;
-use crate::model::{Link, TickField};
+use crate::model::{Checkbox, Link};
 
 /// An appearance and where it goes.
 pub(crate) struct Appearance<'a> {
@@ -67,7 +67,7 @@ fn normal_form<'a>(annotation: &Dict<'a>) -> Option<Stream<'a>> {
 
 /// The fields of a page that are ticked or are not: check boxes and radio buttons (PDF 32000,
 /// 12.7.4.2).
-pub(crate) fn tick_fields(page: &Page<'_>) -> Vec<TickField> {
+pub(crate) fn checkbox_fields(page: &Page<'_>) -> Vec<Checkbox> {
     let transform = Affine::new(page.initial_transform(true).as_coeffs());
     let annotations = page.raw().get::<Array<'_>>(keys::ANNOTS).unwrap_or_default();
     annotations
@@ -77,7 +77,7 @@ pub(crate) fn tick_fields(page: &Page<'_>) -> Vec<TickField> {
         .collect()
 }
 
-fn tick_field(annotation: &Dict<'_>, transform: Affine) -> Option<TickField> {
+fn tick_field(annotation: &Dict<'_>, transform: Affine) -> Option<Checkbox> {
     const HIDDEN: u32 = 1 << 1;
     const PUSH_BUTTON: u32 = 1 << 16;
     let parent = annotation.get::<Dict<'_>>(keys::PARENT).unwrap_or_default();
@@ -89,7 +89,7 @@ fn tick_field(annotation: &Dict<'_>, transform: Affine) -> Option<TickField> {
     }
     let ticked = annotation.get::<Name<'_>>(keys::AS).is_some_and(|state| state.as_ref() != b"Off");
     let rect = placed(&annotation.get::<PdfRect>(keys::RECT)?, transform);
-    rect.is_finite().then_some(TickField { rect, ticked })
+    rect.is_finite().then_some(Checkbox { rect, ticked })
 }
 
 fn placed(rect: &PdfRect, transform: Affine) -> crate::model::Rect {

@@ -3,10 +3,12 @@
 use super::index::Index;
 use super::prose::Prose;
 use super::values::Reading;
+use crate::model::Document;
 
 /// What is known of the whole document.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'d> {
+    pub document: &'d Document,
     pub index: &'d Index,
     pub prose: &'d Prose,
     pub day_first: bool,

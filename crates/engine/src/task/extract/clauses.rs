@@ -196,7 +196,7 @@ fn durations(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
         let says = |word: &str| lead.contains(word) || rest.contains(word);
         let pro: f64 = speaks_for.iter().filter(|(word, _)| says(word)).map(|(_, plus)| plus).sum();
         let against =
-            speaks_against.iter().filter(|word| says(word) && !wish.told.contains(**word));
+            speaks_against.iter().filter(|word| says(word) && !wish.description.contains(**word));
         let against = 0.22 * against.count() as f64;
         let unit = if reading.key.ends_with("day") { 0.2 } else { 0.0 };
         let score = (0.3 + pro - against - unit).clamp(0.0, 0.92);

@@ -4,43 +4,12 @@
 mod grid;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use self::grid::Grid;
+use super::area::{Area, bounds};
 use super::vocabulary::concepts;
-use crate::model::{Block, Document};
-
-/// A rectangle in points from the top left of its page.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Area {
-    pub left: f64,
-    pub top: f64,
-    pub right: f64,
-    pub bottom: f64,
-}
-
-impl Area {
-    pub(super) fn height(&self) -> f64 {
-        self.bottom - self.top
-    }
-
-    pub(super) fn middle(&self) -> f64 {
-        f64::midpoint(self.top, self.bottom)
-    }
-
-    pub(super) fn union(&self, other: &Self) -> Self {
-        Self {
-            left: self.left.min(other.left),
-            top: self.top.min(other.top),
-            right: self.right.max(other.right),
-            bottom: self.bottom.max(other.bottom),
-        }
-    }
-
-    /// How far the two share the same columns of the page; negative if they do not.
-    pub(super) fn shared_width(&self, other: &Self) -> f64 {
-        self.right.min(other.right) - self.left.max(other.left)
-    }
-}
+use crate::model::{Block, Document, Text};
 
 /// A word, or a part of one where a label is glued to its value.
 #[derive(Clone, Debug)]
@@ -58,7 +27,7 @@ pub(super) struct Word {
 /// Words of a line that stand close together.
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
-    pub words: std::ops::Range<usize>,
+    pub words: Range<usize>,
     pub area: Area,
     pub line: usize,
 }
@@ -66,7 +35,7 @@ pub(super) struct Cell {
 /// Cells side by side on a page.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    pub cells: std::ops::Range<usize>,
+    pub cells: Range<usize>,
     pub area: Area,
     pub page: usize,
 }
@@ -78,6 +47,8 @@ pub(super) struct Passage {
     pub is_running: bool,
     /// In reading order.
     pub words: Vec<usize>,
+    /// Its texts, those of the cells of a table, as parts of `words`.
+    pub texts: Vec<Range<usize>>,
 }
 
 /// The searchable document.
@@ -107,10 +78,22 @@ impl Index {
             let size = page.size.map(|(width, height)| (f64::from(width), f64::from(height)));
             index.sizes.extend(size.map(|size| (page.number, size)));
         }
-        for block in &document.blocks {
-            index.passages.push(Passage { is_running: block.is_running(), words: Vec::new() });
+        for (passage, block) in document.blocks.iter().enumerate() {
             let size = index.sizes.get(&block.page).copied();
-            let loose = loose_words(block, size, &mut grid, index.passages.len() - 1);
+            let (mut loose, mut texts) = (Vec::new(), Vec::new());
+            for words in words_of(block, size, &mut grid) {
+                let start = loose.len();
+                for placed in words {
+                    let word = |(text, area)| placed.word(text, area, block.page);
+                    loose.extend(placed.parts().map(word).map(|word| Loose { word, passage }));
+                }
+                texts.push(start..loose.len());
+            }
+            index.passages.push(Passage {
+                is_running: block.is_running(),
+                words: Vec::new(),
+                texts,
+            });
             match pages.iter_mut().find(|(number, _)| *number == block.page) {
                 Some((_, words)) => words.extend(loose),
                 None => pages.push((block.page, loose)),
@@ -139,6 +122,12 @@ impl Index {
 
     pub(super) fn line_of(&self, cell: &Cell) -> &Line {
         &self.lines[cell.line]
+    }
+
+    /// The words of a text of a block, in reading order.
+    pub(super) fn words_of_text(&self, block: usize, text: usize) -> &[usize] {
+        let passage = &self.passages[block];
+        passage.texts.get(text).map_or(&[], |part| &passage.words[part.clone()])
     }
 
     /// The words of a range, joined.
@@ -193,12 +182,6 @@ impl Index {
     }
 }
 
-/// The smallest area that holds all; empty where there are none.
-pub(super) fn bounds(areas: impl IntoIterator<Item = Area>) -> Area {
-    let nothing = Area { left: 0.0, top: 0.0, right: 0.0, bottom: 0.0 };
-    areas.into_iter().reduce(|a, b| a.union(&b)).unwrap_or(nothing)
-}
-
 /// Words further apart than this share of their height belong to different cells.
 const SEAM: f64 = 0.85;
 /// Words that overlap by this share of their height were printed over one another.
@@ -233,48 +216,63 @@ fn visual_lines(loose: &[Loose]) -> Vec<Vec<usize>> {
     lines.into_iter().map(|(words, _)| words).collect()
 }
 
-/// The words of a block, on a page of this size.
-fn loose_words(
-    block: &Block,
-    size: Option<(f64, f64)>,
-    grid: &mut Grid,
-    passage: usize,
-) -> Vec<Loose> {
-    let page = block.page;
-    let mut loose = Vec::new();
-    let mut take = |text: &str, area: Area, confidence: f64, has_coordinates: bool| {
-        let letters = text.chars().count().max(1) as f64;
+/// A word of a block where it stands.
+struct Placed<'d> {
+    text: &'d str,
+    area: Area,
+    confidence: f64,
+    has_coordinates: bool,
+}
+
+impl<'d> Placed<'d> {
+    /// The word, or the label and the value that are glued together in it.
+    fn parts(&self) -> impl Iterator<Item = (&'d str, Area)> {
+        let letters = self.text.chars().count().max(1) as f64;
+        let area = self.area;
         let width = area.right - area.left;
         let mut done = 0.0;
-        for part in parts(text) {
+        parts(self.text).into_iter().map(move |part| {
             let share = part.chars().count() as f64;
-            let area = Area {
-                left: area.left + width * done / letters,
-                right: area.left + width * (done + share) / letters,
-                ..area
-            };
+            let left = area.left + width * done / letters;
+            let right = area.left + width * (done + share) / letters;
             done += share;
-            let (text, concepts) = (part.to_owned(), concepts(part));
-            let word = Word { text, area, confidence, page, has_coordinates, concepts, cell: 0 };
-            loose.push(Loose { word, passage });
-        }
-    };
+            (part, Area { left, right, ..area })
+        })
+    }
+
+    fn word(&self, text: &str, area: Area, page: usize) -> Word {
+        let Self { confidence, has_coordinates, .. } = *self;
+        let concepts = concepts(text);
+        Word { text: text.to_owned(), area, confidence, page, has_coordinates, concepts, cell: 0 }
+    }
+}
+
+/// The words of each text of a block, on a page of this size.
+fn words_of<'d>(
+    block: &'d Block,
+    size: Option<(f64, f64)>,
+    grid: &mut Grid,
+) -> Vec<Vec<Placed<'d>>> {
     if block.rect.is_none() {
-        grid.words(block).into_iter().for_each(|(text, area)| take(text, area, 1.0, false));
-        return loose;
+        let placed = |(text, area)| Placed { text, area, confidence: 1.0, has_coordinates: false };
+        let texts = grid.words(block).into_iter();
+        return texts.map(|words| words.into_iter().map(placed).collect()).collect();
     }
     let (width, height) = size.unwrap_or((f64::MAX, f64::MAX));
-    for word in block.lines().flat_map(|line| &line.words) {
-        let within = |points: f32, end: f64| f64::from(points).clamp(0.0, end);
-        let area = Area {
+    let within = |points: f32, end: f64| f64::from(points).clamp(0.0, end);
+    let placed = |word: &'d crate::model::Word| Placed {
+        text: &word.text,
+        area: Area {
             left: within(word.rect.x0, width),
             top: within(word.rect.y0, height),
             right: within(word.rect.x1, width),
             bottom: within(word.rect.y1, height),
-        };
-        take(&word.text, area, f64::from(word.confidence), true);
-    }
-    loose
+        },
+        confidence: f64::from(word.confidence),
+        has_coordinates: true,
+    };
+    let words = |text: &'d Text| text.lines.iter().flat_map(|line| &line.words).map(placed);
+    block.texts().map(|text| words(text).collect()).collect()
 }
 
 /// A word as it is, or cut behind the `=`, `:` or `#` that glues a label to its value.

@@ -2,7 +2,8 @@
 
 use docket_contract::results::GroundedBox;
 
-use super::index::{Area, Index, Passage};
+use super::area::Area;
+use super::index::{Index, Passage};
 
 /// A text with the words that it was joined from.
 #[derive(Clone, Debug, Default)]

@@ -23,7 +23,7 @@ pub(super) struct Wish {
     /// Concepts of name and description.
     pub about: Vec<String>,
     /// The description, folded.
-    pub told: String,
+    pub description: String,
 }
 
 /// Which end of a range.
@@ -43,8 +43,8 @@ impl Wish {
         let mut phrases = phrases(property, context, &kind, end);
         add_aliases(&mut phrases, ALIASES);
         let about = words.name.iter().chain(&words.description).cloned().collect();
-        let told = fold(property.description.as_deref().unwrap_or_default());
-        Self { kind, scalar, iso: wants_iso(property), end, phrases, about, told }
+        let description = fold(property.description.as_deref().unwrap_or_default());
+        Self { kind, scalar, iso: wants_iso(property), end, phrases, about, description }
     }
 
     /// The wish behind a column of a table.

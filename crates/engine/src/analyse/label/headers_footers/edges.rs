@@ -5,6 +5,13 @@ use super::pattern::{is_page_number, pattern};
 use crate::analyse::draft::{BlockDraft, PageLayout};
 use crate::model::{Direction, Line, Rect};
 
+/// An edge of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Edge {
+    Top,
+    Bottom,
+}
+
 /// Headers and footers stand within this part of the page's height from its edges.
 const EDGE: f32 = 0.14;
 
@@ -85,20 +92,20 @@ pub(super) fn rows(index: usize, page: &PageLayout) -> Vec<Row<'_>> {
 
 /// True if the outermost row of a page, at its head or foot, is furniture by its looks alone: one
 /// page by itself cannot show what comes back.
-pub(super) fn outermost_is_furniture(rows: &[Row<'_>], top: bool, page: &PageLayout) -> bool {
-    let (row, next) = match (rows, top) {
-        ([first, second, ..], true) => (first, second),
-        ([.., second, last], false) => (last, second),
+pub(super) fn outermost_is_running(rows: &[Row<'_>], edge: Edge, page: &PageLayout) -> bool {
+    let (row, next) = match (rows, edge) {
+        ([first, second, ..], Edge::Top) => (first, second),
+        ([.., second, last], Edge::Bottom) => (last, second),
         _ => return false,
     };
-    if blocks_below_or_above(row, top, page) {
+    if blocks_below_or_above(row, edge, page) {
         return false;
     }
     let text = rows.iter().fold(Rect::NOTHING, |whole, row| whole.union(&row.rect));
     let gap = (row.baseline - next.baseline).abs() / row.size.max(0.8 * next.size);
-    let near = near_edge(row.baseline, top, page.height);
+    let near = near_edge(row.baseline, edge, page.height);
     let prose = is_prose(rows, &text);
-    is_lonely(row, rows, gap, top, page.height)
+    is_lonely(row, rows, gap, edge, page.height)
         || is_lone_number(row, gap, near, &text)
         || near && is_spread(row, next, gap, &text, prose)
         || near && prose && has_number_apart(row, next, gap)
@@ -112,25 +119,25 @@ fn is_prose(rows: &[Row<'_>], text: &Rect) -> bool {
     rows.len() >= ROWS_MIN && rows.iter().filter(full).count() * 2 > rows.len()
 }
 
-pub(super) fn near_edge(baseline: f32, top: bool, height: f32) -> bool {
-    if top { baseline < EDGE * height } else { baseline > (1.0 - EDGE) * height }
+pub(super) fn near_edge(baseline: f32, edge: Edge, height: f32) -> bool {
+    if edge == Edge::Top { baseline < EDGE * height } else { baseline > (1.0 - EDGE) * height }
 }
 
 /// A table or turned text stands further out than the row.
-fn blocks_below_or_above(row: &Row<'_>, top: bool, page: &PageLayout) -> bool {
+fn blocks_below_or_above(row: &Row<'_>, edge: Edge, page: &PageLayout) -> bool {
     let tables = page.blocks.iter().filter(|block| block.table().is_some());
     let further = |block: &BlockDraft| {
-        if top { block.rect.y0 < row.rect.y0 } else { block.rect.y1 > row.rect.y1 }
+        if edge == Edge::Top { block.rect.y0 < row.rect.y0 } else { block.rect.y1 > row.rect.y1 }
     };
     tables.into_iter().any(further)
 }
 
 /// It stands at the very edge of a page full of text, apart from it, and is no bigger than it.
-fn is_lonely(row: &Row<'_>, rows: &[Row<'_>], gap: f32, top: bool, page_height: f32) -> bool {
+fn is_lonely(row: &Row<'_>, rows: &[Row<'_>], gap: f32, edge: Edge, page_height: f32) -> bool {
     const ROWS_MIN: usize = 15;
     const BAND: f32 = 0.085;
     let body = rows[rows.len() / 2].size;
-    let in_band = if top {
+    let in_band = if edge == Edge::Top {
         row.baseline < BAND * page_height
     } else {
         row.baseline > (1.0 - BAND) * page_height

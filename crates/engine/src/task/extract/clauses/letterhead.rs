@@ -17,9 +17,9 @@ const ADDRESS_LINES: usize = 5;
 pub(super) fn issuer(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
     let asked = wish.is_about("vendor")
         || (wish.is_about("company")
-            && ["issued", "letterhead"].iter().any(|word| wish.told.contains(word)));
+            && ["issued", "letterhead"].iter().any(|word| wish.description.contains(word)));
     // Every receipt begins with the shop's name; of other papers only a legal form proves it.
-    let receipt = ["receipt", "shop", "store"].iter().any(|word| wish.told.contains(word));
+    let receipt = ["receipt", "shop", "store"].iter().any(|word| wish.description.contains(word));
     let Some((line, score)) = asked.then(|| name_line(source.index, receipt)).flatten() else {
         return Vec::new();
     };

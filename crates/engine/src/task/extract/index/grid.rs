@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use super::Area;
 use crate::model::{Block, Cell, Content, Table, Text};
+use crate::task::extract::area::Area;
 
 /// Width and height of a character, and the distance of lines.
 const LETTER: f64 = 5.0;
@@ -25,36 +25,35 @@ pub(super) struct Grid {
     tops: HashMap<usize, f64>,
 }
 
+/// Words in reading order where they stand.
+type Words<'d> = Vec<(&'d str, Area)>;
+
 impl Grid {
-    /// The words of a block in reading order, below the blocks of its page so far.
-    pub(super) fn words<'b>(&mut self, block: &'b Block) -> Vec<(&'b str, Area)> {
+    /// The words of each text of a block, below the blocks of its page so far.
+    pub(super) fn words<'d>(&mut self, block: &'d Block) -> Vec<Words<'d>> {
         let top = self.tops.get(&block.page).copied().unwrap_or(MARGIN);
-        let (words, bottom) = match &block.content {
+        let (texts, bottom) = match &block.content {
             Content::Text { text, .. } | Content::Formula(text) | Content::Code(text) => {
-                lines(text, (MARGIN, top), LINE_LETTERS)
+                let (words, bottom) = lines(text, (MARGIN, top), LINE_LETTERS);
+                (vec![words], bottom)
             }
-            Content::Table(table) => rows(table, top),
+            Content::Table(table) => cells(table, top),
             Content::Field(field) => {
-                let (mut words, bottom) = pairs(&field.label, (MARGIN, top));
+                let (mut words, bottom) = row(&field.label, (MARGIN, top), LINE_LETTERS);
                 let start = words.last().map_or(MARGIN, |(_, area)| area.right + LETTER);
-                words.extend(pairs(&field.value, (start, top)).0);
-                (words, bottom)
+                words.extend(row(&field.value, (start, top), LINE_LETTERS).0);
+                (vec![words], bottom)
             }
             Content::Picture => (Vec::new(), top),
         };
         self.tops.insert(block.page, bottom + LEADING);
-        words
+        texts
     }
-}
-
-/// The words of a text on one line, and its lower edge.
-fn pairs(text: &str, from: (f64, f64)) -> (Vec<(&str, Area)>, f64) {
-    row(text, from, usize::MAX)
 }
 
 /// The words of a text from a place on, each line of at most so many characters, and the lower edge
 /// of the last line.
-fn lines(text: &Text, (left, top): (f64, f64), letters_max: usize) -> (Vec<(&str, Area)>, f64) {
+fn lines(text: &Text, (left, top): (f64, f64), letters_max: usize) -> (Words<'_>, f64) {
     let (mut words, mut bottom) = (Vec::new(), top);
     for line in text.rows().filter(|line| !line.trim().is_empty()) {
         let start = if words.is_empty() { top } else { bottom - HEIGHT + LEADING };
@@ -65,7 +64,7 @@ fn lines(text: &Text, (left, top): (f64, f64), letters_max: usize) -> (Vec<(&str
     (words, bottom)
 }
 
-fn row(text: &str, (left, mut top): (f64, f64), letters_max: usize) -> (Vec<(&str, Area)>, f64) {
+fn row(text: &str, (left, mut top): (f64, f64), letters_max: usize) -> (Words<'_>, f64) {
     let (mut words, mut used) = (Vec::new(), 0);
     for word in text.split_whitespace() {
         let letters = word.chars().count();
@@ -81,8 +80,8 @@ fn row(text: &str, (left, mut top): (f64, f64), letters_max: usize) -> (Vec<(&st
     (words, top + HEIGHT)
 }
 
-/// The words of a table, cell by cell, and its lower edge.
-fn rows(table: &Table, top: f64) -> (Vec<(&str, Area)>, f64) {
+/// The words of each cell of a table, and its lower edge.
+fn cells(table: &Table, top: f64) -> (Vec<Words<'_>>, f64) {
     let widths = widths(table);
     let starts: Vec<f64> = widths
         .iter()
@@ -92,7 +91,7 @@ fn rows(table: &Table, top: f64) -> (Vec<(&str, Area)>, f64) {
             Some(start)
         })
         .collect();
-    let (mut words, mut y) = (Vec::new(), top);
+    let (mut cells, mut y) = (Vec::with_capacity(table.cells.len()), top);
     for row in table.cells.chunk_by(|a, b| a.row == b.row) {
         let mut bottom = y + LEADING;
         for cell in row {
@@ -102,11 +101,11 @@ fn rows(table: &Table, top: f64) -> (Vec<(&str, Area)>, f64) {
             if !of_cell.is_empty() {
                 bottom = bottom.max(end + 2.0);
             }
-            words.extend(of_cell);
+            cells.push(of_cell);
         }
         y = bottom;
     }
-    (words, y)
+    (cells, y)
 }
 
 /// The characters of the widest line of each column.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::index::{Area, Index, bounds};
+use super::super::area::{Area, bounds};
+use super::super::index::Index;
 use super::super::labels::fit;
 use super::super::vocabulary::is_known;
 use super::column::Column;

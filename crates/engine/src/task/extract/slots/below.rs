@@ -1,6 +1,7 @@
 //! Looks for values below their label, in the column that it heads.
 
-use super::super::index::{Area, Index};
+use super::super::area::Area;
+use super::super::index::Index;
 use super::super::labels::Label;
 use super::super::wish::Wish;
 use super::cells::{Slot, is_label_like, is_sub_label, starts_total, wants_number, without_lead};

@@ -1,7 +1,7 @@
 //! Boxes to tick (`detect_checkboxes`): form fields, drawn squares and signs become one sign each, a
 //! box that is ticked or is not, beside the text that it stands at.
 
-use crate::model::{Direction, Glyph, PageContent, Rect, TickField};
+use crate::model::{Checkbox, Direction, Glyph, PageContent, Rect};
 
 const EMPTY: char = '\u{2610}';
 const TICKED: char = '\u{2611}';
@@ -14,12 +14,12 @@ const BOXES_MAX: usize = 500;
 const GLYPHS_MAX: usize = 100_000;
 
 /// Puts a sign in the place of every box.
-pub(crate) fn note_boxes(content: &mut PageContent, fields: &[TickField]) {
+pub(crate) fn note_boxes(content: &mut PageContent, fields: &[Checkbox]) {
     if content.glyphs.len() > GLYPHS_MAX {
         return;
     }
     content.glyphs.iter_mut().for_each(|glyph| glyph.character = sign(glyph.character));
-    let mut boxes: Vec<TickField> = fields.to_vec();
+    let mut boxes: Vec<Checkbox> = fields.to_vec();
     let squares = std::mem::take(&mut content.squares);
     for square in &squares {
         let known = boxes.iter().any(|other| {
@@ -27,7 +27,7 @@ pub(crate) fn note_boxes(content: &mut PageContent, fields: &[TickField]) {
         });
         let in_a_row = squares.iter().any(|other| touches(square, other));
         if !known && !in_a_row && boxes.len() < BOXES_MAX {
-            boxes.extend(ticked(content, square).map(|ticked| TickField { rect: *square, ticked }));
+            boxes.extend(ticked(content, square).map(|ticked| Checkbox { rect: *square, ticked }));
         }
     }
     for found in boxes {
@@ -37,7 +37,7 @@ pub(crate) fn note_boxes(content: &mut PageContent, fields: &[TickField]) {
 
 /// Puts a sign in the place of every box that was found in the page's picture, but where its text
 /// has one already.
-pub(crate) fn note_found_boxes(content: &mut PageContent, boxes: &[TickField]) {
+pub(crate) fn note_found_boxes(content: &mut PageContent, boxes: &[Checkbox]) {
     if content.glyphs.len() > GLYPHS_MAX {
         return;
     }
@@ -109,7 +109,7 @@ fn is_mark(character: char) -> bool {
 }
 
 /// Puts the sign beside the text of its row. A box far from any text is a drawing.
-fn put_sign(content: &mut PageContent, found: &TickField) {
+fn put_sign(content: &mut PageContent, found: &Checkbox) {
     let rect = found.rect;
     content.glyphs.retain(|glyph| !(rect.contains(glyph.rect.center()) && glyph.character != ' '));
     let Some((at, is_right)) = beside(&content.glyphs, &rect) else {
