@@ -43,17 +43,7 @@ impl ParseResult {
     /// Drops the segments of other kinds, and the chunks that are left empty. What stays of a
     /// chunk's `embed` is the Markdown of its remaining segments.
     pub fn retain_types(&mut self, kept: &[SegmentType]) {
-        for chunk in &mut self.chunks {
-            let before = chunk.segments.len();
-            chunk.segments.retain(|segment| {
-                SegmentType::from_any_name(&segment.segment_type)
-                    .is_some_and(|kind| kept.contains(&kind))
-            });
-            if chunk.segments.len() < before {
-                chunk.refresh();
-            }
-        }
-        self.chunks.retain(|chunk| !chunk.segments.is_empty());
+        self.chunks.retain_mut(|chunk| chunk.retain_types(kept));
         self.total_chunks = self.chunks.len();
     }
 }
@@ -100,7 +90,20 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// Makes the figures of the chunk fit its segments again.
+    /// Drops the segments of other types; false if none is left.
+    pub fn retain_types(&mut self, kept: &[SegmentType]) -> bool {
+        let before = self.segments.len();
+        self.segments.retain(|segment| {
+            SegmentType::from_any_name(&segment.segment_type)
+                .is_some_and(|kind| kept.contains(&kind))
+        });
+        if self.segments.len() < before {
+            self.refresh();
+        }
+        !self.segments.is_empty()
+    }
+
+    /// Makes the counts of the chunk fit its segments again.
     fn refresh(&mut self) {
         let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         // Where the Markdown was left out or moved, the content is what there is.

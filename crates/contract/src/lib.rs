@@ -17,6 +17,7 @@ pub mod shown;
 pub mod spec;
 pub mod state;
 pub mod status;
+pub mod stored;
 pub mod timestamp;
 pub mod webhook;
 pub mod wire;

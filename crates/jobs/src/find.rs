@@ -1,6 +1,7 @@
 //! Reads of jobs: one, many, and their results. Reading consumes nothing.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use bytes::Bytes;
 use docket_contract::job::{Job, JobType, JobWithSpec};
@@ -100,19 +101,26 @@ impl Jobs {
         Ok(self.store.list_jobs(query).await?)
     }
 
-    /// The result of one of the caller's jobs.
+    /// One of the caller's jobs with its result.
+    ///
+    /// # Errors
+    /// As for [`Jobs::find_succeeded`].
+    pub async fn result(&self, caller: &Caller, id: JobId) -> Result<Finished, Error> {
+        let JobWithSpec { job, spec } = self.find_succeeded(caller, id).await?;
+        let result = self.result_of(&job).await?;
+        Ok(Finished { job, spec, result })
+    }
+
+    /// One of the caller's jobs, if it succeeded.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::NotCompleted`], [`Error::JobFailed`], or if storage fails.
-    pub async fn result(&self, caller: &Caller, id: JobId) -> Result<Finished, Error> {
-        let JobWithSpec { job, spec } = self.find_with_spec(caller, id).await?;
-        match job.visible_state() {
-            JobState::Succeeded => {
-                let result = self.result_of(&job).await?;
-                Ok(Finished { job, spec, result })
-            }
+    pub async fn find_succeeded(&self, caller: &Caller, id: JobId) -> Result<JobWithSpec, Error> {
+        let found = self.find_with_spec(caller, id).await?;
+        match found.job.visible_state() {
+            JobState::Succeeded => Ok(found),
             JobState::Failed | JobState::Cancelled => {
-                Err(Error::JobFailed(error_text(&job).unwrap_or_default()))
+                Err(Error::JobFailed(error_text(&found.job).unwrap_or_default()))
             }
             unfinished => Err(Error::NotCompleted(unfinished.jobs_word())),
         }
@@ -124,12 +132,30 @@ impl Jobs {
     /// [`Error::NotFound`] if the job was deleted in between, or if storage fails.
     pub async fn result_of(&self, job: &Job) -> Result<Bytes, Error> {
         let key = job.result_key.as_ref().ok_or(Error::NotFound)?;
-        match self.blobs.read(key).await {
+        self.there_or_gone(job, self.blobs.read(key).await).await
+    }
+
+    /// A part of it; less than the range at its end.
+    ///
+    /// # Errors
+    /// As for [`Jobs::result_of`].
+    pub async fn read_result(&self, job: &Job, range: Range<u64>) -> Result<Bytes, Error> {
+        let key = job.result_key.as_ref().ok_or(Error::NotFound)?;
+        self.there_or_gone(job, self.blobs.read_range(key, range).await).await
+    }
+
+    /// What was read, or why it is missing.
+    async fn there_or_gone(
+        &self,
+        job: &Job,
+        read: Result<Bytes, docket_store::BlobError>,
+    ) -> Result<Bytes, Error> {
+        match read {
             Err(docket_store::BlobError::NotFound(missing)) => {
                 match self.store.find_job(job.id).await? {
                     None => Err(Error::NotFound),
                     Some(now) if now.result_key != job.result_key => {
-                        Err(Error::Unavailable("the job is being run once more".into()))
+                        Err(Error::Unavailable("the job is being run again".into()))
                     }
                     Some(_) => Err(docket_store::BlobError::NotFound(missing).into()),
                 }

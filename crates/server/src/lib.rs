@@ -7,6 +7,7 @@ mod layers;
 pub mod openapi;
 mod problem;
 mod receiver;
+mod results;
 mod router;
 mod routes;
 mod serve;

@@ -17,7 +17,6 @@ pub(crate) mod links;
 pub(crate) mod metrics;
 pub(crate) mod parse;
 pub(crate) mod path_id;
-pub(crate) mod pictures;
 pub(crate) mod result;
 pub(crate) mod splitter;
 pub(crate) mod status;

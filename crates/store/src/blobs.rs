@@ -186,6 +186,20 @@ impl Blobs {
         Ok(self.objects.get(&Path::from(key.as_str())).await?.bytes().await?)
     }
 
+    /// Reads a part of a blob into memory; less than the range at its end.
+    ///
+    /// # Errors
+    /// If it is not there, begins after its end, or cannot be read.
+    pub async fn read_range(
+        &self,
+        key: &BlobKey,
+        range: std::ops::Range<u64>,
+    ) -> Result<Bytes, BlobError> {
+        let options = object_store::GetOptions::new().with_range(Some(range));
+        let found = self.objects.get_opts(&Path::from(key.as_str()), options).await?;
+        Ok(found.bytes().await?)
+    }
+
     /// Removes what killed processes left half written, if nothing came to it for so long; answers
     /// how many. Of a bucket a lifecycle rule does it: it does not list unfinished uploads to us.
     ///

@@ -79,8 +79,8 @@ fn error_text_of(state: JobState, failure: Option<&Failure>) -> Option<String> {
     if !matches!(state, JobState::Failed | JobState::Cancelled) {
         return None;
     }
-    let told = failure.map(|failure| failure.message.as_str()).unwrap_or_default();
-    Some(if told.is_empty() { "The job failed".to_owned() } else { told.to_owned() })
+    let message = failure.map(|failure| failure.message.as_str()).unwrap_or_default();
+    Some(if message.is_empty() { "The job failed".to_owned() } else { message.to_owned() })
 }
 
 /// The short text for people.
@@ -131,7 +131,7 @@ pub struct JobChanged {
 }
 
 impl JobChanged {
-    /// What a change is told as; `state` is the visible one, `None` of a deleted job.
+    /// Describes a change; `state` is the visible one, `None` for a deleted job.
     #[must_use]
     pub fn new(
         id: JobId,
@@ -188,11 +188,13 @@ pub struct JobResult<'a> {
     #[schemars(with = "JobType")]
     pub job_type: &'static str,
     /// The family's own result.
-    #[schemars(with = "AnyResult")]
-    pub result: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AnyResult", required)]
+    pub result: Option<&'a RawValue>,
     /// The same under an older name; for an extraction with `min_confidence_score`.
-    #[schemars(with = "Map<String, Value>")]
-    pub data: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Map<String, Value>", required)]
+    pub data: Option<&'a RawValue>,
     /// Seconds from the first start to the end.
     pub processing_time: f64,
     /// From an older API; always empty.
@@ -205,9 +207,10 @@ pub struct JobResult<'a> {
 }
 
 impl<'a> JobResult<'a> {
-    /// Puts a finished job and its result together.
+    /// Puts a finished job and its result together; without a result, one that is added while the
+    /// body is sent.
     #[must_use]
-    pub fn new(job: &Job, result: &'a RawValue) -> Self {
+    pub fn new(job: &Job, result: Option<&'a RawValue>) -> Self {
         let seconds = match (job.started_at, job.finished_at) {
             (Some(start), Some(end)) => (end - start).as_seconds_f64().max(0.0),
             _ => 0.0,

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::citations::Bibliography;
@@ -14,6 +13,7 @@ use crate::job::Job;
 use crate::shapes::ParseConfiguration;
 use crate::spec::ParseSpec;
 use crate::state::{JobState, ParseWord};
+use crate::stored::Head;
 use crate::timestamp::parse_look;
 use crate::wire::jobs::error_text;
 
@@ -106,7 +106,7 @@ pub struct ParseStatus<'a> {
     /// The result; empty if it was requested as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Chunk>")]
-    pub chunks: Option<&'a RawValue>,
+    pub chunks: Option<[(); 0]>,
     /// Links to the files requested with `export_format`, by format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exports: Option<BTreeMap<&'static str, String>>,
@@ -139,7 +139,7 @@ pub struct ParseMetadata {
 }
 
 impl ParseMetadata {
-    /// Tells the kinds that an answer holds, of those that the job kept.
+    /// Reports the types that a response has, of those that the job kept.
     pub fn narrow(&mut self, kept: &[SegmentType], spec: &ParseSpec) {
         let of_job = |kind: &SegmentType| {
             spec.keep_segment_types.as_ref().is_none_or(|kinds| kinds.contains(kind))
@@ -155,29 +155,11 @@ impl ParseMetadata {
     }
 }
 
-/// The stored result of a parse with its chunks left as text, so that they are passed on unread.
-#[derive(Debug, Deserialize)]
-pub struct StoredParse<'a> {
-    /// Number of chunks.
-    pub total_chunks: usize,
-    /// Pages of the document.
-    pub page_count: usize,
-    /// The chunks as they are sent.
-    #[serde(borrow)]
-    pub chunks: &'a RawValue,
-    /// What went wrong without failing the job.
-    pub warnings: Vec<Warning>,
-    /// Pages that could not be read.
-    pub failed_pages: Vec<usize>,
-    /// Its bibliography, if requested.
-    #[serde(default)]
-    pub bibliography: Option<Bibliography>,
-}
-
 impl<'a> ParseStatus<'a> {
-    /// Describes a job; `result` is its stored result, if it has one that is to be sent.
+    /// Describes a job; `result` is the head of its stored result, if it is to be sent. The chunks
+    /// are added while the body is sent.
     #[must_use]
-    pub fn new(job: &'a Job, spec: &ParseSpec, result: Option<&StoredParse<'a>>) -> Self {
+    pub fn new(job: &'a Job, spec: &ParseSpec, result: Option<&Head>) -> Self {
         let state = job.visible_state();
         let started = !matches!(state, JobState::AwaitingUpload | JobState::Queued);
         let page_count = job.pages.total.filter(|_| started);
@@ -207,7 +189,7 @@ impl<'a> ParseStatus<'a> {
                 bibliography: result.and_then(|r| r.bibliography.clone()),
             },
             total_chunks: result.map(|r| r.total_chunks),
-            chunks: result.map(|r| r.chunks),
+            chunks: None,
             exports: None,
             result: None,
         }

@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::document::Chunk;
@@ -10,8 +9,9 @@ use crate::job::Job;
 use crate::shapes::ParseConfiguration;
 use crate::spec::ParseSpec;
 use crate::state::ParseWord;
+use crate::stored::Head;
 use crate::timestamp::parse_look;
-use crate::wire::parse::{ParseMetadata, ParseStatus, StoredParse};
+use crate::wire::parse::{ParseMetadata, ParseStatus};
 
 /// `GET /api/v1/task/{id}`, and the response when a task is created, changed or cancelled.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -47,9 +47,6 @@ pub struct TaskResponse<'a> {
 /// The result of a task.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskOutput<'a> {
-    /// The chunks; empty if not requested, or requested as a file.
-    #[schemars(with = "Vec<Chunk>")]
-    pub chunks: TaskChunks<'a>,
     /// The document's name.
     pub file_name: &'a str,
     /// Pages of the whole document.
@@ -62,16 +59,10 @@ pub struct TaskOutput<'a> {
     /// A link to the stored result, if it was requested as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_file_url: Option<String>,
-}
-
-/// Chunks as they were stored, or none.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum TaskChunks<'a> {
-    /// As stored.
-    Stored(&'a RawValue),
-    /// Left out.
-    None([(); 0]),
+    /// The chunks; empty if not requested, or requested as a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<Chunk>")]
+    pub chunks: Option<[(); 0]>,
 }
 
 /// The links of a task.
@@ -86,14 +77,10 @@ pub struct TaskLinks {
 }
 
 impl<'a> TaskResponse<'a> {
-    /// Describes a job; `result` is its stored result, if it has one that is to be sent.
+    /// Describes a job; `result` is the head of its stored result, if it is to be sent. The chunks
+    /// are added while the body is sent: `output` and `chunks` come last.
     #[must_use]
-    pub fn new(
-        job: &'a Job,
-        spec: &ParseSpec,
-        result: Option<&StoredParse<'a>>,
-        links: TaskLinks,
-    ) -> Self {
+    pub fn new(job: &'a Job, spec: &ParseSpec, result: Option<&Head>, links: TaskLinks) -> Self {
         let parse = ParseStatus::new(job, spec, result);
         let output = result.is_some() || job.result_key.is_some();
         Self {
@@ -107,12 +94,12 @@ impl<'a> TaskResponse<'a> {
             message: parse.message,
             configuration: parse.configuration,
             output: output.then(|| TaskOutput {
-                chunks: parse.chunks.map_or(TaskChunks::None([]), TaskChunks::Stored),
                 file_name: parse.file_name,
                 page_count: parse.page_count,
                 pdf_url: links.pdf_url,
                 metadata: parse.metadata,
                 output_file_url: links.output_file_url,
+                chunks: result.is_none().then_some([]),
             }),
         }
     }

@@ -35,6 +35,7 @@ mod quickstart;
 mod spec_limits;
 mod status;
 mod storage;
+mod stored_results;
 mod tasks;
 mod uploads;
 mod webhooks;

@@ -1,4 +1,4 @@
-//! What tells people and programs how to use this server.
+//! The documentation of this server for people and programs.
 
 use std::sync::LazyLock;
 

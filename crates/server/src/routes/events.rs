@@ -66,8 +66,8 @@ pub(crate) async fn of_account(
     let changes = state.jobs.follow_account(&caller, after);
     let events = stream::unfold(changes, |mut changes| async move {
         // A fault ends the stream; the client comes back to where it was.
-        let told = changes.next().await.ok()?;
-        Some((event(&told.change, told.resume_seq), changes))
+        let sent = changes.next().await.ok()?;
+        Some((event(&sent.change, sent.resume_seq), changes))
     });
     Ok(event_stream(&state, slot, events))
 }
@@ -96,7 +96,7 @@ impl JobEvents {
             },
         };
         self.last_seq = change.seq;
-        // A job that ended and was run again has more to tell.
+        // A job that ended and was run again has more changes.
         self.ended = is_end(&change) && self.past.is_empty();
         Some(change)
     }
@@ -136,7 +136,7 @@ fn event_stream(
     response
 }
 
-/// The change, with the place to go on from as its id.
+/// The change, with the position to continue from as its id.
 fn event(change: &Change, resume_seq: i64) -> Event {
     let state = change.visible_state();
     let pages_done = match change.kind {

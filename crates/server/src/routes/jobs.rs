@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use docket_contract::job::JobType;
 use docket_contract::state::JobsWord;
 use docket_contract::timestamp::Timestamp;
@@ -16,7 +15,7 @@ use crate::ServerState;
 use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
 use crate::routes::path_id::{PathId, job_id};
-use crate::routes::result::result_body;
+use crate::routes::result;
 
 /// Jobs on one page of a list.
 const LIST_DEFAULT: usize = 50;
@@ -43,10 +42,9 @@ pub(crate) async fn result(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let job_id = job_id(Family::Jobs, &id)?;
-    let finished = state.jobs.result(&caller, job_id).await;
-    let finished = finished.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
-    let body = result_body(&state, &headers, &finished).await?;
-    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+    let found = state.jobs.find_succeeded(&caller, job_id).await;
+    let found = found.map_err(|error| Problem::of_job(error, Family::Jobs, &id))?;
+    result::answer(state, &headers, found).await
 }
 
 /// `DELETE /jobs/{id}`: cancels what has not ended, deletes what has.
@@ -69,7 +67,7 @@ pub(crate) async fn end(
     }))
 }
 
-/// The query of a list; all texts, so that a bad one is told in our own words.
+/// The query of a list; all fields are texts, so that errors have our own wording.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct ListQuery {
     limit: Option<String>,

@@ -17,7 +17,7 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// Links for whoever sent these headers.
+    /// Links for the sender of these headers.
     pub(crate) async fn new(state: &ServerState, headers: &HeaderMap) -> Result<Self, Problem> {
         let signer = state.jobs.link_signer().await;
         let signer = signer.map_err(|error| Problem::of(error, Family::Jobs))?;

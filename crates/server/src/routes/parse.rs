@@ -3,30 +3,28 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
-use docket_contract::document::{ParseResult, SegmentType, Warning};
+use axum::response::Response;
+use docket_contract::document::{SegmentType, Warning};
 use docket_contract::fields::{read_boolean, segment_types};
 use docket_contract::job::Job;
 use docket_contract::spec::{ExportFormat, JobSpec, ParseSpec};
 use docket_contract::state::JobState;
-use docket_contract::wire::parse::{OutputFile, ParseCreated, ParseStatus, StoredParse};
+use docket_contract::wire::parse::{OutputFile, ParseCreated, ParseStatus};
 use docket_jobs::{Caller, Linked};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::ServerState;
 use crate::forms::body::Form;
 use crate::forms::documents::{DocumentForm, PARSE, WORKBOOKS};
 use crate::forms::specs::{parse_spec, workbook_spec};
 use crate::layers::auth::Authenticated;
-use crate::problem::{Family, Problem, unreadable};
+use crate::problem::{Family, Problem};
+use crate::results::{Part, PictureForm, Pictures, StoredResult, Tables, json_body, with_chunks};
 use crate::routes::found::find;
 use crate::routes::links::Links;
 use crate::routes::path_id::PathId;
-use crate::routes::pictures::{PictureForm, with_pictures};
 use crate::routes::submit::submit_document;
 
 /// `POST /parse`
@@ -100,6 +98,21 @@ impl StatusQuery {
         switched(self.merge_tables.as_ref(), spec.merge_tables)
     }
 
+    fn tables(&self, spec: &ParseSpec) -> Tables {
+        if self.merges_tables(spec) == spec.merge_tables { Tables::AsStored } else { Tables::Other }
+    }
+
+    /// The chunks that the query wants. Of filtered ones the number is known once they are sent.
+    fn chunks_of(&self, stored: StoredResult, body: &mut ParseStatus<'_>) -> Part {
+        match self.kept_types() {
+            None => Part::Chunks(Box::new(stored)),
+            Some(kept) => {
+                body.total_chunks = None;
+                Part::Kept(Box::new(stored), kept)
+            }
+        }
+    }
+
     /// Reports in the body how the query changes it.
     fn note_in(&self, body: &mut ParseStatus<'_>, spec: &ParseSpec) {
         body.merge_tables = self.merges_tables(spec);
@@ -127,50 +140,32 @@ pub(crate) async fn status(
     let query = query.or_headers(&headers);
     let (job, spec) = find(&state, &caller, Family::Parse, &id, JobSpec::into_parse).await?;
     let links = Links::new(&state, &headers).await?;
-    let stored = shaped(&state, &links, &job, &spec, &query).await?;
-    let result: Option<StoredParse<'_>> =
-        stored.as_deref().map(serde_json::from_slice).transpose().map_err(unreadable)?;
-    let mut body = ParseStatus::new(&job, &spec, result.as_ref());
+    let succeeded = job.state == JobState::Succeeded;
+    let stored = match succeeded && switched(query.include_chunks.as_ref(), true) {
+        true => Some(StoredResult::open(&state, &job, query.tables(&spec)).await?),
+        false => None,
+    };
+    let mut body = ParseStatus::new(&job, &spec, stored.as_ref().map(|stored| &stored.head));
     query.note_in(&mut body, &spec);
-    if job.state == JobState::Succeeded {
-        if switched(query.output_file.as_ref(), false) {
-            body.chunks = Some(no_chunks());
-            body.total_chunks = Some(0);
-            body.result = Some(OutputFile { output_file_url: links.to(job.id, Linked::Result) });
-        }
-        if !spec.exports.is_empty() {
-            body.exports = Some(exports(&links, &job, &spec.exports));
-        }
+    if succeeded && !spec.exports.is_empty() {
+        body.exports = Some(exports(&links, &job, &spec.exports));
     }
     if switched(query.include_url.as_ref(), true) && job.document.blob_key.is_some() {
         let document = links.to(job.id, Linked::Document);
-        body.pdf_url = (job.state == JobState::Succeeded).then(|| document.clone());
+        body.pdf_url = succeeded.then(|| document.clone());
         body.file_url = Some(document);
     }
-    Ok(Json(body).into_response())
-}
-
-/// The stored result as the query wants it; `None` before the end, or if chunks are not wanted.
-async fn shaped(
-    state: &ServerState,
-    links: &Links,
-    job: &Job,
-    spec: &ParseSpec,
-    query: &StatusQuery,
-) -> Result<Option<Bytes>, Problem> {
-    if job.state != JobState::Succeeded || !switched(query.include_chunks.as_ref(), true) {
-        return Ok(None);
-    }
-    let stored = state.jobs.result_of(job).await;
-    let mut stored =
-        stored.map_err(|error| Problem::of_job(error, Family::Parse, &job.id.to_string()))?;
-    let kept = query.kept_types();
-    let other_tables = query.merges_tables(spec) != spec.merge_tables;
-    if kept.is_some() || other_tables {
-        stored = reshaped(&stored, kept.as_deref(), other_tables).map_err(unreadable)?.into();
-    }
+    let chunks = if succeeded && switched(query.output_file.as_ref(), false) {
+        body.chunks = Some([]);
+        body.total_chunks = Some(0);
+        body.result = Some(OutputFile { output_file_url: links.to(job.id, Linked::Result) });
+        None
+    } else {
+        stored.map(|stored| query.chunks_of(stored, &mut body))
+    };
     let form = PictureForm::wanted(switched(query.base64_urls.as_ref(), false));
-    with_pictures(state, links, job, stored, form).await.map(Some)
+    let parts = with_chunks(&body, chunks, "}")?;
+    Ok(json_body(Pictures { state, links, form }, parts))
 }
 
 /// Links to the files beside the result, by the words that asked for them.
@@ -180,26 +175,6 @@ fn exports(links: &Links, job: &Job, formats: &[ExportFormat]) -> BTreeMap<&'sta
         (format.as_str(), links.to(job.id, linked))
     };
     formats.iter().map(link).collect()
-}
-
-fn no_chunks() -> &'static RawValue {
-    serde_json::from_str("[]").unwrap_or(RawValue::NULL)
-}
-
-/// The stored result with tables in their other form, with some kinds only.
-fn reshaped(
-    result: &[u8],
-    kept: Option<&[SegmentType]>,
-    other_tables: bool,
-) -> serde_json::Result<Vec<u8>> {
-    let mut result: ParseResult = serde_json::from_slice(result)?;
-    if other_tables {
-        result.use_other_tables();
-    }
-    if let Some(kept) = kept {
-        result.retain_types(kept);
-    }
-    serde_json::to_vec(&result)
 }
 
 /// A job of another family is unknown here.

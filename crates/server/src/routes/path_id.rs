@@ -1,5 +1,5 @@
-//! The id in a path, whatever it is: what is no id must be answered like an unknown one, so taking
-//! it out of the path never fails.
+//! The id in a path. A malformed id gets the same response as an unknown id, so extraction never
+//! fails.
 
 use std::convert::Infallible;
 
@@ -26,7 +26,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     }
 }
 
-/// The id of a path; what is no id is as unknown as an id that never was.
+/// The id of a path; a malformed id is treated like an unknown id.
 pub(crate) fn job_id(family: Family, text: &str) -> Result<JobId, Problem> {
     text.parse().map_err(|_| Problem::no_such_job(family, text))
 }

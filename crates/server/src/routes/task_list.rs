@@ -1,9 +1,9 @@
 //! `GET /api/v1/tasks`: the caller's tasks in pages, as a bare array.
 
-use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use docket_contract::job::JobType;
 use docket_contract::timestamp::Timestamp;
@@ -13,8 +13,9 @@ use serde::Deserialize;
 use crate::ServerState;
 use crate::layers::auth::Authenticated;
 use crate::problem::{Family, Problem};
+use crate::results::{Part, PictureForm, Pictures, json_body};
 use crate::routes::links::Links;
-use crate::routes::tasks::{describe, list_query, stored_result};
+use crate::routes::tasks::{describe, list_query};
 
 /// Tasks on one page.
 const LIMIT_DEFAULT: usize = 10;
@@ -23,7 +24,7 @@ const LIMIT_MAX: usize = 200;
 /// Tasks that can be passed over: the database reads each of them for every page.
 const OFFSET_MAX: usize = 10_000;
 
-/// The query; all texts, so that a bad one is told in our own words.
+/// The query; all fields are texts, so that errors have our own wording.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct TasksQuery {
     page: Option<String>,
@@ -46,15 +47,16 @@ pub(crate) async fn list(
     let links = Links::new(&state, &headers).await?;
     let tasks = state.jobs.with_specs(page.jobs).await;
     let tasks = tasks.map_err(|error| Problem::of(error, Family::Parse))?;
-    let mut stored = Vec::with_capacity(tasks.len());
-    for task in &tasks {
-        stored.push(stored_result(&state, &task.job, &links, &wanted).await?);
+    let mut parts = vec![Part::Text(Bytes::from_static(b"["))];
+    for (number, task) in tasks.iter().enumerate() {
+        if number > 0 {
+            parts.push(Part::Text(Bytes::from_static(b",")));
+        }
+        parts.extend(describe(&state, task, &links, &wanted).await?);
     }
-    let described = tasks.iter().zip(&stored);
-    let tasks: Result<Vec<_>, Problem> = described
-        .map(|(task, result)| describe(task, &links, result.as_deref(), &wanted))
-        .collect();
-    Ok(Json(tasks?).into_response())
+    parts.push(Part::Text(Bytes::from_static(b"]")));
+    let pictures = Pictures { state, links, form: PictureForm::Linked };
+    Ok(json_body(pictures, parts))
 }
 
 fn list_request(query: &TasksQuery) -> Result<ListRequest, Problem> {

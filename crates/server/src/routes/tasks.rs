@@ -3,12 +3,11 @@
 use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use docket_contract::fields::{SUBMIT, SubmitOptions, read_boolean};
-use docket_contract::job::{Job, JobWithSpec};
+use docket_contract::job::JobWithSpec;
 use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
-use docket_contract::wire::parse::StoredParse;
 use docket_contract::wire::tasks::{TaskDeleted, TaskLinks, TaskResponse};
 use docket_jobs::{Caller, Linked, RerunRequest, Submitted};
 use serde::Deserialize;
@@ -18,11 +17,11 @@ use crate::forms::body::read_form;
 use crate::forms::documents::RERUN;
 use crate::forms::specs::{parse_spec_over, submit_options};
 use crate::layers::auth::Authenticated;
-use crate::problem::{Family, Problem, unreadable};
+use crate::problem::{Family, Problem};
+use crate::results::{Part, PictureForm, Pictures, StoredResult, Tables, json_body, with_chunks};
 use crate::routes::links::Links;
 use crate::routes::parse::parse_spec_of;
 use crate::routes::path_id::{PathId, job_id};
-use crate::routes::pictures::{PictureForm, with_pictures};
 use crate::routes::submit::in_own_task;
 
 /// Which parts of a task are sent.
@@ -58,7 +57,7 @@ pub(crate) async fn status(
 ) -> Result<Response, Problem> {
     let task = find(&state, &caller, &id).await?;
     let links = Links::new(&state, &headers).await?;
-    answer(&state, &task, &links, &query).await
+    answer(&state, &task, links, &query).await
 }
 
 /// `DELETE /api/v1/task/{id}`: only what has ended.
@@ -88,7 +87,7 @@ pub(crate) async fn cancel(
     let cancelled = state.jobs.cancel_waiting(&caller, task.job.id).await;
     let job = cancelled.map_err(|error| Problem::of_job(error, Family::Parse, &id))?;
     let links = Links::new(&state, &headers).await?;
-    answer(&state, &JobWithSpec { job, ..task }, &links, &TaskQuery::default()).await
+    answer(&state, &JobWithSpec { job, ..task }, links, &TaskQuery::default()).await
 }
 
 /// `PATCH /api/v1/task/{id}/parse`: once more, with the options given now over those given before.
@@ -113,7 +112,7 @@ pub(crate) async fn update(
     let submitted = in_own_task(async move { jobs.rerun(&caller, &seen.job, rerun).await }).await?;
     let Submitted { job, spec, .. } = submitted.map_err(of_job)?;
     let links = Links::new(&state, &headers).await?;
-    answer(&state, &JobWithSpec { job, spec }, &links, &TaskQuery::default()).await
+    answer(&state, &JobWithSpec { job, spec }, links, &TaskQuery::default()).await
 }
 
 /// The caller's parse job; a job of another family is no task.
@@ -124,52 +123,39 @@ async fn find(state: &ServerState, caller: &Caller, id: &str) -> Result<JobWithS
     Ok(task)
 }
 
-/// A task as its own answer.
+/// A task as a response.
 pub(crate) async fn answer(
     state: &ServerState,
     task: &JobWithSpec,
-    links: &Links,
+    links: Links,
     query: &TaskQuery,
 ) -> Result<Response, Problem> {
-    let stored = stored_result(state, &task.job, links, query).await?;
-    let body = describe(task, links, stored.as_deref(), query)?;
-    Ok(Json(body).into_response())
+    let parts = describe(state, task, &links, query).await?;
+    let pictures = Pictures { state: state.clone(), links, form: query.picture_form() };
+    Ok(json_body(pictures, parts))
 }
 
-/// The stored result, if the query wants its chunks.
-pub(crate) async fn stored_result(
+/// The body of a task in parts.
+pub(crate) async fn describe(
     state: &ServerState,
-    job: &Job,
+    JobWithSpec { job, spec }: &JobWithSpec,
     links: &Links,
     query: &TaskQuery,
-) -> Result<Option<axum::body::Bytes>, Problem> {
-    if job.state != JobState::Succeeded || !query.includes_chunks() {
-        return Ok(None);
-    }
-    let stored = state.jobs.result_of(job).await;
-    let of_job = |error| Problem::of_job(error, Family::Parse, &job.id.to_string());
-    let stored = stored.map_err(of_job)?;
-    Ok(Some(with_pictures(state, links, job, stored, query.picture_form()).await?))
-}
-
-/// The body of a task.
-pub(crate) fn describe<'a>(
-    JobWithSpec { job, spec }: &'a JobWithSpec,
-    links: &Links,
-    stored: Option<&'a [u8]>,
-    query: &TaskQuery,
-) -> Result<TaskResponse<'a>, Problem> {
+) -> Result<Vec<Part>, Problem> {
     let id = job.id.to_string();
     let spec = parse_spec_of(spec, &id)?;
-    let result: Option<StoredParse<'a>> =
-        stored.map(serde_json::from_slice).transpose().map_err(unreadable)?;
     let succeeded = job.state == JobState::Succeeded;
+    let stored = match succeeded && query.includes_chunks() {
+        true => Some(StoredResult::open(state, job, Tables::AsStored).await?),
+        false => None,
+    };
     let links = TaskLinks {
         task_url: links.absolute(&format!("/api/v1/task/{id}")),
         pdf_url: succeeded.then(|| links.to(job.id, Linked::Document)),
         output_file_url: (succeeded && query.as_file()).then(|| links.to(job.id, Linked::Result)),
     };
-    Ok(TaskResponse::new(job, spec, result.as_ref(), links))
+    let body = TaskResponse::new(job, spec, stored.as_ref().map(|stored| &stored.head), links);
+    with_chunks(&body, stored.map(|stored| Part::Chunks(Box::new(stored))), "}}")
 }
 
 /// A task just made.
@@ -179,7 +165,7 @@ pub(crate) async fn created(
     task: &JobWithSpec,
 ) -> Result<(StatusCode, Response), Problem> {
     let links = Links::new(state, headers).await?;
-    let body = answer(state, task, &links, &TaskQuery::default()).await?;
+    let body = answer(state, task, links, &TaskQuery::default()).await?;
     Ok((StatusCode::CREATED, body))
 }
 

@@ -68,7 +68,7 @@ async fn announce(
     submit(state, caller, wish, Family::Parse).await
 }
 
-/// The end of the window in whole seconds, as links and answers tell it. The next whole second:
+/// The end of the window in whole seconds, as in links and responses. The next whole second:
 /// a short window must not be over before it began.
 fn end_of_window(job: &Job) -> Timestamp {
     let until = job.upload_until.unwrap_or(job.created_at);
@@ -86,7 +86,7 @@ pub(crate) async fn receive(
     let of_upload = |error| Problem::of(error, Family::Parse).with_error_text();
     let closed = || of_upload(Error::UploadClosed);
     let job = job.parse::<JobId>().map_err(|_| closed())?;
-    // A query that cannot be read is as good as an altered one.
+    // A query that cannot be read is treated like an altered one.
     let Query(given) = given.map_err(|_| closed())?;
     let signer = state.jobs.link_signer().await.map_err(of_upload)?;
     if !signer.verify_upload(job, given.expires(), &given.signature, state.jobs.now()) {

@@ -1,4 +1,4 @@
-//! `/webhooks`: where the caller's account is told of what happens, and how that went.
+//! `/webhooks`: the endpoints of an account, and the log of their deliveries.
 
 mod body;
 mod deliveries;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use docket_contract::document::{ParseResult, Warning, WarningCode};
 use docket_contract::results::{ChunkResult, ClassifyResult, ExtractResult, SplitResult};
 use docket_contract::spec::{ChunkSpec, ChunkStrategy, JobSpec, ParseChunking, ParseSpec};
+use docket_contract::stored;
 use docket_engine::{
     CropRequest, DocumentKind, Error, Limits, Models, ParseRequest, PictureFile, Progress,
     ReadDocument,
@@ -53,7 +54,7 @@ impl Performed {
     /// Writes the result as JSON.
     pub(super) fn write_result(&self, to: &mut impl Write) -> io::Result<()> {
         match &self.result {
-            Outcome::Parsed(result) => serde_json::to_writer(to, result)?,
+            Outcome::Parsed(result) => stored::write(result, to)?,
             Outcome::Extracted(result) => serde_json::to_writer(to, result)?,
             Outcome::Chunked(result) => serde_json::to_writer(to, result)?,
             Outcome::Classified(result) => serde_json::to_writer(to, result)?,

@@ -22,14 +22,14 @@ use crate::problem::Problem;
 use crate::routes::jobs::{cursor, read_cursor};
 use crate::routes::path_id::PathId;
 
-/// Endpoint and delivery, whatever they are: what is no id is answered like an unknown one.
+/// Endpoint and delivery; a malformed id gets the same response as an unknown id.
 type DeliveryPath = Result<Path<(String, String)>, PathRejection>;
 
 /// Deliveries on one page.
 const LIST_DEFAULT: usize = 50;
 const LIST_MAX: usize = 200;
 
-/// The query of a list; all texts, so that a bad one is told in our own words.
+/// The query of a list; all fields are texts, so that errors have our own wording.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct LogQuery {
     limit: Option<String>,
