@@ -123,7 +123,7 @@ pub struct ParseSpec {
     pub layout: Layout,
     /// When OCR is used.
     pub ocr_mode: OcrMode,
-    /// Tables that go on over a page's end become one.
+    /// Tables over several pages become one.
     pub merge_tables: bool,
     /// Kinds of segments to keep; `None` means all.
     pub keep_segment_types: Option<Vec<SegmentType>>,
@@ -138,13 +138,13 @@ pub struct ParseSpec {
     /// What stands in for the plain text in `content`, by kind of segment.
     #[serde(default)]
     pub content_sources: Vec<(SegmentType, ContentSource)>,
-    /// What words tell beside their text.
+    /// Details of words beside their text.
     #[serde(default)]
     pub word_details: WordDetails,
     /// Kinds of segments whose pictures are cut from their pages.
     #[serde(default)]
     pub cropped_types: Vec<SegmentType>,
-    /// Boxes to tick come out as signs that say whether they are ticked.
+    /// Checkboxes become characters that show whether they are checked.
     #[serde(default)]
     pub checkboxes: bool,
     /// The bibliography is read, and what refers to it linked.
@@ -199,7 +199,7 @@ pub enum ContentSource {
     Markdown,
 }
 
-/// What words of a segment tell beside their text. Nothing by default.
+/// Details of words beside their text. None by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WordDetails {
     /// The addresses they link to.

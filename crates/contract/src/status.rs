@@ -5,7 +5,7 @@ use crate::job::{Failure, Job, JobType, PageCounts, Stage};
 use crate::state::JobState;
 use crate::timestamp::Timestamp;
 
-/// A job as its status tells it.
+/// A job as its status shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobStatus {
     /// Its id.

@@ -1,4 +1,4 @@
-//! Webhooks as every room sees them: endpoints, the events they are told of, and deliveries.
+//! Webhooks as every room sees them: endpoints, their events, and deliveries.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ impl fmt::Debug for SigningSecret {
     }
 }
 
-/// What an endpoint can be told of.
+/// The events of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventType {
     /// A job ended with a result.
@@ -68,7 +68,7 @@ impl EventType {
     }
 }
 
-/// Where an account wants to be told of events.
+/// Where an account receives events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its id.
@@ -79,7 +79,7 @@ pub struct Endpoint {
     pub url: String,
     /// The account's own note.
     pub description: String,
-    /// What it is told of; empty: every event, also kinds that later versions add.
+    /// Its events; empty means all, also those that later versions add.
     pub events: Vec<EventType>,
     /// What deliveries are signed with.
     pub secret: SigningSecret,
@@ -147,7 +147,7 @@ pub struct Delivery {
     pub seq: i64,
     /// Where to.
     pub endpoint_id: Uuid,
-    /// What is told.
+    /// The event.
     pub subject: Subject,
     /// When it happened.
     pub occurred_at: Timestamp,

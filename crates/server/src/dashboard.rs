@@ -32,7 +32,7 @@ use session::{Session, ended, is_of_own_page, key_of_form, started};
 /// Jobs on one page.
 const JOBS_MAX: usize = 25;
 
-/// Scripts and styles of this server alone, nothing else, and in nobody's frame.
+/// Only scripts and styles of this server, and no embedding in frames.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -54,7 +54,7 @@ struct View {
     cursor: Option<String>,
 }
 
-/// The jobs of whoever has logged in; for others the way to do so.
+/// The jobs of the account that is logged in; without a session, the login form.
 async fn home(
     State(state): State<ServerState>,
     Session(caller): Session,

@@ -1,6 +1,6 @@
 //! The document that describes the API, in OpenAPI 3.1.
 //!
-//! Schemas are generated from the types of the wire, operations are told here, one file per
+//! Schemas are generated from the types of the wire, operations are described here, one file per
 //! family. The tests hold it against the router, and every answer of the server against it.
 
 mod account;

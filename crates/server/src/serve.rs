@@ -1,4 +1,4 @@
-//! Serving the router on a socket until told to stop, so that no client can stop the others.
+//! Serves the router on a socket until shutdown, so that no client can stop the others.
 //!
 //! A client that is silent, sends too slowly or does not read its answer is disconnected, and so
 //! are the oldest silent connections when a limit is near. The numbers are [`ConnectionSettings`].
@@ -31,7 +31,7 @@ pub(crate) use connection::Connection as OpenConnection;
 pub use proxies::TrustedProxies;
 pub use settings::ConnectionSettings;
 
-/// How long open requests may go on after a shutdown was asked for.
+/// How long open requests may continue after a shutdown request.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How long no connection is accepted when the system has no more files for this process.

@@ -1,4 +1,4 @@
-//! Tables that go on over a page's end, kept in both forms: joined, and page by page.
+//! Tables over several pages, kept in both forms: joined, and page by page.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ impl ParseResult {
         shown.chain(self.other_tables.iter_mut().flat_map(|other| &mut other.segments))
     }
 
-    /// Puts tables that go on over a page's end into their other form: joined ones fall into their
+    /// Puts tables over several pages into their other form: joined ones fall into their
     /// parts, parts are joined. Chunks keep the segments that they had otherwise.
     pub fn use_other_tables(&mut self) {
         for other in std::mem::take(&mut self.other_tables) {

@@ -14,7 +14,7 @@ use crate::state::{ExtractWord, JobState};
 use crate::timestamp::extract_look;
 use crate::wire::jobs::error_text;
 
-/// The form in which values are told.
+/// The form of values in responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueForm {
     /// Scores and citations as objects, every cell wrapped: the newest service's form.

@@ -83,7 +83,7 @@ fn add_warnings(body: &mut Value, warnings: &[Warning]) {
     }
 }
 
-/// A page that could not be read bears the document's class, without confidence and with a reason.
+/// A page that could not be read has the document's class, without confidence and with a reason.
 fn page_class(page: &PageClass, result: &ClassifyResult) -> Value {
     let success = page.classification.is_some();
     let name = page.classification.as_ref().unwrap_or(&result.classification);

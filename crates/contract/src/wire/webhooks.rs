@@ -1,4 +1,4 @@
-//! The bodies of `/webhooks`, and of the events that endpoints are told.
+//! The bodies of `/webhooks`, and of the events sent to endpoints.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -19,7 +19,7 @@ const FILTERS: [(&str, &str); 5] = [
     ("FAILED", "Failed"),
 ];
 
-pub(super) fn login(told: Option<&str>) -> Markup {
+pub(super) fn login(notice: Option<&str>) -> Markup {
     let body = html! {
         main.login {
             h1 { "Docket" }
@@ -27,7 +27,7 @@ pub(super) fn login(told: Option<&str>) -> Markup {
             form method="post" action="/dashboard/login" {
                 label for="key" { "API key" }
                 input #key name="key" type="password" autocomplete="off" required autofocus;
-                @if let Some(told) = told { p.error role="alert" { (told) } }
+                @if let Some(notice) = notice { p.error role="alert" { (notice) } }
                 button { "Log in" }
             }
             p.hint { "No key? " code { "docket keys create --user NAME" } }
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_is_escaped() {
+    fn what_is_shown_is_escaped() {
         let page = login(Some("<script>alert(1)</script>")).0;
         assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>alert"));
     }

@@ -73,7 +73,8 @@ impl Form {
         files
     }
 
-    /// What tells this form from another with the same files: the hash of its sorted fields.
+    /// What distinguishes this form from another with the same files: the hash of its sorted
+    /// fields.
     pub(crate) fn fields_sha256(&self) -> [u8; 32] {
         let sorted: BTreeMap<&String, &String> = self.fields.iter().collect();
         let mut hasher = Sha256::new();

@@ -1,4 +1,4 @@
-//! Who sent a request, as far as its connection tells.
+//! Who sent a request, as far as its connection shows.
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -77,7 +77,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> HeaderValue {
     own.cloned().unwrap_or_else(fresh_id)
 }
 
-/// A random id that nobody has yet.
+/// A random id.
 fn fresh_id() -> HeaderValue {
     let mut text = Uuid::encode_buffer();
     let text = Uuid::new_v4().as_hyphenated().encode_lower(&mut text);

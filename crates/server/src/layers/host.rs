@@ -1,4 +1,4 @@
-//! The host that a request names: exactly one, or nobody can tell for whom it is.
+//! The host of a request: exactly one, or its target is not clear.
 
 use axum::extract::Request;
 use axum::http::Version;

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::problem::Problem;
 
-/// Bytes of a plain text that are told on.
+/// Bytes of a plain text that are passed on.
 const TEXT_BYTES_MAX: usize = 1024;
 
 /// Turns an error without a JSON body into one of the wire's.

@@ -45,7 +45,7 @@ fn install() -> Option<PrometheusHandle> {
     }
 }
 
-/// Keeps what is counted small while nobody asks for it. Runs until it is dropped.
+/// Keeps the memory of metrics small while they are not read. Runs until it is dropped.
 pub(crate) async fn keep_small() {
     let mut every = tokio::time::interval(Duration::from_secs(5));
     loop {

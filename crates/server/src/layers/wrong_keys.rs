@@ -42,7 +42,7 @@ impl WrongKeys {
         if next.len() >= ADDRESSES_MAX && !next.contains_key(&address) {
             next.retain(|_, at| *at > now);
             if next.len() >= ADDRESSES_MAX {
-                // More addresses than can be told apart: all of them wait.
+                // More addresses than can be distinguished: all of them wait.
                 return WAIT_MAX;
             }
         }

@@ -29,7 +29,7 @@ impl Operation {
         all.faults(&[Fault::Unauthorized, Fault::RateLimited, Fault::Internal, Fault::Unavailable])
     }
 
-    /// An operation that nobody needs a key for.
+    /// An operation without a key.
     pub(crate) fn public(
         method: &'static str,
         path: &'static str,

@@ -119,7 +119,7 @@ impl<'a> Group<'a> {
         self.name.to_lowercase().replace(' ', "-")
     }
 
-    /// Older names are told at the end of the group only.
+    /// Older names are listed only at the end of the group.
     fn shown(&self) -> impl Iterator<Item = &operation::Operation<'a>> {
         self.operations.iter().filter(|operation| !operation.is_deprecated())
     }

@@ -237,7 +237,7 @@ impl Clone for Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        // Noted first: whoever sees that nothing is in flight sees since when.
+        // Noted first: a reader that sees nothing in flight also sees since when.
         self.0.quiet_since.store(self.0.ticks.now(), Ordering::Relaxed);
         self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
     }

@@ -1,4 +1,4 @@
-//! The pace that the body of a request has to keep up, so that nobody holds a connection with a
+//! The pace that the body of a request has to keep up, so that no client holds a connection with a
 //! byte now and then.
 //!
 //! A client has some time in which nothing comes; every byte earns some of it back. Only the time

@@ -131,12 +131,12 @@ fn read_forwarded(headers: &mut HeaderMap) {
         .map(|element| field(element, "for").unwrap_or_else(|| "unknown".to_owned()))
         .collect();
     let first = elements.first().map(String::as_str).unwrap_or_default();
-    let told = [
+    let headers_given = [
         (FOR, Some(hops.join(", "))),
         (PROTO, field(first, "proto")),
         (HOST, field(first, "host")),
     ];
-    for (name, value) in told {
+    for (name, value) in headers_given {
         if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
             headers.entry(name).or_insert(value);
         }
@@ -171,15 +171,15 @@ mod tests {
 
     #[test]
     fn only_trusted_proxies_are_believed() {
-        let told = [("x-forwarded-for", "198.51.100.1"), ("x-forwarded-proto", "https")];
-        assert!(check("203.0.113.1", &told, "203.0.113.1").is_empty());
+        let headers_given = [("x-forwarded-for", "198.51.100.1"), ("x-forwarded-proto", "https")];
+        assert!(check("203.0.113.1", &headers_given, "203.0.113.1").is_empty());
         assert!(
             check("203.0.113.1", &[("forwarded", "for=a;proto=https")], "203.0.113.1").is_empty()
         );
-        let believed = check("10.1.2.3", &told, "198.51.100.1");
+        let believed = check("10.1.2.3", &headers_given, "198.51.100.1");
         assert_eq!(believed["x-forwarded-proto"], "https");
-        check("::ffff:10.1.2.3", &told, "198.51.100.1");
-        check("fd12::1", &told, "198.51.100.1");
+        check("::ffff:10.1.2.3", &headers_given, "198.51.100.1");
+        check("fd12::1", &headers_given, "198.51.100.1");
     }
 
     #[test]
@@ -195,8 +195,9 @@ mod tests {
 
     #[test]
     fn forwarded_is_read_too() {
-        let told = r#"for="[2001:db8::1]:99";proto=https;host=docs.example.org, for=192.0.2.7"#;
-        let headers = check("10.0.0.1", &[("forwarded", told)], "2001:db8::1");
+        let headers_given =
+            r#"for="[2001:db8::1]:99";proto=https;host=docs.example.org, for=192.0.2.7"#;
+        let headers = check("10.0.0.1", &[("forwarded", headers_given)], "2001:db8::1");
         assert_eq!(headers["x-forwarded-proto"], "https");
         assert_eq!(headers["x-forwarded-host"], "docs.example.org");
     }

@@ -43,7 +43,7 @@ pub(super) enum Admission {
         /// Others were closed for it.
         made_room: bool,
     },
-    /// There is no room, and nobody who could be asked to go.
+    /// There is no room, and no connection that can be closed.
     Refused,
 }
 

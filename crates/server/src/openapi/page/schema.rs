@@ -66,11 +66,11 @@ fn field(name: &str, property: &Value, required: bool, document: &Value, depth: 
 }
 
 /// The words of an enumeration, with what they mean.
-fn word_list(target: &Value, told: &str) -> Option<Markup> {
+fn word_list(target: &Value, shown: &str) -> Option<Markup> {
     let words = target["enum"].as_array()?;
     let meanings = text(target, "description").split("\n\n").find(|part| part.starts_with("* "));
     Some(html! {
-        @if let Some(meanings) = meanings.filter(|meanings| !told.contains(*meanings)) {
+        @if let Some(meanings) = meanings.filter(|meanings| !shown.contains(*meanings)) {
             (paragraphs(meanings))
         } @else if meanings.is_none() {
             p class="words" { @for (index, word) in words.iter().enumerate() {
