@@ -18,13 +18,13 @@ pub enum Format {
     WebP,
     /// Word document.
     Docx,
-    /// PowerPoint presentation.
+    /// Presentation of `PowerPoint`.
     Pptx,
     /// Excel workbook.
     Xlsx,
     /// Word document of the older binary format.
     Doc,
-    /// PowerPoint presentation of the older binary format.
+    /// Presentation of `PowerPoint` in the older binary format.
     Ppt,
     /// Excel workbook of the older binary format.
     Xls,
@@ -384,5 +384,14 @@ mod tests {
         assert_eq!(Format::of_zip_entry(b"xl/workbook.xml"), Some(Format::Xlsx));
         assert_eq!(Format::of_zip_entry(b"photos/xl/a.jpg"), None);
         assert_eq!((Format::of_name("xlsx"), Format::of_name("a.txt")), (None, None));
+    }
+
+    #[test]
+    fn the_documentation_of_the_api_names_every_format() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        for facts in &FORMATS {
+            assert!(page.contains(facts.name), "docs/api.md does not name {}", facts.name);
+        }
     }
 }

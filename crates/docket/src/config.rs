@@ -4,32 +4,34 @@
 mod accounts;
 mod connections;
 mod given;
+mod groups;
 mod jobs;
 mod layers;
 mod ocr;
 mod serving;
 mod setting;
 mod storage;
+mod table;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod texts;
+mod units;
 mod value;
 mod webhooks;
 mod workers;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::Context;
 use docket_jobs::{Policy, Serving};
 use docket_server::{AccountSlots, ConnectionSettings as ServerSettings};
-use docket_worker::{ChildCommand, WebhookSettings as DeliverySettings, WorkerSettings};
+use docket_worker::{WebhookSettings as DeliverySettings, WorkerSettings};
 
 use accounts::AccountSettings;
 use connections::ConnectionSettings;
 use given::{Given, Scope};
+use groups::GROUPS;
 use jobs::JobSettings;
 use layers::{ConfigFile, Layers};
 pub(crate) use ocr::OcrSettings;
@@ -38,26 +40,10 @@ use serving::ServingSettings;
 use setting::Setting;
 pub(crate) use storage::DataConfig;
 use storage::StorageSettings;
+use units::mebibytes;
 use webhooks::WebhookSettings;
 use workers::WorkSettings;
-pub(crate) use workers::page_threads_default;
-
-const MEBIBYTE: u64 = 1024 * 1024;
-
-/// A hundred years.
-const RETENTION_DAYS_MAX: u64 = 36_500;
-
-/// Every setting, by group.
-const GROUPS: &[&[Setting]] = &[
-    ServingSettings::SETTINGS,
-    StorageSettings::SETTINGS,
-    WorkSettings::SETTINGS,
-    OcrSettings::SETTINGS,
-    JobSettings::SETTINGS,
-    AccountSettings::SETTINGS,
-    ConnectionSettings::SETTINGS,
-    WebhookSettings::SETTINGS,
-];
+pub(crate) use workers::{child_command, page_threads_default};
 
 /// The settings that say where the data is.
 #[derive(Clone, Debug)]
@@ -115,9 +101,8 @@ pub(crate) struct Config {
 impl<S: Scope> Given<S> {
     /// Reads one group or several through all layers.
     fn read<T>(&self, read: impl FnOnce(&Layers<'_>) -> anyhow::Result<T>) -> anyhow::Result<T> {
-        let known = GROUPS.iter().copied().flatten();
         let file =
-            if S::READS_FILE { ConfigFile::read(self.config.as_deref(), known)? } else { None };
+            if S::READS_FILE { ConfigFile::read(self.config.as_deref(), GROUPS)? } else { None };
         let (given, defaults) = (self.values.as_slice(), self.defaults);
         read(&Layers { given, file: file.as_ref(), defaults })
     }
@@ -171,22 +156,4 @@ impl ServeOptions {
             })
         })
     }
-}
-
-fn mebibytes(count: u64) -> u64 {
-    count.saturating_mul(MEBIBYTE)
-}
-
-fn days(count: u64) -> Duration {
-    Duration::from_secs(count * 24 * 60 * 60)
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
-}
-
-/// This program as its own engine child.
-pub(crate) fn child_command() -> anyhow::Result<ChildCommand> {
-    let program = std::env::current_exe().context("the path of this program cannot be found")?;
-    Ok(ChildCommand::new(program))
 }

@@ -1,4 +1,5 @@
 //! The flags of `docket accounts`.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use clap::{Args, Subcommand};
 

@@ -1,9 +1,11 @@
 //! Settings of the queue and of what one account may use.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use docket_jobs::Policy;
 
-use super::setting::{Unit, settings};
-use super::{MEBIBYTE, mebibytes};
+use super::setting::Unit;
+use super::table::settings;
+use super::units::{MEBIBYTE, mebibytes};
 
 settings! {
     /// Limits of the queue, of accounts and of disks.

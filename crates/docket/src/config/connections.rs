@@ -1,10 +1,12 @@
 //! Settings of connections: how many, from where, and which proxies are trusted.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use std::time::Duration;
 
 use docket_server::{AccountSlots, ConnectionSettings as ServerSettings, TrustedProxies};
 
-use super::setting::{Unit, settings};
+use super::setting::Unit;
+use super::table::settings;
 use crate::exit::Exit;
 use crate::limits::open_files_max;
 

@@ -1,11 +1,13 @@
 //! Settings of jobs: leases, attempts, retention.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use std::time::Duration;
 
 use docket_jobs::Policy;
 
-use super::setting::{Unit, settings};
-use super::{RETENTION_DAYS_MAX, days};
+use super::setting::Unit;
+use super::table::settings;
+use super::units::{RETENTION_DAYS_MAX, days};
 use crate::exit::Exit;
 
 settings! {

@@ -60,14 +60,14 @@ impl Layers<'_> {
         let of_command = self.defaults.iter().find(|(name, _)| *name == setting.name);
         let default = of_command.map_or(setting.default, |(_, text)| text);
         let value = if default.is_empty() { T::absent() } else { T::from_text(default) };
-        checked(setting, value, default, "default")
+        checked(setting, value, &default, "default")
     }
 }
 
 fn checked<T: Value>(
     setting: &Setting,
     value: Option<T>,
-    written: impl fmt::Display,
+    written: &dyn fmt::Display,
     source: &str,
 ) -> anyhow::Result<T> {
     let is_in_range = |value: &T| {
@@ -88,7 +88,7 @@ impl ConfigFile {
     /// is no setting is an error.
     pub(crate) fn read(
         given: Option<&Path>,
-        known: impl Iterator<Item = &'static Setting> + Clone,
+        known: &[&'static [Setting]],
     ) -> anyhow::Result<Option<Self>> {
         let path = given.unwrap_or(Path::new("docket.toml")).to_owned();
         let failed = |error: &dyn fmt::Display| {
@@ -103,17 +103,17 @@ impl ConfigFile {
         };
         let table: toml::Table = toml::from_str(&text).map_err(|error| failed(&error))?;
         for key in table.keys() {
-            if !known.clone().any(|setting| setting.name == key) {
-                return Err(failed(&unknown_key(key, known.clone())));
+            if !known.iter().copied().flatten().any(|setting| setting.name == key) {
+                return Err(failed(&unknown_key(key, known)));
             }
         }
         Ok(Some(Self { path, table }))
     }
 }
 
-fn unknown_key(key: &str, known: impl Iterator<Item = &'static Setting>) -> String {
+fn unknown_key(key: &str, known: &[&'static [Setting]]) -> String {
     let distance = |setting: &&Setting| strsim::osa_distance(key, setting.name);
-    match known.min_by_key(distance) {
+    match known.iter().copied().flatten().min_by_key(distance) {
         Some(nearest) => {
             format!("there is no setting '{key}'; the nearest is '{}'", nearest.name)
         }

@@ -1,12 +1,14 @@
 //! Settings of optical character recognition: program, languages, limits.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use docket_worker::{Sandbox, TesseractSettings};
 
-use super::setting::{Unit, settings};
-use super::{mebibytes, processors};
+use super::setting::Unit;
+use super::table::settings;
+use super::units::{mebibytes, processors};
 
 settings! {
     /// How pages without text are read.

@@ -1,8 +1,10 @@
 //! Settings of the API: addresses, logs, uploads.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use std::net::SocketAddr;
 
-use super::setting::{Unit, settings};
+use super::setting::Unit;
+use super::table::settings;
 use super::value::{Kind, Value};
 use crate::exit::Exit;
 

@@ -1,10 +1,12 @@
 //! Settings of the database and of the storage for documents and results.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use std::path::{Path, PathBuf};
 
 use docket_store::{BlobsConfig, BucketConfig, DatabaseConfig};
 
-use super::setting::{Unit, settings};
+use super::setting::Unit;
+use super::table::settings;
 use crate::exit::Exit;
 
 settings! {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::GROUPS;
+use super::groups::GROUPS;
 use super::setting::Setting;
 use super::value::Kind;
 

@@ -1,13 +1,15 @@
 //! Settings of webhooks.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use std::time::Duration;
 
 use docket_jobs::{Tolerance, WebhookPolicy};
 use docket_worker::WebhookSettings as DeliverySettings;
 
-use super::setting::{Unit, settings};
+use super::setting::Unit;
+use super::table::settings;
+use super::units::{RETENTION_DAYS_MAX, days};
 use super::workers::WorkSettings;
-use super::{RETENTION_DAYS_MAX, days};
 
 settings! {
     /// How webhooks are delivered.

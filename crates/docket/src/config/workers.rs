@@ -1,15 +1,19 @@
 //! Settings of the workers and of the engine's child processes.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use std::time::Duration;
 
+use anyhow::Context;
 use docket_worker::{
-    CpuLimits, FetchSettings, MemoryBudget, Sandbox, TesseractSettings, WorkerSettings,
+    ChildCommand, CpuLimits, FetchSettings, MemoryBudget, Sandbox, TesseractSettings,
+    WorkerSettings,
 };
 
 use super::ocr::OcrSettings;
-use super::setting::{Unit, settings};
+use super::setting::Unit;
+use super::table::settings;
+use super::units::{MEBIBYTE, mebibytes, processors};
 use super::value::{Kind, Value};
-use super::{MEBIBYTE, child_command, mebibytes, processors};
 use crate::exit::Exit;
 use crate::limits::memory_of_machine;
 
@@ -183,4 +187,10 @@ impl WorkSettings {
 /// the memory of a child must be enough for all.
 pub(crate) fn page_threads_default() -> usize {
     processors().min(PAGE_THREADS_DEFAULT_MAX)
+}
+
+/// This program as its own engine child.
+pub(crate) fn child_command() -> anyhow::Result<ChildCommand> {
+    let program = std::env::current_exe().context("the path of this program cannot be found")?;
+    Ok(ChildCommand::new(program))
 }

@@ -40,7 +40,9 @@ pub(super) fn entry_count(bytes: &[u8]) -> usize {
     names(bytes).map_or(0, |names| names.len())
 }
 
-/// The names in the central directory of a ZIP file (APPNOTE.TXT 4.3.12 and 4.3.16); `None` if there is none.
+/// The names in the central directory of a ZIP file (APPNOTE.TXT 4.3.12 and 4.3.16); `None` if there
+/// is none. They are read here because an archive of the `zip` crate keeps every entry in memory, before
+/// a limit can be checked: a hostile file lists millions.
 fn names(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     if !bytes.starts_with(b"PK") {
         return None;
