@@ -20,7 +20,7 @@ pub(crate) fn read(blocks: &mut [Block]) -> Bibliography {
     let on_title_page = |block: &&Block| title.is_some_and(|at| block.page == blocks[at].page);
     let names = below.iter().take_while(on_title_page);
     let names = names.take_while(|block| block.is_paragraph()).take(3);
-    let names = names.filter(|block| lists_names(block.lines()));
+    let names = names.filter(|block| lists_names(&block.lines()));
     Bibliography {
         entries: found.entries.into_iter().map(|(id, text)| fields::read(id, &text)).collect(),
         numbered: found.numbered,

@@ -14,7 +14,7 @@ pub(super) fn drop_authors(parts: &mut [Part], looks: &mut Vec<(usize, Look)>) {
         let names = near
             && look.numbers == 0
             && !look.capitals
-            && parts[*index].written().is_some_and(|block| lists_names(block.lines()));
+            && parts[*index].written().is_some_and(|block| lists_names(&block.lines()));
         if names {
             parts[*index].label = Label::Text;
         }
@@ -23,7 +23,7 @@ pub(super) fn drop_authors(parts: &mut [Part], looks: &mut Vec<(usize, Look)>) {
 }
 
 /// Words with raised marks, or capitalised words between commas.
-pub(crate) fn lists_names<'l>(lines: impl Iterator<Item = &'l Line> + Clone) -> bool {
+pub(crate) fn lists_names<'l>(lines: &(impl Iterator<Item = &'l Line> + Clone)) -> bool {
     let size = dominant(lines.clone().map(|line| (line.size, line.characters())));
     let words = || lines.clone().flat_map(|line| &line.words);
     let raised =
