@@ -80,12 +80,12 @@ fn whole_body(
         }
         JobSpec::Classify(_) => {
             let stored: ClassifyResult = serde_json::from_slice(stored)?;
-            with(&*to_raw_value(&classification(&stored))?)
+            with(&to_raw_value(&classification(&stored))?)
         }
         JobSpec::Split(_) => {
             let stored: SplitResult = serde_json::from_slice(stored)?;
             let link = |part: &SplitPart| Some(links.to(job.id, Linked::File(part.file_id)));
-            with(&*to_raw_value(&split_result(&stored, &link))?)
+            with(&to_raw_value(&split_result(&stored, &link))?)
         }
     }
 }
