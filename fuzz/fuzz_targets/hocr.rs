@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use docket_engine::{Models, OcrFault, Picture};
+use docket_engine::{Models, OcrFault, Picture, RecognisedText, read_hocr};
 use docket_fuzz::{parse_with, watch_panics};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,8 +11,8 @@ use libfuzzer_sys::fuzz_target;
 struct Answer<'a>(&'a str);
 
 impl Models for Answer<'_> {
-    fn read_text(&self, _picture: Picture) -> Result<String, OcrFault> {
-        Ok(self.0.to_owned())
+    fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<RecognisedText, OcrFault>> {
+        pictures.iter().map(|_| read_hocr(self.0).ok_or(OcrFault::Failed)).collect()
     }
 }
 

@@ -22,7 +22,11 @@ pub use pipeline::{
     CropRequest, ParseRequest, Parsed, PictureFile, Progress, ReadDocument, chunk, classify, crop,
     extract, parse, parse_with_files, read, split,
 };
-pub use recognise::models::{Arrangement, Models, NoModels, Picture};
+pub use recognise::hocr::read_hocr;
+pub use recognise::models::{
+    Arrangement, Models, NoModels, Picture, PixelBox, RecognisedLine, RecognisedText,
+    RecognisedWord,
+};
 pub use source::ahead::worthwhile_threads;
 pub use source::kind::DocumentKind;
 pub use write::pages_as_pdf;

@@ -63,12 +63,12 @@ impl Answer<'_> {
             match within(silence_max, child.next()).await? {
                 Message::Progress(progress) => self.progress(progress).await?,
                 Message::Data(piece) => self.data(piece).await?,
-                Message::Pictures(pictures) => {
+                Message::Questions(questions) => {
                     let job = self.claim.job();
                     let asker = Asker { account: job.user_id.clone(), job: job.id };
-                    let read =
-                        self.execution.reader.read_all(&asker, pictures, &self.recognition).await;
-                    within(silence_max, child.tell_texts(read)).await?;
+                    let models = &self.execution.models;
+                    let answers = models.answer_all(&asker, questions, &self.recognition).await;
+                    within(silence_max, child.send_answers(answers)).await?;
                 }
                 Message::File(file_id) => {
                     let key = self.stored.result_key.file(file_id);

@@ -5,18 +5,19 @@
 //! (several if it is long: each full one is followed by a further one) and the document in `Data` frames up to an `End`; the child answers with `Progress`
 //! frames, the result in `Data` frames, each of its files in a `File` and `Data` frames, and one `Done`, `Inspected` or `Failed`.
 //!
-//! In between it may ask back: one or several pictures, each a `Picture` and its pixels in `Data`
-//! frames up to an `End`, to which the parent answers in their order with one `ReadText` and the text
-//! in `Data` frames up to an `End`.
+//! In between it may ask its parent for work of a model: one or several questions, each a `Question`
+//! and its payload in `Data` frames up to an `End`. The parent answers in their order, each with an
+//! `Answer` and its payload in `Data` frames up to an `End`. The frames are the same for every kind
+//! of question; a parent that does not offer a kind answers so.
 
 mod budget;
 mod ending;
 mod entry;
 mod frame;
 mod perform;
-mod picture;
 mod pool;
 mod process;
+mod question;
 mod recognise;
 
 use docket_contract::job::Failure;
@@ -32,10 +33,10 @@ use crate::settings::SILENCE_MAX;
 pub use budget::CpuLimits;
 pub(crate) use ending::{ChildError, Limit};
 pub use entry::child_main;
-pub(crate) use picture::{PictureHead, ReadOutcome};
 pub(crate) use pool::ChildPool;
 pub use process::ChildCommand;
 pub(crate) use process::{EngineChild, within};
+pub(crate) use question::{Answer, Asked, Fault, Question};
 
 /// The request to a child, about the document that follows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -91,8 +92,8 @@ pub(crate) struct Inspected {
 pub(crate) enum Message {
     Progress(PageProgress),
     Data(bytes::Bytes),
-    /// It waits for the texts of these pictures.
-    Pictures(Vec<docket_engine::Picture>),
+    /// It waits for the answers to these questions.
+    Questions(Vec<Asked>),
     /// The data that follows is a file of the result.
     File(Uuid),
     Done(PageProgress),

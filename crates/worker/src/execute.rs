@@ -15,15 +15,15 @@ use crate::answer::receive_answer;
 use crate::child::{ChildError, ChildPool, EngineChild, Request};
 use crate::fetch::{FetchError, Fetcher};
 use crate::heartbeat::{Leases, Stop};
+use crate::models::OfferedModels;
 use crate::settings::WorkerSettings;
-use crate::tesseract::TextReader;
 
 /// The state that all executions of a worker share.
 pub(crate) struct Execution {
     pub(crate) jobs: Jobs,
     pub(crate) children: ChildPool,
     pub(crate) fetcher: Fetcher,
-    pub(crate) reader: TextReader,
+    pub(crate) models: OfferedModels,
     pub(crate) settings: WorkerSettings,
     pub(crate) leases: Arc<Leases>,
 }

@@ -12,6 +12,7 @@ mod heartbeat;
 mod inspect;
 mod local;
 mod memory;
+mod models;
 mod pool;
 mod sandbox;
 mod settings;

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use crate::child::{ChildCommand, ChildError, ChildPool, CpuLimits, Message, Request, within};
 use crate::memory::MemoryBudget;
+use crate::models::OfferedModels;
 use crate::settings::SILENCE_MAX;
-use crate::tesseract::{RecognitionAccount, TesseractSettings, TextReader};
+use crate::tesseract::{RecognitionAccount, TesseractSettings};
 use crate::turns::Asker;
 
 /// What to parse.
@@ -59,8 +60,8 @@ pub async fn parse_local(
         ocr_parallel: parse.tesseract.parallel,
     };
     let mut document = BlobReader::in_memory(parse.document);
-    let reader = TextReader::new(parse.tesseract, MemoryBudget::unlimited());
-    let answer = ask(&children, &reader, &request, &mut document, progress).await;
+    let models = OfferedModels::new(parse.tesseract, MemoryBudget::unlimited());
+    let answer = ask(&children, &models, &request, &mut document, progress).await;
     let bytes = answer.map_err(|error| LocalFailure(error.failure()))??;
     serde_json::from_slice(&bytes)
         .map_err(|error| LocalFailure(Failure::new(FailureCode::Internal, error.to_string())))
@@ -68,7 +69,7 @@ pub async fn parse_local(
 
 async fn ask(
     children: &ChildPool,
-    reader: &TextReader,
+    models: &OfferedModels,
     request: &Request,
     document: &mut BlobReader,
     progress: &mut (dyn FnMut(i32, i32) + Send),
@@ -83,8 +84,8 @@ async fn ask(
         match within(SILENCE_MAX, child.next()).await? {
             Message::Progress(pages) => progress(pages.done, pages.selected),
             Message::Data(piece) => result.extend_from_slice(&piece),
-            Message::Pictures(pictures) => {
-                child.tell_texts(reader.read_all(&asker, pictures, &account).await).await?;
+            Message::Questions(questions) => {
+                child.send_answers(models.answer_all(&asker, questions, &account).await).await?;
             }
             Message::Done(_) => return Ok(Ok(result)),
             Message::Failed(failure) => return Ok(Err(LocalFailure(failure))),

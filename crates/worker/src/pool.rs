@@ -14,8 +14,8 @@ use crate::child::ChildPool;
 use crate::execute::{Execution, execute};
 use crate::fetch::Fetcher;
 use crate::heartbeat::{Leases, Stop, run_heartbeat};
+use crate::models::OfferedModels;
 use crate::settings::WorkerSettings;
-use crate::tesseract::TextReader;
 
 /// A worker process's loop. Cheap to make; [`Worker::run`] does the work.
 pub struct Worker {
@@ -63,7 +63,7 @@ impl Worker {
                 settings.memory.clone(),
             ),
             fetcher: Fetcher::new(settings.fetch.clone()),
-            reader: TextReader::new(settings.tesseract.clone(), settings.memory.clone()),
+            models: OfferedModels::new(settings.tesseract.clone(), settings.memory.clone()),
             leases: Arc::new(Leases::default()),
             jobs,
             settings,

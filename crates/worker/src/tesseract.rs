@@ -10,11 +10,11 @@ use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use docket_engine::{Arrangement, OcrFault, Picture};
-use futures_util::future::join_all;
+use docket_engine::{Arrangement, Picture};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
+use crate::child::Fault;
 use crate::memory::MemoryBudget;
 use crate::sandbox::{EXIT_NOT_CONFINED, EXIT_NOT_FOUND, Sandbox};
 use crate::turns::{Asker, Turns};
@@ -133,44 +133,34 @@ impl TextReader {
         Self { settings, memory, turns }
     }
 
-    /// The texts of pictures in their order, as many at the same time as the settings allow. Accounts
-    /// and jobs take turns, picture by picture.
-    pub(crate) async fn read_all(
-        &self,
-        asker: &Asker,
-        pictures: Vec<Picture>,
-        account: &RecognitionAccount,
-    ) -> Vec<Result<Vec<u8>, OcrFault>> {
-        join_all(pictures.into_iter().map(|picture| self.read(asker, picture, account))).await
-    }
-
-    /// The text of a picture as hOCR. Dropped before it is done, it ends the subprocess.
-    async fn read(
+    /// The text of a picture as hOCR. Accounts and jobs take turns, picture by picture, as many at
+    /// the same time as the settings allow. Dropped before it is done, it ends the subprocess.
+    pub(crate) async fn read(
         &self,
         asker: &Asker,
         picture: Picture,
         account: &RecognitionAccount,
-    ) -> Result<Vec<u8>, OcrFault> {
+    ) -> Result<Vec<u8>, Fault> {
         let _permit = self.turns.permit(asker).await;
         let _memory = self.memory.for_recogniser(self.settings.memory_bytes).await;
         let left = self.settings.document_time.saturating_sub(account.spent());
         if left.is_zero() {
-            return Err(OcrFault::DocumentTooSlow);
+            return Err(Fault::DocumentTooSlow);
         }
         let started = Instant::now();
         let run = tokio::time::timeout(left.min(self.settings.page_time), self.run(&picture)).await;
         account.spend(started.elapsed());
         match run {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(OcrFault::Unavailable),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(Fault::NotOffered),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "tesseract failed");
-                Err(OcrFault::Failed)
+                Err(Fault::Failed)
             }
-            Err(_) if left < self.settings.page_time => Err(OcrFault::DocumentTooSlow),
+            Err(_) if left < self.settings.page_time => Err(Fault::DocumentTooSlow),
             Err(_) => {
                 tracing::warn!("tesseract took too long");
-                Err(OcrFault::TooSlow)
+                Err(Fault::TooSlow)
             }
         }
     }

@@ -86,7 +86,7 @@ pub(crate) fn sides(rect: &Rect) -> [Rect; 4] {
 
 /// Which way text runs on the page as displayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Direction {
+pub enum Direction {
     /// Left to right, upright.
     Right,
     /// Bottom to top (turned by 90 degrees against the clock).

@@ -11,7 +11,7 @@ use crate::error::OcrFault;
 use crate::error::PictureFault;
 use crate::limits::{Excess, Limit, Limits};
 use crate::model::{PageContent, Raster};
-use crate::recognise::models::{Models, Picture};
+use crate::recognise::models::{Models, Picture, RecognisedText};
 use crate::recognise::ocr::Asked;
 use crate::recognise::picture::checkboxes;
 use crate::recognise::scan::{Source, is_scan, source};
@@ -61,7 +61,7 @@ pub(super) struct Question {
 /// A page whose picture was recognised, if it has one.
 pub(super) enum Answered {
     Read(Box<PageRead>),
-    Recognised(Box<Question>, Result<String, OcrFault>),
+    Recognised(Box<Question>, Result<RecognisedText, OcrFault>),
     LeftOut(Excess),
 }
 
@@ -99,14 +99,18 @@ impl Answered {
         };
         let Question { source, mut content, asked, alone, .. } = question;
         let keep_text = source == Source::Picture { keep_text: true };
-        let read = text.and_then(|text| {
-            if alone {
-                content = asked.page(&text)?;
-                return Ok(());
+        let fault = match text {
+            Ok(text) if alone => {
+                content = asked.page(text);
+                None
             }
-            asked.complete(&mut content, &text, keep_text)
-        });
-        Ok(PageRead::new(source, content, read.err().map(PictureFault::from)))
+            Ok(text) => {
+                asked.complete(&mut content, text, keep_text);
+                None
+            }
+            Err(fault) => Some(PictureFault::from(fault)),
+        };
+        Ok(PageRead::new(source, content, fault))
     }
 }
 

@@ -1,14 +1,12 @@
-//! Reads the text of a page's picture: makes the picture ready, asks the recogniser, and turns its
+//! Reads the text of a page's picture: makes the picture ready for the recogniser, and turns its
 //! answer into glyphs, so that everything after works as on a text layer.
 
 mod glyphs;
-mod hocr;
 mod measure;
 
-use crate::error::OcrFault;
 use crate::model::Raster;
 use crate::model::{Checkbox, Glyph, PageContent, Rect};
-use crate::recognise::models::{Arrangement, Picture};
+use crate::recognise::models::{Arrangement, Picture, RecognisedLine, RecognisedText};
 use crate::recognise::picture::{Prepared, prepare, rulings, take_checkboxes};
 use crate::source::pdf::note_found_boxes;
 
@@ -70,12 +68,9 @@ impl Asked {
     }
 
     /// The page that is nothing but this picture.
-    ///
-    /// # Errors
-    /// If the answer is none.
-    pub(crate) fn page(&self, answer: &str) -> Result<PageContent, OcrFault> {
+    pub(crate) fn page(&self, text: RecognisedText) -> PageContent {
         let (width, height) = self.size;
-        let page = self.read(answer)?;
+        let page = self.read(text);
         let mut content = PageContent {
             width,
             height,
@@ -86,7 +81,7 @@ impl Asked {
             ..PageContent::default()
         };
         note_found_boxes(&mut content, &self.boxes_on_page());
-        Ok(content)
+        content
     }
 
     fn boxes_on_page(&self) -> Vec<Checkbox> {
@@ -97,16 +92,13 @@ impl Asked {
 
     /// Adds to a page of a PDF what its picture shows: to its text, where `keep_text` holds, else
     /// instead of it.
-    ///
-    /// # Errors
-    /// If the answer is none; the page is unchanged then.
     pub(crate) fn complete(
         &self,
         content: &mut PageContent,
-        answer: &str,
+        text: RecognisedText,
         keep_text: bool,
-    ) -> Result<(), OcrFault> {
-        let page = self.read(answer)?;
+    ) {
+        let page = self.read(text);
         if !keep_text {
             content.glyphs.clear();
         }
@@ -123,22 +115,27 @@ impl Asked {
         }
         content.glyphs_unmapped = 0;
         note_found_boxes(content, &self.boxes_on_page());
-        Ok(())
     }
 
-    fn read(&self, answer: &str) -> Result<ReadPage, OcrFault> {
-        let mut found = hocr::read(answer).ok_or(OcrFault::Failed)?;
+    fn read(&self, text: RecognisedText) -> ReadPage {
+        let pixels = &self.prepared.raster.pixels;
+        let mut found = text.checked(pixels.width(), pixels.height());
         if self.prepared.is_cut {
-            found.lines.iter_mut().for_each(hocr::FoundLine::drop_strokes);
+            found.lines.iter_mut().for_each(drop_strokes);
             found.lines.retain(|line| !line.words.is_empty());
         }
         let lines = measure::measure(&found.lines, &self.prepared, self.size);
         let on_page = |area| measure::on_page(area, &self.prepared);
-        Ok(ReadPage {
+        ReadPage {
             glyphs: glyphs::glyphs(&lines, self.size),
             pictures: found.pictures.iter().map(on_page).collect(),
-        })
+        }
     }
+}
+
+/// Drops words that are no more than a piece of a drawn line.
+fn drop_strokes(line: &mut RecognisedLine) {
+    line.words.retain(|word| !word.text.chars().all(|c| matches!(c, '|' | '_' | '\u{2014}')));
 }
 
 /// What a recogniser found, in points.

@@ -2,8 +2,11 @@
 
 use docket_contract::ParseSpec;
 use docket_contract::spec::OcrMode;
-use docket_engine::model::{Block, Content, Document, Origin, Role};
-use docket_engine::{Models, OcrFault, ParseRequest, Picture, read};
+use docket_engine::model::{Block, Content, Direction, Document, Origin, Role};
+use docket_engine::{
+    Models, OcrFault, ParseRequest, Picture, PixelBox, RecognisedLine, RecognisedText,
+    RecognisedWord, read,
+};
 use docket_testkit::pdf::{Font, fixtures};
 use uuid::Uuid;
 
@@ -78,14 +81,15 @@ fn a_table_over_two_pages_is_also_one_table() {
 struct OneLine;
 
 impl Models for OneLine {
-    fn read_text(&self, picture: Picture) -> Result<String, OcrFault> {
-        let (x, y) = (picture.width / 4, picture.height / 2);
-        let word = format!("bbox {x} {y} {} {}", x + 200, y + 40);
-        Ok(format!(
-            "<html><body><div class='ocr_page' title='bbox 0 0 1 1'><span class='ocr_line' \
-             title='{word}'><span class='ocrx_word' title='{word}; x_wconf 80'>Lamp</span></span>\
-             </div></body></html>"
-        ))
+    fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<RecognisedText, OcrFault>> {
+        let line = |picture: &Picture| {
+            let (left, top) = (picture.width / 4, picture.height / 2);
+            let bounds = PixelBox { left, top, right: left + 200, bottom: top + 40 };
+            let word = RecognisedWord { text: "Lamp".to_owned(), bounds, confidence: 0.8 };
+            RecognisedLine { words: vec![word], direction: Direction::Right }
+        };
+        let text = |picture| RecognisedText { lines: vec![line(picture)], pictures: Vec::new() };
+        pictures.iter().map(|picture| Ok(text(picture))).collect()
     }
 }
 

@@ -4,7 +4,11 @@ use std::cell::RefCell;
 
 use docket_contract::ParseSpec;
 use docket_contract::spec::OcrMode;
-use docket_engine::{Arrangement, Error, Models, OcrFault, ParseRequest, Picture, parse};
+use docket_engine::model::Direction;
+use docket_engine::{
+    Arrangement, Error, Models, OcrFault, ParseRequest, Picture, PixelBox, RecognisedLine,
+    RecognisedText, RecognisedWord, parse,
+};
 use docket_testkit::pdf::{Font, PdfBuilder};
 use docket_testkit::scan::{image_file, scan};
 use image::ImageFormat;
@@ -17,38 +21,33 @@ use crate::support::{outline, segments};
 struct ByHeart(Vec<(&'static str, [f64; 4], u32)>);
 
 impl Models for ByHeart {
-    fn read_text(&self, picture: Picture) -> Result<String, OcrFault> {
-        let (width, height) = (f64::from(picture.width), f64::from(picture.height));
-        let bbox = |[x0, y0, x1, y1]: [f64; 4]| {
-            let pixel = |share: f64, side: f64| (share * side / 1000.0).round();
-            format!(
-                "bbox {} {} {} {}",
-                pixel(x0, width),
-                pixel(y0, height),
-                pixel(x1, width),
-                pixel(y1, height)
-            )
-        };
+    fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<RecognisedText, OcrFault>> {
+        pictures.iter().map(|picture| Ok(self.text(picture))).collect()
+    }
+}
+
+impl ByHeart {
+    fn text(&self, picture: &Picture) -> RecognisedText {
+        let pixel = |share: f64, side: u32| (share * f64::from(side) / 1000.0).round() as u32;
         let lines = self.0.iter().map(|(text, [x0, y0, x1, y1], confidence)| {
             let letters = text.chars().count() as f64;
             let mut at = 0.0;
             let words = text.split(' ').map(|word| {
-                let place = |letter: f64| x0 + (x1 - x0) * letter / letters;
+                let place = |letter: f64| pixel(x0 + (x1 - x0) * letter / letters, picture.width);
                 let end = at + word.chars().count() as f64;
-                let area = [place(at), *y0, place(end), *y1];
+                let (left, right) = (place(at), place(end));
                 at = end + 1.0;
-                format!(
-                    "<span class='ocrx_word' title='{}; x_wconf {confidence}'>{word}</span>",
-                    bbox(area)
-                )
+                let top = pixel(*y0, picture.height);
+                let bottom = pixel(*y1, picture.height);
+                RecognisedWord {
+                    text: word.to_owned(),
+                    bounds: PixelBox { left, top, right, bottom },
+                    confidence: *confidence as f32 / 100.0,
+                }
             });
-            let words: String = words.collect();
-            format!("<span class='ocr_line' title='{}'>{words}</span>", bbox([*x0, *y0, *x1, *y1]))
+            RecognisedLine { words: words.collect(), direction: Direction::Right }
         });
-        let lines: String = lines.collect();
-        Ok(format!(
-            "<html><body><div class='ocr_page' title='bbox 0 0 1 1'>{lines}</div></body></html>"
-        ))
+        RecognisedText { lines: lines.collect(), pictures: Vec::new() }
     }
 }
 
@@ -116,19 +115,20 @@ fn shading_is_no_text_and_a_page_of_it_is_told() {
     assert!(result.warnings[0].message.contains("shows no text"), "{:?}", result.warnings);
 }
 
+/// Answers fewer questions than it gets.
 #[derive(Debug)]
-struct Nonsense;
+struct Silent;
 
-impl Models for Nonsense {
-    fn read_text(&self, _picture: Picture) -> Result<String, OcrFault> {
-        Ok("Segmentation fault".to_owned())
+impl Models for Silent {
+    fn read_texts(&self, _pictures: Vec<Picture>) -> Vec<Result<RecognisedText, OcrFault>> {
+        Vec::new()
     }
 }
 
 #[test]
-fn an_answer_that_is_none_fails_the_page() {
+fn a_missing_answer_fails_the_page() {
     let spec = ParseSpec::default();
-    let request = ParseRequest { models: &Nonsense, ..ParseRequest::new(&spec, Uuid::nil()) };
+    let request = ParseRequest { models: &Silent, ..ParseRequest::new(&spec, Uuid::nil()) };
     let failed = parse(scan_with(None), &request, &mut |_| {});
     assert_eq!(failed, Err(Error::NoText { pages_without_text: 1, fault: OcrFault::Failed }));
 }
@@ -138,13 +138,15 @@ fn an_answer_that_is_none_fails_the_page() {
 struct Asked;
 
 impl Models for Asked {
-    fn read_text(&self, picture: Picture) -> Result<String, OcrFault> {
-        let word = match picture.arrangement {
+    fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<RecognisedText, OcrFault>> {
+        let word = |picture: &Picture| match picture.arrangement {
             Arrangement::Page => "page",
             Arrangement::Column => "column",
             Arrangement::Rows => "rows",
         };
-        ByHeart(vec![(word, [100.0, 100.0, 300.0, 200.0], 90)]).read_text(picture)
+        let area = [100.0, 100.0, 300.0, 200.0];
+        let text = |picture| Ok(ByHeart(vec![(word(picture), area, 90)]).text(picture));
+        pictures.iter().map(text).collect()
     }
 }
 
@@ -207,13 +209,9 @@ struct Together {
 }
 
 impl Models for Together {
-    fn read_text(&self, picture: Picture) -> Result<String, OcrFault> {
-        self.inner.read_text(picture)
-    }
-
-    fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<String, OcrFault>> {
+    fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<RecognisedText, OcrFault>> {
         self.asked.borrow_mut().push(pictures.len());
-        pictures.into_iter().map(|picture| self.read_text(picture)).collect()
+        self.inner.read_texts(pictures)
     }
 
     fn parallel(&self) -> usize {

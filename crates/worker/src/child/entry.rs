@@ -13,7 +13,7 @@ use super::budget::{CpuBudget, allow_cpu};
 use super::ending::EXIT_PANIC;
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
 use super::perform::{Performed, Work, perform};
-use super::recognise::{Parent, ParentModels, read_to_end};
+use super::recognise::{Parent, ParentModels};
 use super::{Inspected, PageProgress, Request};
 use crate::sandbox::{EXIT_NOT_CONFINED, Sandbox, Walls, confine_reader};
 
@@ -54,7 +54,7 @@ fn serve(walls: Walls) -> io::Result<()> {
             return Err(io::Error::from(io::ErrorKind::InvalidData));
         }
         let request: Request = serde_json::from_slice(&payload)?;
-        let document = read_to_end(&mut parent.borrow_mut().input)?;
+        let document = frame::read_to_end(&mut parent.borrow_mut().input)?;
         answer(request, document, walls, &parent)?;
         parent.borrow_mut().output.flush()?;
     }

@@ -19,8 +19,8 @@ pub(super) enum Kind {
     Inspected = 6,
     Failed = 7,
     File = 8,
-    Picture = 9,
-    ReadText = 10,
+    Question = 9,
+    Answer = 10,
     Walls = 11,
 }
 
@@ -35,8 +35,8 @@ impl Kind {
             Self::Inspected,
             Self::Failed,
             Self::File,
-            Self::Picture,
-            Self::ReadText,
+            Self::Question,
+            Self::Answer,
             Self::Walls,
         ]
         .into_iter()
@@ -101,6 +101,24 @@ pub(super) fn read(from: &mut impl Read) -> io::Result<Option<(Kind, Vec<u8>)>> 
     let mut payload = vec![0; length];
     from.read_exact(&mut payload)?;
     Ok(Some((kind, payload)))
+}
+
+/// Child's side: reads the data frames up to the end.
+pub(super) fn read_to_end(input: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        match read(input)? {
+            Some((Kind::Data, piece)) => {
+                // Doubling would ask for twice the memory of a large document.
+                if bytes.capacity() - bytes.len() < piece.len() {
+                    bytes.reserve_exact(piece.len().max(bytes.len() / 8));
+                }
+                bytes.extend_from_slice(&piece);
+            }
+            Some((Kind::End, _)) => return Ok(bytes),
+            _ => return Err(invalid("data broke off")),
+        }
+    }
 }
 
 /// Parent's side: writes a frame.

@@ -1,11 +1,11 @@
 //! The parent's side: starting children, asking them, ending them.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use docket_engine::{OcrFault, Picture};
 use docket_jobs::BlobReader;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -13,8 +13,8 @@ use tokio::task::JoinHandle;
 
 use super::ending::{Limits, judge};
 use super::frame::{self, Kind, PAYLOAD_BYTES_MAX};
-use super::picture::PIXELS_MAX;
-use super::{ChildError, CpuLimits, Limit, Message, PictureHead, ReadOutcome, Request};
+use super::question::{self, Answer};
+use super::{ChildError, CpuLimits, Limit, Message, Request};
 use crate::memory::Reservation;
 use crate::sandbox::Sandbox;
 
@@ -132,7 +132,15 @@ impl EngineChild {
     /// The next message of the answer.
     pub(crate) async fn next(&mut self) -> Result<Message, ChildError> {
         match frame::receive(&mut self.output).await {
-            Ok((Kind::Picture, head)) => self.pictures(head).await,
+            Ok((Kind::Question, head)) => {
+                match question::receive_questions(&mut self.output, head).await {
+                    Ok(questions) => Ok(Message::Questions(questions)),
+                    Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                        Err(ChildError::Died(error.to_string()))
+                    }
+                    Err(_) => Err(self.how_it_died().await),
+                }
+            }
             Ok((kind, payload)) => {
                 read_message(kind, payload).map_err(|error| ChildError::Died(error.to_string()))
             }
@@ -140,67 +148,14 @@ impl EngineChild {
         }
     }
 
-    /// The pictures that are asked about at the same time.
-    async fn pictures(&mut self, mut head: Vec<u8>) -> Result<Message, ChildError> {
-        let (mut pictures, mut bytes) = (Vec::new(), 0);
-        loop {
-            let read: PictureHead = serde_json::from_slice(&head).map_err(|_| odd_picture())?;
-            bytes += read.pixel_bytes().ok_or_else(odd_picture)? as u64;
-            if bytes > PIXELS_MAX {
-                return Err(odd_picture());
-            }
-            pictures.push(self.picture(read).await?);
-            if !read.more {
-                return Ok(Message::Pictures(pictures));
-            }
-            head = match frame::receive(&mut self.output).await {
-                Ok((Kind::Picture, next)) => next,
-                Ok(_) => return Err(odd_picture()),
-                Err(_) => return Err(self.how_it_died().await),
-            };
-        }
-    }
-
-    /// The pixels of a picture, after its head.
-    async fn picture(&mut self, head: PictureHead) -> Result<Picture, ChildError> {
-        let most = head.pixel_bytes().ok_or_else(odd_picture)?;
-        let mut pixels = Vec::new();
-        loop {
-            match frame::receive(&mut self.output).await {
-                Ok((Kind::Data, piece)) if pixels.len() + piece.len() <= most => {
-                    pixels.extend_from_slice(&piece);
-                }
-                Ok((Kind::End, _)) => break,
-                Ok(_) => return Err(odd_picture()),
-                Err(_) => return Err(self.how_it_died().await),
+    /// Answers [`Message::Questions`], in their order.
+    pub(crate) async fn send_answers(&mut self, answers: Vec<Answer>) -> Result<(), ChildError> {
+        for answer in answers {
+            if question::send_answer(&mut self.input, answer).await.is_err() {
+                return Err(self.how_it_died().await);
             }
         }
-        head.with_pixels(pixels).ok_or_else(odd_picture)
-    }
-
-    /// Answers [`Message::Pictures`], in their order.
-    pub(crate) async fn tell_texts(
-        &mut self,
-        texts: Vec<Result<Vec<u8>, OcrFault>>,
-    ) -> Result<(), ChildError> {
-        for text in texts {
-            self.tell_text(text).await?;
-        }
-        match self.input.flush().await {
-            Ok(()) => Ok(()),
-            Err(_) => Err(self.how_it_died().await),
-        }
-    }
-
-    async fn tell_text(&mut self, read: Result<Vec<u8>, OcrFault>) -> Result<(), ChildError> {
-        let outcome = read.as_ref().map_or_else(|fault| (*fault).into(), |_| ReadOutcome::Read);
-        let outcome =
-            serde_json::to_vec(&outcome).map_err(|error| ChildError::Died(error.to_string()))?;
-        self.send(Kind::ReadText, &outcome).await?;
-        for part in read.unwrap_or_default().chunks(PAYLOAD_BYTES_MAX) {
-            self.send(Kind::Data, part).await?;
-        }
-        self.send(Kind::End, &[]).await
+        Ok(())
     }
 
     async fn send(&mut self, kind: Kind, payload: &[u8]) -> Result<(), ChildError> {
@@ -261,10 +216,6 @@ async fn end_of(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
     end
 }
 
-fn odd_picture() -> ChildError {
-    ChildError::Died("it sent a picture that is none".to_owned())
-}
-
 fn read_message(kind: Kind, payload: Vec<u8>) -> serde_json::Result<Message> {
     Ok(match kind {
         Kind::Progress => Message::Progress(serde_json::from_slice(&payload)?),
@@ -274,7 +225,7 @@ fn read_message(kind: Kind, payload: Vec<u8>) -> serde_json::Result<Message> {
         Kind::Inspected => Message::Inspected(serde_json::from_slice(&payload)?),
         Kind::Walls => Message::Walls(serde_json::from_slice(&payload)?),
         Kind::Failed => Message::Failed(serde_json::from_slice(&payload)?),
-        Kind::Request | Kind::End | Kind::Picture | Kind::ReadText => {
+        Kind::Request | Kind::End | Kind::Question | Kind::Answer => {
             return Err(serde::de::Error::custom("a child does not send this kind of frame"));
         }
     })

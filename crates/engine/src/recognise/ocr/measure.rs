@@ -1,7 +1,7 @@
 //! Sizes and baselines of recognised lines, from the shapes of their letters.
 
-use super::hocr::{FoundLine, FoundWord};
 use crate::model::{Direction, Rect};
+use crate::recognise::models::{PixelBox, RecognisedLine, RecognisedWord};
 use crate::recognise::picture::Prepared;
 
 /// Heights in font sizes, of typical text faces (Times, Helvetica): of small letters, of letters
@@ -23,7 +23,7 @@ const ROW_CONFIDENCE_MIN: f32 = 0.1;
 
 /// A recognised line on the page, in points.
 pub(super) struct Line<'f> {
-    pub words: Vec<(&'f FoundWord, Rect)>,
+    pub words: Vec<(&'f RecognisedWord, Rect)>,
     pub direction: Direction,
     /// In the frame in which the line is upright.
     pub baseline: f32,
@@ -32,7 +32,7 @@ pub(super) struct Line<'f> {
 
 /// Places lines on a page of this size.
 pub(super) fn measure<'f>(
-    found: &'f [FoundLine],
+    found: &'f [RecognisedLine],
     prepared: &Prepared,
     page: (f32, f32),
 ) -> Vec<Line<'f>> {
@@ -44,29 +44,24 @@ pub(super) fn measure<'f>(
 }
 
 /// The mean over its characters.
-fn confidence(line: &FoundLine) -> f32 {
-    let letters = |word: &FoundWord| word.text.chars().count() as f32;
+fn confidence(line: &RecognisedLine) -> f32 {
+    let letters = |word: &RecognisedWord| word.text.chars().count() as f32;
     let total: f32 = line.words.iter().map(letters).sum();
     let sum: f32 = line.words.iter().map(|word| word.confidence * letters(word)).sum();
     sum / total.max(1.0)
 }
 
 /// A box of the picture as one of the page.
-pub(super) fn on_page(area: &[f32; 4], prepared: &Prepared) -> Rect {
-    let (x0, y0) = prepared.to_points(area[0], area[1]);
-    let (x1, y1) = prepared.to_points(area[2], area[3]);
+pub(super) fn on_page(area: &PixelBox, prepared: &Prepared) -> Rect {
+    let (x0, y0) = prepared.to_points(area.left as f32, area.top as f32);
+    let (x1, y1) = prepared.to_points(area.right as f32, area.bottom as f32);
     Rect { x0, y0, x1, y1 }
 }
 
-fn place<'f>(found: &'f FoundLine, prepared: &Prepared, page: (f32, f32)) -> Option<Line<'f>> {
-    let direction = match found.angle {
-        90 => Direction::Up,
-        180 => Direction::Left,
-        270 => Direction::Down,
-        _ => Direction::Right,
-    };
-    let words: Vec<(&FoundWord, Rect)> =
-        found.words.iter().map(|word| (word, on_page(&word.area, prepared))).collect();
+fn place<'f>(found: &'f RecognisedLine, prepared: &Prepared, page: (f32, f32)) -> Option<Line<'f>> {
+    let direction = found.direction;
+    let words: Vec<(&RecognisedWord, Rect)> =
+        found.words.iter().map(|word| (word, on_page(&word.bounds, prepared))).collect();
     let upright: Vec<(&str, Rect)> = words
         .iter()
         .map(|(word, rect)| (word.text.as_str(), direction.upright(rect, page.0, page.1)))

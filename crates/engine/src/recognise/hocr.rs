@@ -1,48 +1,22 @@
-//! The answer of a recogniser: hOCR 1.2 (<http://kba.github.io/hocr-spec/1.2/>), as far as
-//! Tesseract writes it.
+//! hOCR 1.2 (<http://kba.github.io/hocr-spec/1.2/>) as Tesseract writes it, read into the types of
+//! the interface to recognisers. Nothing else in the engine knows this format.
 
+use crate::model::Direction;
+use crate::recognise::models::{PixelBox, RecognisedLine, RecognisedText, RecognisedWord};
 use roxmltree::{Document, Node, ParsingOptions};
 
-/// The lines of a page in the recogniser's order, and its pictures. Boxes are in pixels: left, top,
-/// right, bottom.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Found {
-    pub lines: Vec<FoundLine>,
-    pub pictures: Vec<[f32; 4]>,
-}
-
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct FoundLine {
-    pub words: Vec<FoundWord>,
-    /// Degrees against the clock by which the line is turned: 0, 90, 180 or 270.
-    pub angle: u16,
-}
-
-#[derive(Debug, PartialEq)]
-pub(super) struct FoundWord {
-    pub text: String,
-    pub area: [f32; 4],
-    /// 0 to 1.
-    pub confidence: f32,
-}
-
-impl FoundLine {
-    /// Drops words that are no more than a piece of a drawn line.
-    pub(super) fn drop_strokes(&mut self) {
-        self.words.retain(|word| !word.text.chars().all(|c| matches!(c, '|' | '_' | '\u{2014}')));
-    }
-}
-
-/// Reads an answer; `None` if it is no hOCR.
-pub(super) fn read(answer: &str) -> Option<Found> {
+/// Reads the hOCR of an image for an implementation of [`crate::Models`]; `None` if the text is not
+/// hOCR.
+#[must_use]
+pub fn read_hocr(answer: &str) -> Option<RecognisedText> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let document = Document::parse_with_options(answer, options).ok()?;
-    let mut found = Found::default();
+    let mut found = RecognisedText::default();
     let mut pages = 0;
     for node in document.descendants().filter(Node::is_element) {
         match class(&node) {
             "ocr_page" => pages += 1,
-            "ocr_photo" => found.pictures.extend(area(&node)),
+            "ocr_photo" => found.pictures.extend(bounds(&node)),
             "ocr_line" | "ocr_header" | "ocr_caption" | "ocr_textfloat" => {
                 let line = line(&node);
                 if !line.words.is_empty() {
@@ -55,20 +29,27 @@ pub(super) fn read(answer: &str) -> Option<Found> {
     (pages > 0).then_some(found)
 }
 
-fn line(node: &Node<'_, '_>) -> FoundLine {
+fn line(node: &Node<'_, '_>) -> RecognisedLine {
     let words = node.descendants().filter(|node| class(node) == "ocrx_word");
     let angle = numbers(property(node, "textangle")).first().copied().unwrap_or(0.0);
-    FoundLine { words: words.filter_map(|node| word(&node)).collect(), angle: angle as u16 % 360 }
+    // Degrees against the clock by which the line is turned.
+    let direction = match angle as u16 % 360 {
+        90 => Direction::Up,
+        180 => Direction::Left,
+        270 => Direction::Down,
+        _ => Direction::Right,
+    };
+    RecognisedLine { words: words.filter_map(|node| word(&node)).collect(), direction }
 }
 
-fn word(node: &Node<'_, '_>) -> Option<FoundWord> {
+fn word(node: &Node<'_, '_>) -> Option<RecognisedWord> {
     let texts = node.descendants().filter(Node::is_text).filter_map(|part| part.text());
     let text = texts.collect::<String>().trim().to_owned();
     let confidence = numbers(property(node, "x_wconf")).first().copied().unwrap_or(0.0);
-    let area = area(node)?;
-    (!text.is_empty()).then(|| FoundWord {
+    let bounds = bounds(node)?;
+    (!text.is_empty()).then(|| RecognisedWord {
         text,
-        area,
+        bounds,
         confidence: (confidence / 100.0).clamp(0.0, 1.0),
     })
 }
@@ -77,9 +58,10 @@ fn class<'a>(node: &Node<'a, '_>) -> &'a str {
     node.attribute("class").unwrap_or_default()
 }
 
-fn area(node: &Node<'_, '_>) -> Option<[f32; 4]> {
+fn bounds(node: &Node<'_, '_>) -> Option<PixelBox> {
     let sides: [f32; 4] = numbers(property(node, "bbox")).try_into().ok()?;
-    (sides[0] < sides[2] && sides[1] < sides[3]).then_some(sides)
+    let [left, top, right, bottom] = sides.map(|side| side.round() as u32);
+    (left < right && top < bottom).then_some(PixelBox { left, top, right, bottom })
 }
 
 /// The value of a property in the attribute `title`: `name value; name value`.
@@ -108,22 +90,22 @@ mod tests {
   <span class='ocrx_word' title='bbox 10 30 20 50; x_wconf 87'><strong>A &amp; B</strong></span>
   <span class='ocrx_word' title='bbox 10 5 20 28; x_wconf 12'> </span>
  </span></div></body></html>"#;
-        let word = FoundWord {
+        let word = RecognisedWord {
             text: "A & B".to_owned(),
-            area: [10.0, 30.0, 20.0, 50.0],
+            bounds: PixelBox { left: 10, top: 30, right: 20, bottom: 50 },
             confidence: 0.87,
         };
-        let want = Found {
-            lines: vec![FoundLine { words: vec![word], angle: 90 }],
-            pictures: vec![[1.0, 2.0, 30.0, 40.0]],
+        let want = RecognisedText {
+            lines: vec![RecognisedLine { words: vec![word], direction: Direction::Up }],
+            pictures: vec![PixelBox { left: 1, top: 2, right: 30, bottom: 40 }],
         };
-        assert_eq!(read(answer), Some(want));
+        assert_eq!(read_hocr(answer), Some(want));
     }
 
     #[test]
-    fn what_is_no_answer_is_refused() {
+    fn other_text_is_refused() {
         for text in ["", "Tesseract failed", "<html></html>", "<html"] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(read_hocr(text), None, "{text}");
         }
     }
 }
