@@ -56,7 +56,7 @@ impl PageSigns {
             words: counts,
             running,
             number: page_number(&edge.iter().map(|one| &*one.text).collect::<Vec<_>>()),
-            titled: body.iter().take(OUTERMOST).any(|one| is_title(one)),
+            titled: body.iter().take(OUTERMOST).any(is_title),
             starts_within: body.first().is_some_and(|first| starts_within(first)),
             stops_within: last_paragraph.is_some_and(|last| stops_within(&last.text)),
             closes: body.iter().rev().take(OUTERMOST).any(|one| closes(&one.text)),
