@@ -73,9 +73,10 @@ pub struct PixelBox {
     pub bottom: u32,
 }
 
-/// What recognisers can do. Each kind of question is a method of its own with a typed answer, and
-/// optional: the default answers that it is not available, and the engine works without it. The
-/// engine checks every answer.
+/// What recognisers can do.
+///
+/// Each kind of question is a method of its own with a typed answer, and optional: the default
+/// answers that it is not available, and the engine works without it. The engine checks every answer.
 pub trait Models: fmt::Debug {
     /// Reads the text of several images; the answers are in their order.
     fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<RecognisedText, OcrFault>> {
