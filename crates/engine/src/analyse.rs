@@ -9,6 +9,7 @@ pub(crate) mod layout;
 pub(crate) mod long_tables;
 mod reading_order;
 mod table;
+mod tolerances;
 
 use crate::model::{Block, ContinuedTable, OutlineEntry};
 pub(crate) use draft::PageLayout;

@@ -11,6 +11,7 @@ mod page_frame;
 mod part;
 mod pictures;
 mod roles;
+mod tolerances;
 
 pub(crate) use authors::lists_names;
 pub(crate) use continued::{ContinuedDraft, continued_tables};

@@ -14,10 +14,12 @@ mod panels;
 mod paragraphs;
 #[cfg(test)]
 mod tests;
+mod tolerances;
 mod words;
 
 use crate::analyse::draft::{BlockDraft, PageLayout, Relation};
 use crate::analyse::table::{Drawn, Extracted, extract, extract_lone, extract_unruled};
+use crate::analyse::tolerances as shared;
 use crate::model::{Direction, Glyph, PageContent, Rect, dominant};
 use item::{Item, in_stream_order};
 use order::rows_of_items;
@@ -128,10 +130,10 @@ fn with_unruled_tables(items: Vec<Item>) -> Vec<Item> {
 
 /// Pictures and boxes that text may flow around.
 fn obstacles(page: &PageContent) -> Vec<Rect> {
-    const SIDE_MIN: f32 = 24.0;
     const OBSTACLES_MAX: usize = 200;
     let big = |rect: &&Rect| {
-        rect.width().min(rect.height()) > SIDE_MIN && rect.width() < 0.7 * page.width
+        rect.width().min(rect.height()) > shared::PICTURE_SIDE_MIN
+            && rect.width() < tolerances::OBSTACLE_WIDTH_MAX * page.width
     };
     page.pictures.iter().chain(&page.panels).filter(big).take(OBSTACLES_MAX).copied().collect()
 }

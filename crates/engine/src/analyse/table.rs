@@ -16,6 +16,7 @@ mod pictured;
 mod rules;
 mod split;
 mod stub;
+mod tolerances;
 mod trim;
 mod unruled;
 
@@ -35,11 +36,6 @@ use unruled::Expected;
 
 /// Fewer filled cells are a box around something, not a table.
 const FILLED_CELLS_MIN: usize = 4;
-/// The part of the cells that holds text at least: charts are emptier than tables, and the less is
-/// drawn of a table, the more its text must say.
-const FILLED_OF_DRAWN: f32 = 0.25;
-const FILLED_BETWEEN_RULES: f32 = 0.25;
-const FILLED_WITHOUT_RULES: f32 = 0.5;
 /// Boxes with more text than this are columns or panels of a page, not cells.
 const CELL_CHARACTERS_MAX: usize = 2500;
 const MEAN_CHARACTERS_MAX: usize = 400;
@@ -81,7 +77,9 @@ pub(crate) fn extract(lines: Vec<Line>, drawn: Drawn<'_>) -> Extracted {
             parts.push(grid.rect);
             continue;
         }
-        found.replace(&grid.rect, FILLED_OF_DRAWN, |within| in_grid(&grid, within, &horizontal));
+        found.replace(&grid.rect, tolerances::FILLED_OF_DRAWN, |within| {
+            in_grid(&grid, within, &horizontal)
+        });
     }
     // What is no cell does not say where rows end either.
     let is_part = |side: &Rect| parts.iter().any(|part| part.contains(side.center()));
@@ -92,7 +90,9 @@ pub(crate) fn extract(lines: Vec<Line>, drawn: Drawn<'_>) -> Extracted {
         found.put(table);
     }
     for area in rules::regions(&found.lines, &horizontal) {
-        found.replace(&area, FILLED_BETWEEN_RULES, |within| in_area(&area, within, &horizontal));
+        found.replace(&area, tolerances::FILLED_BETWEEN_RULES, |within| {
+            in_area(&area, within, &horizontal)
+        });
     }
     found.lines.sort_by_key(|line| line.order);
     found
@@ -120,7 +120,8 @@ fn extract_rows(lines: Vec<Line>, expected: Expected) -> Extracted {
     }
     for (start, end) in runs {
         let rect = rows[start..end].iter().fold(Rect::NOTHING, |all, row| all.union(&row.rect));
-        found.replace(&rect, FILLED_WITHOUT_RULES, |within| in_area(&rect, within, &[]));
+        found
+            .replace(&rect, tolerances::FILLED_WITHOUT_RULES, |within| in_area(&rect, within, &[]));
     }
     found.lines.sort_by_key(|line| line.order);
     found

@@ -90,6 +90,13 @@ fn gather(folder: &Path, inside: &mut Module, texts: &mut BTreeMap<Module, Strin
     }
 }
 
+/// The code of each file in a folder, without comments, texts and tests.
+pub(crate) fn texts_of(folder: &Path) -> BTreeMap<Module, String> {
+    let mut texts = BTreeMap::new();
+    gather(folder, &mut Vec::new(), &mut texts);
+    texts.into_iter().map(|(module, text)| (module, bare(&text))).collect()
+}
+
 /// The code without its comments, its texts and its tests.
 fn bare(text: &str) -> String {
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();

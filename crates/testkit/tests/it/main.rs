@@ -4,6 +4,7 @@
 mod arrows;
 mod imports;
 mod layout;
+mod literals;
 mod migrations;
 mod modules;
 mod notices;

@@ -2,6 +2,7 @@
 
 use super::look::Look;
 use super::part::{Label, Part};
+use crate::analyse::tolerances as shared;
 use crate::model::{Line, dominant};
 
 /// Between the title and the first section stand names and places, often in a size of their own.
@@ -26,8 +27,9 @@ pub(super) fn drop_authors(parts: &mut [Part], looks: &mut Vec<(usize, Look)>) {
 pub(crate) fn lists_names<'l>(lines: &(impl Iterator<Item = &'l Line> + Clone)) -> bool {
     let size = dominant(lines.clone().map(|line| (line.size, line.characters())));
     let words = || lines.clone().flat_map(|line| &line.words);
-    let raised =
-        words().filter(|word| word.size < 0.85 * size && word.text.chars().count() <= 4).count();
+    let raised = words()
+        .filter(|word| word.size < shared::SCRIPT_SIZE * size && word.text.chars().count() <= 4)
+        .count();
     let marked = words().filter(|word| {
         word.text
             .ends_with(|c: char| c.is_ascii_digit() || matches!(c, '*' | '\u{2217}' | '\u{2020}'))

@@ -1,12 +1,9 @@
 //! Finds tables that go on on the next page, and joins their parts (`merge_tables`).
 
 use super::part::{Label, Part};
+use super::tolerances;
 use crate::analyse::draft::TableDraft;
 use crate::model::Line;
-
-/// Parts of one table have this share of their width in common: where no rules are drawn, a part is
-/// as wide as its texts.
-const WIDTH_SHARE: f32 = 0.85;
 
 /// A table that goes on over the ends of pages.
 pub(crate) struct ContinuedDraft {
@@ -67,7 +64,7 @@ fn stands_between(part: &Part) -> bool {
 fn continuation(first: &Part, second: &Part) -> Option<TableDraft> {
     let fits = second.label == Label::Table
         && first.rect.overlap_x(&second.rect)
-            >= WIDTH_SHARE * first.rect.width().max(second.rect.width());
+            >= tolerances::WIDTH_SHARE * first.rect.width().max(second.rect.width());
     let columns = first.block.table()?.columns;
     let table = second.block.table().filter(|_| fits)?;
     (table.columns == columns).then(|| table.clone())

@@ -1,5 +1,6 @@
 //! Headings that the document tells of by itself: in its structure tree or in its outline.
 
+use super::tolerances;
 use std::collections::HashMap;
 
 use super::norms::Norms;
@@ -9,9 +10,6 @@ use crate::model::{OutlineEntry, TagRole};
 
 /// With fewer headings a tree says little of what it calls text.
 const HEADINGS_MIN: usize = 3;
-/// Headings are at most this part of a document; where the tree calls more of it headings, it is
-/// not to be trusted.
-const HEADINGS_SHARE_MAX: f32 = 0.25;
 
 /// The parts that are told to be headings, and how deep they stand.
 #[derive(Debug, Default)]
@@ -37,7 +35,9 @@ impl Declared {
 
     /// The tree calls the part text and others headings.
     pub(super) fn is_text(&self, part: &Part) -> bool {
-        let is_text = |block: &BlockDraft| block.share(|style| style.role == TagRole::Text) > 0.75;
+        let is_text = |block: &BlockDraft| {
+            block.share(|style| style.role == TagRole::Text) > tolerances::STYLE_OF_BLOCK
+        };
         self.by_tree && self.ranks.len() >= HEADINGS_MIN && part.written().is_some_and(is_text)
     }
 
@@ -66,14 +66,19 @@ fn by_tree(parts: &[Part]) -> HashMap<usize, u8> {
         let Some(block) = part.written() else { continue };
         all += block.characters();
         let is_open = matches!(part.label, Label::Text | Label::ListItem);
-        let heading = (1..=6)
-            .find(|level| block.share(|style| style.role == TagRole::Heading(*level)) > 0.75);
+        let heading = (1..=6).find(|level| {
+            block.share(|style| style.role == TagRole::Heading(*level)) > tolerances::STYLE_OF_BLOCK
+        });
         if let Some(level) = heading.filter(|_| is_open) {
             headings += block.characters();
             ranks.insert(index, level);
         }
     }
-    if headings as f32 > HEADINGS_SHARE_MAX * all as f32 { HashMap::new() } else { ranks }
+    if headings as f32 > tolerances::HEADINGS_SHARE_MAX * all as f32 {
+        HashMap::new()
+    } else {
+        ranks
+    }
 }
 
 /// The part that each title of the outline names: the biggest, and of several the last, as tables of
@@ -86,7 +91,10 @@ fn by_outline(parts: &[Part], outline: &[OutlineEntry], norms: &Norms) -> HashMa
     for (index, part) in parts.iter().enumerate() {
         let Some(block) = part.written().filter(|_| !part.sideways) else { continue };
         let is_open = matches!(part.label, Label::Text | Label::ListItem);
-        if is_open && block.lines().count() <= 4 && block.size() > 0.9 * norms.body_size {
+        if is_open
+            && block.lines().count() <= 4
+            && block.size() > tolerances::PLAIN_RATIO_MIN * norms.body_size
+        {
             let text: String = block.lines().map(|line| line.text() + " ").collect();
             by_text.entry(bare(&text)).or_default().push(index);
         }

@@ -3,6 +3,7 @@
 mod edges;
 mod pattern;
 
+use super::tolerances;
 use std::collections::HashMap;
 
 use crate::analyse::draft::{BlockDraft, DraftContent, PageLayout, Relation};
@@ -19,13 +20,7 @@ pub(crate) struct HeadersFooters {
 
 /// How many rows from the top and from the bottom may be running lines.
 const ROWS_PER_EDGE: usize = 4;
-/// Furniture stands at the same height on its pages, within this many points.
-const DRIFT: f32 = 12.0;
-/// A long text that comes back may stand further off, as on a first page with its own margins.
-const DRIFT_OF_LONG_TEXT: f32 = 40.0;
 const LONG_TEXT_LETTERS_MIN: usize = 16;
-/// On two neighbouring pages alone it has to be more exact.
-const DRIFT_OF_NEIGHBOURS: f32 = 2.0;
 
 struct Candidate {
     place: Place,
@@ -79,8 +74,8 @@ fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
             for (place, line) in &row.lines {
                 let text = pattern(&line.text());
                 let aside = !alone
-                    && line.size <= 1.05 * usual
-                    && line.share(|style| style.role == TagRole::Artifact) > 0.95;
+                    && line.size <= tolerances::HEADER_SIZE_MAX * usual
+                    && line.share(|style| style.role == TagRole::Artifact) > tolerances::ARTIFACT;
                 let certain = certain || is_page_number(&text) || aside;
                 let (place, y, size) = (*place, line.baseline, line.size);
                 candidates.push(Candidate { place, edge, y, size, text, certain });
@@ -97,21 +92,28 @@ fn comes_back(candidate: &Candidate, same: &[&Candidate], page_count: usize) -> 
     }
     let own = candidate.place.page;
     let letters = candidate.text.chars().filter(|c| c.is_alphabetic()).count();
-    let drift_max = if letters >= LONG_TEXT_LETTERS_MIN { DRIFT_OF_LONG_TEXT } else { DRIFT };
+    let drift_max = if letters >= LONG_TEXT_LETTERS_MIN {
+        tolerances::DRIFT_OF_LONG_TEXT
+    } else {
+        tolerances::DRIFT
+    };
     let mut last_page = usize::MAX;
     let mut found = 0;
     for other in same {
         let page = other.place.page;
         let drift = (other.y - candidate.y).abs();
         // A section's heading often is the running title of its pages, in bigger letters.
-        let resized = (other.size - candidate.size).abs() > 0.05 * candidate.size;
-        let far = drift > drift_max || drift > DRIFT && resized;
+        let resized = (other.size - candidate.size).abs() > tolerances::RESIZED * candidate.size;
+        let far = drift > drift_max || drift > tolerances::DRIFT && resized;
         if page == own || page == last_page || far {
             continue;
         }
         last_page = page;
         found += 1;
-        if found >= 2 || page_count < 4 || page.abs_diff(own) == 1 && drift < DRIFT_OF_NEIGHBOURS {
+        if found >= 2
+            || page_count < 4
+            || page.abs_diff(own) == 1 && drift < tolerances::DRIFT_OF_NEIGHBOURS
+        {
             return true;
         }
     }

@@ -1,5 +1,7 @@
 //! Headings: blocks that stand out from running text, their levels, and the title.
 
+use super::tolerances;
+use crate::analyse::tolerances as shared;
 use std::collections::HashMap;
 
 use super::authors::drop_authors;
@@ -13,10 +15,6 @@ use crate::model::OutlineEntry;
 /// Longer blocks are paragraphs, however they look.
 const CHARACTERS_MAX: usize = 220;
 const LINES_MAX: usize = 4;
-/// How sure a heading is that is much bigger than running text.
-const BY_SIZE: f32 = 0.9;
-/// How sure a heading is that the file itself declares.
-const DECLARED: f32 = 0.95;
 
 /// Finds headings among the parts that are still text, and gives them levels.
 pub(crate) fn assign(parts: &mut [Part], outline: &[OutlineEntry], norms: &Norms) {
@@ -35,7 +33,7 @@ pub(crate) fn assign(parts: &mut [Part], outline: &[OutlineEntry], norms: &Norms
         mark_title(&mut parts[index]);
         // A title may come in two blocks of the same looks.
         let follows = looks.get(title).is_some_and(|(next, other)| {
-            *next == index + 1 && (other.size - look.size).abs() < 0.3
+            *next == index + 1 && (other.size - look.size).abs() < tolerances::HEADING_SAME_SIZE
         });
         if follows {
             let (next, _) = looks.remove(title);
@@ -64,19 +62,21 @@ fn heading(
         return None;
     }
     if declared.is_heading(index) && block.characters() <= CHARACTERS_MAX {
-        return Some((look(block, norms), DECLARED));
+        return Some((look(block, norms), tolerances::DECLARED));
     }
     if !could_be(block) {
         return None;
     }
     let look = look(block, norms);
     let certainty = certainty(parts, index, &look, norms)?;
-    if certainty < BY_SIZE && declared.is_text(part) {
+    if certainty < tolerances::BY_SIZE && declared.is_text(part) {
         return None;
     }
     let is_item = part.label == Label::ListItem;
     if is_item
-        && !(look.numbers > 0 && (look.stands_out(norms) || look.size > 1.08 * norms.body_size))
+        && !(look.numbers > 0
+            && (look.stands_out(norms)
+                || look.size > tolerances::NUMBERED_ITEM_BIGGER * norms.body_size))
     {
         return None;
     }
@@ -89,31 +89,39 @@ fn certainty(parts: &[Part], index: usize, look: &Look, norms: &Norms) -> Option
     let bold = look.bold && !norms.body_bold;
     let italic = look.italic && !norms.body_italic;
     let numbered = look.numbers > 0;
-    if ratio >= 1.15 {
-        return Some(BY_SIZE);
+    if ratio >= shared::BIGGER_THAN_TEXT {
+        return Some(tolerances::BY_SIZE);
     }
     if look.label && !numbered || !stands_alone(parts, index) {
         return None;
     }
-    if bold && ratio > 0.95 {
-        return Some(0.85);
+    if bold && ratio > tolerances::BOLD_RATIO_MIN {
+        return Some(tolerances::BOLD);
     }
-    if ratio >= 1.06 && (numbered || italic || bold || look.foreign) {
-        return Some(0.75);
+    if ratio >= tolerances::SLIGHTLY_BIGGER && (numbered || italic || bold || look.foreign) {
+        return Some(tolerances::SLIGHTLY_BIGGER_CERTAINTY);
     }
     let apart = is_apart(parts, index);
-    if apart && bold && ratio > 0.82 && (look.capitals || numbered || look.centred) {
-        return Some(0.8);
+    if apart
+        && bold
+        && ratio > tolerances::SMALL_BOLD_RATIO_MIN
+        && (look.capitals || numbered || look.centred)
+    {
+        return Some(tolerances::SMALL_BOLD);
     }
-    if apart && look.capitals && ratio > 0.9 {
-        return Some(0.75);
+    if apart && look.capitals && ratio > tolerances::PLAIN_RATIO_MIN {
+        return Some(tolerances::CAPITALS);
     }
-    if numbered && (italic || look.foreign || apart && look.capitals) && ratio > 0.9 {
-        return Some(0.7);
+    if numbered
+        && (italic || look.foreign || apart && look.capitals)
+        && ratio > tolerances::PLAIN_RATIO_MIN
+    {
+        return Some(tolerances::NUMBERED);
     }
     let introduces =
         text_after(parts, index).is_some_and(|next| next.rect.y0 >= parts[index].rect.y0);
-    (apart && look.foreign && !look.italic && ratio > 0.9 && introduces).then_some(0.65)
+    (apart && look.foreign && !look.italic && ratio > tolerances::PLAIN_RATIO_MIN && introduces)
+        .then_some(tolerances::OTHER_TYPEFACE)
 }
 
 /// There is more room above or below it than within a paragraph, or nothing above.
@@ -124,10 +132,10 @@ fn is_apart(parts: &[Part], index: usize) -> bool {
         other.page == page && other.written().is_some() && other.rect.overlap_x(&rect) > 0.0
     });
     let nearest = above.map(|other| rect.y0 - other.rect.y1).filter(|gap| *gap > -2.0);
-    let size = parts[index].written().map_or(10.0, BlockDraft::size);
+    let size = parts[index].written().map_or(shared::FONT_SIZE_FALLBACK, BlockDraft::size);
     let below = text_after(parts, index);
-    nearest.fold(f32::INFINITY, f32::min) > 0.45 * size
-        || below.is_some_and(|next| next.rect.y0 - rect.y1 > 0.8 * size)
+    nearest.fold(f32::INFINITY, f32::min) > tolerances::ROOM_ABOVE * size
+        || below.is_some_and(|next| next.rect.y0 - rect.y1 > tolerances::ROOM_BELOW * size)
 }
 
 /// The next text of the same page.
@@ -162,10 +170,11 @@ fn stands_alone(parts: &[Part], index: usize) -> bool {
         });
         other.page == page
             && in_column
-            && common > 0.6 * rect.height().min(other.rect.height())
-            && (other.label == Label::Table || other.rect.height() < 3.0 * rect.height())
+            && common > tolerances::ROW_COMMON * rect.height().min(other.rect.height())
+            && (other.label == Label::Table
+                || other.rect.height() < tolerances::ROW_HEIGHT_MAX * rect.height())
             && other.rect.overlap_x(&rect) < 0.0
-            && (other.rect.x0 - rect.x1).max(rect.x0 - other.rect.x1) < 60.0
+            && (other.rect.x0 - rect.x1).max(rect.x0 - other.rect.x1) < tolerances::ROW_DISTANCE_MAX
     };
     let near = index.saturating_sub(3)..(index + 4).min(parts.len());
     let after = parts[index + 1..].iter().take_while(|other| other.page == page);
@@ -183,11 +192,12 @@ fn look(block: &BlockDraft, norms: &Norms) -> Look {
     let size = block.size();
     Look {
         size,
-        bold: block.share(|style| style.bold) > 0.75,
-        italic: block.share(|style| style.italic) > 0.75,
+        bold: block.share(|style| style.bold) > tolerances::STYLE_OF_BLOCK,
+        italic: block.share(|style| style.italic) > tolerances::STYLE_OF_BLOCK,
         capitals: letters.len() >= 4 && upper * 10 >= letters.len() * 9,
         numbers: numbers(text),
-        foreign: block.share(|style| style.family != norms.body_family && !style.monospaced) > 0.9,
+        foreign: block.share(|style| style.family != norms.body_family && !style.monospaced)
+            > tolerances::TYPEFACE_OF_BLOCK,
         centred: left > 2.0 * size && (left - right).abs() < 2.0 * size,
         label: text.ends_with(':'),
     }
@@ -231,13 +241,14 @@ fn title_by_looks(parts: &[Part], looks: &[(usize, Look)], norms: &Norms) -> Opt
     let candidates = looks.iter().enumerate().filter(|(_, (index, look))| {
         let part = &parts[*index];
         part.page == first_page
-            && part.rect.y0 < 0.45 * part.page_size.1
-            && look.size > 1.15 * norms.body_size
+            && part.rect.y0 < tolerances::TITLE_WITHIN * part.page_size.1
+            && look.size > shared::BIGGER_THAN_TEXT * norms.body_size
             && look.numbers == 0
     });
     let (at, (_, best)) =
         candidates.max_by(|a, b| a.1.1.size.total_cmp(&b.1.1.size).then(b.0.cmp(&a.0)))?;
-    let bigger = looks.iter().any(|(_, look)| look.size > best.size + 0.3);
+    let bigger =
+        looks.iter().any(|(_, look)| look.size > best.size + tolerances::HEADING_SAME_SIZE);
     (!bigger).then_some(at)
 }
 
@@ -245,16 +256,21 @@ fn title_by_looks(parts: &[Part], looks: &[(usize, Look)], norms: &Norms) -> Opt
 /// decide where they are given.
 fn levels(parts: &mut [Part], looks: &[(usize, Look)], declared: &HashMap<usize, u8>) {
     let rank = |look: &Look| {
-        look.size + if look.bold { 0.4 } else { 0.0 } + if look.capitals { 0.2 } else { 0.0 }
-            - if look.italic { 0.1 } else { 0.0 }
+        look.size
+            + if look.bold { tolerances::RANK_BOLD } else { 0.0 }
+            + if look.capitals { tolerances::RANK_CAPITALS } else { 0.0 }
+            - if look.italic { tolerances::RANK_ITALIC } else { 0.0 }
     };
     let mut ranks: Vec<f32> = looks.iter().map(|(_, look)| rank(look)).collect();
     ranks.sort_by(|a, b| b.total_cmp(a));
-    ranks.dedup_by(|a, b| (*a - *b).abs() < 0.35);
+    ranks.dedup_by(|a, b| (*a - *b).abs() < tolerances::RANKS_APART);
     let alike = |own: f32| {
         let known =
             looks.iter().filter_map(|(index, look)| Some((rank(look), *declared.get(index)?)));
-        known.into_iter().find(|(other, _)| (other - own).abs() < 0.2).map(|(_, level)| level)
+        known
+            .into_iter()
+            .find(|(other, _)| (other - own).abs() < tolerances::RANK_DECLARED)
+            .map(|(_, level)| level)
     };
     for (index, look) in looks {
         let own = rank(look);
@@ -262,7 +278,8 @@ fn levels(parts: &mut [Part], looks: &[(usize, Look)], declared: &HashMap<usize,
             parts[*index].level = level;
             continue;
         }
-        let by_look = ranks.iter().position(|other| (other - own).abs() < 0.36).unwrap_or(0);
+        let by_look =
+            ranks.iter().position(|other| (other - own).abs() < tolerances::RANK_SAME).unwrap_or(0);
         let level = if look.numbers > 0 { look.numbers } else { by_look + 1 };
         parts[*index].level = u8::try_from(level + 1).unwrap_or(6).min(6);
     }

@@ -1,5 +1,7 @@
 //! What the running text of a document looks like: what stands out is judged by it.
 
+use super::tolerances;
+use crate::analyse::tolerances as shared;
 use std::collections::HashMap;
 
 use crate::analyse::draft::{BlockDraft, PageLayout};
@@ -23,8 +25,9 @@ pub(super) fn norms(pages: &[(usize, PageLayout)]) -> Norms {
     let mut families: HashMap<u32, usize> = HashMap::new();
     for line in pages.iter().flat_map(|(_, page)| &page.blocks).flat_map(BlockDraft::lines) {
         let characters = line.characters();
-        let size = (line.size * 4.0).round() / 4.0;
-        match weights.iter_mut().find(|(known, _)| (known - size).abs() < 0.01) {
+        let size = (line.size * tolerances::SIZE_STEPS_PER_POINT).round()
+            / tolerances::SIZE_STEPS_PER_POINT;
+        match weights.iter_mut().find(|(known, _)| (known - size).abs() < tolerances::SIZE_SAME) {
             Some((_, weight)) => *weight += characters,
             None => weights.push((size, characters)),
         }
@@ -35,7 +38,10 @@ pub(super) fn norms(pages: &[(usize, PageLayout)]) -> Norms {
         italic += line.share(|style| style.italic) * characters as f32;
         total += characters as f32;
     }
-    let body_size = weights.into_iter().max_by_key(|(_, weight)| *weight).map_or(10.0, |(s, _)| s);
+    let body_size = weights
+        .into_iter()
+        .max_by_key(|(_, weight)| *weight)
+        .map_or(shared::FONT_SIZE_FALLBACK, |(s, _)| s);
     Norms {
         body_size,
         body_bold: bold > 0.5 * total,

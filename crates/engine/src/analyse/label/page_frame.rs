@@ -1,6 +1,7 @@
 //! Makes the parts of a page.
 
 use super::part::{Label, Part};
+use super::tolerances;
 use crate::analyse::draft::{BlockDraft, PageLayout};
 use crate::model::{Direction, Rect};
 
@@ -28,7 +29,7 @@ impl PageFrame {
             label,
             level: 0,
             depth: 0,
-            confidence: 0.9,
+            confidence: tolerances::PAGE_FRAME,
             sideways: block.direction != self.direction,
             rect: block.direction.back(&block.rect, self.size.0, self.size.1),
             block,

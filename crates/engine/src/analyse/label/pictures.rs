@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod tests;
 
+use super::tolerances;
+use crate::analyse::tolerances as shared;
 use std::ops::Range;
 
 use super::page_frame::PageFrame;
@@ -12,18 +14,8 @@ use crate::analyse::draft::{BlockDraft, Relation};
 use crate::analyse::reading_order::ReadingOrder;
 use crate::model::{Rect, runs_left};
 
-/// Pictures smaller than this in points are dots, icons or rules.
-const SIDE_MIN: f32 = 24.0;
-/// A picture over more of the page is its background, if there is text.
-const BACKGROUND: f32 = 0.85;
 /// A page with more pictures keeps the first.
 const PICTURES_MAX: usize = 300;
-/// Pieces may reach into one another by this many points.
-const SLACK: f32 = 2.0;
-/// A caption stands this near to its picture at most, in its font sizes.
-const CAPTION_GAP: f32 = 3.0;
-/// What shares this part of the narrower one's width stands in one column.
-const SHARED_WIDTH: f32 = 0.3;
 
 /// The pieces of a page in reading order: the flow of its text, with its pictures put in.
 pub(super) fn place(flow: Vec<Part>, drawn: &[Rect], frame: PageFrame) -> Vec<Part> {
@@ -44,8 +36,9 @@ fn shown(drawn: &[Rect], flow: &[Part], frame: PageFrame) -> Vec<Rect> {
 }
 
 fn is_shown(rect: &Rect, flow: &[Part], frame: PageFrame) -> bool {
-    let small = rect.width().min(rect.height()) < SIDE_MIN;
-    let background = rect.area() > BACKGROUND * frame.size.0 * frame.size.1 && !flow.is_empty();
+    let small = rect.width().min(rect.height()) < shared::PICTURE_SIDE_MIN;
+    let background =
+        rect.area() > tolerances::BACKGROUND * frame.size.0 * frame.size.1 && !flow.is_empty();
     !small && !background
 }
 
@@ -163,8 +156,8 @@ impl Text<'_> {
         });
         let near = captions.filter_map(|(part, own)| {
             let gap = -own.overlap_y(rect);
-            let gap_max = CAPTION_GAP * self.flow[part].written()?.size();
-            (-SLACK..gap_max).contains(&gap).then_some((own.y0 < rect.y0, part))
+            let gap_max = tolerances::CAPTION_GAP * self.flow[part].written()?.size();
+            (-tolerances::PICTURE_SLACK..gap_max).contains(&gap).then_some((own.y0 < rect.y0, part))
         });
         near.min().map(|(_, part)| part)
     }
@@ -201,11 +194,13 @@ impl Text<'_> {
         column: &Column,
     ) {
         let parts = || column.parts.clone().filter_map(|part| Some((part, self.rects[part]?)));
-        let above = parts().rfind(|(_, own)| own.y1 <= rect.y0 + SLACK);
+        let above = parts().rfind(|(_, own)| own.y1 <= rect.y0 + tolerances::PICTURE_SLACK);
         if let Some((above, _)) = above {
             order.relate(above, picture, Relation::Below);
         }
-        if let Some((below, _)) = parts().find(|(_, own)| own.y0 >= rect.y1 - SLACK) {
+        if let Some((below, _)) =
+            parts().find(|(_, own)| own.y0 >= rect.y1 - tolerances::PICTURE_SLACK)
+        {
             order.relate(picture, below, Relation::Below);
         }
     }
@@ -219,8 +214,8 @@ impl Text<'_> {
         rect: &Rect,
     ) -> Option<usize> {
         let aligned = || self.placed().filter(|(_, own)| shares_width(own, rect));
-        let above = aligned().filter(|(_, own)| own.y1 <= rect.y0 + SLACK);
-        let below = aligned().filter(|(_, own)| own.y0 >= rect.y1 - SLACK);
+        let above = aligned().filter(|(_, own)| own.y1 <= rect.y0 + tolerances::PICTURE_SLACK);
+        let below = aligned().filter(|(_, own)| own.y0 >= rect.y1 - tolerances::PICTURE_SLACK);
         let gap_above = above.map(|(_, own)| rect.y0 - own.y1).min_by(f32::total_cmp);
         let (below, own) = below.min_by(|a, b| a.1.y0.total_cmp(&b.1.y0))?;
         if gap_above.is_some_and(|gap| gap <= own.y0 - rect.y1) {
@@ -236,7 +231,9 @@ impl Text<'_> {
     /// above it and wholly below it.
     fn tie_outside(&self, order: &mut ReadingOrder, picture: usize, rect: &Rect) {
         let beside = self.placed().map(|(part, own)| (own.overlap_y(rect), part, own));
-        let most = beside.filter(|(common, ..)| *common > SLACK).max_by(|a, b| a.0.total_cmp(&b.0));
+        let most = beside
+            .filter(|(common, ..)| *common > tolerances::PICTURE_SLACK)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
         let Some((_, part, own)) = most else {
             for column in &self.columns {
                 self.tie_in_column(order, picture, rect, column);
@@ -258,7 +255,7 @@ impl Text<'_> {
         beside: &Rect,
         parts: &Range<usize>,
     ) {
-        if shares_width(beside, rect) || beside.overlap_y(rect) <= SLACK {
+        if shares_width(beside, rect) || beside.overlap_y(rect) <= tolerances::PICTURE_SLACK {
             return;
         }
         if (beside.center().0 < rect.center().0) == self.leftward {
@@ -270,7 +267,7 @@ impl Text<'_> {
 }
 
 fn shares_width(a: &Rect, b: &Rect) -> bool {
-    a.overlap_x(b) > SHARED_WIDTH * a.width().min(b.width())
+    a.overlap_x(b) > tolerances::SHARED_WIDTH * a.width().min(b.width())
 }
 
 /// True if most lines are written from right to left.

@@ -2,11 +2,10 @@
 
 use super::norms::Norms;
 use super::part::{Label, Part};
+use super::tolerances;
 use crate::analyse::draft::{BlockDraft, DraftContent};
+use crate::analyse::tolerances as shared;
 use crate::model::{Marker, item_marker};
-
-/// Footnotes start below this part of the page's height.
-const FOOT: f32 = 0.5;
 
 /// Gives the parts of one page their labels, headings apart.
 pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
@@ -29,23 +28,23 @@ pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
 
 fn label(block: &BlockDraft, height: f32, norms: &Norms) -> Option<(Label, f32)> {
     if block.table().is_some() {
-        return Some((Label::Table, 0.85));
+        return Some((Label::Table, tolerances::TABLE));
     }
     let first = block.lines().next()?;
     let word = first.words.first()?;
     if is_caption(block, norms) {
-        return Some((Label::Caption, 0.85));
+        return Some((Label::Caption, tolerances::CAPTION));
     }
-    if height > FOOT && is_footnote(block, norms) {
-        return Some((Label::Footnote, 0.75));
+    if height > tolerances::FOOT && is_footnote(block, norms) {
+        return Some((Label::Footnote, tolerances::FOOTNOTE));
     }
     if is_formula(block) {
-        return Some((Label::Formula, 0.7));
+        return Some((Label::Formula, tolerances::FORMULA));
     }
     let items = first.words.len() > 1 || block.lines().count() > 1;
     match item_marker(word).filter(|_| items)? {
-        Marker::Bullet | Marker::Reference(_) => Some((Label::ListItem, 0.9)),
-        Marker::Number(_) | Marker::Letter => Some((Label::ListItem, 0.8)),
+        Marker::Bullet | Marker::Reference(_) => Some((Label::ListItem, tolerances::BULLET_ITEM)),
+        Marker::Number(_) | Marker::Letter => Some((Label::ListItem, tolerances::NUMBER_ITEM)),
     }
 }
 
@@ -92,13 +91,13 @@ fn is_caption(block: &BlockDraft, norms: &Norms) -> bool {
         });
     let set_apart = name.style.bold && !norms.body_bold
         || name.style.italic && !norms.body_italic
-        || block.size() < 0.95 * norms.body_size;
+        || block.size() < tolerances::CAPTION_SMALLER * norms.body_size;
     closed || set_apart
 }
 
 /// Small text at the foot of the page behind a raised number or sign.
 fn is_footnote(block: &BlockDraft, norms: &Norms) -> bool {
-    if block.size() > 0.93 * norms.body_size {
+    if block.size() > tolerances::FOOTNOTE_SIZE_MAX * norms.body_size {
         return false;
     }
     let Some(line) = block.lines().next() else {
@@ -109,7 +108,8 @@ fn is_footnote(block: &BlockDraft, norms: &Norms) -> bool {
     };
     let sign = word.text.starts_with(['*', '\u{2020}', '\u{2021}', '\u{A7}', '\u{B6}', '\u{2217}']);
     let digits = word.text.chars().take_while(char::is_ascii_digit).count();
-    let raised = word.size < 0.85 * line.size || word.baseline < line.baseline - 0.15 * line.size;
+    let raised = word.size < shared::SCRIPT_SIZE * line.size
+        || word.baseline < line.baseline - tolerances::MARK_SHIFT * line.size;
     let number = (1..=3).contains(&digits) && (raised || digits < word.text.chars().count());
     sign || number && !word.text.contains(['.', '/', '-', ',', '%'])
 }
@@ -145,13 +145,13 @@ fn nest(parts: &mut [Part]) {
             }
             continue;
         };
-        let (x, slack) = (block.rect.x0, 0.7 * block.size());
+        let (x, slack) = (block.rect.x0, tolerances::NEST_SLACK * block.size());
         while indents.last().is_some_and(|last| *last > x + slack) {
             indents.pop();
         }
         if indents.last().is_none_or(|last| *last < x - slack) {
             // Another column starts anew.
-            if indents.last().is_some_and(|last| x - last > 12.0 * block.size()) {
+            if indents.last().is_some_and(|last| x - last > tolerances::NEST_MAX * block.size()) {
                 indents.clear();
             }
             indents.push(x);

@@ -1,6 +1,7 @@
 //! Cuts a page into columns: an XY cut that takes a vertical gap for a gutter only if the text on
 //! both sides reads like columns, so rows of tables stay rows.
 
+use super::tolerances;
 use std::collections::VecDeque;
 
 use super::item::Item;
@@ -11,12 +12,8 @@ use crate::model::{Rect, dominant};
 const DEPTH_MAX: usize = 6;
 /// Pages with more fragments than this are read without looking for columns.
 const FRAGMENTS_MAX: usize = 3000;
-/// The least width of a gutter in font sizes.
-const GUTTER_MIN: f32 = 0.75;
 /// The widest gaps are tried as gutters.
 const GUTTERS_TRIED: usize = 4;
-/// Lines further off than this many font sizes do not belong to the columns above them.
-const APART: f32 = 1.8;
 
 /// Lines that are read as one column.
 pub(crate) struct Region {
@@ -103,7 +100,7 @@ fn head_of_columns(before: &[Band], run: &[Band], gutter: f32) -> usize {
     let left = lines
         .filter(|line| line.rect().center().0 < gutter)
         .fold(Rect::NOTHING, |whole, line| whole.union(line.rect()));
-    let slack = 0.08 * left.width();
+    let slack = tolerances::FULL_LINE_SLACK * left.width();
     let is_full = |band: &Band| {
         (band.rect.x0 - left.x0).abs() < slack && (band.rect.x1 - left.x1).abs() < slack
     };
@@ -132,7 +129,7 @@ fn bands(mut lines: Vec<Item>) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
     for line in lines {
         // Ascents and descents reach into the lines above and below, so a little overlap is none.
-        let slack = 0.25 * line.size();
+        let slack = tolerances::BAND_OVERLAP * line.size();
         match bands.last_mut() {
             Some(band) if line.rect().y0 + slack < band.rect.y1 => {
                 band.rect = band.rect.union(line.rect());
@@ -179,7 +176,7 @@ fn common(a: &[(f32, f32)], b: &[(f32, f32)], width_min: f32) -> Vec<(f32, f32)>
 
 /// The longest run of bands from the first one that splits into columns: its length and where.
 fn longest_run(bands: &[Band], whole: &Rect, size: f32) -> Option<(usize, f32)> {
-    let width_min = GUTTER_MIN * size;
+    let width_min = tolerances::GUTTER_MIN * size;
     let mut free = bands.first()?.gaps.clone();
     let mut reach = 0;
     for band in bands {
@@ -211,7 +208,7 @@ fn trimmed(run: &[Band], middle: f32, size: f32) -> usize {
     while length > 1 {
         let (above, last) = (&run[length - 2], &run[length - 1]);
         let one_sided = sides(last) != (true, true);
-        if !one_sided || last.rect.y0 - above.rect.y1 < APART * size {
+        if !one_sided || last.rect.y0 - above.rect.y1 < tolerances::APART * size {
             break;
         }
         length -= 1;
@@ -263,9 +260,13 @@ fn reads_like_columns(run: &[Band], gutter: f32) -> bool {
     let aligned = aligned_rows(&left, &right);
     if switches <= 1 + rows / 5 {
         // Written one side after the other. Short entries on common baselines are still a table.
-        return least_text >= 14.0 || aligned < 0.7 && least_text >= 5.0;
+        return least_text >= tolerances::COLUMN_CHARACTERS_MIN
+            || aligned < tolerances::ALIGNED_SHARE_MAX
+                && least_text >= tolerances::ENTRY_CHARACTERS_MIN;
     }
-    rows >= 6 && least_text >= 22.0 && fill(&left).min(fill(&right)) > 0.6
+    rows >= 6
+        && least_text >= tolerances::WOVEN_CHARACTERS_MIN
+        && fill(&left).min(fill(&right)) > tolerances::WOVEN_FILL_MIN
 }
 
 fn side<'l>(lines: impl Iterator<Item = &'l Item>) -> Side {
@@ -277,7 +278,9 @@ fn side<'l>(lines: impl Iterator<Item = &'l Item>) -> Side {
         rect = rect.union(line.rect());
         let (characters, width) = (line.characters(), line.rect().width());
         match rows.last_mut() {
-            Some(row) if (row.0 - line.baseline()).abs() < 0.3 * line.size() => {
+            Some(row)
+                if (row.0 - line.baseline()).abs() < tolerances::COLUMN_ROW_SLACK * line.size() =>
+            {
                 row.1 += characters;
                 row.2 += width;
             }

@@ -1,11 +1,8 @@
 //! Fragments to lines where the file writes one line in several pieces.
 
+use super::tolerances;
+use crate::analyse::tolerances as shared;
 use crate::model::{Line, join_scripts, line_of_words};
-
-/// Fragments on one baseline with at most this gap, in font sizes, are one.
-const JOIN_GAP: f32 = 0.9;
-/// Gaps wider than this many font sizes are those between columns of a table.
-const TABLE_GAP: f32 = 1.6;
 
 /// Joins neighbours in the stream that stand side by side on one baseline.
 pub(crate) fn join(fragments: Vec<Line>) -> Vec<Line> {
@@ -24,28 +21,29 @@ fn continues(first: &Line, second: &Line) -> bool {
     let size = first.size.max(second.size);
     let small = first.size.min(second.size);
     let gap = second.rect.x0 - first.rect.x1;
-    if gap > JOIN_GAP * size || gap < -0.5 * size {
+    if gap > tolerances::JOIN_GAP * size || gap < -0.5 * size {
         return false;
     }
     let shift = (second.baseline - first.baseline).abs();
-    if shift <= 0.25 * small {
+    if shift <= tolerances::BASELINE_SLACK * small {
         return true;
     }
     // Raised and lowered text: smaller, and still beside the line.
     let beside = first.rect.overlap_y(&second.rect);
-    small < 0.85 * size && beside > 0.4 * second.rect.height().min(first.rect.height())
+    small < shared::SCRIPT_SIZE * size
+        && beside > tolerances::SCRIPT_BESIDE * second.rect.height().min(first.rect.height())
 }
 
 /// Puts the words of the second behind those of the first.
 pub(crate) fn append(first: &mut Line, second: Line) {
     let (order, tabular) = (first.order, first.tabular || second.tabular);
     let gap = second.rect.x0 - first.rect.x1;
-    let tabular = tabular || gap > TABLE_GAP * first.size.max(second.size);
+    let tabular = tabular || gap > tolerances::TABLE_GAP * first.size.max(second.size);
     let mut words = std::mem::take(&mut first.words);
     let touching = words.last().is_some_and(|last| {
         second.words.first().is_some_and(|next| {
             let gap = next.rect.x0 - last.rect.x1;
-            gap.abs() < 0.1 * last.size.min(next.size)
+            gap.abs() < tolerances::TOUCHING_GAP * last.size.min(next.size)
         })
     });
     let mut rest = second.words.into_iter();

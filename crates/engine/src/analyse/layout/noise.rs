@@ -2,21 +2,12 @@
 //! its own; text that was set has few sizes and is left alone.
 
 use super::item::Item;
+use super::tolerances;
 use crate::model::Line;
 
 /// Fewer lines do not show a habit.
 const LINES_MIN: usize = 8;
-/// Set text has at least this share of its characters in its commonest sizes.
-const COMMON_SHARE: f32 = 0.6;
 const COMMON_SIZES: usize = 5;
-/// In set text, nearly all words of a line have its size.
-const ODD_WORDS_SHARE: f32 = 0.2;
-/// Words further apart than this many font sizes stand in columns.
-const GAP_OF_COLUMNS: f32 = 3.5;
-/// Sizes within this part of one another are one.
-const SAME: f32 = 0.004;
-/// Lines this near to the middle size have it.
-const NEAR: std::ops::RangeInclusive<f32> = 0.72..=1.32;
 
 /// Gives lines that are about as big as most of the page the same size. True if it had to: then
 /// distances are noise too.
@@ -24,9 +15,15 @@ pub(crate) fn steady(lines: &mut [Line]) -> bool {
     let Some(middle) = middle_of_noise(lines) else {
         return false;
     };
-    for line in lines.iter_mut().filter(|line| NEAR.contains(&(line.size / middle))) {
+    for line in
+        lines.iter_mut().filter(|line| tolerances::NOISY_SIZES.contains(&(line.size / middle)))
+    {
         line.size = middle;
-        for word in line.words.iter_mut().filter(|word| NEAR.contains(&(word.size / middle))) {
+        for word in line
+            .words
+            .iter_mut()
+            .filter(|word| tolerances::NOISY_SIZES.contains(&(word.size / middle)))
+        {
             word.size = middle;
         }
     }
@@ -42,7 +39,8 @@ pub(crate) fn judge_gaps(items: &mut [Item]) {
     for line in lines.filter(|line| line.tabular) {
         let mut pairs = line.words.windows(2);
         let size = line.size;
-        line.tabular = pairs.any(|pair| pair[1].rect.x0 - pair[0].rect.x1 > GAP_OF_COLUMNS * size);
+        line.tabular =
+            pairs.any(|pair| pair[1].rect.x0 - pair[0].rect.x1 > tolerances::GAP_OF_COLUMNS * size);
     }
 }
 
@@ -56,13 +54,14 @@ fn middle_of_noise(lines: &[Line]) -> Option<f32> {
     sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
     let total: usize = sizes.iter().map(|(_, weight)| weight).sum();
     let mut groups: Vec<usize> = sizes
-        .chunk_by(|a, b| b.0 - a.0 <= SAME * b.0)
+        .chunk_by(|a, b| b.0 - a.0 <= tolerances::SAME_SIZE * b.0)
         .map(|group| group.iter().map(|(_, weight)| weight).sum())
         .collect();
     groups.sort_unstable_by(|a, b| b.cmp(a));
     let common: usize = groups.iter().take(COMMON_SIZES).sum();
-    let varied = groups.len() > COMMON_SIZES && (common as f32) < COMMON_SHARE * total as f32;
-    if !varied && odd_words(lines) < ODD_WORDS_SHARE {
+    let varied =
+        groups.len() > COMMON_SIZES && (common as f32) < tolerances::COMMON_SHARE * total as f32;
+    if !varied && odd_words(lines) < tolerances::ODD_WORDS_SHARE {
         return None;
     }
     let mut before = 0;
@@ -79,7 +78,7 @@ fn odd_words(lines: &[Line]) -> f32 {
     for line in lines {
         for word in line.words.iter().filter(|word| is_plain(&word.text)) {
             all += 1;
-            odd += usize::from((word.size - line.size).abs() > SAME * line.size);
+            odd += usize::from((word.size - line.size).abs() > tolerances::SAME_SIZE * line.size);
         }
     }
     odd as f32 / all.max(1) as f32

@@ -1,17 +1,9 @@
 //! Text at an angle, such as watermarks and labels of charts: each run of letters is a block of its
 //! own, as its lines say nothing about the lines of the page.
 
+use super::tolerances;
 use crate::analyse::draft::BlockDraft;
 use crate::model::{Direction, Glyph, Line, Rect, Word, line_of_words};
-
-/// The middles of letters that follow one another are at most this many font sizes apart, ...
-const STEP_MAX: f32 = 1.3;
-/// ... with a space between them this many more.
-const SPACE_MAX: f32 = 1.2;
-/// Letters of one word are closer than this many font sizes, even the widest.
-const LETTER_MAX: f32 = 1.05;
-/// Letters of one run have about the same size.
-const SIZES: std::ops::RangeInclusive<f32> = 0.6..=1.6;
 
 /// Blocks of glyphs at an angle, in the order of the content stream.
 pub(super) fn blocks(glyphs: &[&Glyph]) -> Vec<BlockDraft> {
@@ -26,9 +18,11 @@ pub(super) fn blocks(glyphs: &[&Glyph]) -> Vec<BlockDraft> {
         }
         if let Some(last) = run.last() {
             let step = distance(last, glyph) / glyph.size;
-            let far = step > STEP_MAX + if after_space { SPACE_MAX } else { 0.0 };
-            let ends_run = far || !SIZES.contains(&(last.size / glyph.size));
-            if ends_run || after_space || step > LETTER_MAX {
+            let far = step
+                > tolerances::OBLIQUE_STEP
+                    + if after_space { tolerances::OBLIQUE_SPACE } else { 0.0 };
+            let ends_run = far || !tolerances::OBLIQUE_SIZES.contains(&(last.size / glyph.size));
+            if ends_run || after_space || step > tolerances::OBLIQUE_LETTER {
                 words.push(word(&std::mem::take(&mut run)));
             }
             if ends_run {

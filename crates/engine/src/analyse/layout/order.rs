@@ -3,14 +3,8 @@
 use super::bidi;
 use super::item::Item;
 use super::lines::append;
+use super::tolerances;
 use crate::model::{Line, Rect, runs_left};
-
-/// Going up by more than this many font sizes is a jump.
-const JUMP: f32 = 1.5;
-/// Parts of a row that are no table's belong together up to this gap in font sizes.
-const NEAR: f32 = 3.0;
-/// Rows of a table follow one another within this many font sizes.
-const ROWS_APART: f32 = 4.0;
 
 /// Lines of a cell or another small area in reading order.
 pub(crate) fn rows_of_lines(lines: Vec<Line>) -> Vec<Line> {
@@ -58,7 +52,7 @@ impl Run {
     fn is_jump(&self, line: &Item) -> bool {
         self.lines.last().is_some_and(|last| {
             let size = last.size().max(line.size());
-            last.baseline() - line.baseline() > JUMP * size
+            last.baseline() - line.baseline() > tolerances::JUMP * size
         })
     }
 
@@ -73,7 +67,7 @@ fn merge(mut runs: Vec<Run>) -> Vec<Run> {
     runs.sort_by(|a, b| a.rect.y0.total_cmp(&b.rect.y0));
     let mut merged: Vec<(Run, bool)> = Vec::new();
     for run in runs {
-        let slack = 0.3 * run.lines.first().map_or(0.0, Item::size);
+        let slack = tolerances::RUN_OVERLAP * run.lines.first().map_or(0.0, Item::size);
         match merged.last_mut() {
             Some((last, mixed)) if run.rect.y0 + slack < last.rect.y1 => {
                 last.rect = last.rect.union(&run.rect);
@@ -103,7 +97,8 @@ fn by_place(mut lines: Vec<Item>) -> Vec<Item> {
     let mut row_start = 0;
     for line in lines {
         if let Some(first) = sorted.get(row_start)
-            && line.baseline() - first.baseline() > 0.4 * first.size().min(line.size())
+            && line.baseline() - first.baseline()
+                > tolerances::ROW_STEP * first.size().min(line.size())
         {
             sorted[row_start..].sort_by(|a, b| a.rect().x0.total_cmp(&b.rect().x0));
             row_start = sorted.len();
@@ -136,7 +131,8 @@ fn rows(lines: Vec<Item>) -> Vec<Item> {
         let (count, baseline, size) = parts[index];
         let near = [index.checked_sub(1), Some(index + 1)].into_iter().flatten();
         let mut near = near.filter_map(|other| parts.get(other));
-        count > 2 || near.any(|row| row.0 > 1 && (row.1 - baseline).abs() < ROWS_APART * size)
+        count > 2
+            || near.any(|row| row.0 > 1 && (row.1 - baseline).abs() < tolerances::ROWS_APART * size)
     };
     let mut joined = Vec::with_capacity(rows.len());
     for (index, row) in rows.into_iter().enumerate() {
@@ -145,7 +141,7 @@ fn rows(lines: Vec<Item>) -> Vec<Item> {
         for part in row {
             match (&mut open, part) {
                 (Some(Item::Line(line)), Item::Line(part))
-                    if table || part.rect.x0 - line.rect.x1 < NEAR * line.size =>
+                    if table || part.rect.x0 - line.rect.x1 < tolerances::NEAR * line.size =>
                 {
                     append(line, part);
                 }
@@ -166,10 +162,10 @@ fn is_same_row(row: &Item, line: &Item) -> bool {
     if gap < -0.5 * row.size.max(line.size) {
         let to_the_left = row.rect.x0 - line.rect.x1 > -0.5 * small;
         return to_the_left
-            && (row.baseline - line.baseline).abs() <= 0.25 * small
+            && (row.baseline - line.baseline).abs() <= tolerances::BASELINE_SLACK * small
             && (runs_left(row) || runs_left(line));
     }
-    if (row.baseline - line.baseline).abs() <= 0.25 * small {
+    if (row.baseline - line.baseline).abs() <= tolerances::BASELINE_SLACK * small {
         return true;
     }
     let beside = row.rect.overlap_y(&line.rect);

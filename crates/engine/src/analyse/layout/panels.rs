@@ -3,15 +3,12 @@
 use super::columns::Region;
 use super::item::{Item, PanelPlace};
 use super::order::arrange;
+use super::tolerances;
 use crate::analyse::draft::Relation;
 use crate::model::{Line, Rect};
 
 /// A box holds at least this many lines.
 const LINES_MIN: usize = 2;
-/// A box with more of the page's characters is its background or its frame.
-const SHARE_MAX: f32 = 0.8;
-/// Lines may reach over the edge of a box by this many points.
-const SLACK: f32 = 2.0;
 /// Pages with more lines or boxes are drawings or forms, which are read as they stand.
 const LINES_MAX: usize = 3000;
 const PANELS_MAX: usize = 60;
@@ -60,10 +57,10 @@ fn outermost(drawn: &[Rect], items: &[Option<Item>], total: usize) -> Vec<Rect> 
     let mut candidates: Vec<Rect> = Vec::new();
     for rect in drawn {
         let known = |other: &Rect| {
-            (other.x0 - rect.x0).abs() < SLACK
-                && (other.x1 - rect.x1).abs() < SLACK
-                && (other.y0 - rect.y0).abs() < SLACK
-                && (other.y1 - rect.y1).abs() < SLACK
+            (other.x0 - rect.x0).abs() < tolerances::PANEL_SLACK
+                && (other.x1 - rect.x1).abs() < tolerances::PANEL_SLACK
+                && (other.y0 - rect.y0).abs() < tolerances::PANEL_SLACK
+                && (other.y1 - rect.y1).abs() < tolerances::PANEL_SLACK
         };
         if !candidates.iter().any(known) {
             candidates.push(*rect);
@@ -76,7 +73,10 @@ fn outermost(drawn: &[Rect], items: &[Option<Item>], total: usize) -> Vec<Rect> 
     candidates.sort_by(|a, b| b.area().total_cmp(&a.area()));
     let mut chosen: Vec<Rect> = Vec::new();
     for rect in candidates {
-        if chosen.iter().all(|other| other.intersection(&rect).area() < 0.05 * rect.area()) {
+        if chosen
+            .iter()
+            .all(|other| other.intersection(&rect).area() < tolerances::PANEL_OVERLAP * rect.area())
+        {
             chosen.push(rect);
         }
     }
@@ -90,12 +90,13 @@ fn holds_text(rect: &Rect, items: &[Option<Item>], total: usize) -> bool {
     for item in items.iter().flatten() {
         let place = item.rect();
         if !rect.contains(place.center()) {
-            if place.intersection(rect).area() > 0.3 * place.area() {
+            if place.intersection(rect).area() > tolerances::PANEL_CROSSING * place.area() {
                 return false;
             }
             continue;
         }
-        let within = place.x0 >= rect.x0 - SLACK && place.x1 <= rect.x1 + SLACK;
+        let within = place.x0 >= rect.x0 - tolerances::PANEL_SLACK
+            && place.x1 <= rect.x1 + tolerances::PANEL_SLACK;
         let Some(line) = item.line().filter(|_| within) else {
             return false;
         };
@@ -104,7 +105,7 @@ fn holds_text(rect: &Rect, items: &[Option<Item>], total: usize) -> bool {
             baselines.push(line.baseline);
         }
     }
-    baselines.len() >= LINES_MIN && (characters as f32) < SHARE_MAX * total as f32
+    baselines.len() >= LINES_MIN && (characters as f32) < tolerances::PANEL_SHARE_MAX * total as f32
 }
 
 /// Puts the regions of boxes in the places that were kept for them.

@@ -1,7 +1,9 @@
 //! Lines to paragraphs.
 
 use super::item::Item;
+use super::tolerances::{self, ALL_OF_LINE, NONE_OF_LINE};
 use crate::analyse::draft::BlockDraft;
+use crate::analyse::tolerances as shared;
 use crate::model::{Direction, Line, Marker, Rect, item_marker};
 
 /// What the whole page is like.
@@ -23,9 +25,12 @@ pub(crate) fn gather(
 ) -> Vec<BlockDraft> {
     let leading = usual_leading(&items, habits.noisy);
     let (gap_max, size_slack) = if habits.noisy {
-        (1.4 * leading, 0.3)
+        (tolerances::PARAGRAPH_GAP_OF_SCANS * leading, tolerances::SIZE_SLACK_OF_SCANS)
     } else {
-        ((leading * 1.2).max(leading + 0.12), 0.08)
+        (
+            (leading * tolerances::PARAGRAPH_GAP).max(leading + tolerances::PARAGRAPH_GAP_MORE),
+            tolerances::SIZE_SLACK,
+        )
     };
     let edges = if habits.noisy { usual_edges(&items, column) } else { column };
     let (body_size, obstacles) = (habits.body_size, habits.obstacles);
@@ -74,12 +79,14 @@ fn usual_edges(items: &[Item], column: (f32, f32)) -> (f32, f32) {
 fn usual_leading(items: &[Item], noisy: bool) -> f32 {
     let mut ratios: Vec<f32> = items
         .windows(2)
-        .filter(|pair| (pair[0].size() - pair[1].size()).abs() < 0.05 * pair[0].size())
+        .filter(|pair| {
+            (pair[0].size() - pair[1].size()).abs() < tolerances::LEADING_SAME_SIZE * pair[0].size()
+        })
         .map(|pair| (pair[1].baseline() - pair[0].baseline()) / pair[0].size())
-        .filter(|ratio| (0.9..2.6).contains(ratio))
+        .filter(|ratio| tolerances::LEADINGS.contains(ratio))
         .collect();
     if ratios.is_empty() {
-        return 1.3;
+        return tolerances::LEADING_FALLBACK;
     }
     // The lower third: in a column of short paragraphs the gaps between them are the majority.
     let at = if noisy { ratios.len() / 2 } else { ratios.len() / 3 };
@@ -112,7 +119,7 @@ impl Setting<'_> {
 
     /// Bigger than running text, as titles are.
     fn is_big(&self, line: &Line) -> bool {
-        line.size > 1.15 * self.body_size
+        line.size > shared::BIGGER_THAN_TEXT * self.body_size
     }
 }
 
@@ -123,8 +130,12 @@ fn starts_block(block: &[Line], line: &Line, setting: &Setting<'_>) -> bool {
     let size = last.size.max(line.size);
     let step = line.baseline - last.baseline;
     let big = setting.is_big(last) && setting.is_big(line);
-    let same_size = (last.size - line.size).abs() < 0.03 * size;
-    if big && same_size && (0.8..1.65).contains(&(step / size)) && !starts_item(block, line) {
+    let same_size = (last.size - line.size).abs() < tolerances::TITLE_SAME_SIZE * size;
+    if big
+        && same_size
+        && tolerances::TITLE_LEADINGS.contains(&(step / size))
+        && !starts_item(block, line)
+    {
         return changes_style(last, line);
     }
     if step < -0.5 * size || step > setting.gap_max * size {
@@ -148,22 +159,26 @@ fn starts_block(block: &[Line], line: &Line, setting: &Setting<'_>) -> bool {
 /// One of the lines is set throughout in a cut that the other does not have.
 fn changes_style(last: &Line, line: &Line) -> bool {
     let bold = (last.share(|style| style.bold), line.share(|style| style.bold));
-    if bold.0 > 0.95 && bold.1 < 0.5 || bold.0 < 0.2 && bold.1 > 0.95 {
+    if bold.0 > ALL_OF_LINE && bold.1 < 0.5
+        || bold.0 < tolerances::FEW_OF_LINE_BOLD && bold.1 > ALL_OF_LINE
+    {
         return true;
     }
     let told =
         (last.share(|style| style.role.is_heading()), line.share(|style| style.role.is_heading()));
-    if (told.0 - told.1).abs() > 0.95 {
+    if (told.0 - told.1).abs() > ALL_OF_LINE {
         return true;
     }
     let italic = (last.share(|style| style.italic), line.share(|style| style.italic));
-    let changes = italic.0 > 0.95 && italic.1 < 0.05 || italic.0 < 0.05 && italic.1 > 0.95;
+    let changes = italic.0 > ALL_OF_LINE && italic.1 < NONE_OF_LINE
+        || italic.0 < NONE_OF_LINE && italic.1 > ALL_OF_LINE;
     let is_numbered = |line: &Line| {
         line.words.first().is_some_and(|word| {
             word.text.starts_with(|c: char| c.is_ascii_digit()) && word.text.contains('.')
         })
     };
-    changes && (bold.0 > 0.95 && bold.1 > 0.95 || is_numbered(last) || is_numbered(line))
+    changes
+        && (bold.0 > ALL_OF_LINE && bold.1 > ALL_OF_LINE || is_numbered(last) || is_numbered(line))
 }
 
 /// The line stands under the text of an item, behind its marker.
@@ -174,12 +189,14 @@ fn continues_item(block: &[Line], line: &Line) -> bool {
     let (Some(sign), Some(text)) = (first.words.first(), first.words.get(1)) else {
         return false;
     };
-    item_marker(sign).is_some() && (line.rect.x0 - text.rect.x0).abs() < 0.4 * line.size
+    item_marker(sign).is_some()
+        && (line.rect.x0 - text.rect.x0).abs() < tolerances::ITEM_INDENT_SLACK * line.size
 }
 
 /// A line of raised or lowered text within a formula.
 fn is_script(last: &Line, line: &Line) -> bool {
-    last.rect.overlap_y(&line.rect) > 0.2 * last.rect.height().min(line.rect.height())
+    last.rect.overlap_y(&line.rect)
+        > tolerances::SCRIPT_LINE_OVERLAP * last.rect.height().min(line.rect.height())
 }
 
 /// The line starts an item of a list: with a bullet anywhere, with a number only where the text
@@ -197,7 +214,8 @@ fn starts_item(block: &[Line], line: &Line) -> bool {
         word.text.ends_with(['.', ':', ';', '!', '?']) || matches!(found, Marker::Reference(_))
     });
     let sibling = block.first().is_some_and(|first| {
-        marker_of(first).is_some() && (first.rect.x0 - line.rect.x0).abs() < 1.2 * line.size
+        marker_of(first).is_some()
+            && (first.rect.x0 - line.rect.x0).abs() < tolerances::ITEM_ALIGN_SLACK * line.size
     });
     ended || sibling
 }
@@ -210,12 +228,16 @@ fn indents(block: &[Line], line: &Line) -> bool {
     let em = line.size;
     let in_from = line.rect.x0 - last.rect.x0;
     if block.len() >= 2 {
-        let hanging = last.rect.x0 - first.rect.x0 > 0.8 * em;
+        let hanging = last.rect.x0 - first.rect.x0 > tolerances::INDENT_MIN * em;
         let body = block[1..].iter().all(|other| (other.rect.x0 - last.rect.x0).abs() < 0.5 * em);
         if hanging && body && (line.rect.x0 - first.rect.x0).abs() < 0.5 * em {
             return true;
         }
-        if body && in_from > 0.8 * em && in_from < 4.0 * em && !hanging {
+        if body
+            && in_from > tolerances::INDENT_MIN * em
+            && in_from < tolerances::INDENT_MAX * em
+            && !hanging
+        {
             return true;
         }
     }
@@ -235,5 +257,6 @@ fn would_have_fit(last: &Line, line: &Line, setting: &Setting<'_>) -> bool {
         return false;
     }
     let room = right - last.rect.x1;
-    room > word.rect.width() + 2.5 * last.size && room > 0.12 * (right - left)
+    room > word.rect.width() + tolerances::ROOM_AT_END * last.size
+        && room > tolerances::ROOM_AT_END_SHARE * (right - left)
 }

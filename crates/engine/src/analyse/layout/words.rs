@@ -1,19 +1,10 @@
 //! Glyphs to words, and words to fragments: runs on one baseline as the content stream writes them.
 
+use super::tolerances;
+use crate::analyse::tolerances as shared;
 use crate::model::{
     Glyph, Line, Rect, Style, Word, compose, is_rtl, line_of_words, script, script_runs,
 };
-
-/// A horizontal gap of more than this many font sizes ends a fragment.
-const FRAGMENT_GAP: f32 = 1.0;
-/// A step back of more than this many font sizes ends a fragment.
-const STEP_BACK: f32 = 0.6;
-/// Baselines may differ by this many font sizes within a fragment, for raised and lowered text.
-const BASELINE_SHIFT: f32 = 0.5;
-/// A gap between words, in font sizes beyond the usual gap between letters.
-const WORD_GAP: f32 = 0.13;
-/// The same for lines in which spaces are written out.
-const WORD_GAP_WITH_SPACES: f32 = 0.25;
 
 /// A glyph in the upright frame.
 #[derive(Clone, Copy)]
@@ -80,30 +71,39 @@ fn goes_left(last: &Letter, next: &Letter) -> bool {
     let gap = last.rect.x0 - next.rect.x1;
     is_rtl(last.character)
         && (is_rtl(next.character) || !next.character.is_alphanumeric())
-        && (next.baseline - last.baseline).abs() < 0.3 * size
-        && gap > -0.3 * size
-        && gap < FRAGMENT_GAP * size
+        && (next.baseline - last.baseline).abs() < tolerances::LEFTWARD_SHIFT * size
+        && gap > -tolerances::LEFTWARD_SHIFT * size
+        && gap < tolerances::FRAGMENT_GAP * size
 }
 
 fn ends_fragment(last: &Letter, next: &Letter) -> bool {
     let size = last.size.max(next.size);
     let gap = next.rect.x0 - last.rect.x1;
-    if (next.baseline - last.baseline).abs() > BASELINE_SHIFT * size {
+    if (next.baseline - last.baseline).abs() > tolerances::BASELINE_SHIFT * size {
         return true;
     }
     // A big letter next to small ones on about the same baseline is a drop cap or a sum sign.
     let ratio = last.size / next.size;
-    if !(0.4..=2.5).contains(&ratio) && gap > 0.3 * last.size.min(next.size) {
+    if !tolerances::SIZES_OF_FRAGMENT.contains(&ratio)
+        && gap > tolerances::DROP_CAP_GAP * last.size.min(next.size)
+    {
         return true;
     }
-    let forward =
-        if last.after_space || next.after_space { FRAGMENT_GAP + 0.3 } else { FRAGMENT_GAP };
-    gap > forward * size || gap < -STEP_BACK * size - accent_allowance(last)
+    let forward = if last.after_space || next.after_space {
+        tolerances::FRAGMENT_GAP + tolerances::FRAGMENT_GAP_AT_SPACE
+    } else {
+        tolerances::FRAGMENT_GAP
+    };
+    gap > forward * size || gap < -tolerances::STEP_BACK * size - accent_allowance(last)
 }
 
 /// An accent that was set on a letter leaves the pen behind.
 fn accent_allowance(last: &Letter) -> f32 {
-    if last.rect.width() > 1.5 * last.size { last.rect.width() } else { 0.0 }
+    if last.rect.width() > tolerances::ACCENT_LETTER_WIDTH * last.size {
+        last.rect.width()
+    } else {
+        0.0
+    }
 }
 
 /// Appends a letter; an accent over a letter becomes one character with it.
@@ -112,7 +112,7 @@ fn push_letter(run: &mut Vec<Letter>, letter: Letter) {
         && !letter.character.is_ascii_alphanumeric() | !last.character.is_ascii_alphanumeric()
     {
         let overlap = last.rect.overlap_x(&letter.rect);
-        if overlap > 0.4 * last.rect.width().min(letter.rect.width()) {
+        if overlap > tolerances::ACCENT_OVERLAP * last.rect.width().min(letter.rect.width()) {
             let composed = compose(last.character, letter.character)
                 .or_else(|| compose(letter.character, last.character));
             if let Some(composed) = composed {
@@ -133,7 +133,11 @@ fn fragment(run: &mut [Letter], leftward: bool, spaces: usize, order: usize) -> 
     }
     let run = &*run;
     let usual = usual_gap(run);
-    let beyond = if spaces * 12 > run.len() { WORD_GAP_WITH_SPACES } else { WORD_GAP };
+    let beyond = if spaces * 12 > run.len() {
+        tolerances::WORD_GAP_WITH_SPACES
+    } else {
+        tolerances::WORD_GAP
+    };
     let mut words: Vec<Word> = Vec::new();
     let mut start = 0;
     for index in 1..=run.len() {
@@ -141,8 +145,8 @@ fn fragment(run: &mut [Letter], leftward: bool, spaces: usize, order: usize) -> 
             let (last, next) = (&run[index - 1], &run[index]);
             let gap = next.rect.x0 - last.rect.x1;
             let size = last.size.min(next.size);
-            let script = (last.baseline - next.baseline).abs() > 0.1 * size;
-            let threshold = if script { beyond + 0.07 } else { beyond };
+            let script = (last.baseline - next.baseline).abs() > tolerances::SCRIPT_SHIFT * size;
+            let threshold = if script { beyond + tolerances::WORD_GAP_AT_SCRIPT } else { beyond };
             next.after_space
                 || gap > usual * size + threshold * size
                 || index <= 2 && ends_raised_marker(&run[..index], next)
@@ -161,8 +165,9 @@ fn ends_raised_marker(start: &[Letter], next: &Letter) -> bool {
         && start.iter().all(|letter| {
             let raised = next.baseline - letter.baseline;
             letter.character.is_ascii_digit()
-                && (letter.size < 0.85 * next.size && raised > 0.1 * next.size
-                    || raised > 0.25 * next.size)
+                && (letter.size < shared::SCRIPT_SIZE * next.size
+                    && raised > tolerances::SCRIPT_SHIFT * next.size
+                    || raised > tolerances::MARK_SHIFT * next.size)
         })
 }
 
@@ -179,7 +184,7 @@ fn usual_gap(run: &[Letter]) -> f32 {
     }
     let middle = gaps.len() / 2;
     let (_, median, _) = gaps.select_nth_unstable_by(middle, f32::total_cmp);
-    median.clamp(0.0, 0.6)
+    median.clamp(0.0, tolerances::LETTER_SPACING_MAX)
 }
 
 fn word(letters: &[Letter]) -> Word {

@@ -1,14 +1,13 @@
 //! Columns that no gap parts, but words that begin exactly below one another.
 
+use super::tolerances;
 use std::collections::BTreeSet;
 
 use super::column::Column;
 use super::phrases::{Phrase, TextRow};
 
-/// Words that begin below one another part a column in so many rows at least ...
+/// Words that begin below one another part a column in so many rows at least.
 const ALIGNED_ROWS_MIN: usize = 5;
-/// ... and by no more than this many font sizes beside one another.
-pub(super) const ALIGNED_SLACK: f32 = 0.3;
 
 /// A column of figures, each with words behind it that begin below one another, is two columns: a
 /// year and a name, however small the gap.
@@ -28,7 +27,7 @@ pub(super) fn parted(column: Column, rows: &[TextRow]) -> Vec<Column> {
     let x = starts.select_nth_unstable_by(middle, |a, b| a.1.total_cmp(&b.1)).1.1;
     let end = starts.iter().map(|start| start.0).fold(column.x0, f32::max);
     let names: BTreeSet<&str> = starts.iter().map(|start| start.2).collect();
-    let exact = starts.iter().all(|start| (start.1 - x).abs() < ALIGNED_SLACK * size);
+    let exact = starts.iter().all(|start| (start.1 - x).abs() < tolerances::ALIGNED_SLACK * size);
     // Units stand behind their figures as exactly, but are few.
     if !exact || end >= x || names.len() * 2 < starts.len() {
         return vec![column];

@@ -1,5 +1,6 @@
 //! Text rows to rows of a table: which rows of text belong to one row of cells.
 
+use super::tolerances;
 use std::collections::HashSet;
 
 use super::column::{Column, Piece};
@@ -13,13 +14,6 @@ pub(super) struct PlacedRow {
     pub baseline: f32,
     pub size: f32,
 }
-
-/// Lines of one cell follow one another within this many font sizes.
-const LEADING_MAX: f32 = 1.5;
-/// Rows are apart if their distance is more than this many times the tightest.
-const WIDER: f32 = 1.2;
-/// Rows this close, in font sizes, are one row whose cells are not on one height.
-const OFFSET: f32 = 0.75;
 
 /// What rows of a table are judged against.
 pub(super) struct Setting<'t> {
@@ -38,8 +32,12 @@ impl<'t> Setting<'t> {
     }
 
     fn is_ruled_between(&self, above: &PlacedRow, below: &PlacedRow) -> bool {
-        let at = self.rules.partition_point(|y| *y < above.baseline - 0.2 * above.size);
-        self.rules.get(at).is_some_and(|y| *y < below.baseline - 0.3 * below.size)
+        let at = self
+            .rules
+            .partition_point(|y| *y < above.baseline - tolerances::RULE_BELOW_TEXT * above.size);
+        self.rules
+            .get(at)
+            .is_some_and(|y| *y < below.baseline - tolerances::RULE_ABOVE_TEXT * below.size)
     }
 }
 
@@ -53,11 +51,11 @@ fn repeated_labels(rows: &[PlacedRow]) -> HashSet<String> {
 /// The smaller one of two usual distances, if cells have several lines and rows stand apart.
 fn tight_distance(rows: &[PlacedRow]) -> Option<f32> {
     let steps: Vec<f32> = rows.windows(2).map(|pair| pair[1].baseline - pair[0].baseline).collect();
-    let usual = |step: &&f32| **step > 0.8 * rows[0].size;
+    let usual = |step: &&f32| **step > tolerances::STEP_MIN * rows[0].size;
     let least = steps.iter().filter(usual).copied().fold(f32::INFINITY, f32::min);
-    let tight = steps.iter().filter(|step| **step <= WIDER * least).count();
+    let tight = steps.iter().filter(|step| **step <= tolerances::WIDER * least).count();
     let wide = steps.len() - tight;
-    (least <= LEADING_MAX * rows.first()?.size
+    (least <= tolerances::LEADING_MAX * rows.first()?.size
         && tight * 5 >= steps.len()
         && wide * 5 >= steps.len())
     .then_some(least)
@@ -81,20 +79,24 @@ fn joins(group: &[PlacedRow], next: &PlacedRow, setting: &Setting<'_>) -> bool {
     let step = next.baseline - last.baseline;
     let size = last.size.max(next.size);
     // Shares in parentheses below their numbers.
-    let is_tight = setting.tight.is_some_and(|tight| step <= WIDER * tight);
+    let is_tight = setting.tight.is_some_and(|tight| step <= tolerances::WIDER * tight);
     let is_share = in_parentheses(next)
         && (is_tight
-            || step <= LEADING_MAX * size && next.fills(0) && !group.iter().any(in_parentheses));
+            || step <= tolerances::LEADING_MAX * size
+                && next.fills(0)
+                && !group.iter().any(in_parentheses));
     if setting.is_ruled_between(last, next) || clash(group, next) && !is_share {
         return false;
     }
     if is_share {
         return true;
     }
-    if step < OFFSET * size {
+    if step < tolerances::OFFSET * size {
         return true;
     }
-    if step > LEADING_MAX * size || setting.tight.is_some_and(|tight| step > WIDER * tight) {
+    if step > tolerances::LEADING_MAX * size
+        || setting.tight.is_some_and(|tight| step > tolerances::WIDER * tight)
+    {
         return false;
     }
     let filled = |column: usize| group.iter().any(|row| row.fills(column));
@@ -170,7 +172,8 @@ fn continues(
     let (Some(last), Some(first)) = (above.phrase.words.last(), below.phrase.words.first()) else {
         return false;
     };
-    if below.phrase.rect.x0 < above.phrase.rect.x0 - 0.6 * first.size && column == 0 {
+    if below.phrase.rect.x0 < above.phrase.rect.x0 - tolerances::OUTDENT * first.size && column == 0
+    {
         return false;
     }
     let open = last.text.ends_with(['-', ',', '/', '\u{2013}', '&', '\u{AD}']);
@@ -180,7 +183,7 @@ fn continues(
     if column == 0 && setting.labels.contains(&below.phrase.text()) {
         return false;
     }
-    let indented = below.phrase.rect.x0 > above.phrase.rect.x0 + 0.4 * first.size;
+    let indented = below.phrase.rect.x0 > above.phrase.rect.x0 + tolerances::INDENT * first.size;
     if proof == Proof::Strong && indented {
         return false;
     }
@@ -188,8 +191,9 @@ fn continues(
         (Proof::Strong, Some(right)) => right.x0 - first.size,
         _ => setting.columns[below.to - 1].x1,
     };
-    let needed = above.phrase.rect.x1 + 0.25 * first.size + first.rect.width();
-    needed > edge + 0.1 * first.size && above.phrase.words.len() > 1
+    let needed =
+        above.phrase.rect.x1 + tolerances::WORD_SPACE_OF_CELL * first.size + first.rect.width();
+    needed > edge + tolerances::CELL_EDGE_SLACK * first.size && above.phrase.words.len() > 1
 }
 
 impl PlacedRow {
@@ -210,13 +214,13 @@ pub(super) fn full_rules(rules: &[Edge], columns: &[Column]) -> Vec<f32> {
         let length = (rule.to.min(x1) - rule.from.max(x0)).max(0.0);
         let heads = (rule.from..=rule.to).contains(&stub);
         match covered.last_mut() {
-            Some((at, sum, stubs)) if rule.at - *at < 1.5 => {
+            Some((at, sum, stubs)) if rule.at - *at < tolerances::RULE_SAME_HEIGHT => {
                 *sum += length;
                 *stubs |= heads;
             }
             _ => covered.push((rule.at, length, heads)),
         }
     }
-    covered.retain(|(_, length, heads)| *heads && *length > 0.7 * (x1 - x0));
+    covered.retain(|(_, length, heads)| *heads && *length > tolerances::RULE_COVER * (x1 - x0));
     covered.into_iter().map(|(at, ..)| at).collect()
 }

@@ -1,18 +1,18 @@
 //! Small drawn squares beside text: they are to be ticked, and no cells.
 
+use super::tolerances;
 use crate::model::Rect;
 
 /// A page with more squares is a pattern.
 const SQUARES_MAX: usize = 300;
-/// A square this close in points to another line is a part of what that belongs to.
-const TOUCH: f32 = 0.7;
 
 /// Rulings without the sides of squares that stand alone.
 pub(super) fn without_sides(rulings: Vec<Rect>, squares: &[Rect]) -> Vec<Rect> {
     if squares.is_empty() || squares.len() > SQUARES_MAX {
         return rulings;
     }
-    let around: Vec<Rect> = squares.iter().map(|square| widened(square, TOUCH)).collect();
+    let around: Vec<Rect> =
+        squares.iter().map(|square| widened(square, tolerances::CHECKBOX_TOUCH)).collect();
     let mut alone = vec![true; squares.len()];
     for ruling in &rulings {
         for (square, alone) in around.iter().zip(&mut alone) {

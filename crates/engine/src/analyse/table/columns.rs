@@ -1,10 +1,11 @@
 //! Columns of a table from the phrases of its rows: phrases above one another share a column, and a
 //! phrase over two columns that some row fills apart spans them.
 
+use super::tolerances;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::aligned::{ALIGNED_SLACK, parted};
+use super::aligned::parted;
 use super::column::{Column, Piece};
 use super::numbers::is_numeric;
 use super::phrases::{Phrase, TextRow};
@@ -15,10 +16,6 @@ use crate::model::Word;
 const BRIDGES_PER_CONFLICT: usize = 3;
 /// More columns are a drawing.
 const COLUMNS_MAX: usize = 60;
-/// A gap between words of one phrase parts columns from this many font sizes on ...
-const SPLIT_GAP: f32 = 0.3;
-/// ... and from this many times the usual word space on.
-const SPLIT_RATIO: f32 = 1.35;
 
 /// Finds the columns of rows.
 pub(super) fn columns(rows: &[TextRow]) -> Vec<Column> {
@@ -85,7 +82,7 @@ fn united(a: Column, b: Column) -> Column {
 
 /// The columns that a phrase stands over, as a range.
 pub(super) fn touched(columns: &[Column], phrase: &Phrase) -> Range<usize> {
-    let slack = 0.1 * phrase.words.first().map_or(0.0, |word| word.size);
+    let slack = tolerances::COLUMN_REACH * phrase.words.first().map_or(0.0, |word| word.size);
     let from = columns.partition_point(|column| column.x1 <= phrase.rect.x0 + slack);
     let to = columns.partition_point(|column| column.x0 < phrase.rect.x1 - slack);
     from..to.max(from)
@@ -120,7 +117,7 @@ pub(super) fn word_space(rows: &[TextRow]) -> f32 {
         .filter(|gap| *gap > 0.0)
         .collect();
     if gaps.is_empty() {
-        return 0.25;
+        return tolerances::WORD_SPACE_FALLBACK;
     }
     let middle = gaps.len() / 2;
     *gaps.select_nth_unstable_by(middle, f32::total_cmp).1
@@ -173,12 +170,12 @@ fn parts(phrase: &Phrase, columns: &[Column], space: f32) -> Vec<Phrase> {
     for (index, word) in phrase.words.iter().enumerate() {
         if let Some(last) = index.checked_sub(1).map(|before| &phrase.words[before]) {
             let figures = [last, word].iter().all(|word| is_numeric(std::slice::from_ref(*word)));
-            let ratio = if figures { 1.0 } else { SPLIT_RATIO };
-            let wide = gap(last, word) > SPLIT_GAP.max(ratio * space);
+            let ratio = if figures { 1.0 } else { tolerances::SPLIT_RATIO };
+            let wide = gap(last, word) > tolerances::SPLIT_GAP.max(ratio * space);
             let between = columns[from..to].windows(2).any(|pair| {
                 let (left, right) = (&pair[0], &pair[1]);
-                let aligned =
-                    right.aligned && (word.rect.x0 - right.x0).abs() < ALIGNED_SLACK * word.size;
+                let aligned = right.aligned
+                    && (word.rect.x0 - right.x0).abs() < tolerances::ALIGNED_SLACK * word.size;
                 let border = f32::midpoint(left.x1, right.x0);
                 let slack = 0.5 * word.size;
                 let around = last.rect.x1 < border + slack && word.rect.x0 > border - slack;

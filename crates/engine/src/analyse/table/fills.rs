@@ -2,16 +2,11 @@
 
 use super::grid::Grid;
 use super::phrases::{Phrase, text_rows};
+use super::tolerances;
 use crate::model::{Line, Rect, sides};
 
-/// Boxes this close in points touch.
-const TOUCH: f32 = 2.5;
 /// More boxes than this are a picture.
 const FILLS_MAX: usize = 2_000;
-/// Boxes that are less wide in points hold no text.
-const NARROW: f32 = 6.0;
-/// Rows of one table follow each other within this many font sizes.
-const ROW_GAP: f32 = 0.7;
 /// Boxes that begin at one place and are looked at.
 const NEIGHBOURS_MAX: usize = 200;
 
@@ -24,11 +19,12 @@ pub(super) fn cell_sides(fills: &[Rect]) -> Vec<Rect> {
     sorted.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     let mut is_cell = vec![false; sorted.len()];
     for (at, fill) in sorted.iter().enumerate() {
-        let first = sorted.partition_point(|other| other.x0 < fill.x1 - TOUCH);
-        let near = sorted[first..].iter().take_while(|other| other.x0 <= fill.x1 + TOUCH);
+        let first = sorted.partition_point(|other| other.x0 < fill.x1 - tolerances::FILL_TOUCH);
+        let near =
+            sorted[first..].iter().take_while(|other| other.x0 <= fill.x1 + tolerances::FILL_TOUCH);
         for (next, other) in (first..).zip(near.take(NEIGHBOURS_MAX)) {
             let side = fill.height().min(other.height());
-            if next != at && fill.overlap_y(other) > 0.8 * side {
+            if next != at && fill.overlap_y(other) > tolerances::FILL_BESIDE * side {
                 is_cell[at] = true;
                 is_cell[next] = true;
             }
@@ -47,12 +43,14 @@ pub(super) fn cell_sides(fills: &[Rect]) -> Vec<Rect> {
 /// the rows directly above and below, which are set by the same columns.
 fn without_typeset_rows(fills: &[Rect]) -> Vec<Rect> {
     let strips = strips(fills);
-    let mut typeset: Vec<bool> =
-        strips.iter().map(|strip| strip.iter().any(|fill| fill.width() < NARROW)).collect();
+    let mut typeset: Vec<bool> = strips
+        .iter()
+        .map(|strip| strip.iter().any(|fill| fill.width() < tolerances::NARROW))
+        .collect();
     let touch = |a: &[Rect], b: &[Rect]| {
         let (a, b) = (whole(a), whole(b));
         let apart = (b.y0 - a.y1).abs().min((a.y0 - b.y1).abs());
-        apart < TOUCH && a.overlap_x(&b) > 0.5 * a.width().min(b.width())
+        apart < tolerances::FILL_TOUCH && a.overlap_x(&b) > 0.5 * a.width().min(b.width())
     };
     let mut spread = |order: &mut dyn Iterator<Item = usize>| {
         let mut last: Vec<usize> = Vec::new();
@@ -90,14 +88,15 @@ fn whole(strip: &[Rect]) -> Rect {
 /// Rows of boxes with room for one row or two between them are the stripes of a table: they do not
 /// say where it begins and ends. Boxes come sorted by their upper edges.
 fn without_stripes(boxes: Vec<Rect>) -> Vec<Rect> {
-    const ROOM: std::ops::Range<f32> = 0.5..2.5;
     let mut is_stripe = vec![false; boxes.len()];
     for (at, upper) in boxes.iter().enumerate() {
         let is_below = |lower: &Rect| lower.y0 > upper.y0 && lower.overlap_x(upper) > 0.0;
         let below = boxes[at + 1..].iter().take(NEIGHBOURS_MAX).position(is_below);
         if let Some(next) = below.map(|next| at + 1 + next)
-            && (boxes[next].height() - upper.height()).abs() < 0.2 * upper.height()
-            && ROOM.contains(&((boxes[next].y0 - upper.y1) / upper.height().max(1.0)))
+            && (boxes[next].height() - upper.height()).abs()
+                < tolerances::STRIPE_HEIGHT * upper.height()
+            && tolerances::STRIPE_ROOM
+                .contains(&((boxes[next].y0 - upper.y1) / upper.height().max(1.0)))
         {
             is_stripe[at] = true;
             is_stripe[next] = true;
@@ -113,7 +112,8 @@ pub(super) fn goes_on(grid: &Grid, lines: &[Line]) -> bool {
         let (x, y) = line.rect.center();
         (grid.rect.x0..=grid.rect.x1).contains(&x)
             && !(grid.rect.y0..=grid.rect.y1).contains(&y)
-            && (line.rect.y0 - grid.rect.y1).max(grid.rect.y0 - line.rect.y1) < ROW_GAP * line.size
+            && (line.rect.y0 - grid.rect.y1).max(grid.rect.y0 - line.rect.y1)
+                < tolerances::FILL_ROW_GAP * line.size
     };
     let rows = text_rows(&lines.iter().filter(near).cloned().collect::<Vec<Line>>());
     rows.iter().any(|row| {
@@ -134,7 +134,9 @@ fn outermost(fills: &[Rect]) -> Vec<Rect> {
     sorted.sort_by(|a, b| a.y0.total_cmp(&b.y0).then(b.area().total_cmp(&a.area())));
     let mut outermost: Vec<Rect> = Vec::new();
     for fill in sorted {
-        let inside = |other: &Rect| other.intersection(fill).area() > 0.95 * fill.area();
+        let inside = |other: &Rect| {
+            other.intersection(fill).area() > tolerances::FILL_CONTAINED * fill.area()
+        };
         if !outermost.iter().rev().take(NEIGHBOURS_MAX).any(inside) {
             outermost.push(*fill);
         }

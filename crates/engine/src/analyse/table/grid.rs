@@ -1,17 +1,10 @@
 //! Rulings to grids: edges are snapped and joined, crossing edges form a table, and cells are the
 //! rectangles that no edge cuts. The way of pdfplumber and of Nurminen's thesis.
 
+use super::tolerances;
 use crate::analyse::draft::CellDraft;
 use crate::model::Rect;
 
-/// Edges this close in points are one.
-const SNAP: f32 = 3.0;
-/// Edges reach each other over gaps of this many points.
-const REACH: f32 = 3.0;
-/// Lines that reach this many points beyond the outermost edge across them leave a side open.
-const OPEN_MIN: f32 = 8.0;
-/// Rows of text are at least this many points high.
-const ROW_MIN: f32 = 6.0;
 /// More pairs of edges than this are a drawing.
 const PAIRS_MAX: usize = 2_000_000;
 /// Bigger grids are drawings or graph paper.
@@ -67,7 +60,7 @@ fn joined(mut edges: Vec<Edge>) -> Vec<Edge> {
     let mut lines: Vec<Vec<Edge>> = Vec::new();
     for edge in edges {
         match lines.last_mut() {
-            Some(line) if edge.at - line[0].at <= SNAP => line.push(edge),
+            Some(line) if edge.at - line[0].at <= tolerances::SNAP => line.push(edge),
             _ => lines.push(vec![edge]),
         }
     }
@@ -78,7 +71,9 @@ fn joined(mut edges: Vec<Edge>) -> Vec<Edge> {
         let first = joined.len();
         for edge in line {
             match joined[first..].last_mut() {
-                Some(last) if edge.from <= last.to + REACH => last.to = last.to.max(edge.to),
+                Some(last) if edge.from <= last.to + tolerances::REACH => {
+                    last.to = last.to.max(edge.to)
+                }
                 _ => joined.push(Edge { at, ..edge }),
             }
         }
@@ -87,8 +82,9 @@ fn joined(mut edges: Vec<Edge>) -> Vec<Edge> {
 }
 
 fn cross(horizontal: &Edge, vertical: &Edge) -> bool {
-    (horizontal.from - REACH..=horizontal.to + REACH).contains(&vertical.at)
-        && (vertical.from - REACH..=vertical.to + REACH).contains(&horizontal.at)
+    (horizontal.from - tolerances::REACH..=horizontal.to + tolerances::REACH).contains(&vertical.at)
+        && (vertical.from - tolerances::REACH..=vertical.to + tolerances::REACH)
+            .contains(&horizontal.at)
 }
 
 /// Groups of edges that hang together by crossings.
@@ -126,7 +122,7 @@ fn root(parents: &mut [usize], mut index: usize) -> usize {
 fn positions(edges: &[Edge]) -> Vec<f32> {
     let mut positions: Vec<f32> = edges.iter().map(|edge| edge.at).collect();
     positions.sort_by(f32::total_cmp);
-    positions.dedup_by(|a, b| (*a - *b).abs() <= SNAP);
+    positions.dedup_by(|a, b| (*a - *b).abs() <= tolerances::SNAP);
     positions
 }
 
@@ -136,8 +132,11 @@ fn closed(mut edges: Vec<Edge>, across: &[Edge]) -> Vec<Edge> {
     let outermost = |pick: fn(&Edge) -> f32, sign: f32| {
         let end = across.iter().map(|edge| sign * pick(edge)).fold(f32::NEG_INFINITY, f32::max);
         let known = edges.iter().map(|edge| sign * edge.at).fold(f32::NEG_INFINITY, f32::max);
-        let shared = across.iter().filter(|edge| (sign * pick(edge) - end).abs() <= SNAP).count();
-        (end > known + OPEN_MIN && shared >= 2).then_some(sign * end)
+        let shared = across
+            .iter()
+            .filter(|edge| (sign * pick(edge) - end).abs() <= tolerances::SNAP)
+            .count();
+        (end > known + tolerances::OPEN_MIN && shared >= 2).then_some(sign * end)
     };
     let ends = [outermost(|edge| edge.from, -1.0), outermost(|edge| edge.to, 1.0)];
     let from = across.iter().map(|edge| edge.at).fold(f32::INFINITY, f32::min);
@@ -189,13 +188,13 @@ impl Grid {
 
     /// No more than one of its rows is high enough for text.
     pub(super) fn is_single_row(&self) -> bool {
-        self.ys.windows(2).filter(|pair| pair[1] - pair[0] > ROW_MIN).count() < 2
+        self.ys.windows(2).filter(|pair| pair[1] - pair[0] > tolerances::ROW_MIN).count() < 2
     }
 
     /// The vertical edge is one of its lines.
     pub(super) fn holds(&self, edge: &Edge) -> bool {
-        (self.rect.x0 - SNAP..=self.rect.x1 + SNAP).contains(&edge.at)
-            && edge.to.min(self.rect.y1) - edge.from.max(self.rect.y0) > SNAP
+        (self.rect.x0 - tolerances::SNAP..=self.rect.x1 + tolerances::SNAP).contains(&edge.at)
+            && edge.to.min(self.rect.y1) - edge.from.max(self.rect.y0) > tolerances::SNAP
     }
 
     /// The column in which an x stands.
@@ -249,8 +248,8 @@ impl Walls {
         let mut walls =
             Self { columns, left: vec![false; rows * columns], top: vec![false; rows * columns] };
         let nearest = |lines: &[f32], at: f32| {
-            let after = lines.partition_point(|line| *line < at - SNAP);
-            lines.get(after).filter(|line| (**line - at).abs() <= SNAP).map(|_| after)
+            let after = lines.partition_point(|line| *line < at - tolerances::SNAP);
+            lines.get(after).filter(|line| (**line - at).abs() <= tolerances::SNAP).map(|_| after)
         };
         for edge in vertical {
             let Some(column) = nearest(&grid.xs, edge.at).filter(|c| *c < columns) else {

@@ -5,6 +5,7 @@ use super::body::PlacedRow;
 use super::column::{Column, Piece};
 use super::grid::Edge;
 use super::numbers::is_numeric;
+use super::tolerances;
 
 /// Heads of more rows of text than this are none.
 const ROWS_MAX: usize = 9;
@@ -21,7 +22,8 @@ pub(super) struct HeadCell {
 
 /// Counts the rows of text above the body.
 pub(super) fn count(rows: &[PlacedRow], rules: &[f32]) -> usize {
-    let above = |y: f32| rows.partition_point(|row| row.baseline < y + 0.15 * row.size);
+    let above =
+        |y: f32| rows.partition_point(|row| row.baseline < y + tolerances::HEADER_RULE * row.size);
     let ruled = rules.iter().map(|y| above(*y)).find(|count| *count > 0);
     if let Some(count) = ruled
         && count < rows.len()
@@ -212,7 +214,7 @@ fn spanners(rows: &[PlacedRow], rules: &[Edge]) -> Vec<Spanner> {
 /// A rule stands between a row and the piece of the next.
 fn is_ruled(above: &PlacedRow, below: &PlacedRow, piece: &Piece, rules: &[Edge]) -> bool {
     rules.iter().any(|rule| {
-        rule.at > above.baseline - 0.2 * above.size
+        rule.at > above.baseline - tolerances::RULE_BELOW_TEXT * above.size
             && rule.at < below.baseline - 0.5 * below.size
             && rule.from < piece.phrase.rect.x1
             && rule.to > piece.phrase.rect.x0
@@ -237,7 +239,7 @@ fn widen(rows: &mut [PlacedRow], at: usize, rules: &[Edge], columns: &[Column]) 
             .map_or(f32::INFINITY, |next| next.baseline - 0.5 * next.size);
         let center = piece.phrase.rect.center().0;
         let ruled = rules.iter().find(|rule| {
-            rule.at > row.baseline - 0.2 * size
+            rule.at > row.baseline - tolerances::RULE_BELOW_TEXT * size
                 && rule.at < end
                 && rule.from <= center
                 && center <= rule.to
@@ -318,5 +320,5 @@ fn centered(
             }
         }
     }
-    best.filter(|(off, _)| *off < 1.5 * size).map(|(_, range)| range)
+    best.filter(|(off, _)| *off < tolerances::SPANNER_OFFSET * size).map(|(_, range)| range)
 }

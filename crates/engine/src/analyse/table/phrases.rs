@@ -1,16 +1,8 @@
 //! Words to rows of phrases: words on one height, cut where more than a word space parts them.
 
 use super::numbers::is_numeric;
+use super::tolerances;
 use crate::model::{Line, Rect, Word};
-
-/// Gaps wider than this many font sizes part phrases.
-const PHRASE_GAP: f32 = 0.62;
-/// The same between two figures, which words of one phrase seldom are.
-const FIGURE_GAP: f32 = 0.42;
-/// A sign of money belongs to the number behind it up to this gap in font sizes.
-const MONEY_GAP: f32 = 12.0;
-/// Baselines of one row differ by this many font sizes at most.
-const ROW_SLACK: f32 = 0.3;
 
 /// Words with no more than word spaces between them.
 #[derive(Clone, Debug)]
@@ -48,7 +40,7 @@ pub(super) fn text_rows(lines: &[Line]) -> Vec<TextRow> {
         match groups.last_mut() {
             Some(group)
                 if line.baseline - group[0].baseline
-                    <= ROW_SLACK * line.size.min(group[0].size) =>
+                    <= tolerances::ROW_SLACK * line.size.min(group[0].size) =>
             {
                 group.push(line);
             }
@@ -66,7 +58,7 @@ fn with_scripts(groups: Vec<Vec<&Line>>) -> Vec<Vec<&Line>> {
         |group: &[&Line]| group.iter().fold(Rect::NOTHING, |all, line| all.union(&line.rect));
     let is_script = |small: &[&Line], big: &[&Line]| {
         let (a, b) = (rect(small), rect(big));
-        size(small) < 0.8 * size(big) && a.overlap_y(&b) > 0.5 * a.height()
+        size(small) < tolerances::SCRIPT_ROW_SIZE * size(big) && a.overlap_y(&b) > 0.5 * a.height()
     };
     let mut joined: Vec<Vec<&Line>> = Vec::with_capacity(groups.len());
     for group in groups {
@@ -112,11 +104,11 @@ fn reach(phrase: &[Word], word: &Word) -> f32 {
         word.text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '-' | '.'));
     let figures = |word: &Word| is_numeric(std::slice::from_ref(word));
     let gap = if is_number && phrase.len() == 1 && is_money(&phrase[0]) {
-        MONEY_GAP
+        tolerances::MONEY_GAP
     } else if figures(word) && phrase.last().is_some_and(figures) {
-        FIGURE_GAP
+        tolerances::NUMBER_GAP
     } else {
-        PHRASE_GAP
+        tolerances::PHRASE_GAP
     };
     let last = phrase.last().map_or(word.size, |last| last.size);
     gap * last.max(word.size)

@@ -4,16 +4,15 @@ use super::grid::Edge;
 use super::phrases::{TextRow, text_rows};
 use super::rules::chains;
 use crate::analyse::draft::{CellDraft, TableDraft};
+use crate::analyse::tolerances as shared;
 use crate::model::{Line, Rect, line_of_words};
 
-/// Smaller pictures in points are signs.
-const SIDE_MIN: f32 = 24.0;
 /// More pictures than this are the dots of one.
 const PICTURES_MAX: usize = 200;
 
 /// The tables that rules, pictures and the text between them make.
 pub(super) fn tables(lines: &[Line], rules: &[Edge], pictures: &[Rect]) -> Vec<TableDraft> {
-    let big = |rect: &&Rect| rect.width().min(rect.height()) >= SIDE_MIN;
+    let big = |rect: &&Rect| rect.width().min(rect.height()) >= shared::PICTURE_SIDE_MIN;
     let pictures: Vec<Rect> = pictures.iter().filter(big).copied().collect();
     if pictures.len() < 2 || pictures.len() > PICTURES_MAX {
         return Vec::new();

@@ -7,25 +7,9 @@ use super::grid::Edge;
 use super::numbers::is_numeric;
 use super::phrases::{TextRow, text_rows};
 use super::stub::with_stub;
+use super::tolerances;
 use super::trim::is_caption;
 use crate::model::{Line, Rect};
-
-/// Ends of rules of one table differ by this many points at most.
-const ENDS_SLACK: f32 = 8.0;
-/// Parts of one rule, drawn column by column, are this many points apart at most.
-const PARTS_GAP: f32 = 12.0;
-/// Shorter rules in points are underlines and strokes of fractions.
-const LENGTH_MIN: f32 = 60.0;
-/// Empty bands higher than this many points part tables.
-const EMPTY_MAX: f32 = 20.0;
-/// A single line of text between rules, not higher than this many font sizes, is a row over all columns.
-const TITLE_HEIGHT: f32 = 2.4;
-
-/// Rows this close to the rules, in font sizes, belong to the table if they stand in its columns.
-const EXTENSION_GAP: f32 = 0.7;
-
-/// A head above the first rule is this close to it in font sizes.
-const TOP_GAP: f32 = 0.7;
 
 /// The areas of such tables.
 pub(super) fn regions(lines: &[Line], rules: &[Edge]) -> Vec<Rect> {
@@ -45,7 +29,7 @@ fn with_top(mut area: Rect, ruled: &Rect, lines: &[Line]) -> Rect {
         line.rect.x0 > ruled.x0
             && line.rect.x1 < ruled.x1
             && (line.rect.center().0 - ruled.center().0).abs() < line.size
-            && (-0.3..TOP_GAP).contains(&((area.y0 - line.rect.y1) / line.size.max(1.0)))
+            && tolerances::TOP_GAP.contains(&((area.y0 - line.rect.y1) / line.size.max(1.0)))
     };
     area.y0 = lines.iter().filter(heads).map(|line| line.rect.y0).fold(area.y0, f32::min);
     area
@@ -68,7 +52,7 @@ fn extended(mut area: Rect, lines: &[Line], rules: &[Edge]) -> Rect {
             && places.windows(2).all(|pair| pair[0].start < pair[1].start)
             && !is_caption(row.phrases.iter().flat_map(|phrase| &phrase.words))
     };
-    let close = |gap: f32, row: &TextRow| gap < EXTENSION_GAP * row.size;
+    let close = |gap: f32, row: &TextRow| gap < tolerances::EXTENSION_GAP * row.size;
     let first_below = rows.partition_point(|row| row.rect.center().1 < area.y1);
     let above = rows.iter().take_while(|row| row.rect.center().1 < area.y0).collect::<Vec<_>>();
     let top = area.y0;
@@ -103,10 +87,12 @@ fn is_head_of_heads(row: &TextRow, heads: f32, rules: &[Edge]) -> bool {
 /// Rules of one width, from top to bottom.
 pub(super) fn chains(rules: &[Edge]) -> Vec<Vec<Edge>> {
     let mut chains: Vec<Vec<Edge>> = Vec::new();
-    for rule in whole_rules(rules).into_iter().filter(|rule| rule.to - rule.from >= LENGTH_MIN) {
+    for rule in
+        whole_rules(rules).into_iter().filter(|rule| rule.to - rule.from >= tolerances::LENGTH_MIN)
+    {
         let fits = |chain: &&mut Vec<Edge>| {
-            (chain[0].from - rule.from).abs() < ENDS_SLACK
-                && (chain[0].to - rule.to).abs() < ENDS_SLACK
+            (chain[0].from - rule.from).abs() < tolerances::ENDS_SLACK
+                && (chain[0].to - rule.to).abs() < tolerances::ENDS_SLACK
         };
         match chains.iter_mut().find(fits) {
             Some(chain) => chain.push(rule),
@@ -124,7 +110,9 @@ fn whole_rules(rules: &[Edge]) -> Vec<Edge> {
     let mut whole: Vec<Edge> = Vec::new();
     for rule in sorted {
         match whole.last_mut() {
-            Some(last) if rule.at - last.at < 1.0 && rule.from - last.to < PARTS_GAP => {
+            Some(last)
+                if rule.at - last.at < 1.0 && rule.from - last.to < tolerances::PARTS_GAP =>
+            {
                 last.to = last.to.max(rule.to);
                 last.from = last.from.min(rule.from);
             }
@@ -153,7 +141,7 @@ fn runs(chain: &[Edge], lines: &[Line]) -> Vec<Rect> {
                 end = at + 1;
             }
             Band::Title if start.is_some() => {}
-            Band::Empty { height } if height <= EMPTY_MAX => {}
+            Band::Empty { height } if height <= tolerances::EMPTY_MAX => {}
             _ => {
                 found.extend(start.take().map(|first| area(&chain[first], &chain[end])));
             }
@@ -165,9 +153,9 @@ fn runs(chain: &[Edge], lines: &[Line]) -> Vec<Rect> {
 
 fn area(top: &Edge, bottom: &Edge) -> Rect {
     Rect {
-        x0: top.from.min(bottom.from) - 4.0,
+        x0: top.from.min(bottom.from) - tolerances::AREA_MARGIN,
         y0: top.at,
-        x1: top.to.max(bottom.to) + 4.0,
+        x1: top.to.max(bottom.to) + tolerances::AREA_MARGIN,
         y1: bottom.at,
     }
 }
@@ -184,21 +172,18 @@ fn band(top: &Edge, bottom: &Edge, lines: &[Line]) -> Band {
     if is_tabular(&rows, &columns) {
         return Band::Tabular;
     }
-    if rows.len() == 1 && area.height() < TITLE_HEIGHT * first.size {
+    if rows.len() == 1 && area.height() < tolerances::TITLE_HEIGHT * first.size {
         return Band::Title;
     }
     Band::Other
 }
-
-/// A phrase over more than this part of all columns runs across them.
-const ACROSS: f32 = 0.55;
 
 /// The rows stand in columns, and do not read like columns of prose. Rows of one phrase go on in a
 /// column; those that run across several are prose.
 pub(super) fn is_tabular(rows: &[TextRow], columns: &[Column]) -> bool {
     let several = rows.iter().filter(|row| row.phrases.len() > 1).count();
     let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return false };
-    let wide = ACROSS * (last.x1 - first.x0);
+    let wide = tolerances::ACROSS * (last.x1 - first.x0);
     let across = |row: &&TextRow| {
         let phrase = &row.phrases[0];
         let place = touched(columns, phrase);
@@ -250,7 +235,6 @@ pub(super) fn is_numbered(rows: &[TextRow]) -> bool {
 pub(super) fn is_prose(rows: &[TextRow], columns: &[Column]) -> bool {
     const ROWS_MIN: usize = 4;
     const WORDS_MIN: usize = 4;
-    const FULL: f32 = 0.75;
     rows.len() >= ROWS_MIN
         && columns.iter().all(|column| {
             let phrases: Vec<_> = rows
@@ -259,7 +243,7 @@ pub(super) fn is_prose(rows: &[TextRow], columns: &[Column]) -> bool {
                 .filter(|phrase| (column.x0..=column.x1).contains(&phrase.rect.center().0))
                 .collect();
             let full = phrases.iter().filter(|phrase| {
-                phrase.rect.width() > FULL * (column.x1 - column.x0)
+                phrase.rect.width() > tolerances::PROSE_FILL * (column.x1 - column.x0)
                     && phrase.words.len() >= WORDS_MIN
                     && !is_numeric(&phrase.words)
             });

@@ -5,11 +5,9 @@ use super::body::{PlacedRow, Setting, group};
 use super::column::{Column, Piece};
 use super::numbers::is_numeric;
 use super::phrases::Phrase;
+use super::tolerances;
 use crate::analyse::draft::CellDraft;
 use crate::model::{Line, Word, line_of_words};
-
-/// Words of neighbouring columns are this many font sizes apart.
-const COLUMNS_APART: f32 = 0.62;
 
 /// A cell over several columns of which the words stand in these columns, apart from one another, is
 /// as many cells: the lines between them were drawn in other rows only.
@@ -44,7 +42,7 @@ fn is_apart(line: &Line, borders: &[f32]) -> bool {
         let (left, right) = (&pair[0].rect, &pair[1].rect);
         let crosses = borders.iter().any(|x| left.center().0 < *x && *x < right.center().0);
         crossings += usize::from(crosses);
-        !crosses || right.x0 - left.x1 > COLUMNS_APART * line.size
+        !crosses || right.x0 - left.x1 > tolerances::PHRASE_GAP * line.size
     });
     free && crossings > 0
 }
@@ -121,7 +119,9 @@ fn placed(cells: &[&CellDraft]) -> (Vec<PlacedRow>, Vec<Column>) {
             phrase: Phrase::new(line.words.clone()),
         };
         match rows.last_mut() {
-            Some(row) if line.baseline - row.baseline < 0.3 * row.size => row.pieces.push(piece),
+            Some(row) if line.baseline - row.baseline < tolerances::ROW_SLACK * row.size => {
+                row.pieces.push(piece)
+            }
             _ => rows.push(PlacedRow {
                 pieces: vec![piece],
                 baseline: line.baseline,
@@ -136,7 +136,8 @@ fn placed(cells: &[&CellDraft]) -> (Vec<PlacedRow>, Vec<Column>) {
 fn by_start(lines: &[Line], starts: &[f32]) -> Vec<Vec<Line>> {
     let mut rows = vec![Vec::new(); starts.len()];
     for line in lines {
-        let row = starts.partition_point(|start| *start < line.baseline + 0.3 * line.size);
+        let row = starts
+            .partition_point(|start| *start < line.baseline + tolerances::ROW_SLACK * line.size);
         rows[row.saturating_sub(1)].push(line.clone());
     }
     rows

@@ -2,12 +2,11 @@
 
 use super::numbers::is_numeric;
 use super::phrases::{Phrase, text_rows};
+use super::tolerances;
 use crate::model::{Line, Rect};
 
-/// A table whose rules leave out the names of its rows has so many rows of figures ...
+/// A table whose rules leave out the names of its rows has so many rows of numbers.
 const STUB_ROWS_MIN: usize = 3;
-/// ... that begin within this part of the width of its rules.
-const STUB_SHARE: f32 = 0.3;
 
 /// Widens an area between rules to the names of its rows, if all that it holds are figures.
 pub(super) fn with_stub(mut area: Rect, lines: &[Line]) -> Rect {
@@ -27,7 +26,7 @@ pub(super) fn with_stub(mut area: Rect, lines: &[Line]) -> Rect {
     };
     let data = || parts.iter().filter(|(_, inside)| is_data(inside));
     let begins = |(_, inside): &&(&[Phrase], &[Phrase])| {
-        inside[0].rect.x0 < area.x0 + STUB_SHARE * area.width()
+        inside[0].rect.x0 < area.x0 + tolerances::STUB_SHARE * area.width()
     };
     let named = data().filter(|(names, _)| names.len() == 1);
     let (count, total) = (named.clone().count(), data().count());

@@ -1,13 +1,10 @@
 //! Takes away what is drawn as part of a table and is none: captions above, notes below, and the
 //! space between double lines.
 
+use super::tolerances;
 use crate::analyse::draft::{CellDraft, TableDraft};
 use crate::model::{Line, Word};
 
-/// Rows without text are this many points high at most if they are the space between boxes.
-const FLAT: f32 = 6.5;
-/// Columns without text are this many points wide at most if they are the space of a double line.
-const THIN: f32 = 14.0;
 /// A row of one cell at the end of a table with this many characters or more is a note.
 const NOTE_CHARACTERS: usize = 60;
 const CAPTIONS: [&str; 8] =
@@ -73,7 +70,8 @@ pub(super) fn without_thin_columns(cells: Vec<CellDraft>, xs: &[f32]) -> (Vec<Ce
     for cell in cells.iter().filter(|cell| cell.column_span == 1 && !cell.lines.is_empty()) {
         filled[cell.column] = true;
     }
-    let keep: Vec<bool> = (0..columns).map(|at| filled[at] || xs[at + 1] - xs[at] > THIN).collect();
+    let keep: Vec<bool> =
+        (0..columns).map(|at| filled[at] || xs[at + 1] - xs[at] > tolerances::THIN).collect();
     let kept = |from: usize, to: usize| keep[from..to].iter().filter(|keep| **keep).count();
     let cells = cells.into_iter().filter_map(|cell| {
         let column_span = kept(cell.column, cell.column + cell.column_span);
@@ -86,7 +84,8 @@ pub(super) fn without_thin_columns(cells: Vec<CellDraft>, xs: &[f32]) -> (Vec<Ce
 /// Drops rows without text that are too low for any: the space between boxes drawn one below the other.
 pub(super) fn without_flat_rows(cells: Vec<CellDraft>, ys: &[f32]) -> (Vec<CellDraft>, usize) {
     let rows = ys.len() - 1;
-    let mut keep: Vec<bool> = ys.windows(2).map(|pair| pair[1] - pair[0] > FLAT).collect();
+    let mut keep: Vec<bool> =
+        ys.windows(2).map(|pair| pair[1] - pair[0] > tolerances::FLAT).collect();
     for cell in cells.iter().filter(|cell| !cell.lines.is_empty()) {
         let own = cell.row..cell.row + cell.row_span;
         // What holds text keeps a row.

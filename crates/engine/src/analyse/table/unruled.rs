@@ -6,13 +6,10 @@ use super::columns::columns;
 use super::numbers::is_numeric;
 use super::phrases::{Phrase, TextRow};
 use super::rules::{is_code, is_numbered, is_prose};
+use super::tolerances;
 
-/// Rows further apart than this many font sizes belong to different tables.
-const ROWS_APART: f32 = 3.2;
 /// Rows of one phrase between rows of several, such as names of groups.
 const SINGLES_MAX: usize = 2;
-/// A row of a table has a gap of this many font sizes.
-const GAP_MIN: f32 = 1.2;
 /// Rows with several phrases that make a table.
 const ROWS_MIN: usize = 3;
 
@@ -55,7 +52,7 @@ fn run_end(rows: &[TextRow], start: usize) -> usize {
         let step = at.checked_sub(1).filter(|_| at > start).map_or(0.0, |above| {
             (rows[at].baseline - rows[above].baseline) / rows[at].size.max(1.0)
         });
-        if step > ROWS_APART {
+        if step > tolerances::ROWS_APART {
             break;
         }
         if is_spread(&rows[at]) {
@@ -73,7 +70,7 @@ fn run_end(rows: &[TextRow], start: usize) -> usize {
 
 /// The row has a gap as wide as those between columns.
 fn is_spread(row: &TextRow) -> bool {
-    let wide = |pair: &[Phrase]| pair[1].rect.x0 - pair[0].rect.x1 > GAP_MIN * row.size;
+    let wide = |pair: &[Phrase]| pair[1].rect.x0 - pair[0].rect.x1 > tolerances::GAP_MIN * row.size;
     row.phrases.windows(2).any(wide)
 }
 

@@ -3,6 +3,7 @@
 
 use super::pattern::{is_page_number, pattern};
 use crate::analyse::draft::{BlockDraft, PageLayout};
+use crate::analyse::label::tolerances;
 use crate::model::{Direction, Line, Rect};
 
 /// An edge of a page.
@@ -11,9 +12,6 @@ pub(super) enum Edge {
     Top,
     Bottom,
 }
-
-/// Headers and footers stand within this part of the page's height from its edges.
-const EDGE: f32 = 0.14;
 
 /// Where a line stands: page, block and line within the block.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,13 +29,6 @@ pub(super) struct Row<'l> {
     size: f32,
 }
 
-/// Parts of a row are further apart than this many font sizes.
-const PART_GAP: f32 = 2.0;
-/// A row that reaches over this share of the text's width is spread over the page.
-const SPREAD: f32 = 0.85;
-/// Margins on both sides, as shares of the page's width, in which turned text is furniture.
-const MARGIN: f32 = 0.12;
-
 impl Row<'_> {
     /// The texts between wide gaps, and where they stand.
     fn parts(&self) -> Vec<(Rect, String)> {
@@ -46,7 +37,7 @@ impl Row<'_> {
         words.sort_by(|a, b| a.rect.x0.total_cmp(&b.rect.x0));
         for word in words {
             match parts.last_mut() {
-                Some((rect, text)) if word.rect.x0 - rect.x1 < PART_GAP * self.size => {
+                Some((rect, text)) if word.rect.x0 - rect.x1 < tolerances::PART_GAP * self.size => {
                     *rect = rect.union(&word.rect);
                     text.push(' ');
                     text.push_str(&word.text);
@@ -75,7 +66,7 @@ pub(super) fn rows(index: usize, page: &PageLayout) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for (place, line) in lines {
         match rows.last_mut() {
-            Some(row) if line.baseline - row.baseline < 0.35 * row.size => {
+            Some(row) if line.baseline - row.baseline < tolerances::EDGE_ROW_SLACK * row.size => {
                 row.rect = row.rect.union(&line.rect);
                 row.lines.push((place, line));
             }
@@ -102,7 +93,8 @@ pub(super) fn outermost_is_running(rows: &[Row<'_>], edge: Edge, page: &PageLayo
         return false;
     }
     let text = rows.iter().fold(Rect::NOTHING, |whole, row| whole.union(&row.rect));
-    let gap = (row.baseline - next.baseline).abs() / row.size.max(0.8 * next.size);
+    let gap =
+        (row.baseline - next.baseline).abs() / row.size.max(tolerances::NEXT_ROW_SIZE * next.size);
     let near = near_edge(row.baseline, edge, page.height);
     let prose = is_prose(rows, &text);
     is_lonely(row, rows, gap, edge, page.height)
@@ -115,12 +107,18 @@ pub(super) fn outermost_is_running(rows: &[Row<'_>], edge: Edge, page: &PageLayo
 /// often a label and its value.
 fn is_prose(rows: &[Row<'_>], text: &Rect) -> bool {
     const ROWS_MIN: usize = 10;
-    let full = |row: &&Row<'_>| row.rect.width() > 0.6 * text.width() && row.parts().len() == 1;
+    let full = |row: &&Row<'_>| {
+        row.rect.width() > tolerances::FULL_LINE * text.width() && row.parts().len() == 1
+    };
     rows.len() >= ROWS_MIN && rows.iter().filter(full).count() * 2 > rows.len()
 }
 
 pub(super) fn near_edge(baseline: f32, edge: Edge, height: f32) -> bool {
-    if edge == Edge::Top { baseline < EDGE * height } else { baseline > (1.0 - EDGE) * height }
+    if edge == Edge::Top {
+        baseline < tolerances::EDGE * height
+    } else {
+        baseline > (1.0 - tolerances::EDGE) * height
+    }
 }
 
 /// A table or turned text stands further out than the row.
@@ -135,14 +133,17 @@ fn blocks_below_or_above(row: &Row<'_>, edge: Edge, page: &PageLayout) -> bool {
 /// It stands at the very edge of a page full of text, apart from it, and is no bigger than it.
 fn is_lonely(row: &Row<'_>, rows: &[Row<'_>], gap: f32, edge: Edge, page_height: f32) -> bool {
     const ROWS_MIN: usize = 15;
-    const BAND: f32 = 0.085;
     let body = rows[rows.len() / 2].size;
     let in_band = if edge == Edge::Top {
-        row.baseline < BAND * page_height
+        row.baseline < tolerances::BAND * page_height
     } else {
-        row.baseline > (1.0 - BAND) * page_height
+        row.baseline > (1.0 - tolerances::BAND) * page_height
     };
-    rows.len() >= ROWS_MIN && in_band && gap > 1.9 && row.size <= 1.1 * body && !row.is_bold()
+    rows.len() >= ROWS_MIN
+        && in_band
+        && gap > tolerances::LONELY_GAP
+        && row.size <= tolerances::LONELY_SIZE_MAX * body
+        && !row.is_bold()
 }
 
 /// A number alone in its row, at the edge or in the middle under everything else.
@@ -152,7 +153,7 @@ fn is_lone_number(row: &Row<'_>, gap: f32, near: bool, text: &Rect) -> bool {
         return false;
     };
     let centred = (rect.center().0 - text.center().0).abs() < 2.0 * row.size;
-    is_page_number(&pattern(number)) && gap > 1.8 && (near || centred)
+    is_page_number(&pattern(number)) && gap > tolerances::NUMBER_GAP && (near || centred)
 }
 
 /// Three texts, or two beside running text, from the left edge of the text to its right edge, apart
@@ -162,8 +163,8 @@ fn is_spread(row: &Row<'_>, next: &Row<'_>, gap: f32, text: &Rect, prose: bool) 
     let short = parts.iter().all(|(_, part)| part.chars().count() <= 60);
     (parts.len() == 3 || parts.len() == 2 && prose)
         && short
-        && gap > 1.5
-        && row.rect.width() > SPREAD * text.width()
+        && gap > tolerances::SPREAD_GAP
+        && row.rect.width() > tolerances::SPREAD * text.width()
         && next.parts().len() < parts.len()
 }
 
@@ -176,7 +177,7 @@ fn has_number_apart(row: &Row<'_>, next: &Row<'_>, gap: f32) -> bool {
     let is_number = |text: &str| text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit());
     (2..=3).contains(&parts.len())
         && (is_number(first) != is_number(last))
-        && gap > 1.1
+        && gap > tolerances::TITLE_NUMBER_GAP
         && next.parts().len() == 1
 }
 
@@ -186,6 +187,7 @@ pub(super) fn is_in_margin(block: &BlockDraft, page: &PageLayout, upright: &Rect
         return false;
     }
     let rect = block.direction.back(&block.rect, page.width, page.height);
-    let outer = rect.x1 < MARGIN * page.width || rect.x0 > (1.0 - MARGIN) * page.width;
+    let outer = rect.x1 < tolerances::MARGIN * page.width
+        || rect.x0 > (1.0 - tolerances::MARGIN) * page.width;
     outer && rect.overlap_x(upright) <= 1.0
 }
