@@ -8,6 +8,7 @@
 
 mod analyse;
 mod error;
+mod lexicon;
 mod limits;
 pub mod model;
 mod pipeline;

@@ -11,7 +11,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("lexicon", &[]),
     ("source", &["model"]),
     ("recognise", &["model", "source"]),
-    ("analyse", &["model"]),
+    ("analyse", &["model", "lexicon"]),
     ("task", &["model", "lexicon"]),
     // Crops and split PDFs are cut from the file itself; what tasks find is written too.
     ("write", &["model", "source", "task"]),

@@ -1,26 +1,7 @@
 //! Finds the entries of a bibliography among the parts of a document.
 
+use crate::lexicon;
 use crate::model::{Block, EntryPart, Line, Marker, Role, marker};
-
-/// Headings of bibliographies, lower case.
-const HEADINGS: [&str; 16] = [
-    "references",
-    "reference",
-    "bibliography",
-    "literature",
-    "literature cited",
-    "works cited",
-    "references and notes",
-    "notes and references",
-    "cited references",
-    "literaturverzeichnis",
-    "literatur",
-    "références",
-    "bibliographie",
-    "referencias",
-    "bibliografía",
-    "riferimenti bibliografici",
-];
 
 /// No document has a reason for more.
 const ENTRIES_MAX: usize = 5_000;
@@ -81,7 +62,7 @@ fn is_heading(block: &Block) -> bool {
     }
     let text = block.text().to_lowercase();
     let bare = text.trim_matches(|c: char| !c.is_alphabetic());
-    HEADINGS.contains(&bare)
+    lexicon::has(lexicon::BIBLIOGRAPHY, bare)
 }
 
 /// The number that an entry starts with.

@@ -1,5 +1,6 @@
 //! Tells the fields of an entry apart by the style in which it is written.
 
+use crate::lexicon;
 use crate::model::{BibliographyEntry, Marker, marker};
 
 /// Longer names are no names.
@@ -175,9 +176,9 @@ fn numbers(rest: &str) -> (Option<String>, Option<String>) {
     let pages = tokens.iter().find(|token| range(token));
     let single = tokens
         .windows(2)
-        .find(|pair| matches!(pair[0].as_str(), "p" | "pp" | "page") && is_number(&pair[1]));
+        .find(|pair| lexicon::has(lexicon::PAGE_WORDS, &pair[0]) && is_number(&pair[1]));
     let named = tokens.windows(2).find(|pair| {
-        matches!(pair[0].to_lowercase().as_str(), "vol" | "volume") && is_number(&pair[1])
+        lexicon::has(lexicon::VOLUME_WORDS, &pair[0].to_lowercase()) && is_number(&pair[1])
     });
     let is_volume = |token: &&String| is_number(token) && token.len() <= 4 && !is_year(token);
     let before_pages = tokens.iter().take_while(|token| !range(token));

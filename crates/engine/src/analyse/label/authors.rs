@@ -3,6 +3,7 @@
 use super::look::Look;
 use super::part::{Label, Part};
 use crate::analyse::tolerances as shared;
+use crate::lexicon;
 use crate::model::{Line, dominant};
 
 /// Between the title and the first section stand names and places, often in a size of their own.
@@ -37,8 +38,7 @@ pub(crate) fn lists_names<'l>(lines: &(impl Iterator<Item = &'l Line> + Clone)) 
     });
     let commas = words().filter(|word| word.text.ends_with(',')).count();
     let all_capitalised = words().all(|word| {
-        let plain =
-            matches!(word.text.as_str(), "and" | "de" | "van" | "von" | "der" | "den" | "la" | "&");
+        let plain = lexicon::has(lexicon::NAME_WORDS, &word.text);
         plain || !word.text.starts_with(char::is_lowercase)
     });
     raised + marked.count() >= 1 || commas >= 1 && all_capitalised

@@ -3,6 +3,7 @@
 use super::part::{Label, Part};
 use super::tolerances;
 use crate::analyse::draft::TableDraft;
+use crate::lexicon;
 use crate::model::Line;
 
 /// A table that goes on over the ends of pages.
@@ -49,12 +50,10 @@ fn stands_between(part: &Part) -> bool {
             part.written().filter(|block| block.lines().count() <= LINES_MAX).is_some_and(|block| {
                 let texts: Vec<String> = block.lines().map(Line::text).collect();
                 let text = texts.join(" ").to_lowercase();
-                ["continued", "(cont.)", "(cont'd)", "(cont\u{2019}d)", "(contd.)"].iter().any(
-                    |sign| {
-                        text.trim_end_matches(['.', ':', ')'])
-                            .ends_with(sign.trim_end_matches([')', '.']))
-                    },
-                )
+                lexicon::words(lexicon::CONTINUED).any(|sign| {
+                    text.trim_end_matches(['.', ':', ')'])
+                        .ends_with(sign.trim_end_matches([')', '.']))
+                })
             })
         }
     }

@@ -2,6 +2,7 @@
 
 use super::tolerances;
 use crate::analyse::tolerances as shared;
+use crate::lexicon;
 use std::collections::HashMap;
 
 use super::authors::drop_authors;
@@ -220,7 +221,7 @@ fn numbers(text: &str) -> usize {
         return parts.len();
     }
     let closed = bare.len() < first.len();
-    if first == "Appendix" || first == "APPENDIX" {
+    if lexicon::has(lexicon::APPENDIX, first) {
         return 1;
     }
     let roman = bare.bytes().all(|byte| b"IVXL".contains(&byte));

@@ -5,6 +5,7 @@ use super::part::{Label, Part};
 use super::tolerances;
 use crate::analyse::draft::{BlockDraft, DraftContent};
 use crate::analyse::tolerances as shared;
+use crate::lexicon;
 use crate::model::{Marker, item_marker};
 
 /// Gives the parts of one page their labels, headings apart.
@@ -50,29 +51,11 @@ fn label(block: &BlockDraft, height: f32, norms: &Norms) -> Option<(Label, f32)>
 
 /// `Figure 3:`, `Table 2.` and the like at the start of a block.
 fn is_caption(block: &BlockDraft, norms: &Norms) -> bool {
-    const NAMES: [&str; 16] = [
-        "figure",
-        "fig.",
-        "fig",
-        "table",
-        "tab.",
-        "tableau",
-        "abbildung",
-        "abb.",
-        "tabelle",
-        "figura",
-        "tabla",
-        "scheme",
-        "chart",
-        "algorithm",
-        "listing",
-        "exhibit",
-    ];
     let mut words = block.lines().flat_map(|line| &line.words);
     let (Some(name), Some(number)) = (words.next(), words.next()) else {
         return false;
     };
-    if !NAMES.contains(&name.text.to_lowercase().as_str())
+    if !lexicon::has(lexicon::CAPTIONS, &name.text.to_lowercase())
         || !name.text.starts_with(|c: char| c.is_uppercase())
     {
         return false;

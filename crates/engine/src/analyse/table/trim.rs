@@ -3,13 +3,11 @@
 
 use super::tolerances;
 use crate::analyse::draft::{CellDraft, TableDraft};
+use crate::lexicon;
 use crate::model::{Line, Word};
 
 /// A row of one cell at the end of a table with this many characters or more is a note.
 const NOTE_CHARACTERS: usize = 60;
-const CAPTIONS: [&str; 8] =
-    ["table", "exhibit", "figure", "chart", "tableau", "tabelle", "tabla", "tabella"];
-const NOTES: [&str; 6] = ["note", "notes", "source", "sources", "legend", "key"];
 
 /// Parts a table from captions in its first rows and notes in its last ones. Their lines come out.
 pub(super) fn trim(table: TableDraft) -> (TableDraft, Vec<Line>) {
@@ -51,14 +49,14 @@ pub(super) fn trim(table: TableDraft) -> (TableDraft, Vec<Line>) {
 /// A word that names what follows, and its number.
 pub(super) fn is_caption<'w>(mut words: impl Iterator<Item = &'w Word>) -> bool {
     let (Some(name), Some(number)) = (words.next(), words.next()) else { return false };
-    CAPTIONS.contains(&name.text.to_lowercase().as_str())
+    lexicon::has(lexicon::TABLE_CAPTIONS, &name.text.to_lowercase())
         && (number.text.chars().any(|c| c.is_ascii_digit()) || number.text.len() <= 3)
 }
 
 fn is_note(cell: &CellDraft) -> bool {
     let Some(first) = cell.lines.iter().flat_map(|line| &line.words).next() else { return false };
     let name = first.text.trim_end_matches([':', '.']).to_lowercase();
-    NOTES.contains(&name.as_str())
+    lexicon::has(lexicon::TABLE_NOTES, &name)
         || first.text.starts_with(['*', '\u{2020}', '\u{2021}', '\u{A7}'])
         || cell.characters() >= NOTE_CHARACTERS
 }

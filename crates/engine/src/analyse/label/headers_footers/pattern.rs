@@ -1,5 +1,7 @@
 //! Texts without what changes from page to page.
 
+use crate::lexicon;
+
 /// The text with its numbers and case taken away.
 pub(super) fn pattern(text: &str) -> String {
     let words = text.split_whitespace().map(|word| {
@@ -31,6 +33,5 @@ pub(super) fn is_page_number(pattern: &str) -> bool {
         .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2013}' | '\u{2014}' | '|' | '.'))
         .collect();
     let roman = !plain.is_empty() && plain.len() <= 6 && plain.chars().all(|c| "ivxlc".contains(c));
-    roman
-        || matches!(plain.as_str(), "#" | "page#" | "page#of#" | "#of#" | "#/#" | "p#" | "page#/#")
+    roman || lexicon::has(lexicon::PAGE_NUMBERS, &plain)
 }
