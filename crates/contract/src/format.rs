@@ -32,6 +32,30 @@ pub enum Format {
     Html,
     /// Markdown.
     Markdown,
+    /// Plain text.
+    Text,
+    /// Values separated by commas, semicolons or tabs.
+    Csv,
+    /// Rich Text Format.
+    Rtf,
+    /// OpenDocument text.
+    Odt,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// OpenDocument presentation.
+    Odp,
+    /// Electronic book.
+    Epub,
+    /// Mail as it is sent (RFC 5322).
+    Eml,
+    /// Mail as Outlook stores it.
+    Msg,
+    /// XML.
+    Xml,
+    /// JSON.
+    Json,
+    /// AsciiDoc.
+    AsciiDoc,
 }
 
 /// What is known about a format.
@@ -98,7 +122,7 @@ pub enum Detected {
 }
 
 /// Every format. Adding one starts here: the compiler and the test of this table name what is missing.
-pub const FORMATS: [FormatFacts; 14] = [
+pub const FORMATS: [FormatFacts; 26] = [
     FormatFacts {
         format: Format::Pdf,
         name: "PDF",
@@ -127,7 +151,7 @@ pub const FORMATS: [FormatFacts; 14] = [
     FormatFacts {
         format: Format::Docx,
         name: "DOCX",
-        extensions: &["docx"],
+        extensions: &["docx", "docm"],
         media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         signature: Signature::ZipFolder("word/"),
         has_pages: false,
@@ -136,7 +160,7 @@ pub const FORMATS: [FormatFacts; 14] = [
     FormatFacts {
         format: Format::Pptx,
         name: "PPTX",
-        extensions: &["pptx"],
+        extensions: &["pptx", "pptm"],
         media_type: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         signature: Signature::ZipFolder("ppt/"),
         has_pages: true,
@@ -196,7 +220,93 @@ pub const FORMATS: [FormatFacts; 14] = [
         has_pages: false,
         has_coordinates: false,
     },
+    text(Format::Text, "plain text", &["txt", "text", "log"], "text/plain"),
+    text(Format::Csv, "CSV", &["csv", "tsv"], "text/csv"),
+    FormatFacts {
+        signature: Signature::Bytes { patterns: &[&[(0, b"{\\rtf")]], longer_than: 0 },
+        ..text(Format::Rtf, "RTF", &["rtf"], "application/rtf")
+    },
+    open_document(
+        Format::Odt,
+        "ODT",
+        &["odt"],
+        "application/vnd.oasis.opendocument.text",
+        &[&[(0, b"PK\x03\x04"), (30, b"mimetypeapplication/vnd.oasis.opendocument.text")]],
+    ),
+    FormatFacts {
+        has_pages: true,
+        ..open_document(
+            Format::Ods,
+            "ODS",
+            &["ods"],
+            "application/vnd.oasis.opendocument.spreadsheet",
+            &[&[
+                (0, b"PK\x03\x04"),
+                (30, b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
+            ]],
+        )
+    },
+    FormatFacts {
+        has_pages: true,
+        ..open_document(
+            Format::Odp,
+            "ODP",
+            &["odp"],
+            "application/vnd.oasis.opendocument.presentation",
+            &[&[
+                (0, b"PK\x03\x04"),
+                (30, b"mimetypeapplication/vnd.oasis.opendocument.presentation"),
+            ]],
+        )
+    },
+    open_document(
+        Format::Epub,
+        "EPUB",
+        &["epub"],
+        "application/epub+zip",
+        &[&[(0, b"PK\x03\x04"), (30, b"mimetypeapplication/epub+zip")]],
+    ),
+    text(Format::Eml, "EML", &["eml"], "message/rfc822"),
+    FormatFacts {
+        signature: Signature::OleStream(&["__properties_version1.0"]),
+        ..text(Format::Msg, "MSG", &["msg"], "application/vnd.ms-outlook")
+    },
+    text(Format::Xml, "XML", &["xml"], "application/xml"),
+    text(Format::Json, "JSON", &["json"], "application/json"),
+    text(Format::AsciiDoc, "AsciiDoc", &["adoc", "asciidoc"], "text/asciidoc"),
 ];
+
+/// A format without signature, pages and coordinates.
+const fn text(
+    format: Format,
+    name: &'static str,
+    extensions: &'static [&'static str],
+    media_type: &'static str,
+) -> FormatFacts {
+    FormatFacts {
+        format,
+        name,
+        extensions,
+        media_type,
+        signature: Signature::None,
+        has_pages: false,
+        has_coordinates: false,
+    }
+}
+
+/// A package that begins with its media type, stored without compression.
+const fn open_document(
+    format: Format,
+    name: &'static str,
+    extensions: &'static [&'static str],
+    media_type: &'static str,
+    patterns: &'static [&'static [(usize, &'static [u8])]],
+) -> FormatFacts {
+    FormatFacts {
+        signature: Signature::Bytes { patterns, longer_than: 0 },
+        ..text(format, name, extensions, media_type)
+    }
+}
 
 const fn image(
     format: Format,
@@ -377,13 +487,19 @@ mod tests {
             (b"BM and a header of some more bytes", format(Format::Bmp)),
             (b"PK\x03\x04 and then %PDF-1.4", Some(Detected::Container(Container::Zip))),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Some(Detected::Container(Container::Ole))),
+            (b"{\\rtf1\\ansi", format(Format::Rtf)),
+            (
+                b"PK\x03\x04..........................mimetypeapplication/epub+zip",
+                format(Format::Epub),
+            ),
             (b"", None),
         ] {
             assert_eq!(Detected::of(bytes), want, "{}", String::from_utf8_lossy(bytes));
         }
         assert_eq!(Format::of_zip_entry(b"xl/workbook.xml"), Some(Format::Xlsx));
         assert_eq!(Format::of_zip_entry(b"photos/xl/a.jpg"), None);
-        assert_eq!((Format::of_name("xlsx"), Format::of_name("a.txt")), (None, None));
+        assert_eq!((Format::of_name("xlsx"), Format::of_name("a.exe")), (None, None));
+        assert_eq!(Format::of_name("a.TXT"), Some(Format::Text));
     }
 
     #[test]

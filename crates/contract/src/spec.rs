@@ -153,6 +153,12 @@ pub struct ParseSpec {
     /// Rows that a table of a workbook has in one segment; `None` cuts none.
     #[serde(default)]
     pub table_rows_max: Option<u32>,
+    /// Struck text is marked.
+    #[serde(default)]
+    pub strikethrough: bool,
+    /// What of a workbook is read although it is hidden.
+    #[serde(default)]
+    pub hidden_parts: HiddenParts,
     /// Files that are made beside the result.
     #[serde(default)]
     pub exports: Vec<ExportFormat>,
@@ -182,6 +188,8 @@ impl Default for ParseSpec {
             checkboxes: false,
             bibliography: false,
             table_rows_max: None,
+            strikethrough: false,
+            hidden_parts: HiddenParts::default(),
             exports: Vec::new(),
             echoed: Map::new(),
             warnings: Vec::new(),
@@ -206,6 +214,17 @@ pub struct WordDetails {
     pub links: bool,
     /// The colours they are painted in.
     pub colors: bool,
+}
+
+/// Hidden parts of a workbook that are read. None by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HiddenParts {
+    /// Hidden rows.
+    pub rows: bool,
+    /// Hidden columns.
+    pub columns: bool,
+    /// Hidden sheets.
+    pub sheets: bool,
 }
 
 /// How a page is cut into segments.

@@ -32,4 +32,4 @@ pub(crate) use raster::Raster;
 pub(crate) use running_text::Vocabulary;
 pub(crate) use scripts::{join_scripts, script, script_runs};
 pub use table::{Cell, Table};
-pub use text::Text;
+pub use text::{Mark, Text};

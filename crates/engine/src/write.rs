@@ -7,6 +7,7 @@ pub(crate) mod crop;
 mod export;
 mod frame;
 mod html;
+mod inline;
 mod kinds;
 mod markup;
 mod mentions;

@@ -290,7 +290,8 @@ mod tests {
         check(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old.doc", Ok("application/msword"));
         check(b"# Title", "notes.md", Ok("text/markdown"));
         check(b"<p>", "page.HTML", Ok("text/html"));
-        check(b"plain", "notes.txt", Err(".txt"));
+        check(b"plain", "notes.txt", Ok("text/plain"));
+        check(b"plain", "notes.xyz", Err(".xyz"));
         check(b"hello", "noext", Err("unknown"));
     }
 

@@ -12,12 +12,41 @@ const fn switch(name: &'static str, default: &'static str) -> Field<ParseSpec> {
     Field { default: Some(default), ..Field::compatible(name, Kind::Boolean(|_, _| {})) }
 }
 
+const fn hidden(
+    name: &'static str,
+    default: &'static str,
+    kind: Kind<ParseSpec>,
+    text: &'static str,
+) -> Field<ParseSpec> {
+    Field { default: Some(default), echo: Echo::AsSent, ..Field::new(name, kind, text) }
+}
+
 /// Options of workbooks. The order is that of reading.
 pub const WORKBOOK: &[Field<ParseSpec>] = &[
-    switch("exclude_hidden", "false"),
-    switch("exclude_hidden_cols", "true"),
-    switch("exclude_hidden_rows", "true"),
-    switch("exclude_hidden_sheets", "true"),
+    hidden(
+        "exclude_hidden",
+        "false",
+        Kind::Boolean(|_, _| {}),
+        "Hidden rows, columns and sheets are left out, unless the options below keep them.",
+    ),
+    hidden(
+        "exclude_hidden_cols",
+        "true",
+        Kind::Boolean(|spec, on| spec.hidden_parts.columns = !on),
+        "Hidden columns are left out.",
+    ),
+    hidden(
+        "exclude_hidden_rows",
+        "true",
+        Kind::Boolean(|spec, on| spec.hidden_parts.rows = !on),
+        "Hidden rows are left out.",
+    ),
+    hidden(
+        "exclude_hidden_sheets",
+        "true",
+        Kind::Boolean(|spec, on| spec.hidden_parts.sheets = !on),
+        "Hidden sheets are left out.",
+    ),
     switch("exclude_styling", "true"),
     switch("exclude_images", "false"),
     Field {

@@ -162,7 +162,7 @@ async fn documents_are_fetched_by_url(database: Database) {
     assert!(text_of(&app.get_json(&format!("/parse/{id}")).await).contains("Total due"));
 
     for (path, reason) in
-        [("missing.pdf", "404"), ("page.txt", "Unsupported file type"), ("loop.pdf", "too often")]
+        [("missing.pdf", "404"), ("page.xyz", "Unsupported file type"), ("loop.pdf", "too often")]
     {
         let created = submit_url(&app, &json!({ "url": format!("{host}/{path}") })).await;
         let job = app.wait(created["job_id"].as_str().unwrap()).await;
@@ -226,7 +226,7 @@ fn answer_for(path: &str) -> Vec<u8> {
     let (head, body) = match path {
         "/letter.pdf" => ("200 OK", letter()),
         "/three.pdf" => ("200 OK", pages(3)),
-        "/page.txt" => ("200 OK", b"<html>hello</html>".to_vec()),
+        "/page.xyz" => ("200 OK", b"<html>hello</html>".to_vec()),
         "/moved/letter.pdf" => ("302 Found\r\nlocation: /letter.pdf", Vec::new()),
         "/loop.pdf" => ("302 Found\r\nlocation: /loop.pdf", Vec::new()),
         _ => ("404 Not Found", Vec::new()),

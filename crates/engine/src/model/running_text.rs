@@ -50,28 +50,7 @@ impl Vocabulary {
             whole
         });
         without_soft_hyphens(&mut content, &mut scripts);
-        Text { content, scripts, breaks: Vec::new(), lines }
-    }
-
-    /// The text of rows without coordinates.
-    pub(crate) fn text_of_rows<'r>(&self, rows: impl Iterator<Item = &'r str>) -> Text {
-        let (mut content, mut breaks) = (String::new(), Vec::new());
-        for row in rows {
-            let row = row.split_whitespace().collect::<Vec<_>>().join(" ");
-            if row.is_empty() {
-                continue;
-            }
-            let is_first = content.is_empty();
-            let start = self.append(&mut content, &row);
-            if !is_first {
-                breaks.push(start);
-            }
-        }
-        if content.contains(SOFT_HYPHEN) {
-            content = content.replace(SOFT_HYPHEN, "");
-            breaks.clear();
-        }
-        Text { content, scripts: Vec::new(), breaks, lines: Vec::new() }
+        Text { content, scripts, lines, ..Text::default() }
     }
 
     /// Appends the next line to a text: the byte at which it starts.

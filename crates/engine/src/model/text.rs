@@ -11,10 +11,25 @@ pub struct Text {
     pub content: String,
     /// Raised and lowered characters, in bytes of `content`, ascending and apart.
     pub scripts: Vec<(Range<usize>, Script)>,
+    /// Looks and links of characters, in bytes of `content`, ascending by their start.
+    pub marks: Vec<(Range<usize>, Mark)>,
     /// Where the file itself begins a new line within the text, in bytes of `content`.
     pub breaks: Vec<usize>,
     /// The lines as they stand on the page; empty where the file has no coordinates.
     pub lines: Vec<Line>,
+}
+
+/// What is special about characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// They lead to this address.
+    Link(String),
+    /// Bold.
+    Bold,
+    /// Italic.
+    Italic,
+    /// Struck through.
+    Struck,
 }
 
 impl Text {
@@ -22,6 +37,21 @@ impl Text {
     #[must_use]
     pub fn plain(content: impl Into<String>) -> Self {
         Self { content: content.into(), ..Self::default() }
+    }
+
+    /// Without the marks of bold type, if they cover all of it: headings and head cells are bold
+    /// anyway.
+    #[must_use]
+    pub(crate) fn without_whole_bold(&self) -> std::borrow::Cow<'_, Self> {
+        let bold = self.marks.iter().filter(|(_, mark)| *mark == Mark::Bold);
+        let bold: usize = bold.map(|(bytes, _)| self.content[bytes.clone()].trim().len()).sum();
+        let spaces = self.content.matches(' ').count();
+        if bold == 0 || bold + spaces < self.content.len() {
+            return std::borrow::Cow::Borrowed(self);
+        }
+        let mut text = self.clone();
+        text.marks.retain(|(_, mark)| *mark != Mark::Bold);
+        std::borrow::Cow::Owned(text)
     }
 
     /// What it says, cut where the file itself begins a new line.

@@ -120,7 +120,7 @@ pub(super) fn read_office(
 ) -> Result<ReadDocument, Error> {
     let ParseRequest { password, limits, spec, .. } = *request;
     let outcome =
-        catch_unwind(AssertUnwindSafe(|| office::read(document, format, password, limits)));
+        catch_unwind(AssertUnwindSafe(|| office::read(document, format, (spec, password), limits)));
     let OfficeDocument { mut pages, mut blocks, left_out } =
         outcome.unwrap_or(Err(Error::UnreadableFile(Damage::Corrupt)))?;
     let page_count = pages.len();

@@ -1,7 +1,7 @@
 //! What kind of document some bytes are: told by the bytes, and by a media type where they cannot
 //! tell.
 
-use docket_contract::format::{Container, Detected, Format};
+use docket_contract::format::{Container, Detected, Format, Signature};
 
 use crate::source::office::{OfficeFormat, ole_format, zip_format};
 
@@ -64,7 +64,10 @@ impl DocumentKind {
 pub(crate) fn kind(bytes: &[u8], media_type: Option<&str>) -> Option<Kind> {
     match Detected::of(bytes) {
         Some(Detected::Format(Format::Pdf)) => return Some(Kind::Pdf),
-        Some(Detected::Format(image)) => return Some(Kind::Image(image)),
+        Some(Detected::Format(format)) => {
+            let office = OfficeFormat::of(format).map(Kind::Office);
+            return Some(office.unwrap_or(Kind::Image(format)));
+        }
         Some(Detected::Container(container)) => {
             let format = match container {
                 Container::Zip => zip_format(bytes),
@@ -76,22 +79,43 @@ pub(crate) fn kind(bytes: &[u8], media_type: Option<&str>) -> Option<Kind> {
             if Detected::marked(bytes) == Some(Format::Pdf) {
                 return Some(Kind::Pdf);
             }
+            return None;
         }
         None => {}
     }
     let head = &bytes[..bytes.len().min(HEAD_BYTES)];
     // Text of any encoding that the web knows holds no zero bytes.
-    if head.contains(&0) {
+    let is_wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    if head.contains(&0) && !is_wide {
         return None;
     }
     match media_type.and_then(Format::of_media_type) {
-        Some(Format::Markdown) => Some(Kind::Office(OfficeFormat::Markdown)),
-        Some(Format::Html) => Some(Kind::Office(OfficeFormat::Html)),
         // A web page instead of a PDF is the error page of some server, not the document.
         Some(Format::Pdf) => None,
+        // Text has no signature: its sender's word counts.
+        Some(format) if matches!(format.facts().signature, Signature::None) => {
+            OfficeFormat::of(format).map(Kind::Office)
+        }
         _ if begins_like_html(head) => Some(Kind::Office(OfficeFormat::Html)),
+        _ if begins_like_mail(head) => Some(Kind::Office(OfficeFormat::Eml)),
         _ => None,
     }
+}
+
+/// Lines of a mail's head, one of which says who sent it.
+fn begins_like_mail(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head);
+    let mut fields = text.lines().take_while(|line| !line.is_empty());
+    let is_field = |line: &str| {
+        let name = line.split_once(':').map_or("", |(name, _)| name);
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let first_is_field = fields.next().is_some_and(is_field);
+    let has = |name: &str| {
+        text.lines()
+            .any(|line| line.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name)))
+    };
+    first_is_field && has("from:") && (has("date:") || has("message-id:") || has("received:"))
 }
 
 fn begins_like_html(head: &[u8]) -> bool {
@@ -121,5 +145,11 @@ mod tests {
         check(b"%PDF-1.7", Some("text/html"), Some(Kind::Pdf));
         check(b"PK\x03\x04 and nothing else", None, None);
         check(b"", None, None);
+        let office = |format| Some(Kind::Office(format));
+        check(b"a,b", Some("text/csv"), office(OfficeFormat::Csv));
+        check(b"{\\rtf1 x}", None, office(OfficeFormat::Rtf));
+        check(b"From: a@b.org\r\nDate: x\r\n\r\nHi", None, office(OfficeFormat::Eml));
+        check(b"From: here to there", None, None);
+        check(b"PK\x03\x04", Some("text/plain"), None);
     }
 }

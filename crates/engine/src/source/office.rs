@@ -2,16 +2,27 @@
 //! blocks of a document. They have no coordinates.
 
 mod blocks;
+mod characters;
 mod container;
 mod convert;
 mod elements;
 mod format;
-mod inline;
+mod nodes;
+mod plain;
 mod plain_headings;
+mod runs;
+mod sheets;
+mod styled;
 mod survey;
+mod tree;
 
 pub(crate) use container::{ole_format, zip_format};
 pub(crate) use format::OfficeFormat;
+
+use characters::Characters;
+use docket_contract::ParseSpec;
+use elements::Source;
+use sheets::Sheets;
 
 use crate::error::Error;
 use crate::limits::{Excess, Limits};
@@ -33,15 +44,26 @@ pub(crate) struct OfficeDocument {
 pub(crate) fn read(
     bytes: Vec<u8>,
     format: OfficeFormat,
-    password: Option<&str>,
+    (spec, password): (&ParseSpec, Option<&str>),
     limits: &Limits,
 ) -> Result<OfficeDocument, Error> {
     let listed = page_count(&bytes, format, limits)?;
     let left_out = survey::survey(&bytes, format, limits)?;
     let bytes = if left_out.is_empty() { bytes } else { survey::without(&bytes, &left_out)? };
-    let nodes = convert::convert(bytes, format, password)?;
-    let (elements, page_count) = elements::elements(&nodes, format, limits)?;
-    drop(nodes);
+    let mut characters = Characters::of(&bytes, format, limits)?;
+    let sheets = match format {
+        OfficeFormat::Xlsx => Sheets::of(&bytes, limits)?,
+        _ => Sheets::default(),
+    };
+    let plain = plain::text(&bytes, format)?;
+    let document = convert::convert(bytes, format, password)?;
+    characters.add_blocks(&document);
+    let source = Source { format, characters, sheets, hidden_parts: spec.hidden_parts, plain };
+    let (mut elements, page_count) = elements::elements(&document, source, limits)?;
+    drop(document);
+    if !spec.strikethrough {
+        elements.iter_mut().for_each(elements::Element::forget_struck);
+    }
     let left_out = left_out.into_iter().map(|part| (part.page, part.excess)).collect();
     // An empty slide at the end is listed and converts to nothing.
     let page_count = page_count.max(listed.unwrap_or(0));
@@ -60,10 +82,8 @@ pub(crate) fn page_count(
     limits: &Limits,
 ) -> Result<Option<usize>, Error> {
     match format {
-        OfficeFormat::Docx | OfficeFormat::Doc | OfficeFormat::Html | OfficeFormat::Markdown => {
-            Ok(Some(1))
-        }
         OfficeFormat::Pptx | OfficeFormat::Xlsx => survey::page_count(bytes, format, limits),
-        OfficeFormat::Ppt | OfficeFormat::Xls => Ok(None),
+        _ if format.format().facts().has_pages => Ok(None),
+        _ => Ok(Some(1)),
     }
 }

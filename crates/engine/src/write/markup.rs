@@ -3,7 +3,9 @@
 use docket_contract::SegmentType;
 use docket_contract::citations::Reference;
 
-use crate::model::{Marker, marker};
+use super::html::escape;
+use super::inline;
+use crate::model::{Marker, Text, marker};
 
 /// A segment's text in its three forms.
 #[derive(Default)]
@@ -15,43 +17,68 @@ pub(crate) struct Forms {
     pub references: Vec<Reference>,
 }
 
-/// Writes a text of a kind, `escaped` for HTML. `level` is a heading's, `depth` a list item's.
-pub(crate) fn write(kind: SegmentType, level: u8, depth: u8, text: &str, escaped: &str) -> Forms {
+/// Writes a text of a kind. `level` is a heading's, `depth` a list item's.
+pub(crate) fn write(kind: SegmentType, level: u8, depth: u8, text: &Text) -> Forms {
     let (markdown, html) = match kind {
         SegmentType::Title | SegmentType::SectionHeader => {
-            heading(level.clamp(1, 6), text, escaped)
+            heading(level.clamp(1, 6), &text.without_whole_bold())
         }
-        SegmentType::ListItem => item(depth, text, escaped),
+        SegmentType::ListItem => item(depth, text),
         SegmentType::Picture => (String::new(), "<img alt=\"\">".to_owned()),
-        SegmentType::PageHeader => (block_safe(text), tag("header", escaped)),
-        SegmentType::PageFooter => (block_safe(text), tag("footer", escaped)),
-        SegmentType::Caption => (block_safe(text), tag("figcaption", escaped)),
-        _ => (block_safe(text), tag("p", escaped)),
+        SegmentType::PageHeader => block(text, "header"),
+        SegmentType::PageFooter => block(text, "footer"),
+        SegmentType::Caption => block(text, "figcaption"),
+        _ => block(text, "p"),
     };
-    Forms { content: text.to_owned(), markdown, html, references: Vec::new() }
+    Forms { content: text.content.clone(), markdown, html, references: Vec::new() }
 }
 
-fn heading(level: u8, text: &str, escaped: &str) -> (String, String) {
+/// Writes a listing, whose lines and indentation stay.
+pub(crate) fn listing(text: &Text) -> Forms {
+    let content = text.content.clone();
+    let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let markdown = format!("{fence}\n{content}\n{fence}");
+    let html = format!("<pre><code>{}</code></pre>", escape(&content));
+    Forms { content, markdown, html, references: Vec::new() }
+}
+
+fn block(text: &Text, name: &str) -> (String, String) {
+    (block_safe(inline::markdown(text, 0)), tag(name, &inline::html(text, 0)))
+}
+
+fn heading(level: u8, text: &Text) -> (String, String) {
     let hashes = "#".repeat(usize::from(level));
-    (format!("{hashes} {}", tag_safe(text)), tag(&format!("h{level}"), escaped))
+    let markdown = format!("{hashes} {}", inline::markdown(text, 0));
+    (markdown, tag(&format!("h{level}"), &inline::html(text, 0)))
 }
 
-fn item(depth: u8, text: &str, escaped: &str) -> (String, String) {
-    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let escaped_rest = escaped.split_once(' ').map_or("", |(_, rest)| rest);
+fn item(depth: u8, text: &Text) -> (String, String) {
+    let content = text.content.as_str();
+    let first = content.split_once(' ').map_or(content, |(first, _)| first);
+    let rest = (first.len() + 1).min(content.len());
+    let written_rest = || (inline::markdown(text, rest), inline::html(text, rest));
     let indent = "  ".repeat(usize::from(depth));
     if let Some(ticked) = box_to_tick(first) {
         let (sign, attribute) = if ticked { ("x", " checked") } else { (" ", "") };
-        let html = format!("<li><input type=\"checkbox\" disabled{attribute}> {escaped_rest}</li>");
-        return (format!("{indent}- [{sign}] {}", tag_safe(rest)), html);
+        let (markdown, html) = written_rest();
+        let html = format!("<li><input type=\"checkbox\" disabled{attribute}> {html}</li>");
+        return (format!("{indent}- [{sign}] {markdown}"), html);
     }
     match marker(first) {
-        Some(Marker::Bullet) => (format!("{indent}- {}", tag_safe(rest)), tag("li", escaped_rest)),
-        Some(Marker::Number(number)) if first.ends_with('.') => {
-            let html = format!("<li value=\"{number}\">{escaped_rest}</li>");
-            (format!("{indent}{number}. {}", tag_safe(rest)), html)
+        Some(Marker::Bullet) => {
+            let (markdown, html) = written_rest();
+            (format!("{indent}- {markdown}"), tag("li", &html))
         }
-        _ => (format!("{indent}- {}", tag_safe(text)), tag("li", escaped)),
+        Some(Marker::Number(number)) if first.ends_with('.') => {
+            let (markdown, html) = written_rest();
+            let html = format!("<li value=\"{number}\">{html}</li>");
+            (format!("{indent}{number}. {markdown}"), html)
+        }
+        _ => {
+            let (markdown, html) = (inline::markdown(text, 0), inline::html(text, 0));
+            (format!("{indent}- {markdown}"), tag("li", &html))
+        }
     }
 }
 
@@ -82,40 +109,19 @@ fn tag(name: &str, escaped: &str) -> String {
 }
 
 /// Keeps a paragraph from being read as another kind of block.
-fn block_safe(text: &str) -> String {
-    let safe = tag_safe(text);
+fn block_safe(safe: String) -> String {
     let hashes = safe.chars().take_while(|c| *c == '#').count();
     let is_heading = (1..=6).contains(&hashes) && safe[hashes..].starts_with(' ');
     let is_other = safe.starts_with('>') || safe.starts_with("```") || safe.starts_with("~~~");
     if is_heading || is_other { format!("\\{safe}") } else { safe }
 }
 
-/// Keeps text from being read as a html tag; everything else stays as the document has it.
-fn tag_safe(text: &str) -> String {
-    if !text.contains('<') {
-        return text.to_owned();
-    }
-    let mut safe = String::with_capacity(text.len() + 8);
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let opens = characters
-            .peek()
-            .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'));
-        if character == '<' && opens {
-            safe.push('\\');
-        }
-        safe.push(character);
-    }
-    safe
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::write::html::escape;
 
     fn check(kind: SegmentType, text: &str, markdown: &str, html: &str) {
-        let forms = write(kind, 2, 1, text, &escape(text));
+        let forms = write(kind, 2, 1, &Text::plain(text));
         assert_eq!((forms.markdown.as_str(), forms.html.as_str()), (markdown, html));
     }
 

@@ -8,9 +8,8 @@ use docket_contract::{BoundingBox, EmbeddedWord, ParseSpec, Segment, SegmentType
 use uuid::Uuid;
 
 use super::frame::{Frame, clamped, rounded};
-use super::html::marked;
 use super::kinds::segment_type;
-use super::markup::{Forms, behind_marker, write};
+use super::markup::{Forms, behind_marker, listing, write};
 use super::mentions::{anchor, link};
 use super::tables::write_table;
 use crate::model::{Block, Content, Document, Role, Table, Text, Word};
@@ -50,8 +49,7 @@ impl<'s> Renderer<'s> {
     /// The text of a block in its three forms.
     fn forms(&self, block: &Block) -> Forms {
         let kind = segment_type(block);
-        let own =
-            |text: &Text, level, depth| write(kind, level, depth, &text.content, &marked(text));
+        let own = |text: &Text, level, depth| write(kind, level, depth, text);
         let mut forms = match &block.content {
             Content::Table(table) => return write_table(table),
             Content::Text { role, text } => match role {
@@ -60,7 +58,8 @@ impl<'s> Renderer<'s> {
                 Role::ListItem(depth) => own(text, 0, *depth),
                 _ => own(text, 0, 0),
             },
-            Content::Formula(text) | Content::Code(text) => own(text, 0, 0),
+            Content::Formula(text) => own(text, 0, 0),
+            Content::Code(text) => return listing(text),
             Content::Picture | Content::Field(_) => own(&Text::plain(block.text()), 0, 0),
         };
         match (&self.document.bibliography, block.entry) {

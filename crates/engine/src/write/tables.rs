@@ -1,16 +1,27 @@
 //! Tables to text, markdown and html.
 
-use super::html::{escape, marked};
+use std::borrow::Cow;
+
+use super::inline::{cell_html, cell_markdown};
 use super::markup::Forms;
-use crate::model::{Cell, Table};
+use crate::model::{Cell, Table, Text};
 
 /// Writes a table: pipes in markdown, unless cells span, for which markdown has only html.
 pub(crate) fn write_table(table: &Table) -> Forms {
     let spans = table.cells.iter().any(|cell| cell.row_span > 1 || cell.column_span > 1);
-    let markdown =
-        if spans { html(table, &|cell| escape(&cell.text.content)) } else { pipes(table) };
-    let html = html(table, &|cell| marked(&cell.text));
+    let markdown = if spans { html(table, &|cell| plain_html(&cell.text)) } else { pipes(table) };
+    let html = html(table, &|cell| cell_html(&looks(cell)));
     Forms { content: table.text(), markdown, html, ..Forms::default() }
+}
+
+/// The text of a cell; a head cell is bold anyway.
+fn looks(cell: &Cell) -> Cow<'_, Text> {
+    if cell.header { cell.text.without_whole_bold() } else { Cow::Borrowed(&cell.text) }
+}
+
+/// HTML within Markdown: without marks of raised and lowered text.
+fn plain_html(text: &Text) -> String {
+    cell_html(&Text { scripts: Vec::new(), ..text.clone() })
 }
 
 fn pipes(table: &Table) -> String {
@@ -19,7 +30,7 @@ fn pipes(table: &Table) -> String {
         out.push('|');
         for cell in row {
             out.push(' ');
-            out.push_str(&cell.text.content.replace('|', "\\|"));
+            out.push_str(&cell_markdown(&looks(cell)).replace('|', "\\|"));
             out.push_str(" |");
         }
         out.push('\n');

@@ -10,6 +10,7 @@ mod given;
 mod handmade;
 mod limits;
 mod ocr;
+mod office;
 mod options;
 mod split;
 mod support;

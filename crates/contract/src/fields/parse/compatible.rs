@@ -30,7 +30,15 @@ pub const COMPATIBLE: &[Field<ParseSpec>] = &[
         echo: Echo::Always,
         ..Field::compatible("ocr_engine", words(&["UnsiloedHawk", "UnsiloedBeta", "UnsiloedStorm"]))
     },
-    Field { default: Some("false"), ..Field::compatible("extract_strikethrough", SWITCH) },
+    Field {
+        default: Some("false"),
+        echo: Echo::AsSent,
+        ..Field::new(
+            "extract_strikethrough",
+            Kind::Boolean(|spec, on| spec.strikethrough = on),
+            "Struck text of Office files, web pages and Markdown is marked: `~~` in Markdown, `<s>` in HTML.",
+        )
+    },
     Field::compatible("pii_engine", TEXT),
     Field::compatible("pii_block_severity", TEXT),
     Field::compatible(

@@ -2,12 +2,12 @@
 //! files have none.
 
 use super::elements::{Element, Kind, TableCell};
-use crate::model::{Block, Cell, Content, Origin, Page, Role, Table, Vocabulary};
+use super::styled::Styled;
+use crate::model::{Block, Cell, Content, Origin, Page, Role, Table, Text};
 
 /// The pages from the first to the last, and the blocks in the order of the elements.
 pub(super) fn blocks(elements: Vec<Element>, page_count: usize) -> (Vec<Page>, Vec<Block>) {
     let ranks = Ranks::of(&elements);
-    let vocabulary = vocabulary(&elements);
     let mut pages: Vec<Page> =
         (1..=page_count).map(|number| Page { number, ..Page::default() }).collect();
     let mut blocks = Vec::with_capacity(elements.len());
@@ -18,7 +18,7 @@ pub(super) fn blocks(elements: Vec<Element>, page_count: usize) -> (Vec<Page>, V
         blocks.push(Block {
             page: element.page,
             rect: None,
-            content: content(element.kind, &element.text, ranks, &vocabulary),
+            content: content(element.kind, element.text, ranks),
             confidence: 1.0,
             origin: Origin::Element,
             entry: None,
@@ -27,46 +27,26 @@ pub(super) fn blocks(elements: Vec<Element>, page_count: usize) -> (Vec<Page>, V
     (pages, blocks)
 }
 
-fn content(kind: Kind, text: &str, ranks: Ranks, vocabulary: &Vocabulary) -> Content {
-    let text = || vocabulary.text_of_rows(text.lines());
+fn content(kind: Kind, text: Styled, ranks: Ranks) -> Content {
     match kind {
-        Kind::Text(role) => Content::Text { role, text: text() },
-        Kind::Heading(level) => Content::Text { role: ranks.role(level), text: text() },
-        Kind::Formula => Content::Formula(text()),
-        Kind::Code => Content::Code(text()),
+        Kind::Text(role) => Content::Text { role, text: text.into_text() },
+        Kind::Heading(level) => Content::Text { role: ranks.role(level), text: text.into_text() },
+        Kind::Formula => Content::Formula(text.into_text()),
+        Kind::Code => Content::Code(Text::plain(text.text)),
         Kind::Field(field) => Content::Field(field),
         Kind::Picture => Content::Picture,
-        Kind::Table(cells) => Content::Table(table(cells, vocabulary)),
+        Kind::Table(cells) => Content::Table(table(cells)),
     }
 }
 
-fn table(cells: Vec<TableCell>, vocabulary: &Vocabulary) -> Table {
+fn table(cells: Vec<TableCell>) -> Table {
     let rows = cells.iter().map(|cell| cell.row + cell.row_span).max().unwrap_or(0);
     let columns = cells.iter().map(|cell| cell.column + cell.column_span).max().unwrap_or(0);
     let cell = |cell: TableCell| {
         let TableCell { row, column, row_span, column_span, header, text } = cell;
-        let text = vocabulary.text_of_rows(text.lines());
-        Cell { row, column, row_span, column_span, header, text }
+        Cell { row, column, row_span, column_span, header, text: text.into_text() }
     };
     Table { rows, columns, cells: cells.into_iter().map(cell).collect() }
-}
-
-/// The words of all texts.
-fn vocabulary(elements: &[Element]) -> Vocabulary {
-    let mut vocabulary = Vocabulary::default();
-    let mut learn = |text: &str| {
-        for row in text.lines() {
-            let words: Vec<&str> = row.split_whitespace().collect();
-            vocabulary.learn(words.iter().copied());
-        }
-    };
-    for element in elements {
-        match &element.kind {
-            Kind::Table(cells) => cells.iter().for_each(|cell| learn(&cell.text)),
-            _ => learn(&element.text),
-        }
-    }
-    vocabulary
 }
 
 /// Which headings are the title, and how far the levels of the others are from where they start.

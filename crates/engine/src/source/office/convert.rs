@@ -2,20 +2,20 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use docling::{ConversionError, DocumentConverter, Node, SourceDocument};
+use docling::{ConversionError, DoclingDocument, DocumentConverter, SourceDocument};
 
 use super::format::OfficeFormat;
 use super::plain_headings::{Plain, plain_headings};
 use crate::error::{Damage, Error, Lock};
 
-/// The nodes of a document in reading order. A web page whose headings make the library lose its
+/// A document as the library reads it. A web page whose headings make the library lose its
 /// way (docling 2.62 counts levels below zero at a heading that is no item of its nested list) is
 /// read once more with paragraphs in their place.
 pub(super) fn convert(
     bytes: Vec<u8>,
     format: OfficeFormat,
     password: Option<&str>,
-) -> Result<Vec<Node>, Error> {
+) -> Result<DoclingDocument, Error> {
     if !matches!(format, OfficeFormat::Html | OfficeFormat::Markdown) {
         return convert_once(bytes, format, password);
     }
@@ -32,11 +32,15 @@ fn convert_once(
     bytes: Vec<u8>,
     format: OfficeFormat,
     password: Option<&str>,
-) -> Result<Vec<Node>, Error> {
-    let source = SourceDocument::from_bytes("document", format.input_format(), bytes);
-    let converter = DocumentConverter::new().password(password.map(str::to_owned));
+) -> Result<DoclingDocument, Error> {
+    let Some(input) = format.input_format() else {
+        return Ok(DoclingDocument::new("document"));
+    };
+    let source = SourceDocument::from_bytes("document", input, bytes);
+    let converter =
+        DocumentConverter::new().password(password.map(str::to_owned)).list_attachments(true);
     match converter.convert(source) {
-        Ok(result) => Ok(result.document.nodes),
+        Ok(result) => Ok(result.document),
         Err(error) => Err(in_our_words(&error, password)),
     }
 }

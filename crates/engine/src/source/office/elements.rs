@@ -1,9 +1,11 @@
-//! The library's nodes to elements: kinds, plain texts and tables, by page.
+//! Elements of a document: kinds, texts and tables, by page.
 
-use docling::{ContentLayer, Node};
+use docket_contract::spec::HiddenParts;
+use docling::DoclingDocument;
 
 use super::format::OfficeFormat;
-use super::inline::{closed_up, plain};
+use super::styled::Styled;
+use super::{characters::Characters, nodes, plain, sheets::Sheets, tree};
 use crate::limits::{Excess, Limit, Limits};
 use crate::model::{FormField, Role};
 
@@ -21,7 +23,7 @@ pub(super) struct Element {
     /// Width and height of its page in points, where the file tells.
     pub page_size: Option<(f32, f32)>,
     pub kind: Kind,
-    pub text: String,
+    pub text: Styled,
 }
 
 /// What an element is.
@@ -47,7 +49,27 @@ pub(super) struct TableCell {
     pub column_span: usize,
     /// It names what stands below it.
     pub header: bool,
-    pub text: String,
+    pub text: Styled,
+}
+
+/// What a file itself says, beside the structure that the library gives.
+pub(super) struct Source {
+    pub format: OfficeFormat,
+    pub characters: Characters,
+    pub sheets: Sheets,
+    pub hidden_parts: HiddenParts,
+    /// The text of a file that is nothing else.
+    pub plain: Option<String>,
+}
+
+impl Element {
+    /// Takes the marks off struck text.
+    pub(super) fn forget_struck(&mut self) {
+        self.text.forget_struck();
+        if let Kind::Table(cells) = &mut self.kind {
+            cells.iter_mut().for_each(|cell| cell.text.forget_struck());
+        }
+    }
 }
 
 /// All elements in reading order, and how many pages there are.
@@ -55,37 +77,39 @@ pub(super) struct TableCell {
 /// # Errors
 /// If there is more text or there are more cells than the limits allow.
 pub(super) fn elements(
-    nodes: &[Node],
-    format: OfficeFormat,
+    document: &DoclingDocument,
+    source: Source,
     limits: &Limits,
 ) -> Result<(Vec<Element>, usize), Excess> {
-    let mut reading = Reading {
-        elements: Vec::new(),
+    let mut to = Elements {
+        list: Vec::new(),
         page: 1,
         page_size: None,
         pages: 1,
-        breaks_pages: format == OfficeFormat::Ppt || format == OfficeFormat::Xls,
-        pages_announced: false,
         characters: 0,
         cells: 0,
         limits,
         excess: None,
     };
-    reading.nodes(nodes);
-    match reading.excess {
+    if let Some(plain) = &source.plain {
+        plain::read(plain, source.format, &mut to);
+    }
+    match &document.tree {
+        Some(tree) => tree::read(tree, &document.nodes, source.characters, &mut to),
+        None => nodes::read(&document.nodes, &source, &mut to),
+    }
+    match to.excess {
         Some(excess) => Err(excess),
-        None => Ok((reading.elements, reading.pages)),
+        None => Ok((to.list, to.pages)),
     }
 }
 
-struct Reading<'l> {
-    elements: Vec<Element>,
-    page: usize,
+/// The elements so far, and what they cost.
+pub(super) struct Elements<'l> {
+    list: Vec<Element>,
+    pub page: usize,
     page_size: Option<(f32, f32)>,
-    pages: usize,
-    /// Pages are told by the breaks between them, unless each is announced.
-    breaks_pages: bool,
-    pages_announced: bool,
+    pub pages: usize,
     characters: u64,
     cells: u64,
     limits: &'l Limits,
@@ -93,13 +117,9 @@ struct Reading<'l> {
     excess: Option<Excess>,
 }
 
-impl Reading<'_> {
-    fn nodes(&mut self, nodes: &[Node]) {
-        for node in nodes {
-            if self.excess.is_none() {
-                self.node(node);
-            }
-        }
+impl Elements<'_> {
+    pub(super) fn is_full(&self) -> bool {
+        self.excess.is_some()
     }
 
     /// Counts what is about to be read.
@@ -112,165 +132,66 @@ impl Reading<'_> {
         self.excess = self.excess.or(checked.err());
     }
 
-    fn node(&mut self, node: &Node) {
-        match node {
-            Node::Heading { level, text } => self.push(Kind::Heading(*level), text),
-            Node::Paragraph { text } => {
-                self.push_plain(Kind::Text(Role::Paragraph), closed_up(&plain(text)));
-            }
-            Node::InlineGroup { md_text, .. } => {
-                self.push_plain(Kind::Text(Role::Paragraph), closed_up(&plain(md_text)));
-            }
-            Node::LabeledText { label, text, .. } => self.push(labeled(label), text),
-            Node::Caption { text, .. } => self.push(Kind::Text(Role::Caption), text),
-            Node::FurnitureText { label, text } => self.push(labeled(label), text),
-            Node::PageFurniture { footer, text, .. } => {
-                let role = if *footer { Role::PageFooter } else { Role::PageHeader };
-                self.push(Kind::Text(role), text);
-            }
-            Node::Formula { latex, .. } => {
-                self.push_plain(Kind::Formula, latex.clone());
-            }
-            Node::Code { text, .. } => self.push_plain(Kind::Code, text.clone()),
-            Node::TextDump(text) => {
-                self.push_plain(Kind::Text(Role::Paragraph), text.clone());
-            }
-            Node::CheckboxItem { checked, text } => {
-                let mark = if *checked { "\u{2611}" } else { "\u{2610}" };
-                self.push_plain(Kind::Text(Role::ListItem(0)), format!("{mark} {}", plain(text)));
-            }
-            Node::ListItem { .. } | Node::ListText { .. } => self.list_item(node),
-            Node::Table(table) => self.table(table),
-            Node::Chart { table, caption, .. } => {
-                self.caption(caption.as_deref());
-                self.table(table);
-            }
-            Node::Picture { caption, .. } => {
-                self.push_plain(Kind::Picture, String::new());
-                self.caption(caption.as_deref());
-            }
-            Node::PageInfo { page_no, width, height } => self.page(*page_no, *width, *height),
-            Node::PageBreak => self.page_break(),
-            other => self.inner(other),
-        }
-    }
-
-    /// What only wraps or gathers other nodes. Notes of reviewers and what is hidden stay out.
-    fn inner(&mut self, node: &Node) {
-        match node {
-            Node::Group { label, name, layer, children }
-                if *layer != Some(ContentLayer::Invisible) =>
-            {
-                // A sheet's name is what its reader sees first.
-                let sheet = name.as_deref().filter(|_| label == "sheet" && !children.is_empty());
-                if let Some(name) = sheet {
-                    self.push_plain(Kind::Heading(2), name.to_owned());
-                }
-                self.nodes(children);
-            }
-            // The name in a browser's title bar, which no page shows.
-            Node::Furniture { inner, .. } if matches!(**inner, Node::Heading { .. }) => {}
-            Node::Furniture { layer: ContentLayer::Furniture, inner }
-            | Node::Commented { inner, .. }
-            | Node::Track { inner, .. }
-            | Node::Located { inner, .. }
-            | Node::Prov { inner, .. } => self.node(inner),
-            Node::FieldRegion { items } => {
-                for item in items {
-                    let label = [&item.marker, &item.key].into_iter().flatten();
-                    let label: Vec<&str> = label.map(String::as_str).collect();
-                    let value = item.value.as_deref().unwrap_or_default();
-                    let field = FormField { label: plain(&label.join(" ")), value: plain(value) };
-                    self.push_field(field);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn push_field(&mut self, field: FormField) {
-        let text = format!("{} {}", field.label, field.value);
-        self.push_plain(Kind::Field(field), text);
-    }
-
-    fn push(&mut self, kind: Kind, markdown: &str) {
-        self.push_plain(kind, plain(markdown));
-    }
-
-    fn push_plain(&mut self, kind: Kind, text: String) {
+    pub(super) fn push(&mut self, kind: Kind, text: Styled) {
         let holds_text = !matches!(kind, Kind::Picture | Kind::Table(_));
-        if holds_text && text.trim().is_empty() {
+        if holds_text && text.is_blank() {
             return;
         }
-        self.count(text.chars().count() + PIECE_CHARACTERS, 0);
+        self.count(text.characters() + PIECE_CHARACTERS, 0);
         let page_size = self.page_size;
-        self.elements.push(Element { page: self.page, page_size, kind, text });
+        self.list.push(Element { page: self.page, page_size, kind, text });
     }
 
-    fn list_item(&mut self, node: &Node) {
-        match node {
-            Node::ListItem { ordered, number, text, level, .. } => {
-                let text = plain(text);
-                let marked =
-                    if *ordered { format!("{number}. {text}") } else { format!("\u{2022} {text}") };
-                if !text.is_empty() {
-                    self.push_plain(Kind::Text(Role::ListItem(*level)), marked);
-                }
-            }
-            Node::ListText { text, .. } => self.push(Kind::Text(Role::Paragraph), text),
-            _ => {}
-        }
+    pub(super) fn push_field(&mut self, field: FormField) {
+        let text = format!("{} {}", field.label, field.value);
+        self.push(Kind::Field(field), text.into());
     }
 
-    fn caption(&mut self, caption: Option<&str>) {
-        if let Some(caption) = caption {
-            self.push(Kind::Text(Role::Caption), caption);
-        }
-    }
-
-    fn table(&mut self, table: &docling::Table) {
-        self.caption(table.caption.as_deref());
+    /// Counts a table: false if it is beyond a limit.
+    pub(super) fn has_room_for(&mut self, table: &docling::Table) -> bool {
         let texts = table.rows.iter().flatten();
         let filled = texts.clone().filter(|text| !text.is_empty());
         let characters = filled.map(|text| text.chars().count() + PIECE_CHARACTERS).sum();
         self.count(characters, texts.count());
-        if self.excess.is_some() {
-            return;
-        }
-        let cells = table.derive_cells().into_iter().map(|cell| TableCell {
-            row: cell.start_row,
-            column: cell.start_col,
-            row_span: cell.row_span.max(1),
-            column_span: cell.col_span.max(1),
-            header: cell.column_header,
-            text: plain(&cell.text),
-        });
-        let mut cells: Vec<TableCell> = cells.collect();
+        !self.is_full()
+    }
+
+    /// A table of these cells, if one of them holds something.
+    pub(super) fn push_table(&mut self, mut cells: Vec<TableCell>) {
         cells.sort_by_key(|cell| (cell.row, cell.column));
-        if cells.iter().any(|cell| !cell.text.is_empty()) {
-            self.push_plain(Kind::Table(cells), String::new());
+        if cells.iter().any(|cell| !cell.text.is_blank()) {
+            self.push(Kind::Table(cells), Styled::default());
         }
     }
 
-    fn page(&mut self, number: usize, width: f32, height: f32) {
-        self.pages_announced = true;
+    pub(super) fn page(&mut self, number: usize, size: Option<(f32, f32)>) {
         self.page = number.max(1);
         self.pages = self.pages.max(self.page);
-        let (width, height) = (width / EMU_PER_POINT, height / EMU_PER_POINT);
-        // Sheets state their size in cells, which is none.
-        let is_size = width > 72.0 && height > 72.0 && width < 5_000.0 && height < 5_000.0;
-        self.page_size = is_size.then_some((width, height));
-    }
-
-    fn page_break(&mut self) {
-        if self.breaks_pages && !self.pages_announced {
-            self.page += 1;
-            self.pages = self.page;
-        }
+        self.page_size = size;
     }
 }
 
-fn labeled(label: &str) -> Kind {
+/// A cell of the library, with the text that the file has for it.
+pub(super) fn table_cell(cell: &docling_core::TableCell, text: Styled) -> TableCell {
+    TableCell {
+        row: cell.start_row,
+        column: cell.start_col,
+        row_span: cell.row_span.max(1),
+        column_span: cell.col_span.max(1),
+        header: cell.column_header,
+        text,
+    }
+}
+
+/// A size in points, where it is one: sheets state theirs in cells.
+pub(super) fn page_size(width: f32, height: f32) -> Option<(f32, f32)> {
+    let (width, height) = (width / EMU_PER_POINT, height / EMU_PER_POINT);
+    let is_size = width > 72.0 && height > 72.0 && width < 5_000.0 && height < 5_000.0;
+    is_size.then_some((width, height))
+}
+
+/// The kind that the library's label of a text names.
+pub(super) fn labeled(label: &str) -> Kind {
     Kind::Text(match label {
         "footnote" => Role::Footnote,
         "page_header" => Role::PageHeader,

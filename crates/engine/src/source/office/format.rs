@@ -14,6 +14,18 @@ pub(crate) enum OfficeFormat {
     Xls,
     Html,
     Markdown,
+    Text,
+    Csv,
+    Rtf,
+    Odt,
+    Ods,
+    Odp,
+    Epub,
+    Eml,
+    Msg,
+    Xml,
+    Json,
+    AsciiDoc,
 }
 
 impl OfficeFormat {
@@ -28,11 +40,23 @@ impl OfficeFormat {
             Self::Xls => Format::Xls,
             Self::Html => Format::Html,
             Self::Markdown => Format::Markdown,
+            Self::Text => Format::Text,
+            Self::Csv => Format::Csv,
+            Self::Rtf => Format::Rtf,
+            Self::Odt => Format::Odt,
+            Self::Ods => Format::Ods,
+            Self::Odp => Format::Odp,
+            Self::Epub => Format::Epub,
+            Self::Eml => Format::Eml,
+            Self::Msg => Format::Msg,
+            Self::Xml => Format::Xml,
+            Self::Json => Format::Json,
+            Self::AsciiDoc => Format::AsciiDoc,
         }
     }
 
     /// The format of a row of the table, if it has no drawn pages.
-    pub(super) fn of(format: Format) -> Option<Self> {
+    pub(crate) fn of(format: Format) -> Option<Self> {
         Some(match format {
             Format::Docx => Self::Docx,
             Format::Pptx => Self::Pptx,
@@ -42,6 +66,18 @@ impl OfficeFormat {
             Format::Xls => Self::Xls,
             Format::Html => Self::Html,
             Format::Markdown => Self::Markdown,
+            Format::Text => Self::Text,
+            Format::Csv => Self::Csv,
+            Format::Rtf => Self::Rtf,
+            Format::Odt => Self::Odt,
+            Format::Ods => Self::Ods,
+            Format::Odp => Self::Odp,
+            Format::Epub => Self::Epub,
+            Format::Eml => Self::Eml,
+            Format::Msg => Self::Msg,
+            Format::Xml => Self::Xml,
+            Format::Json => Self::Json,
+            Format::AsciiDoc => Self::AsciiDoc,
             Format::Pdf
             | Format::Png
             | Format::Jpeg
@@ -51,8 +87,9 @@ impl OfficeFormat {
         })
     }
 
-    pub(super) fn input_format(self) -> InputFormat {
-        match self {
+    /// The library's name for it; `None` if it is read here.
+    pub(super) fn input_format(self) -> Option<InputFormat> {
+        Some(match self {
             Self::Docx => InputFormat::Docx,
             Self::Pptx => InputFormat::Pptx,
             Self::Xlsx => InputFormat::Xlsx,
@@ -61,6 +98,14 @@ impl OfficeFormat {
             Self::Xls => InputFormat::Xls,
             Self::Html => InputFormat::Html,
             Self::Markdown => InputFormat::Md,
-        }
+            Self::Rtf => InputFormat::Rtf,
+            Self::Odt => InputFormat::Odt,
+            Self::Ods => InputFormat::Ods,
+            Self::Odp => InputFormat::Odp,
+            Self::Epub => InputFormat::Epub,
+            Self::Eml | Self::Msg => InputFormat::Email,
+            Self::AsciiDoc => InputFormat::Asciidoc,
+            Self::Text | Self::Csv | Self::Xml | Self::Json => return None,
+        })
     }
 }

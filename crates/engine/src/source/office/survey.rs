@@ -5,7 +5,9 @@ mod body;
 mod costs;
 mod lists;
 mod markup;
+mod open_document;
 mod package;
+mod plain;
 mod sheet;
 mod total;
 mod web;
@@ -14,11 +16,15 @@ mod without;
 use std::collections::HashMap;
 
 use body::BodyCounter;
-use lists::{ListCounter, Relation, StringCounter};
-use package::Package;
+use lists::{Relation, StringCounter};
+use open_document::OpenDocumentCounter;
 use sheet::SheetCounter;
 use total::{LeftOut, Total};
 
+pub(super) use lists::ListCounter;
+pub(super) use markup::{Sink, Tag};
+pub(super) use package::Package;
+pub(super) use sheet::area as cell_area;
 pub(super) use without::without;
 
 use super::format::OfficeFormat;
@@ -59,6 +65,13 @@ pub(super) fn survey(
     limits: &Limits,
 ) -> Result<Vec<LeftOut>, Error> {
     match format {
+        OfficeFormat::Text | OfficeFormat::Csv | OfficeFormat::Xml | OfficeFormat::Json => {
+            return Ok(plain::check(bytes, limits).map(|()| Vec::new())?);
+        }
+        OfficeFormat::Rtf => return Ok(plain::check_rich(bytes, limits).map(|()| Vec::new())?),
+        OfficeFormat::Eml | OfficeFormat::Msg | OfficeFormat::AsciiDoc => {
+            return Ok(plain::check_mail(bytes, limits).map(|()| Vec::new())?);
+        }
         OfficeFormat::Html => return Ok(web::check_html(bytes, limits).map(|()| Vec::new())?),
         OfficeFormat::Markdown => {
             return Ok(web::check_markdown(bytes, limits).map(|()| Vec::new())?);
@@ -70,8 +83,27 @@ pub(super) fn survey(
         OfficeFormat::Docx => word(&mut package, limits).map(|()| Vec::new()),
         OfficeFormat::Pptx => slides(&mut package, limits).map(|()| Vec::new()),
         OfficeFormat::Xlsx => workbook(&mut package, limits),
+        OfficeFormat::Odt | OfficeFormat::Ods | OfficeFormat::Odp | OfficeFormat::Epub => {
+            open_document(&mut package, limits).map(|()| Vec::new())
+        }
         _ => Ok(Vec::new()),
     }
+}
+
+/// OpenDocument files and books.
+fn open_document(package: &mut Package<'_>, limits: &Limits) -> Result<(), Error> {
+    package.allow_document_types();
+    let mut total = Total::default();
+    for part in package.xml_parts()? {
+        let mut counter = OpenDocumentCounter::default();
+        let elements = package.elements_of(&part, &mut counter)?;
+        limits.check(Limit::TablesNested, counter.tables_nested)?;
+        total.elements = total.elements.saturating_add(elements);
+        total.characters = total.characters.saturating_add(counter.characters);
+        total.cells = total.cells.saturating_add(counter.cells);
+        total.check(limits)?;
+    }
+    Ok(())
 }
 
 fn word(package: &mut Package<'_>, limits: &Limits) -> Result<(), Error> {

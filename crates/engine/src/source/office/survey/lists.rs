@@ -7,7 +7,7 @@ const ENTRIES_MAX: usize = 200_000;
 
 /// The pages that a presentation or a workbook lists, and what a part refers to.
 #[derive(Debug, Default)]
-pub(super) struct ListCounter {
+pub(in crate::source::office) struct ListCounter {
     /// The relation of each slide or sheet, in their order.
     pub pages: Vec<String>,
     /// How many there are.
@@ -18,7 +18,7 @@ pub(super) struct ListCounter {
 
 /// A part that another part refers to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Relation {
+pub(in crate::source::office) struct Relation {
     pub id: String,
     pub kind: String,
     pub target: String,

@@ -7,7 +7,7 @@ const COMMENT_END: &[u8] = b"-->";
 const DATA_END: &[u8] = b"]]>";
 
 /// Hears what the scanner finds.
-pub(super) trait Sink {
+pub(in crate::source::office) trait Sink {
     /// A start tag. An empty element has no end tag.
     fn start(&mut self, tag: Tag<'_>);
     /// An end tag, by its local name.
@@ -18,7 +18,7 @@ pub(super) trait Sink {
 
 /// A start tag.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tag<'t> {
+pub(in crate::source::office) struct Tag<'t> {
     /// Without its prefix.
     pub name: &'t [u8],
     attributes: &'t [u8],
@@ -35,12 +35,12 @@ impl<'t> Tag<'t> {
     }
 
     /// The value of an attribute by its name, without regard to prefixes.
-    pub(super) fn attribute(&self, name: &[u8]) -> Option<&'t [u8]> {
+    pub(in crate::source::office) fn attribute(&self, name: &[u8]) -> Option<&'t [u8]> {
         self.attributes().find(|(key, _)| local(key) == name).map(|(_, value)| value)
     }
 
     /// The relation that it names: an `id` with a prefix, beside which another may have none.
-    pub(super) fn relation(&self) -> Option<&'t [u8]> {
+    pub(in crate::source::office) fn relation(&self) -> Option<&'t [u8]> {
         let is_relation = |key: &[u8]| key.contains(&b':') && local(key) == b"id";
         self.attributes().find(|(key, _)| is_relation(key)).map(|(_, value)| value)
     }
@@ -81,7 +81,7 @@ impl<'t> Tag<'t> {
     }
 
     /// An attribute that is a number; what begins with digits counts as these.
-    pub(super) fn number(&self, name: &[u8]) -> Option<u64> {
+    pub(in crate::source::office) fn number(&self, name: &[u8]) -> Option<u64> {
         leading_number(self.attribute(name)?)
     }
 }

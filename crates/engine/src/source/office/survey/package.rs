@@ -18,7 +18,7 @@ const PIECE_BYTES: usize = 64 * 1024;
 const RATIO_FROM_BYTES: u64 = 16 << 20;
 
 /// A package under inspection.
-pub(super) struct Package<'b> {
+pub(in crate::source::office) struct Package<'b> {
     zip: ZipArchive<Cursor<&'b [u8]>>,
     limits: &'b Limits,
     names: HashMap<String, usize>,
@@ -27,6 +27,8 @@ pub(super) struct Package<'b> {
     xml: u64,
     /// The inflated bytes of each part that was read.
     sizes: HashMap<usize, u64>,
+    /// Its parts may declare a document type, as those of books do.
+    declares: bool,
 }
 
 impl<'b> Package<'b> {
@@ -34,7 +36,10 @@ impl<'b> Package<'b> {
     ///
     /// # Errors
     /// If it has more parts than the limit allows.
-    pub(super) fn open(bytes: &'b [u8], limits: &'b Limits) -> Result<Option<Self>, Error> {
+    pub(in crate::source::office) fn open(
+        bytes: &'b [u8],
+        limits: &'b Limits,
+    ) -> Result<Option<Self>, Error> {
         limits.check(Limit::PackageParts, entry_count(bytes) as u64)?;
         let at_zero = Config { archive_offset: ArchiveOffset::Known(0) };
         let opened = ZipArchive::with_config(at_zero, Cursor::new(bytes))
@@ -50,7 +55,12 @@ impl<'b> Package<'b> {
             }
         }
         let sizes = HashMap::new();
-        Ok(Some(Self { zip, limits, names, inflated: 0, xml: 0, sizes }))
+        Ok(Some(Self { zip, limits, names, inflated: 0, xml: 0, sizes, declares: false }))
+    }
+
+    /// Accepts document types. Entities that they declare are not resolved by what reads the parts.
+    pub(super) fn allow_document_types(&mut self) {
+        self.declares = true;
     }
 
     /// The names of all parts that are XML, by their content or their name. The others are inflated,
@@ -58,7 +68,7 @@ impl<'b> Package<'b> {
     ///
     /// # Errors
     /// If they are.
-    pub(super) fn xml_parts(&mut self) -> Result<Vec<String>, Error> {
+    pub(in crate::source::office) fn xml_parts(&mut self) -> Result<Vec<String>, Error> {
         let mut parts = Vec::new();
         let mut all: Vec<(String, usize)> =
             self.names.iter().map(|(name, index)| (name.clone(), *index)).collect();
@@ -91,7 +101,11 @@ impl<'b> Package<'b> {
     ///
     /// # Errors
     /// If it is beyond a limit.
-    pub(super) fn scan(&mut self, name: &str, sink: &mut dyn Sink) -> Result<bool, Error> {
+    pub(in crate::source::office) fn scan(
+        &mut self,
+        name: &str,
+        sink: &mut dyn Sink,
+    ) -> Result<bool, Error> {
         let is_there = self.names.contains_key(&name.to_ascii_lowercase());
         self.elements_of(name, sink)?;
         Ok(is_there)
@@ -106,7 +120,7 @@ impl<'b> Package<'b> {
         let Some(index) = index else { return Ok(0) };
         let mut scanner = Scanner::new();
         self.read(index, true, &mut |piece| scanner.feed(piece, sink))?;
-        if scanner.declares {
+        if scanner.declares && !self.declares {
             return Err(Error::UnreadableFile(Damage::Declares));
         }
         self.limits.check(Limit::Depth, scanner.depth_max)?;
@@ -118,7 +132,10 @@ impl<'b> Package<'b> {
     ///
     /// # Errors
     /// If the list is beyond a limit.
-    pub(super) fn targets_of(&mut self, part: &str) -> Result<HashMap<String, Relation>, Error> {
+    pub(in crate::source::office) fn targets_of(
+        &mut self,
+        part: &str,
+    ) -> Result<HashMap<String, Relation>, Error> {
         let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
         let separator = if folder.is_empty() { "" } else { "/" };
         let mut list = ListCounter::default();
@@ -165,7 +182,9 @@ impl<'b> Package<'b> {
 
 fn has_xml_name(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["xml", "rels", "vml"].iter().any(|xml| extension.eq_ignore_ascii_case(xml))
+    ["xml", "rels", "vml", "xhtml", "html", "htm", "opf", "ncx"]
+        .iter()
+        .any(|xml| extension.eq_ignore_ascii_case(xml))
 }
 
 /// The name of a part that another in this folder refers to.

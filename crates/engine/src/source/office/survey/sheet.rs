@@ -7,7 +7,7 @@ use super::markup::{Sink, Tag, characters, leading_number};
 
 /// Rows and columns, from 0, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Area {
+pub(in crate::source::office) struct Area {
     pub rows: (u32, u32),
     pub columns: (u32, u32),
 }
@@ -168,7 +168,7 @@ impl Sink for SheetCounter<'_> {
 }
 
 /// A range such as `A1:C7`, or a single cell.
-fn area(range: &[u8]) -> Option<Area> {
+pub(in crate::source::office) fn area(range: &[u8]) -> Option<Area> {
     let (first, rest) = place(range)?;
     let last = match rest.strip_prefix(b":") {
         Some(rest) => place(rest)?.0,
