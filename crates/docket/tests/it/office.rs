@@ -154,7 +154,7 @@ async fn web_pages_and_markdown_are_read_by_their_names(database: Database) {
         assert_eq!(parsed["file_type"], media_type);
         let text = text_of(&parsed);
         assert!(
-            text.contains("# Notes") && text.contains("Some words.") && text.contains("- two"),
+            text.contains("# Notes") && text.contains("Some *words*.") && text.contains("- two"),
             "{text}"
         );
         let segments = parsed["chunks"][0]["segments"].as_array().unwrap();
