@@ -15,7 +15,7 @@ use crate::model::{Document, PageContent};
 use crate::recognise::ocr::Asked;
 use crate::recognise::scan::Source;
 use crate::source::ahead::with_pages;
-use crate::source::office::{self, OfficeDocument, OfficeFormat};
+use crate::source::office::{self, OfficeDocument, OfficeFormat, Requested};
 use crate::source::pdf::{
     Document as PdfDocument, FontStore, check_contents, checkbox_fields, links, note_boxes, open,
     read_page,
@@ -119,8 +119,16 @@ pub(super) fn read_office(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ReadDocument, Error> {
     let ParseRequest { password, limits, spec, .. } = *request;
-    let outcome =
-        catch_unwind(AssertUnwindSafe(|| office::read(document, format, (spec, password), limits)));
+    let hidden = spec.hidden_parts;
+    let requested = Requested {
+        struck: spec.strikethrough,
+        rows: hidden.rows,
+        columns: hidden.columns,
+        sheets: hidden.sheets,
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        office::read(document, format, (requested, password), limits)
+    }));
     let OfficeDocument { mut pages, mut blocks, left_out } =
         outcome.unwrap_or(Err(Error::UnreadableFile(Damage::Corrupt)))?;
     let page_count = pages.len();

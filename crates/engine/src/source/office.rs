@@ -17,10 +17,8 @@ mod survey;
 mod tree;
 
 pub(crate) use container::{ole_format, zip_format};
-pub(crate) use format::OfficeFormat;
+pub(crate) use format::{OfficeFormat, Requested};
 
-use characters::Characters;
-use docket_contract::ParseSpec;
 use elements::Source;
 use sheets::Sheets;
 
@@ -44,24 +42,32 @@ pub(crate) struct OfficeDocument {
 pub(crate) fn read(
     bytes: Vec<u8>,
     format: OfficeFormat,
-    (spec, password): (&ParseSpec, Option<&str>),
+    (requested, password): (Requested, Option<&str>),
     limits: &Limits,
 ) -> Result<OfficeDocument, Error> {
     let listed = page_count(&bytes, format, limits)?;
     let left_out = survey::survey(&bytes, format, limits)?;
     let bytes = if left_out.is_empty() { bytes } else { survey::without(&bytes, &left_out)? };
-    let mut characters = Characters::of(&bytes, format, limits)?;
+    let mut characters = characters::of_file(&bytes, format, limits)?;
     let sheets = match format {
         OfficeFormat::Xlsx => Sheets::of(&bytes, limits)?,
         _ => Sheets::default(),
     };
     let plain = plain::text(&bytes, format)?;
     let document = convert::convert(bytes, format, password)?;
-    characters.add_blocks(&document);
-    let source = Source { format, characters, sheets, hidden_parts: spec.hidden_parts, plain };
-    let (mut elements, page_count) = elements::elements(&document, source, limits)?;
+    characters::add_blocks(&document, &mut characters);
+    let source = Source { format, characters, sheets, hidden_parts: requested, plain };
+    let mut list = elements::Elements::new(limits);
+    if let Some(plain) = &source.plain {
+        plain::read(plain, source.format, &mut list);
+    }
+    match &document.tree {
+        Some(tree) => tree::read(tree, &document.nodes, source.characters, &mut list),
+        None => nodes::read(&document.nodes, &source, &mut list),
+    }
+    let (mut elements, page_count) = list.finish()?;
     drop(document);
-    if !spec.strikethrough {
+    if !requested.struck {
         elements.iter_mut().for_each(elements::Element::forget_struck);
     }
     let left_out = left_out.into_iter().map(|part| (part.page, part.excess)).collect();

@@ -1,11 +1,8 @@
 //! Elements of a document: kinds, texts and tables, by page.
 
-use docket_contract::spec::HiddenParts;
-use docling::DoclingDocument;
-
-use super::format::OfficeFormat;
+use super::format::{OfficeFormat, Requested};
 use super::styled::Styled;
-use super::{characters::Characters, nodes, plain, sheets::Sheets, tree};
+use super::{characters::Characters, sheets::Sheets};
 use crate::limits::{Excess, Limit, Limits};
 use crate::model::{FormField, Role};
 
@@ -57,7 +54,7 @@ pub(super) struct Source {
     pub format: OfficeFormat,
     pub characters: Characters,
     pub sheets: Sheets,
-    pub hidden_parts: HiddenParts,
+    pub hidden_parts: Requested,
     /// The text of a file that is nothing else.
     pub plain: Option<String>,
 }
@@ -69,38 +66,6 @@ impl Element {
         if let Kind::Table(cells) = &mut self.kind {
             cells.iter_mut().for_each(|cell| cell.text.forget_struck());
         }
-    }
-}
-
-/// All elements in reading order, and how many pages there are.
-///
-/// # Errors
-/// If there is more text or there are more cells than the limits allow.
-pub(super) fn elements(
-    document: &DoclingDocument,
-    source: Source,
-    limits: &Limits,
-) -> Result<(Vec<Element>, usize), Excess> {
-    let mut to = Elements {
-        list: Vec::new(),
-        page: 1,
-        page_size: None,
-        pages: 1,
-        characters: 0,
-        cells: 0,
-        limits,
-        excess: None,
-    };
-    if let Some(plain) = &source.plain {
-        plain::read(plain, source.format, &mut to);
-    }
-    match &document.tree {
-        Some(tree) => tree::read(tree, &document.nodes, source.characters, &mut to),
-        None => nodes::read(&document.nodes, &source, &mut to),
-    }
-    match to.excess {
-        Some(excess) => Err(excess),
-        None => Ok((to.list, to.pages)),
     }
 }
 
@@ -117,7 +82,31 @@ pub(super) struct Elements<'l> {
     excess: Option<Excess>,
 }
 
-impl Elements<'_> {
+impl<'l> Elements<'l> {
+    pub(super) fn new(limits: &'l Limits) -> Self {
+        Self {
+            list: Vec::new(),
+            page: 1,
+            page_size: None,
+            pages: 1,
+            characters: 0,
+            cells: 0,
+            limits,
+            excess: None,
+        }
+    }
+
+    /// All of them, and how many pages there are.
+    ///
+    /// # Errors
+    /// If there is more text or there are more cells than the limits allow.
+    pub(super) fn finish(self) -> Result<(Vec<Element>, usize), Excess> {
+        match self.excess {
+            Some(excess) => Err(excess),
+            None => Ok((self.list, self.pages)),
+        }
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.excess.is_some()
     }

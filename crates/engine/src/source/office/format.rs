@@ -109,3 +109,16 @@ impl OfficeFormat {
         })
     }
 }
+
+/// Parts of a file that are read on request only.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Requested {
+    /// The marks of struck text.
+    pub struck: bool,
+    /// Hidden rows of sheets.
+    pub rows: bool,
+    /// Hidden columns of sheets.
+    pub columns: bool,
+    /// Hidden sheets.
+    pub sheets: bool,
+}

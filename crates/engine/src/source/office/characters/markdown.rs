@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::Characters;
+use super::texts::Characters;
 use crate::model::{Mark, Script};
 use crate::source::office::styled::{Look, Styled};
 

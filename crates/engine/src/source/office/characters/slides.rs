@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::survey::{Package, Sink, Tag};
-use super::Characters;
+use super::texts::Characters;
 use super::word::links;
 use super::xml::Pieces;
 use crate::error::Error;

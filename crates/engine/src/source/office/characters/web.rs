@@ -2,7 +2,7 @@
 
 use docling_core::tree::{ItemTree, SourceInline};
 
-use super::Characters;
+use super::texts::Characters;
 use crate::model::{Mark, Script};
 use crate::source::office::styled::{Look, Styled};
 

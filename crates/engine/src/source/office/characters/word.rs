@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use super::super::survey::{ListCounter, Package, Sink, Tag};
+use super::texts::{Characters, NOTE, note_sign, squeezed};
 use super::xml::{Pieces, resolved};
-use super::{Characters, NOTE, note_sign, squeezed};
 use crate::error::Error;
 use crate::model::{Mark, Script};
 use crate::source::office::styled::{Look, Styled};
