@@ -38,11 +38,11 @@ pub enum Format {
     Csv,
     /// Rich Text Format.
     Rtf,
-    /// OpenDocument text.
+    /// `OpenDocument` text.
     Odt,
-    /// OpenDocument spreadsheet.
+    /// `OpenDocument` spreadsheet.
     Ods,
-    /// OpenDocument presentation.
+    /// `OpenDocument` presentation.
     Odp,
     /// Electronic book.
     Epub,
@@ -54,7 +54,7 @@ pub enum Format {
     Xml,
     /// JSON.
     Json,
-    /// AsciiDoc.
+    /// `AsciiDoc`.
     AsciiDoc,
 }
 

@@ -37,10 +37,10 @@ fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for (name, text) in parts {
-        zip.start_file(*name, stored).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
+        zip.start_file(*name, stored).expect("a part of the archive");
+        zip.write_all(text.as_bytes()).expect("a part of the archive");
     }
-    zip.finish().unwrap().into_inner()
+    zip.finish().expect("the archive").into_inner()
 }
 
 const RELATIONS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";

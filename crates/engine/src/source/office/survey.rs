@@ -90,7 +90,7 @@ pub(super) fn survey(
     }
 }
 
-/// OpenDocument files and books.
+/// `OpenDocument` files and books.
 fn open_document(package: &mut Package<'_>, limits: &Limits) -> Result<(), Error> {
     package.allow_document_types();
     let mut total = Total::default();

@@ -260,7 +260,7 @@ fn is_digit(token: &Token) -> bool {
 
 fn decimal(section: &[Token], number: f64, is_negative: bool) -> String {
     let minus = if is_negative { "-" } else { "" };
-    if section.iter().any(|token| *token == Token::General) {
+    if section.contains(&Token::General) {
         let shown = section.iter().map(|token| match token {
             Token::General => general(number),
             Token::Literal(text) => text.clone(),
@@ -432,23 +432,25 @@ fn fraction(section: &[Token], slash: usize, number: f64) -> String {
     if whole > 0.0 { format!("{whole} {numerator}/{best}") } else { format!("{numerator}/{best}") }
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+const DAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
 fn date(section: &[Token], number: f64, from_1904: bool) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    const DAYS: [&str; 7] =
-        ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
     let places = section.iter().filter(|token| is_digit(token)).count();
     let elapsed = section.iter().any(|token| matches!(token, Token::Elapsed(..)));
     let moment = if elapsed {

@@ -1,4 +1,4 @@
-//! What an OpenDocument file or a book holds: its text, and the cells of its tables.
+//! What an `OpenDocument` file or a book holds: its text, and the cells of its tables.
 
 use super::costs::PIECE_CHARACTERS;
 use super::markup::{Sink, Tag, characters};
