@@ -283,7 +283,7 @@ class Load:
             self.fail(f"the stream of {account.name} sent version {version} of {name} after {versions[name]}")
         versions[name] = version
         self.events += 1
-        # A deleted job takes its earlier events with it: who reads its deletion knows of its end.
+        # A deleted job takes its earlier events with it: a reader of its deletion knows of its end.
         if RANKS.get(change.get("status")) == 2 or change.get("status") is None:
             self.told_end[account.name].add(name)
 

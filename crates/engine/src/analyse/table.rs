@@ -44,7 +44,7 @@ const MEAN_CHARACTERS_MAX: usize = 400;
 pub(crate) struct Drawn<'p> {
     pub rulings: Vec<Rect>,
     pub fills: Vec<Rect>,
-    /// Squares that may be boxes to tick.
+    /// Squares that may be checkboxes.
     pub squares: Vec<Rect>,
     pub pictures: &'p [Rect],
 }
@@ -81,7 +81,7 @@ pub(crate) fn extract(lines: Vec<Line>, drawn: Drawn<'_>) -> Extracted {
             in_grid(&grid, within, &horizontal)
         });
     }
-    // What is no cell does not say where rows end either.
+    // Areas that are not cells do not show where rows end either.
     let is_part = |side: &Rect| parts.iter().any(|part| part.contains(side.center()));
     let sides = rulings.split_off(drawn).into_iter().filter(|side| !is_part(side));
     rulings.extend(sides);

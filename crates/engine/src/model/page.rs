@@ -24,7 +24,7 @@ pub(crate) struct PageContent {
     pub fills: Vec<Rect>,
     /// The colour of the last of them.
     pub fill_color: [u8; 3],
-    /// Drawn squares that may be boxes to tick.
+    /// Drawn squares that may be checkboxes.
     pub squares: Vec<Rect>,
     /// Short slanted strokes, as marks in such boxes are.
     pub ticks: Vec<Rect>,

@@ -20,7 +20,7 @@ use crate::source::raster::draw_page;
 
 /// Resolution at which pages of PDFs are drawn for OCR: what recognisers are made for.
 const OCR_DPI: f32 = 300.0;
-/// The same for boxes to tick on a page whose text is known.
+/// The same for checkboxes on a page whose text is known.
 const BOXES_DPI: f32 = 200.0;
 
 /// A page's content and layout, and how they were come by.

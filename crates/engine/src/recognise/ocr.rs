@@ -21,7 +21,7 @@ pub(crate) struct Asked {
     size: (f32, f32),
     /// The lines that were drawn on it, in its own points.
     lines: Vec<Rect>,
-    /// Its boxes to tick, if they were asked for, in its own points.
+    /// Its checkboxes, if they were asked for, in its own points.
     boxes: Vec<Checkbox>,
 }
 

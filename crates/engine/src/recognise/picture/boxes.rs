@@ -1,4 +1,4 @@
-//! Boxes to tick in a picture: small squares of thin lines beside which there is paper, ticked if
+//! Checkboxes in a picture: small squares of thin lines beside which there is paper, ticked if
 //! there is ink in them.
 
 use image::{GrayImage, Luma};

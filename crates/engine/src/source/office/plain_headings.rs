@@ -44,7 +44,7 @@ pub(super) fn plain_headings(page: &[u8], which: Plain) -> Vec<u8> {
 
 /// The start of a tag, or what stands in its place.
 struct Tag {
-    /// In lower case; empty for what is no tag.
+    /// In lower case; empty if this is not a tag.
     name: String,
     closes: bool,
     /// Up to the end of the name; of what holds no tags, up to its end.

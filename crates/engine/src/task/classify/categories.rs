@@ -15,7 +15,7 @@ const DESCRIPTION: f64 = 1.4;
 const KINDS: f64 = 2.0;
 /// A kind that only the description names, against one that the name does.
 const KIND_IN_DESCRIPTION: f64 = 0.45;
-/// Words that so many papers carry that they tell little.
+/// Words that so many documents carry that they tell little.
 const COMMON: [&str; 34] = [
     "account",
     "act",

@@ -1,4 +1,4 @@
-//! What is looked for: a kind of value and the phrases under which papers label it.
+//! What is looked for: a kind of value and the phrases under which documents label it.
 
 mod aliases;
 mod descriptions;

@@ -18,7 +18,7 @@ pub(super) fn issuer(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
     let asked = wish.is_about("vendor")
         || (wish.is_about("company")
             && ["issued", "letterhead"].iter().any(|word| wish.description.contains(word)));
-    // Every receipt begins with the shop's name; of other papers only a legal form proves it.
+    // Every receipt begins with the shop's name; of other documents only a legal form proves it.
     let receipt = ["receipt", "shop", "store"].iter().any(|word| wish.description.contains(word));
     let Some((line, score)) = asked.then(|| name_line(source.index, receipt)).flatten() else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Reads calendar dates in the forms that papers use.
+//! Reads calendar dates in the forms that documents use.
 
 use super::super::lexemes::{Lexeme, LexemeKind, lexemes};
 use super::super::vocabulary::fold;

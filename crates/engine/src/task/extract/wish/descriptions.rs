@@ -1,4 +1,4 @@
-//! The noun phrases of a description, which papers may use as labels.
+//! The noun phrases of a description, which documents may use as labels.
 
 use super::super::vocabulary::{Weight, concepts, fold, weight};
 
