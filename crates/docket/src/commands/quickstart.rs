@@ -20,7 +20,7 @@ use crate::exit::Exit;
 use crate::private;
 
 /// The bundled sample, made by `crates/testkit/examples/make_fixtures.rs`.
-pub(crate) const SAMPLE: &[u8] = include_bytes!("../../../../fixtures/quickstart/sample.pdf");
+pub(crate) const SAMPLE: &[u8] = include_bytes!("../../assets/sample.pdf");
 
 const ACCOUNT: &str = "quickstart";
 const LABEL: &str = "quickstart";

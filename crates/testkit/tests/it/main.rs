@@ -8,4 +8,5 @@ mod literals;
 mod migrations;
 mod modules;
 mod notices;
+mod packages;
 mod texts;
