@@ -154,13 +154,17 @@ class Wire:
         self.child.wait(timeout=10)
 
 
+# Room for the documents and results of a run of 2,000 faults.
+DISK = "14g"
+
+
 class Disk:
     """A file system of its own that can be made full, where this user may mount one."""
 
     def __init__(self, folder):
         self.folder, self.full = folder, False
         folder.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=8g,mode=0755", "tmpfs", folder]
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0755", "tmpfs", folder]
         self.mounted = os.getuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
 
     def resize(self, size):
@@ -176,7 +180,7 @@ class Disk:
                 return
 
     def free(self):
-        self.resize("8g")
+        self.resize(DISK)
 
     def close(self):
         if self.mounted:

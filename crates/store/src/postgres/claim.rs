@@ -56,7 +56,8 @@ const MAKE_READY: &str = "update docket.jobs set delayed = false where id in (
 
 /// Takes the first ready jobs of each account ($5), so many of each ($6). The locks that count an
 /// account's running jobs are taken in the order of the accounts, so that claims never wait for each
-/// other in a circle; rows are never waited for.
+/// other in a circle; rows are never waited for. A ready job is due whatever the clock says: a clock
+/// that was set back must not hold it up.
 const TAKE: &str = concat!(
     with_now!(),
     ", picked as materialized (
@@ -72,7 +73,6 @@ const TAKE: &str = concat!(
         select j.id from allowed a cross join lateral (
             select id from docket.jobs
             where user_id = a.user_id and status = 'queued' and not delayed
-                and run_at <= (select at from now)
                 and (deadline_at is null or deadline_at > (select at from now))
             order by priority desc, seq limit a.jobs
             for no key update skip locked) j),

@@ -58,6 +58,7 @@ const FREE_SLOTS: &str = "select max(0, coalesce(running_max, ?2)
         - (select count(*) from job_leases where job_leases.user_id = accounts.user_id))
      from accounts where user_id = ?1";
 
+/// A ready job is due whatever the clock says: a clock that was set back must not hold it up.
 const TAKE: &str = concat!(
     "update jobs set ",
     transition!(moved),
@@ -65,7 +66,7 @@ const TAKE: &str = concat!(
         started_at = coalesce(started_at, max(?1, updated_at + 1000)),
         deadline_at = coalesce(deadline_at, ?1 + ?2)
      where seq in (select seq from jobs where user_id = ?4 and status = 'queued' and delayed = 0
-            and run_at <= ?1 and (deadline_at is null or deadline_at > ?1)
+            and (deadline_at is null or deadline_at > ?1)
         order by priority desc, seq limit ?3)
      returning seq"
 );

@@ -259,6 +259,14 @@ pub(crate) async fn a_release_is_ready_at_once(f: Fixture) {
     assert_eq!(f.claim(5).await.iter().map(|c| c.job().id).collect::<Vec<JobId>>(), ids);
 }
 
+pub(crate) async fn a_clock_set_back_holds_no_job_up(f: Fixture) {
+    let mut ids = f.insert_some(2).await;
+    f.settle(f.claim_one().await, Settlement::released()).await;
+    f.clock.set_back(Duration::from_secs(5));
+    ids.extend(f.insert_some(2).await);
+    assert_eq!(f.claim(5).await.iter().map(|c| c.job().id).collect::<Vec<JobId>>(), ids);
+}
+
 pub(crate) async fn positions_follow_the_shares(f: Fixture) {
     for name in ["many", "one"] {
         make_account(&f, name, AccountShare::default()).await;

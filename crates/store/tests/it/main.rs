@@ -100,6 +100,7 @@ on_both_drivers! {
         claims_of_another_process_count,
         jobs_in_backoff_leave_the_ready_ones,
         a_release_is_ready_at_once,
+        a_clock_set_back_holds_no_job_up,
         positions_follow_the_shares,
         shares_are_kept_and_listed;
     progress:
