@@ -33,8 +33,8 @@ pub(crate) enum Command {
     Work(Box<ServeOptions>),
     /// Migrate the schema of the database
     Migrate(Box<ServeOptions>),
-    /// Check the database, the storage, the engine and Tesseract
-    Doctor(Box<ServeOptions>),
+    /// Check whether this machine can run the server; changes nothing
+    Doctor(Box<DoctorArgs>),
     /// Start a server with embedded storage and parse one document
     Quickstart(Box<QuickstartArgs>),
     /// Create, list and revoke API keys
@@ -101,6 +101,15 @@ pub(crate) struct QuickstartArgs {
     /// Stop after the result instead of continuing to serve
     #[arg(long)]
     pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) serve: ServeOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Print one JSON object per check
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) serve: ServeOptions,
 }

@@ -35,7 +35,17 @@ impl Client {
             .connect_timeout(Duration::from_secs(10))
             .build()
             .context("the HTTP client cannot be created")?;
-        Ok(Self { http, base_url: base_url.trim_end_matches('/').to_owned(), key: key.to_owned() })
+        Ok(Self { http, base_url: checked_base(base_url)?, key: key.to_owned() })
+    }
+
+    /// The address of the server.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// True if the server's address is one of this machine.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        is_loopback(host_of(&self.base_url))
     }
 
     /// Submits a file, streamed from disk.
@@ -192,6 +202,41 @@ impl Client {
     }
 }
 
+/// An address with its scheme. One without is completed for this machine; elsewhere the key would
+/// be sent in the clear to a server that may speak TLS.
+fn checked_base(given: &str) -> anyhow::Result<String> {
+    let text = given.trim().trim_end_matches('/');
+    let complete = match text.split_once("://") {
+        Some((scheme, _)) if ["http", "https"].contains(&scheme.to_lowercase().as_str()) => {
+            text.to_owned()
+        }
+        None if is_loopback(host_of(text)) => format!("http://{text}"),
+        _ => {
+            return Err(Exit::Usage.error(format!(
+                "the address '{text}' must start with http:// or https:// (--url, DOCKET_URL)"
+            )));
+        }
+    };
+    reqwest::Url::parse(&complete)
+        .map_err(|error| Exit::Usage.error(format!("the address '{text}': {error} (--url)")))?;
+    Ok(complete)
+}
+
+/// The host of an address with or without scheme.
+fn host_of(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 async fn refusal(response: Response) -> anyhow::Error {
     let status = response.status();
     let body: Value = response.json().await.unwrap_or_default();
@@ -215,4 +260,27 @@ async fn refusal(response: Response) -> anyhow::Error {
 fn field_refusal(entry: &Value) -> Option<String> {
     let field = entry["loc"].as_array()?.get(1)?.as_str().unwrap_or("body");
     Some(format!("{field}: {}", entry["msg"].as_str()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_scheme_is_completed_on_this_machine_and_refused_elsewhere() {
+        for (given, complete) in [
+            ("localhost:8080", "http://localhost:8080"),
+            ("127.0.0.1:8080/", "http://127.0.0.1:8080"),
+            ("[::1]:8080", "http://[::1]:8080"),
+            ("https://docs.example.com/docket/", "https://docs.example.com/docket"),
+        ] {
+            assert_eq!(checked_base(given).unwrap(), complete);
+        }
+        for wrong in ["docs.example.com", "ftp://localhost", "", "http://"] {
+            let error = checked_base(wrong).unwrap_err();
+            assert_eq!(Exit::of_error(&error), Exit::Usage, "{wrong}");
+        }
+        assert!(is_loopback(host_of("http://127.0.0.1:8080/x")));
+        assert!(!is_loopback(host_of("https://10.0.0.7")));
+    }
 }

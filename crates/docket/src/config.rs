@@ -5,6 +5,7 @@ mod accounts;
 mod connections;
 mod given;
 mod groups;
+mod in_force;
 mod jobs;
 mod layers;
 mod ocr;
@@ -35,8 +36,8 @@ use groups::GROUPS;
 use jobs::JobSettings;
 use layers::{ConfigFile, Layers};
 pub(crate) use ocr::OcrSettings;
-pub(crate) use serving::LogFormat;
 use serving::ServingSettings;
+pub(crate) use serving::{LogFilter, LogFormat};
 use setting::Setting;
 pub(crate) use storage::DataConfig;
 use storage::StorageSettings;
@@ -89,8 +90,10 @@ pub(crate) struct Config {
     pub(crate) serving: Serving,
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) api_key: Option<String>,
-    pub(crate) log: String,
+    pub(crate) log: LogFilter,
     pub(crate) log_format: LogFormat,
+    /// Every setting that differs from its default because something sets it.
+    pub(crate) settings_given: String,
     pub(crate) policy: Policy,
     pub(crate) worker: WorkerSettings,
     pub(crate) webhooks: DeliverySettings,
@@ -106,6 +109,12 @@ impl<S: Scope> Given<S> {
         let (given, defaults) = (self.values.as_slice(), self.defaults);
         read(&Layers { given, file: file.as_ref(), defaults })
     }
+}
+
+/// Complaints about variables of the environment that are nearly settings.
+pub(crate) fn misspelt_variables() -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    in_force::misspelt_variables(names)
 }
 
 impl DataOptions {
@@ -146,12 +155,16 @@ impl ServeOptions {
                 serving: if serving.sole_api_node { Serving::Alone } else { Serving::Together },
                 metrics_listen: serving.metrics_listen,
                 worker: work.worker(&ocr)?,
-                webhooks: webhooks::delivery(&work, serving.public_url.as_deref()),
+                webhooks: webhooks::delivery(
+                    &work,
+                    serving.public_url.as_ref().map(|url| url.0.as_str()),
+                ),
                 connections: connections.server()?,
                 slots: Arc::new(connections.slots()),
                 policy,
-                public_url: serving.public_url,
+                public_url: serving.public_url.map(|url| url.0),
                 log: serving.log,
+                settings_given: in_force::settings_given(layers),
                 log_format: serving.log_format,
             })
         })

@@ -17,8 +17,22 @@ const FILE: u32 = 0o600;
 
 /// Beginnings of the names that this program puts into a data folder, and `lost+found` of a folder that
 /// is a disk of its own.
-const OWN_NAMES: [&str; 7] =
-    ["docket.sqlite", "blobs", "serve.lock", "api-key", "uploads", "results", "lost+found"];
+const OWN_NAMES: [&str; 8] = [
+    "docket.sqlite",
+    "blobs",
+    "serve.lock",
+    API_KEY_FILE,
+    QUICKSTART_KEY_FILE,
+    "uploads",
+    "results",
+    "lost+found",
+];
+
+/// The file with the first key of an installation, if it was not printed.
+pub(crate) const API_KEY_FILE: &str = "api-key";
+
+/// The file with the key of `docket quickstart`, which the next run uses again.
+pub(crate) const QUICKSTART_KEY_FILE: &str = "quickstart-key";
 
 /// Restricts every file that this process creates from now on to its owner.
 pub(crate) fn keep_new_files_private() {
@@ -47,7 +61,7 @@ pub(crate) fn restrict(data: &DataConfig) {
             restrict_one(&PathBuf::from(name), FILE);
         }
     }
-    for name in ["serve.lock", "api-key"] {
+    for name in ["serve.lock", API_KEY_FILE, QUICKSTART_KEY_FILE] {
         restrict_one(&data.data_dir.join(name), FILE);
     }
     if let BlobsConfig::Folder(folder) = &data.blobs
@@ -61,9 +75,9 @@ pub(crate) fn restrict(data: &DataConfig) {
 }
 
 /// Writes a key to a file of the data folder that only its owner can read; returns its path.
-pub(crate) fn write_key(data_dir: &Path, key: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn write_key(data_dir: &Path, name: &str, key: &str) -> anyhow::Result<PathBuf> {
     make_folder(data_dir)?;
-    let path = data_dir.join("api-key");
+    let path = data_dir.join(name);
     let written = || -> std::io::Result<()> {
         let mut options = fs::OpenOptions::new();
         let mut file = options.write(true).create(true).truncate(true).mode(FILE).open(&path)?;
@@ -146,6 +160,7 @@ mod tests {
             data_dir: own.clone(),
             database: DatabaseConfig::Sqlite { path: own.join("docket.sqlite") },
             blobs: BlobsConfig::Folder(own.join("blobs")),
+            blobs_by_default: true,
         };
         restrict(&data);
         assert_eq!(folders[..2].iter().map(|folder| mode(folder)).collect::<Vec<_>>(), [0o700; 2]);
@@ -165,7 +180,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("new");
         for key in ["first", "second"] {
-            let path = write_key(&folder, key).unwrap();
+            let path = write_key(&folder, API_KEY_FILE, key).unwrap();
             assert_eq!(
                 (mode(&path), fs::read_to_string(&path).unwrap()),
                 (0o600, format!("{key}\n"))

@@ -17,6 +17,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use docket_contract::BlobKey;
 use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
@@ -127,6 +128,12 @@ impl Blobs {
             part_bytes: FILE_PART_BYTES,
             folder: Some(folder.to_owned()),
         })
+    }
+
+    /// No place at all, for commands that read and write no document. What is written here is lost.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { objects: Arc::new(InMemory::new()), part_bytes: FILE_PART_BYTES, folder: None }
     }
 
     /// Writes, reads and removes a small blob: finds a wrong key or a missing bucket before the

@@ -28,6 +28,7 @@ struct Shared {
     all: Arc<Semaphore>,
     children: Arc<Semaphore>,
     children_bytes: u64,
+    total_bytes: u64,
     waiting: AtomicUsize,
     idle: Mutex<Vec<Weak<dyn Idle>>>,
 }
@@ -64,6 +65,7 @@ impl MemoryBudget {
             all: semaphore(total_bytes),
             children: semaphore(children_bytes),
             children_bytes,
+            total_bytes,
             waiting: AtomicUsize::new(0),
             idle: Mutex::new(Vec::new()),
         };
@@ -74,6 +76,12 @@ impl MemoryBudget {
     #[must_use]
     pub fn unlimited() -> Self {
         Self::new(u64::from(u32::MAX) * MEBIBYTE, 0)
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn total_bytes(&self) -> u64 {
+        self.shared.total_bytes
     }
 
     /// Children of this size that fit at the same time.

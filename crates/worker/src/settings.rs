@@ -80,8 +80,10 @@ impl WorkerSettings {
             fetch: FetchSettings::default(),
         }
     }
+
     /// Slots for which there is memory, and room for a look at a document that is submitted.
-    pub(crate) fn slots_with_memory(&self) -> usize {
+    #[must_use]
+    pub fn slots_with_memory(&self) -> usize {
         let children = self.memory.children_max(self.child.memory_bytes);
         self.slots.min(children.saturating_sub(1)).max(1)
     }

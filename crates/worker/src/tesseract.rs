@@ -90,16 +90,30 @@ impl TesseractSettings {
     /// # Errors
     /// If it is not there, or does not work where it is confined.
     pub async fn version(&self) -> io::Result<String> {
+        let text = self.answer_to("--version").await?;
+        Ok(text.lines().next().unwrap_or_default().to_owned())
+    }
+
+    /// The languages of the settings for which it has no file, from a confined process.
+    ///
+    /// # Errors
+    /// If it is not there, or does not work where it is confined.
+    pub async fn missing_languages(&self) -> io::Result<Vec<String>> {
+        let text = self.answer_to("--list-langs").await?;
+        let installed: Vec<&str> = text.lines().skip(1).map(str::trim).collect();
+        let wanted = self.languages.split('+').map(str::trim).filter(|name| !name.is_empty());
+        Ok(wanted.filter(|name| !installed.contains(name)).map(str::to_owned).collect())
+    }
+
+    async fn answer_to(&self, flag: &str) -> io::Result<String> {
         let mut command = self.confined();
-        let output = command.arg("--version").stdin(Stdio::null()).output().await?;
-        let text = |bytes: &[u8]| {
-            String::from_utf8_lossy(bytes).lines().next().unwrap_or_default().to_owned()
-        };
+        let output = command.arg(flag).stdin(Stdio::null()).output().await?;
         if !output.status.success() {
-            let complaint = format!("{}: {}", output.status, text(&output.stderr));
-            return Err(io::Error::other(complaint));
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            let complaint = complaint.lines().next().unwrap_or_default();
+            return Err(io::Error::other(format!("{}: {complaint}", output.status)));
         }
-        Ok(text(&output.stdout))
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::cli::{CreateKeyArgs, KeysCommand};
 use crate::config::DataOptions;
 use crate::exit::Exit;
-use crate::rooms;
+use crate::rooms::{self, Opening};
 
 pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<Exit> {
     match command {
@@ -36,7 +36,7 @@ pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<Exit> {
 
 pub(super) async fn open(data: DataOptions) -> anyhow::Result<Jobs> {
     let data = data.checked()?;
-    let rooms = rooms::open(&data, Policy::default(), Arc::new(NoInspector), true).await?;
+    let rooms = rooms::open(&data, Policy::default(), Arc::new(NoInspector), Opening::Rows).await?;
     Ok(rooms.jobs)
 }
 

@@ -8,16 +8,16 @@ use anyhow::Context;
 use docket_contract::UserId;
 use docket_contract::shown::shown;
 use docket_contract::wire::jobs::JobDocument;
-use docket_jobs::{AccountLimits, Jobs};
+use docket_jobs::AccountLimits;
 use serde_json::Value;
 
 use crate::cli::QuickstartArgs;
 use crate::client::{Client, ParseFields};
 use crate::commands::jobs::exit_of;
 use crate::commands::parse::markdown;
-use crate::commands::serve::{Node, wait_for_signal};
+use crate::commands::serve::{Node, wait_for_signal, warn_of_misspelt_variables};
 use crate::exit::Exit;
-use crate::private;
+use crate::private::{self, QUICKSTART_KEY_FILE};
 
 /// The bundled sample, made by `crates/testkit/examples/make_fixtures.rs`.
 pub(crate) const SAMPLE: &[u8] = include_bytes!("../../assets/sample.pdf");
@@ -36,8 +36,9 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
     let defaults = &[("sandbox", "best_effort"), ("log", "warn")];
     let config = arguments.serve.clone().with_defaults(defaults).checked()?;
     crate::logging::start(&config.log, config.log_format)?;
-    let mut node = Node::open(config, true).await?;
-    let key = fresh_key(&node.rooms.jobs).await?;
+    warn_of_misspelt_variables();
+    let mut node = Node::open(config).await?;
+    let key = own_key(&node).await?;
     let client = Client::new(&node.base_url(), &key)?;
     let show = Show::new();
     crate::say!("{} {}", show.bold("Docket"), env!("CARGO_PKG_VERSION"));
@@ -46,8 +47,10 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
 
     let api = node.start_api()?;
     let ended = take_through(&mut node, &client, &arguments, &show).await;
-    if let Ok((_, id)) = &ended {
-        next_steps(&node.base_url(), &key_for_commands(&node, &key)?, id, &show);
+    match &ended {
+        Ok(_) if arguments.once => after_one_run(&node, &show),
+        Ok((_, id)) => next_steps(&node.base_url(), &key_for_commands(&node, &key), id, &show),
+        Err(_) => {}
     }
     let exit = match ended {
         Ok((exit, _)) => exit,
@@ -66,15 +69,21 @@ pub(crate) async fn run(arguments: QuickstartArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Creates the key of this run and revokes that of the previous run.
-async fn fresh_key(jobs: &Jobs) -> anyhow::Result<String> {
-    for key in jobs.list_keys().await? {
-        if key.label == LABEL && key.revoked_at.is_none() {
-            jobs.revoke_key(key.id).await?;
+/// The key of an earlier run on the same data, if it still works, or else a new one. No key is
+/// revoked: somebody may use it.
+async fn own_key(node: &Node) -> anyhow::Result<String> {
+    let jobs = &node.rooms.jobs;
+    let data_dir = &node.config.data.data_dir;
+    if let Ok(text) = std::fs::read_to_string(data_dir.join(QUICKSTART_KEY_FILE)) {
+        let key = text.trim();
+        if jobs.authenticate(key).await?.is_some() {
+            return Ok(key.to_owned());
         }
     }
     let user = UserId(ACCOUNT.to_owned());
-    Ok(jobs.create_key(&user, AccountLimits::default(), LABEL).await?.text)
+    let fresh = jobs.create_key(&user, AccountLimits::default(), LABEL).await?;
+    private::write_key(data_dir, QUICKSTART_KEY_FILE, &fresh.text)?;
+    Ok(fresh.text)
 }
 
 /// Submits, starts the workers, prints each status and the result.
@@ -144,12 +153,22 @@ fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {
 
 /// The key as a shell command can use it: the key itself on a terminal; otherwise the file that has
 /// it, because the output may go to a log.
-fn key_for_commands(node: &Node, key: &str) -> anyhow::Result<String> {
+fn key_for_commands(node: &Node, key: &str) -> String {
     if std::io::stdout().is_terminal() {
-        return Ok(key.to_owned());
+        return key.to_owned();
     }
-    let path = private::write_key(&node.config.data.data_dir, key)?;
-    Ok(format!("$(cat {})", path.display()))
+    format!("$(cat {})", node.config.data.data_dir.join(QUICKSTART_KEY_FILE).display())
+}
+
+/// What is left after a run that does not keep serving.
+fn after_one_run(node: &Node, show: &Show) {
+    let data = &node.config.data;
+    let line =
+        |label: &str, text: &str| crate::say!("{} {text}", show.bold(&format!("{label:<10}")));
+    crate::say!();
+    line("Stopped", "The server of this run has stopped (--once).");
+    line("Start it", &format!("docket serve{}", data.flags()));
+    line("Your key", &format!("in {}", data.data_dir.join(QUICKSTART_KEY_FILE).display()));
 }
 
 fn next_steps(base_url: &str, key: &str, id: &str, show: &Show) {

@@ -1,7 +1,7 @@
 //! `docket serve`: the API, with workers in the same process unless `no_workers` is set.
 
 use std::io::IsTerminal;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ServeOptions};
+use crate::config::{Config, LogFormat, ServeOptions, misspelt_variables};
 use crate::exit::Exit;
 use crate::limits::raise_open_files;
-use crate::private;
-use crate::rooms::{self, Rooms, ServingLock};
+use crate::private::{self, API_KEY_FILE};
+use crate::rooms::{self, Opening, Rooms, ServingLock};
 
 /// The account of a new installation.
 const FIRST_ACCOUNT: &str = "default";
@@ -30,13 +30,16 @@ const FIRST_ACCOUNT: &str = "default";
 /// Connections that may wait to be accepted; the system's own limit is usually the same.
 const BACKLOG: u32 = 4096;
 
+const MEBIBYTE: u64 = 1024 * 1024;
+
 /// A worker that has not read the queue for this long makes no progress.
 const NO_PROGRESS_AFTER: Duration = Duration::from_secs(30);
 
 pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     let config = options.checked()?;
     crate::logging::start(&config.log, config.log_format)?;
-    let mut node = Node::open(config, true).await?;
+    warn_of_misspelt_variables();
+    let mut node = Node::open(config).await?;
     node.ensure_first_key().await?;
     if node.config.with_workers {
         node.start_worker();
@@ -52,6 +55,7 @@ pub(crate) struct Node {
     pub(crate) address: SocketAddr,
     listener: Option<TcpListener>,
     metrics_listener: Option<TcpListener>,
+    metrics_address: Option<SocketAddr>,
     feed: Option<Box<dyn Feed>>,
     shutdown: CancellationToken,
     worker: Option<(JoinHandle<()>, WorkerHealth)>,
@@ -62,7 +66,7 @@ pub(crate) struct Node {
 
 impl Node {
     /// Takes the data folder, opens the store and binds the socket.
-    pub(crate) async fn open(config: Config, migrate: bool) -> anyhow::Result<Self> {
+    pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
         raise_open_files();
         private::keep_new_files_private();
         let lock = rooms::lock_for_serving(&config.data)?;
@@ -72,10 +76,11 @@ impl Node {
             config.worker.memory.clone(),
         );
         let policy = config.policy.clone();
-        let rooms = rooms::open(&config.data, policy, Arc::new(inspector), migrate).await?;
+        let rooms = rooms::open(&config.data, policy, Arc::new(inspector), Opening::Create).await?;
         let feed = rooms::take_place(rooms.store.as_ref(), config.serving).await?;
         let placed = Instant::now();
         rooms::check_storage(&rooms, &config.data.blobs).await?;
+        rooms::warn_of_own_documents(&config.data);
         let walls_missing = walls_missing(&config.worker).await?;
         // Created now, so that no read has to: the database may be read-only then.
         if let Err(error) = rooms.jobs.link_signer().await {
@@ -94,12 +99,15 @@ impl Node {
             tokio::time::sleep_until(placed + FRESH_FOR).await;
         }
         let address = listener.local_addr().context("the socket has no address")?;
+        let metrics_address =
+            metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
         Ok(Self {
             config,
             rooms,
             address,
             listener: Some(listener),
             metrics_listener,
+            metrics_address,
             feed: Some(feed),
             shutdown: CancellationToken::new(),
             worker: None,
@@ -109,9 +117,45 @@ impl Node {
         })
     }
 
-    /// The address that clients put before every path.
+    /// The address that clients on this machine put before every path.
     pub(crate) fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            let is_ipv4 = address.is_ipv4();
+            address.set_ip(if is_ipv4 {
+                Ipv4Addr::LOCALHOST.into()
+            } else {
+                Ipv6Addr::LOCALHOST.into()
+            });
+        }
+        format!("http://{address}")
+    }
+
+    /// Says where everything is: to a person on standard output, in one line of the log for machines.
+    fn greet(&self) {
+        let base = self.config.public_url.clone().unwrap_or_else(|| self.base_url());
+        let base = base.trim_end_matches('/');
+        if self.config.log_format == LogFormat::Text {
+            crate::say!("Docket {}", env!("CARGO_PKG_VERSION"));
+            crate::say!("  API        {base}");
+            crate::say!("  API page   {base}/docs");
+            crate::say!("  dashboard  {base}/dashboard");
+            crate::say!("  data       {}", self.config.data.database_name());
+            crate::say!("  new key    docket keys create --user NAME{}", self.config.data.flags());
+        }
+        tracing::info!(
+            listen = %self.address,
+            version = env!("CARGO_PKG_VERSION"),
+            dashboard = format!("{base}/dashboard"),
+            docs = format!("{base}/docs"),
+            metrics.listen = self.metrics_address.map(tracing::field::display),
+            database = self.config.data.database_name(),
+            documents = rooms::place_of(&self.config.data.blobs),
+            workers = if self.config.with_workers { self.config.worker.slots } else { 0 },
+            memory_mb = self.config.worker.memory.total_bytes() / MEBIBYTE,
+            settings = self.config.settings_given,
+            "docket serves"
+        );
     }
 
     /// Starts the slots of this process.
@@ -138,7 +182,6 @@ impl Node {
             walls_missing: self.walls_missing.clone(),
             shutdown: self.shutdown.clone(),
         };
-        tracing::info!(listen = %self.address, "the API is served");
         tokio::spawn(run_sweeper(self.rooms.jobs.clone(), self.shutdown.clone()));
         self.webhooks = Some(tokio::spawn(run_webhooks(
             self.rooms.jobs.clone(),
@@ -166,8 +209,10 @@ impl Node {
 
     /// Serves until SIGINT or SIGTERM, then shuts down in order.
     pub(crate) async fn serve_until_signal(mut self) -> anyhow::Result<()> {
+        let signalled = signals()?;
         let api = self.start_api()?;
-        wait_for_signal().await?;
+        self.greet();
+        signalled.await;
         tracing::info!("shutting down");
         self.stop(api).await
     }
@@ -204,7 +249,7 @@ impl Node {
             return Ok(());
         }
         // The output goes to a log, which others can read and which is kept.
-        match private::write_key(&self.config.data.data_dir, &fresh.text) {
+        match private::write_key(&self.config.data.data_dir, API_KEY_FILE, &fresh.text) {
             Ok(path) => crate::say!(
                 "The first API key (account '{FIRST_ACCOUNT}') is in {}",
                 path.display()
@@ -216,6 +261,13 @@ impl Node {
             }
         }
         Ok(())
+    }
+}
+
+/// Reports variables of the environment that are nearly settings.
+pub(crate) fn warn_of_misspelt_variables() {
+    for complaint in misspelt_variables() {
+        tracing::warn!("{complaint}");
     }
 }
 
@@ -261,11 +313,18 @@ pub(crate) fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListe
 
 /// Returns at the first SIGINT or SIGTERM.
 pub(crate) async fn wait_for_signal() -> anyhow::Result<()> {
+    signals()?.await;
+    Ok(())
+}
+
+/// Ends at the first SIGINT or SIGTERM from now on.
+pub(crate) fn signals() -> anyhow::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be received")?;
     let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }

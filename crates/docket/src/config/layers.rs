@@ -38,6 +38,16 @@ impl Layers<'_> {
         }
     }
 
+    /// What the strongest layer above the defaults writes for a setting, if any does.
+    pub(super) fn written(&self, setting: &Setting) -> Option<String> {
+        let is_filled = |text: &String| !text.trim().is_empty();
+        let given = self.given.iter().find(|given| given.name == setting.name);
+        given.map(|given| given.text.clone()).filter(is_filled).or_else(|| {
+            let value = self.file?.table.get(setting.name)?;
+            Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)).filter(is_filled)
+        })
+    }
+
     /// The value of a setting. An empty text counts as none.
     fn value<T: Value>(&self, setting: &Setting) -> anyhow::Result<T> {
         let is_filled = |text: &str| !text.trim().is_empty();

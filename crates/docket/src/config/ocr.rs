@@ -17,16 +17,11 @@ settings! {
         ///
         /// Without it these pages fail, and the error says so. The program can read its installation
         /// (/usr, /lib and similar folders, its own folder, tessdata_dir) and nothing else.
-        tesseract_path: PathBuf {
-            default: "tesseract",
-            env: "DOCKET_TESSERACT",
-            placeholder: "FILE",
-        }
+        tesseract_path: PathBuf { default: "tesseract", placeholder: "FILE" }
 
         /// Folder of Tesseract's language files.
         tessdata_dir: Option<PathBuf> {
-            default_words: "that of Tesseract",
-            env: "TESSDATA_PREFIX",
+            default_words: "TESSDATA_PREFIX, or that of Tesseract",
             placeholder: "DIR",
         }
 
@@ -55,7 +50,7 @@ impl OcrSettings {
         let program = found_in_path(self.tesseract_path.clone());
         TesseractSettings {
             sandbox,
-            data_dir: self.tessdata_dir.clone(),
+            data_dir: self.tessdata_dir.clone().or_else(tesseract_own_folder),
             languages: self.ocr_languages.clone(),
             page_time: Duration::from_secs(self.ocr_page_s),
             document_time: Duration::from_secs(self.ocr_document_s),
@@ -64,6 +59,12 @@ impl OcrSettings {
             ..TesseractSettings::new(launcher, program)
         }
     }
+}
+
+/// The folder that Tesseract's own variable names; it is run without the environment of this process.
+fn tesseract_own_folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("TESSDATA_PREFIX").filter(|folder| !folder.is_empty());
+    folder.map(PathBuf::from)
 }
 
 /// The program that a bare name means; it is run without the environment of this process.

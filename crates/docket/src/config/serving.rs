@@ -3,9 +3,12 @@
 
 use std::net::SocketAddr;
 
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
 use super::setting::Unit;
 use super::table::settings;
-use super::value::{Kind, Value};
+use super::value::{HttpUrl, Kind, Value};
 use crate::exit::Exit;
 
 /// The fewest characters of a key that an operator chooses. A shorter one could be guessed.
@@ -21,7 +24,7 @@ settings! {
         ///
         /// Without it, links use X-Forwarded-Proto and X-Forwarded-Host of a trusted proxy, or else
         /// the host that the request names.
-        public_url: Option<String> { placeholder: "URL" }
+        public_url: Option<HttpUrl> { placeholder: "URL" }
 
         /// Address and port of the metrics (/metrics) for Prometheus, in addition to the API.
         ///
@@ -47,11 +50,35 @@ settings! {
 
         /// Log level: error, warn, info, debug, or a filter such as docket_worker=debug,info.
         ///
-        /// Text of documents is never logged.
-        log: String { default: "info", placeholder: "FILTER" }
+        /// A filter that names only parts leaves the others at info. Text of documents is never
+        /// logged.
+        log: LogFilter { default: "info", placeholder: "FILTER" }
 
         /// Format of the log: text or json.
         log_format: LogFormat { default: "text", placeholder: "FORMAT" }
+    }
+}
+
+/// Which lines of the log are written: a filter of `tracing-subscriber` without misspelt levels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LogFilter(pub(crate) String);
+
+impl Value for LogFilter {
+    const KIND: Kind = Kind::LogFilter;
+
+    /// A word alone must be a level: the filter itself takes `inof` for a part of the program, and
+    /// turns everything else off.
+    fn from_text(text: &str) -> Option<Self> {
+        let parts: Vec<&str> =
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+        let names_a_part = |part: &str| part.contains(['=', '[']);
+        let is_level = |part: &str| part.parse::<LevelFilter>().is_ok();
+        if parts.iter().any(|part| !names_a_part(part) && !is_level(part)) {
+            return None;
+        }
+        let base = if parts.iter().any(|part| is_level(part)) { "" } else { "info," };
+        let filter = format!("{base}{}", parts.join(","));
+        EnvFilter::try_new(&filter).is_ok().then_some(Self(filter))
     }
 }
 
@@ -88,6 +115,25 @@ impl ServingSettings {
                 )))
             }
             key => Ok(key.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_level_is_refused_and_a_part_alone_leaves_the_rest_at_info() {
+        let filter = |text: &str| LogFilter::from_text(text).map(|filter| filter.0);
+        assert_eq!(filter("debug").as_deref(), Some("debug"));
+        assert_eq!(
+            filter("docket_worker=debug, warn").as_deref(),
+            Some("docket_worker=debug,warn")
+        );
+        assert_eq!(filter("docket_worker=debug").as_deref(), Some("info,docket_worker=debug"));
+        for wrong in ["inof", "warn,inof", "docket_worker", "docket_worker=debgu", "verbose"] {
+            assert_eq!(filter(wrong), None, "{wrong}");
         }
     }
 }

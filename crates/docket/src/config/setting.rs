@@ -130,7 +130,14 @@ impl Setting {
                 format!("whole numbers{of_unit}: a list, separated by commas in flags")
             }
             Kind::Switch => "true or false".to_owned(),
-            Kind::Address => "an address and port, such as 127.0.0.1:8080".to_owned(),
+            Kind::Address => {
+                "an address and port, such as 127.0.0.1:8080 or localhost:8080".to_owned()
+            }
+            Kind::Url => "an address that starts with http:// or https://".to_owned(),
+            Kind::LogFilter => {
+                "error, warn, info, debug, trace, off, or a filter such as docket_worker=debug,info"
+                    .to_owned()
+            }
             Kind::Path => "a path".to_owned(),
             Kind::Text => "text".to_owned(),
             Kind::Texts => "texts: a list, separated by commas in flags".to_owned(),

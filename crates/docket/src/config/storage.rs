@@ -7,6 +7,7 @@ use docket_store::{BlobsConfig, BucketConfig, DatabaseConfig};
 
 use super::setting::Unit;
 use super::table::settings;
+use super::value::HttpUrl;
 use crate::exit::Exit;
 
 settings! {
@@ -32,7 +33,7 @@ settings! {
         blob_url: Option<String> { default_words: "a folder in data_dir", placeholder: "URL" }
 
         /// Address of the S3 storage, if it is not Amazon's.
-        blob_endpoint: Option<String> { placeholder: "URL" }
+        blob_endpoint: Option<HttpUrl> { placeholder: "URL" }
 
         /// Region of the S3 storage.
         blob_region: Option<String> { placeholder: "NAME" }
@@ -53,6 +54,8 @@ pub(crate) struct DataConfig {
     pub(crate) data_dir: PathBuf,
     pub(crate) database: DatabaseConfig,
     pub(crate) blobs: BlobsConfig,
+    /// No setting says where the documents are, so they are in the data folder of this process.
+    pub(crate) blobs_by_default: bool,
 }
 
 impl DataConfig {
@@ -60,6 +63,30 @@ impl DataConfig {
     pub(crate) fn uses_data_dir(&self) -> bool {
         let below = |folder: &Path| folder.starts_with(&self.data_dir);
         self.is_embedded() || matches!(&self.blobs, BlobsConfig::Folder(folder) if below(folder))
+    }
+
+    /// True if other nodes of this database cannot be expected to read the documents of this one.
+    pub(crate) fn has_documents_of_its_own(&self) -> bool {
+        !self.is_embedded() && self.blobs_by_default
+    }
+
+    /// The database as people name it; a URL with its password is left out.
+    pub(crate) fn database_name(&self) -> String {
+        match &self.database {
+            DatabaseConfig::Sqlite { path } => format!("SQLite, {}", path.display()),
+            DatabaseConfig::Postgres { .. } => "Postgres".to_owned(),
+        }
+    }
+
+    /// What other commands need to find the same data; empty if they find it without flags.
+    pub(crate) fn flags(&self) -> String {
+        match &self.database {
+            DatabaseConfig::Sqlite { .. } if self.data_dir != Path::new("docket-data") => {
+                format!(" --data-dir {}", self.data_dir.display())
+            }
+            DatabaseConfig::Sqlite { .. } => String::new(),
+            DatabaseConfig::Postgres { .. } => " --database-url URL".to_owned(),
+        }
     }
 
     /// True for the embedded database, which one serving process at a time may use.
@@ -72,13 +99,20 @@ impl StorageSettings {
     /// The places of the data.
     pub(super) fn data(self) -> anyhow::Result<DataConfig> {
         let database = match self.database_url.clone() {
+            Some(url) if !is_postgres(&url) => {
+                // The text may hold a password.
+                return Err(Exit::Usage.error(
+                    "database_url must start with postgres://, as in postgres://user:password@host/name",
+                ));
+            }
             Some(url) => {
                 DatabaseConfig::Postgres { url, connections_max: self.database_connections }
             }
             None => DatabaseConfig::Sqlite { path: self.data_dir.join("docket.sqlite") },
         };
         let data_dir = self.data_dir.clone();
-        Ok(DataConfig { data_dir, database, blobs: self.blobs()? })
+        let blobs_by_default = self.blob_url.is_none();
+        Ok(DataConfig { data_dir, database, blobs: self.blobs()?, blobs_by_default })
     }
 
     fn blobs(self) -> anyhow::Result<BlobsConfig> {
@@ -114,7 +148,7 @@ impl StorageSettings {
         Ok(BucketConfig {
             bucket: bucket.to_owned(),
             prefix: prefix.trim_matches('/').to_owned(),
-            endpoint: self.blob_endpoint,
+            endpoint: self.blob_endpoint.map(|url| url.0),
             region: self.blob_region,
             access_key,
             variables: std::env::vars_os()
@@ -125,6 +159,10 @@ impl StorageSettings {
                 .collect(),
         })
     }
+}
+
+fn is_postgres(url: &str) -> bool {
+    ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 fn refused(why: &str) -> anyhow::Error {

@@ -91,7 +91,7 @@ fn flags_beat_environment_beats_file_beats_defaults() {
     let config = options.clone().checked().unwrap();
     assert_eq!(config.policy.lease, Duration::from_secs(20), "the file");
     assert_eq!(config.listen.port(), 9, "the file before the default of a command");
-    assert_eq!(config.log, "warn", "an empty value is none; the default of a command is next");
+    assert_eq!(config.log.0, "warn", "an empty value is none; the default of a command is next");
     let flags = ServeOptions { values: vec![given("30")], ..options.clone() };
     assert_eq!(flags.checked().unwrap().policy.lease, Duration::from_secs(30), "a flag");
     let empty = ServeOptions { values: vec![given("")], ..options };
@@ -121,6 +121,11 @@ fn a_bad_value_names_setting_source_value_and_what_is_allowed() {
         ("lease_s = 3", ["lease_s = 3", "twice", "heartbeat_s"]),
         ("memory_total_mb = 1000", ["memory_total_mb = 1000", "at least 1152", "child_memory_mb"]),
         ("database_url = 5", ["database_url = (secret)", "text", ""]),
+        ("log = \"inof\"", ["log = \"inof\"", "error, warn, info, debug", "docket_worker=debug"]),
+        ("public_url = \"docs.example.com\"", ["public_url", "http:// or https://", ""]),
+        ("blob_endpoint = \"minio:9000\"", ["blob_endpoint", "http:// or https://", ""]),
+        ("listen = \"8080\"", ["listen", "127.0.0.1:8080 or localhost:8080", ""]),
+        ("database_url = \"localhost/docket\"", ["database_url", "postgres://", ""]),
     ] {
         let error = error_of(text);
         assert!(parts.iter().all(|part| error.contains(part)), "{error}");
@@ -142,6 +147,7 @@ fn names_are_unique_and_every_entry_is_documented() {
         let help = setting.paragraphs().into_iter().next().unwrap_or_default();
         assert!(help.ends_with('.') && help.len() <= 100, "{}: {help}", setting.name);
         assert_eq!(setting.flag, setting.name.replace('_', "-"));
+        assert_eq!(setting.env, format!("DOCKET_{}", setting.name.to_uppercase()));
         assert!(setting.placeholder.is_empty() || setting.min == 0, "{}", setting.name);
     }
 }
@@ -151,4 +157,31 @@ fn the_data_alone_is_read_from_the_same_file() {
     let (_folder, options) = options_of("data_dir = \"/x\"\nlease_s = 20");
     let data = DataOptions { config: options.config, ..DataOptions::default() };
     assert_eq!(data.checked().unwrap().data_dir, PathBuf::from("/x"));
+}
+
+#[test]
+fn the_operations_page_agrees_with_the_defaults() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let config = config_of("").unwrap();
+    let retries = usize::try_from(config.policy.worker_losses_max).unwrap() - 1;
+    let pauses: Vec<String> = config
+        .policy
+        .backoff
+        .iter()
+        .take(retries)
+        .map(|pause| pause.as_secs().to_string())
+        .collect();
+    let sentence =
+        format!("tried again after {} s, and fails at the third loss", pauses.join(" and "));
+    assert!(page.contains(&sentence), "{sentence}");
+    // Machines of the sizing table: what is left to the system after each row.
+    for (row, machine_mb, used_mb) in [
+        ("| 4 GB | one `docket serve` | default (3072)", 4096, 3072),
+        ("1152 for `serve` (page counts), 2432 for each `work` |", 8192, 1152 + 2 * 2432),
+        ("| 16 GB with Postgres (4 GB) | one `docket serve` | 8192 |", 16384, 8192 + 4096),
+    ] {
+        assert!(page.contains(row), "{row}");
+        assert!(machine_mb - used_mb >= machine_mb / 4, "a quarter is left: {row}");
+    }
 }

@@ -50,7 +50,9 @@ fn value(setting: &Setting, text: &str) -> String {
     match setting.kind {
         Kind::Number(_) | Kind::Switch => text.to_owned(),
         Kind::Numbers | Kind::Texts => format!("[{}]", items()),
-        Kind::Text | Kind::Path | Kind::Address | Kind::Choice(_) => format!("\"{text}\""),
+        Kind::Text | Kind::Path | Kind::Address | Kind::Url | Kind::LogFilter | Kind::Choice(_) => {
+            format!("\"{text}\"")
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Types of settings: how flags, environment variables and TOML write their values.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 /// The type of a setting, for texts and the command line.
@@ -13,7 +13,12 @@ pub(crate) enum Kind {
     Text,
     Texts,
     Path,
+    /// A host or an IP address, with a port.
     Address,
+    /// An address that starts with `http://` or `https://`.
+    Url,
+    /// Which lines of the log are written.
+    LogFilter,
     /// One of these words.
     Choice(&'static [&'static str]),
 }
@@ -136,8 +141,28 @@ impl Value for PathBuf {
 impl Value for SocketAddr {
     const KIND: Kind = Kind::Address;
 
+    /// An IP address, or the name of a host of this machine such as localhost.
     fn from_text(text: &str) -> Option<Self> {
-        text.trim().parse().ok()
+        let text = text.trim();
+        text.parse().ok().or_else(|| {
+            let found: Vec<Self> = text.to_socket_addrs().ok()?.collect();
+            found.iter().find(|address| address.is_ipv4()).or(found.first()).copied()
+        })
+    }
+}
+
+/// An address that starts with `http://` or `https://`. Without it, links and requests fail later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HttpUrl(pub(crate) String);
+
+impl Value for HttpUrl {
+    const KIND: Kind = Kind::Url;
+
+    fn from_text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (scheme, rest) = text.split_once("://")?;
+        let is_http = ["http", "https"].iter().any(|name| scheme.eq_ignore_ascii_case(name));
+        (is_http && !rest.is_empty()).then(|| Self(text.to_owned()))
     }
 }
 
@@ -186,6 +211,13 @@ mod tests {
         assert_eq!(Vec::<u64>::from_text("1,4, 16"), Some(vec![1, 4, 16]));
         assert_eq!(Vec::<u64>::from_text("1,x"), None);
         assert_eq!(Option::<u64>::absent(), Some(None));
+        let address = |text: &str| SocketAddr::from_text(text).map(|address| address.to_string());
+        assert_eq!(address("localhost:8080").as_deref(), Some("127.0.0.1:8080"));
+        assert_eq!(address("[::1]:8080").as_deref(), Some("[::1]:8080"));
+        assert_eq!((address("localhost"), address("8080"), address(":x")), (None, None, None));
+        assert!(HttpUrl::from_text("https://docs.example.com").is_some());
+        assert!(HttpUrl::from_text("docs.example.com").is_none());
+        assert!(HttpUrl::from_text("ftp://docs.example.com").is_none());
         assert_eq!(Vec::<u64>::from_toml(&toml::Value::from(vec![2, 3])), Some(vec![2, 3]));
     }
 }

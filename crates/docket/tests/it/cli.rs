@@ -192,6 +192,8 @@ async fn every_operation_has_its_command(database: Database) {
 async fn the_doctor_tells_what_is_there_and_what_is_not(database: Database) {
     let app = App::start(database).await;
     let flags = app.database.flags();
+    let flags: Vec<String> =
+        flags.into_iter().chain(["--listen", "127.0.0.1:0"].map(str::to_owned)).collect();
     let well = run(&["doctor"], flags.clone()).await;
     assert_eq!(well.status.code(), Some(0), "{}", stdout(&well));
     for line in ["ok       database", "ok       storage", "ok       engine     a confined child"] {
@@ -200,9 +202,11 @@ async fn the_doctor_tells_what_is_there_and_what_is_not(database: Database) {
     let without = run(&["doctor", "--tesseract-path", "/no/such/tesseract"], flags).await;
     assert_eq!(without.status.code(), Some(0), "it is better to have, no more");
     assert!(stdout(&without).contains("missing  tesseract"), "{}", stdout(&without));
-    let ill = run(&["doctor", "--data-dir", "/proc/no-folder"], Vec::new()).await;
+    let ill =
+        run(&["doctor", "--data-dir", "/proc/no-folder", "--listen", "127.0.0.1:0"], Vec::new())
+            .await;
     assert_eq!(ill.status.code(), Some(1));
-    assert!(stdout(&ill).contains("FAILED   database"), "{}", stdout(&ill));
+    assert!(stdout(&ill).contains("FAILED   disk"), "{}", stdout(&ill));
     app.stop().await;
 }
 

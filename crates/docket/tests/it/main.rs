@@ -16,6 +16,7 @@ mod events;
 mod execution;
 mod expiry;
 mod fairness;
+mod first_hour;
 mod idempotency;
 mod inspections;
 mod jobs;

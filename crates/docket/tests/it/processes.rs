@@ -120,6 +120,41 @@ impl Drop for Process {
     }
 }
 
+/// What `docket serve` or `docket work` prints until a line of its log contains this text; then it is
+/// stopped. Its standard error is a pipe, and the environment does not forbid colours.
+pub(crate) async fn output_until(
+    command: &str,
+    database: &Database,
+    flags: &[&str],
+    text: &'static str,
+) -> Output {
+    let mut program = Command::new(program());
+    program.arg(command).args(database.flags()).args(flags).env_remove("NO_COLOR");
+    program.env_remove("DOCKET_LOG").stdin(Stdio::null());
+    let child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = child.unwrap();
+    let read = move || {
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut log = String::new();
+        for line in lines.by_ref().map_while(Result::ok) {
+            log.push_str(&line);
+            log.push('\n');
+            if line.contains(text) {
+                let id = rustix::process::Pid::from_child(&child);
+                rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+                break;
+            }
+        }
+        for line in lines.map_while(Result::ok) {
+            log.push_str(&line);
+            log.push('\n');
+        }
+        Output { stderr: log.into_bytes(), ..child.wait_with_output().unwrap() }
+    };
+    let reading = tokio::task::spawn_blocking(read);
+    tokio::time::timeout(LIMIT, reading).await.expect("it said nothing of the kind").unwrap()
+}
+
 /// Runs a command to its end.
 pub(crate) async fn docket(arguments: Vec<String>) -> Output {
     let run = move || {

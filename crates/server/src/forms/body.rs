@@ -13,7 +13,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use docket_contract::fields::Texts;
 use docket_jobs::{Jobs, Upload};
 use futures_util::StreamExt;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::problem::{Family, Problem};
@@ -23,6 +23,9 @@ const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Bytes of a JSON body with a document in it; it is held in memory.
 const JSON_DOCUMENT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Names of fields that an error lists.
+const NAMES_SHOWN_MAX: usize = 10;
 
 /// Files that one form may have.
 const FILES_MAX: usize = 1000;
@@ -45,6 +48,15 @@ impl Form {
     /// The names of the fields with a text.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().map(String::as_str)
+    }
+
+    /// The names of the fields that were sent, for an error about one that was not; empty if there
+    /// are none.
+    pub(crate) fn received(&self) -> String {
+        let mut names: Vec<&str> = self.names().filter(|name| !name.is_empty()).collect();
+        names.sort_unstable();
+        names.truncate(NAMES_SHOWN_MAX);
+        if names.is_empty() { String::new() } else { format!(" (received: {})", names.join(", ")) }
     }
 
     /// Takes the field out.
@@ -123,7 +135,10 @@ pub(crate) async fn read_form(
             read_multipart(jobs, multipart, file_fields, family).await
         }
         "application/json" => read_json(&read_bytes(request.into_body(), TEXT_BYTES_MAX).await?),
-        _ => Ok(read_urlencoded(&read_bytes(request.into_body(), TEXT_BYTES_MAX).await?)),
+        _ => {
+            let sent = essence.to_owned();
+            read_urlencoded(&read_bytes(request.into_body(), TEXT_BYTES_MAX).await?, &sent)
+        }
     }
 }
 
@@ -181,7 +196,11 @@ async fn read_multipart(
             }
             form.files.push(file);
         } else {
-            let text = read_field(field, TEXT_BYTES_MAX - text_bytes).await?;
+            let is_file = field.file_name().is_some();
+            let text = match read_field(field, TEXT_BYTES_MAX - text_bytes).await? {
+                Some(text) => text,
+                None => return Err(too_large_field(&name, is_file, file_fields)),
+            };
             text_bytes += text.len();
             form.fields.insert(name, text);
         }
@@ -206,15 +225,27 @@ async fn read_file(jobs: &Jobs, mut field: Field<'_>, family: Family) -> Result<
     Ok(FormFile { upload, file_name })
 }
 
-async fn read_field(mut field: Field<'_>, most: usize) -> Result<String, Problem> {
+/// A text field is larger than all of them may be together; often it is a document under a name
+/// that no document has.
+fn too_large_field(name: &str, is_file: bool, file_fields: &[&str]) -> Problem {
+    match file_fields.first() {
+        Some(expected) if is_file => Problem::bad_request(&format!(
+            "The field {name} is too large; the document must be in the field {expected}"
+        )),
+        _ => Problem::bad_request(&format!("The form's fields are too large, at {name}")),
+    }
+}
+
+/// The text of a field; `None` if it is larger than this.
+async fn read_field(mut field: Field<'_>, most: usize) -> Result<Option<String>, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = field.chunk().await.map_err(|error| broken_form(&error))? {
         if bytes.len() + piece.len() > most {
-            return Err(Problem::bad_request("The form's fields are too large"));
+            return Ok(None);
         }
         bytes.extend_from_slice(&piece);
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 fn broken_form(error: &MultipartError) -> Problem {
@@ -247,9 +278,18 @@ fn read_json(bytes: &[u8]) -> Result<Form, Problem> {
     Ok(Form { fields: fields.collect(), files: Vec::new() })
 }
 
-fn read_urlencoded(bytes: &[u8]) -> Form {
+/// A JSON object under this type is refused with a hint: `curl -d` sends it as a form, of which it
+/// would be one field with a strange name.
+fn read_urlencoded(bytes: &[u8], content_type: &str) -> Result<Form, Problem> {
+    if serde_json::from_slice::<Map<String, Value>>(bytes).is_ok() {
+        let sent = if content_type.is_empty() { "none" } else { content_type };
+        return Err(Problem::bad_request(&format!(
+            "The request's body is JSON, but its Content-Type is {sent}: send Content-Type: \
+             application/json"
+        )));
+    }
     let fields = form_urlencoded::parse(bytes).into_owned();
-    Form { fields: fields.collect(), files: Vec::new() }
+    Ok(Form { fields: fields.collect(), files: Vec::new() })
 }
 
 #[cfg(test)]
@@ -276,8 +316,9 @@ mod tests {
 
     #[test]
     fn urlencoded_fields() {
-        let form = read_urlencoded(b"url=http%3A%2F%2Fh%2Fa+b.pdf&_=&x");
+        let form = read_urlencoded(b"url=http%3A%2F%2Fh%2Fa+b.pdf&_=&x", "").unwrap();
         assert_eq!(form.text("url"), Some("http://h/a b.pdf"));
         assert_eq!(form.text("_"), None);
+        assert!(read_urlencoded(br#" {"url":"http://h/a.pdf"}"#, "").is_err());
     }
 }

@@ -88,9 +88,10 @@ fn source(form: &mut Form, fields: &DocumentForm) -> Result<Source, Problem> {
             Ok(Source::Upload { upload: Box::new(file.upload), file_name: file.file_name })
         }
         (None, Some(url)) => Ok(Source::Url(url)),
-        (None, None) => {
-            Err(Problem::bad_request(&format!("Either {file_name} or {url_name} must be provided")))
-        }
+        (None, None) => Err(Problem::bad_request(&format!(
+            "Either {file_name} or {url_name} must be provided{}",
+            form.received()
+        ))),
         (Some(_), Some(_)) => Err(Problem::bad_request(&format!(
             "Only one of {file_name} and {url_name} can be provided"
         ))),

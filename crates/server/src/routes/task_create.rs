@@ -54,7 +54,9 @@ pub(crate) async fn create(
 
 /// The document; its bytes are no longer a field of the form then.
 async fn source(state: &ServerState, form: &mut Form) -> Result<Source, Problem> {
-    let file = form.text("file").ok_or_else(|| Problem::bad_request("file must be provided"))?;
+    let file = form.text("file").ok_or_else(|| {
+        Problem::bad_request(&format!("file must be provided{}", form.received()))
+    })?;
     let is_url = ["http://", "https://"].iter().any(|scheme| {
         file.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     });

@@ -50,7 +50,9 @@ async fn announce(
     let idempotency = idempotency(&request);
     let form = read_form(&state.jobs, request, &[], Family::Parse).await?;
     let file_name = form.text("file_name");
-    let file_name = file_name.ok_or_else(|| Problem::bad_request("file_name is required"))?;
+    let file_name = file_name.ok_or_else(|| {
+        Problem::bad_request(&format!("file_name is required{}", form.received()))
+    })?;
     let options = submit_options(LINK, &form)?;
     let upload_window = state.jobs.policy().upload_window;
     // Here the field is the lifetime of the link.

@@ -25,6 +25,13 @@ const WAITING_MAX: usize = 64;
 
 pub(crate) async fn run(arguments: ListenArgs) -> anyhow::Result<Exit> {
     let client = client(&arguments.server)?;
+    if arguments.public_url.is_none() && !client.is_on_this_machine() {
+        return Err(Exit::Usage.error(format!(
+            "the server {} cannot reach this machine at 127.0.0.1: use --public-url with an address \
+             that forwards to --port",
+            client.base_url()
+        )));
+    }
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
         Exit::Usage.error(format!("cannot listen on port {}: {error}", arguments.port))
     })?;
@@ -33,7 +40,16 @@ pub(crate) async fn run(arguments: ListenArgs) -> anyhow::Result<Exit> {
     let body = json!({
         "url": url, "events": arguments.events, "description": "docket webhooks listen",
     });
-    let endpoint: WebhookDocument = client.json(Method::POST, "/webhooks", Some(&body)).await?;
+    let endpoint: WebhookDocument =
+        client.json(Method::POST, "/webhooks", Some(&body)).await.map_err(|error| {
+            let is_private = error.to_string().contains("allow_private_hosts");
+            let hint = "start the server with --allow-private-hosts, or use --public-url";
+            if is_private {
+                Exit::of_error(&error).error(format!("{error}: {hint}"))
+            } else {
+                error
+            }
+        })?;
     let (sender, received) = mpsc::channel(WAITING_MAX);
     let secret = SecretText(endpoint.secret.clone().unwrap_or_default());
     let shutdown = CancellationToken::new();
@@ -83,7 +99,8 @@ fn say(message: &Received) {
     }
 }
 
-/// Says why nothing has come yet.
+/// Says why nothing has come yet; an error if the server has tried and failed, because no event
+/// would arrive either.
 async fn explain(
     client: &Client,
     endpoint: &WebhookDocument,
@@ -91,13 +108,15 @@ async fn explain(
 ) -> anyhow::Result<()> {
     let path = format!("/webhooks/{}/deliveries/{}", endpoint.id, test.id);
     let log: Value = client.json(Method::GET, &path, None).await?;
-    let why = log["last_error"].as_str().unwrap_or("the server has not tried yet");
-    eprintln!("The test has not arrived: {why}");
-    if endpoint.url.starts_with("http://127.0.0.1") {
-        eprintln!(
-            "A server delivers to this machine if it runs here with --allow-private-hosts; \
-             --public-url names an address that leads here"
-        );
-    }
-    Ok(())
+    let Some(why) = log["last_error"].as_str() else {
+        eprintln!("The test has not arrived: the server has not tried yet");
+        return Ok(());
+    };
+    let hint = if endpoint.url.starts_with("http://127.0.0.1") {
+        "if the server runs in a container, --public-url must name this machine as the container \
+         sees it"
+    } else {
+        "--public-url must name an address that forwards to --port"
+    };
+    Err(Exit::Refused.error(format!("the test event did not arrive: {why} ({hint})")))
 }
