@@ -1,6 +1,6 @@
 //! The configuration with which a store is opened.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::Clock;
@@ -67,4 +67,20 @@ pub async fn open(config: StoreConfig) -> Result<Arc<dyn Store>, OpenError> {
             .await?,
         )),
     }
+}
+
+/// Writes a consistent copy of an embedded database to a new file, while processes may write to it.
+///
+/// # Errors
+/// If the file cannot be read, or the copy cannot be written.
+pub fn copy_embedded(from: &Path, to: &Path) -> Result<(), OpenError> {
+    crate::sqlite::copy_file(from, to)
+}
+
+/// Reads a whole embedded database that no process uses.
+///
+/// # Errors
+/// If it is damaged, or no database.
+pub fn check_embedded(path: &Path) -> Result<(), OpenError> {
+    crate::sqlite::check_file(path)
 }

@@ -19,7 +19,7 @@ mod sqlite;
 pub use blobs::{BlobError, BlobRange, BlobReader, BlobWriter, Blobs, BlobsConfig, BucketConfig};
 pub use claim::{Claim, Settlement, Unsettled};
 pub use clock::{Clock, TestClock};
-pub use config::{DatabaseConfig, StoreConfig, open};
+pub use config::{DatabaseConfig, StoreConfig, check_embedded, copy_embedded, open};
 pub use error::{Error, OpenError, WriteFault};
 pub use interface::{
     Account, AccountLimits, AccountShare, AccountStore, ApiKey, Balance, Batch, BatchInserted,
