@@ -5,8 +5,15 @@
 //! not every kernel has. Both cover the calling thread and those that it starts later, so a process
 //! confines itself before it has other threads.
 
+#[cfg(target_os = "linux")]
 mod calls;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
 mod files;
+
+#[cfg(not(target_os = "linux"))]
+use elsewhere::{calls, files};
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -14,7 +21,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use rustix::process::{Resource, Rlimit, Signal, setrlimit};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
 /// Address space that an engine child may reserve beyond its memory: program, libraries, and what the
@@ -67,9 +74,8 @@ impl Walls {
 /// # Errors
 /// If a limit cannot be set, or a required part of the sandbox cannot be set up.
 pub(crate) fn confine_reader(memory_bytes: u64, sandbox: Sandbox) -> io::Result<Walls> {
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    limit(Resource::Data, memory_bytes)?;
-    limit(Resource::As, memory_bytes.saturating_add(RESERVED_BYTES))?;
+    end_with_parent()?;
+    limit_memory(memory_bytes)?;
     limit(Resource::Core, 0)?;
     limit(Resource::Fsize, 0)?;
     let landlock = files::forbid_all();
@@ -101,9 +107,8 @@ pub struct RecogniserLimits {
 /// # Errors
 /// If a limit cannot be set, or a required part of the sandbox cannot be set up.
 fn confine_recogniser(program: &Path, limits: &RecogniserLimits) -> io::Result<Walls> {
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    limit(Resource::Data, limits.memory_bytes)?;
-    limit(Resource::As, limits.memory_bytes.saturating_add(RESERVED_BYTES))?;
+    end_with_parent()?;
+    limit_memory(limits.memory_bytes)?;
     limit(Resource::Cpu, limits.cpu_s)?;
     limit(Resource::Core, 0)?;
     limit(Resource::Fsize, 0)?;
@@ -145,9 +150,25 @@ fn required(put_up: io::Result<()>, sandbox: Sandbox) -> io::Result<bool> {
     }
 }
 
+/// The process is killed when its parent ends. Systems without this leave it to the closed pipes.
+fn end_with_parent() -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    Ok(())
+}
+
+/// Only Linux counts what these limits mean; macOS refuses or ignores them.
+fn limit_memory(memory_bytes: u64) -> io::Result<()> {
+    if cfg!(target_os = "linux") {
+        limit(Resource::Data, memory_bytes)?;
+        limit(Resource::As, memory_bytes.saturating_add(RESERVED_BYTES))?;
+    }
+    Ok(())
+}
+
 fn limit(resource: Resource, most: u64) -> io::Result<()> {
     Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests;

@@ -27,6 +27,7 @@ use crate::layers::wrong_keys::WrongKeys;
 /// Bytes that the kernel takes beyond what the client's window has room for. With few of them a
 /// slow reader shows its progress in small steps, which distinguishes it from one that does not
 /// read.
+#[cfg(target_os = "linux")]
 const UNSENT_BYTES_MAX: u32 = 128 * 1024;
 
 /// Bytes of a request's head over HTTP/1, and of what is buffered of its body.
