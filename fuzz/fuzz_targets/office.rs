@@ -1,4 +1,4 @@
-//! Parts of Office files, web pages and Markdown. The first byte says which.
+//! Parts of Office files, web pages, mails and texts of all kinds. The first byte says which.
 
 #![no_main]
 
@@ -65,14 +65,48 @@ fn workbook(part: &[u8]) -> Vec<u8> {
     ])
 }
 
+fn open_document(kind: &str, part: &[u8]) -> Vec<u8> {
+    let media_type = format!("application/vnd.oasis.opendocument.{kind}");
+    package(&[("mimetype", media_type.as_bytes()), ("content.xml", part)])
+}
+
+fn book(part: &[u8]) -> Vec<u8> {
+    let container = b"<container><rootfiles><rootfile full-path=\"b.opf\"/></rootfiles></container>";
+    let list = b"<package><manifest><item id=\"a\" href=\"a.xhtml\" \
+                 media-type=\"application/xhtml+xml\"/></manifest><spine><itemref idref=\"a\"/>\
+                 </spine></package>";
+    package(&[
+        ("mimetype", b"application/epub+zip"),
+        ("META-INF/container.xml", container),
+        ("b.opf", list),
+        ("a.xhtml", part),
+    ])
+}
+
+/// A mail of which the rest is made up: its head, its parts and its attachments.
+fn mail(part: &[u8]) -> Vec<u8> {
+    let head = b"From: a@example.org\r\nDate: Mon, 5 Jan 2026 10:00:00 +0000\r\n";
+    [head, part].concat()
+}
+
 fuzz_target!(init: watch_panics(), |data: &[u8]| {
     let Some((kind, part)) = data.split_first() else { return };
-    let _ = match kind % 6 {
+    let _ = match kind % 17 {
         0 => parse_all(part, Some("text/html")),
         1 => parse_all(part, Some("text/markdown")),
         2 => parse_all(&word(part), None),
         3 => parse_all(&slides(part), None),
         4 => parse_all(&workbook(part), None),
+        6 => parse_all(&open_document("text", part), None),
+        7 => parse_all(&open_document("spreadsheet", part), None),
+        8 => parse_all(&open_document("presentation", part), None),
+        9 => parse_all(&book(part), None),
+        10 => parse_all(&mail(part), Some("message/rfc822")),
+        11 => parse_all(&[b"{\\rtf1", part].concat(), None),
+        12 => parse_all(part, Some("text/csv")),
+        13 => parse_all(part, Some("text/plain")),
+        14 => parse_all(part, Some("application/json")),
+        15 => parse_all(part, Some("text/asciidoc")),
         // Files of older programs and whole packages: as they are.
         _ => parse_all(part, None),
     };

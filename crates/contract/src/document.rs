@@ -31,6 +31,9 @@ pub struct ParseResult {
     pub warnings: Vec<Warning>,
     /// Numbers of pages that could not be read, from 1, ascending.
     pub failed_pages: Vec<usize>,
+    /// How much of each page is in the segments, pages ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<PageCoverage>,
     /// Its bibliography, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bibliography: Option<Bibliography>,
@@ -334,6 +337,16 @@ pub struct Warning {
     pub page: Option<usize>,
 }
 
+/// How much of the text that a page was found to hold is in the result.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PageCoverage {
+    /// The 1-based page.
+    pub page: usize,
+    /// The share of its characters, or of its words and cells in files without coordinates: 1 if
+    /// nothing was lost. What the request leaves out is no loss.
+    pub coverage: f64,
+}
+
 /// The stable codes of warnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -350,6 +363,8 @@ pub enum WarningCode {
     UnmappedGlyphs,
     /// Part of the page's content was left out because it is damaged or beyond a limit.
     ContentTruncated,
+    /// Part of what the page holds is not in the result; the message has the amounts.
+    ContentDropped,
     /// The request asked for an option that this server does not have.
     OptionUnsupported,
     /// The request has a field or a value that the operation does not know.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::citations::Bibliography;
-use crate::document::{Chunk, OtherTables, ParseResult, Segment, Warning};
+use crate::document::{Chunk, OtherTables, PageCoverage, ParseResult, Segment, Warning};
 
 /// Bytes of a picture's id in the chunks.
 pub const PICTURE_ID_BYTES: u64 = 36;
@@ -36,6 +36,9 @@ pub struct Head {
     pub warnings: Vec<Warning>,
     /// Pages that could not be read, from 1, ascending.
     pub failed_pages: Vec<usize>,
+    /// How much of each page is in the segments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<PageCoverage>,
     /// Its bibliography, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bibliography: Option<Bibliography>,
@@ -69,6 +72,7 @@ impl Head {
             page_count: self.page_count,
             warnings: &self.warnings,
             failed_pages: &self.failed_pages,
+            coverage: &self.coverage,
             bibliography: self.bibliography.as_ref(),
         })?;
         begin.pop();
@@ -95,6 +99,8 @@ struct Facts<'a> {
     page_count: usize,
     warnings: &'a [Warning],
     failed_pages: &'a [usize],
+    #[serde(skip_serializing_if = "<[PageCoverage]>::is_empty")]
+    coverage: &'a [PageCoverage],
     #[serde(skip_serializing_if = "Option::is_none")]
     bibliography: Option<&'a Bibliography>,
 }
@@ -125,6 +131,7 @@ pub fn write(result: &ParseResult, to: &mut impl Write) -> io::Result<()> {
         page_count: result.page_count,
         warnings: result.warnings.clone(),
         failed_pages: result.failed_pages.clone(),
+        coverage: result.coverage.clone(),
         bibliography: result.bibliography.clone(),
         index: Index { chunks_bytes, chunk_ends, total_bytes: chunks.len() as u64, pictures },
     };
@@ -262,6 +269,7 @@ mod tests {
                 page: Some(2),
             }],
             failed_pages: vec![2],
+            coverage: vec![PageCoverage { page: 1, coverage: 0.5 }],
             bibliography: None,
             other_tables: vec![OtherTables {
                 instead_of: vec![id],

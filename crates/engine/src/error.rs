@@ -58,6 +58,9 @@ pub enum Damage {
     /// Its XML declares entities or a document type, which no Office file may.
     #[error("Its XML declares a document type, which files of this kind must not do")]
     Declares,
+    /// It holds something, none of which could be read.
+    #[error("None of its content could be read")]
+    NothingRead,
     /// The structure can be made out and holds no pages.
     #[error("The document has no pages")]
     NoPages,

@@ -62,6 +62,9 @@ pub fn inspect(
             let file = raster::ImageFile::new(document, format, limits)?;
             (Some(file.page_count()), false)
         }
+        Kind::Office(office::OfficeFormat::Eml | office::OfficeFormat::Msg) => {
+            (pipeline::mail_page_count(&document, password, limits, 0), false)
+        }
         Kind::Office(format) => (office::page_count(&document, format, limits)?, false),
         Kind::Pdf => {
             let document = pdf::open(document, password, limits)?;

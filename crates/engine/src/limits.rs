@@ -75,6 +75,10 @@ pub struct Limits {
     pub merged_cells: u64,
     /// Slides or sheets of an Office document.
     pub slides: u64,
+    /// Attachments of a mail, with those of the mails in it. A mail of a busy office has 30.
+    pub attachments: u64,
+    /// Mails within mails. A discussion that is forwarded as files reaches 3.
+    pub mails_nested: u64,
 }
 
 impl Limits {
@@ -110,6 +114,8 @@ impl Limits {
         table_cells: 2_000_000,
         merged_cells: 1_000_000,
         slides: 5_000,
+        attachments: 200,
+        mails_nested: 5,
     };
 }
 
@@ -154,6 +160,8 @@ impl Limits {
             Limit::TableCells => self.table_cells,
             Limit::MergedCells => self.merged_cells,
             Limit::Slides => self.slides,
+            Limit::Attachments => self.attachments,
+            Limit::MailsNested => self.mails_nested,
         }
     }
 
@@ -230,6 +238,10 @@ pub enum Limit {
     MergedCells,
     /// [`Limits::slides`].
     Slides,
+    /// [`Limits::attachments`].
+    Attachments,
+    /// [`Limits::mails_nested`].
+    MailsNested,
 }
 
 impl Limit {
@@ -272,6 +284,8 @@ impl Limit {
             Self::TableCells => ("table_cells", "cells in its tables or sheets"),
             Self::MergedCells => ("merged_cells", "cells in merged ranges"),
             Self::Slides => ("slides", "slides or sheets"),
+            Self::Attachments => ("attachments", "attachments"),
+            Self::MailsNested => ("mails_nested", "mails within mails"),
         }
     }
 }

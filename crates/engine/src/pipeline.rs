@@ -4,22 +4,26 @@
 //! where the file holds no text (`recognise`), and get their structure (`analyse`).
 
 mod documents;
+mod guard;
+mod mail;
 mod reading;
 mod request;
 mod step;
 
-use docket_contract::ParseResult;
 use docket_contract::results::{ChunkResult, ClassifyResult, ExtractResult, SplitResult};
 use docket_contract::spec::{ChunkSpec, ClassifySpec, ExtractSpec, SplitSpec};
+use docket_contract::{ParseResult, Warning};
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::source::kind::{Kind, kind};
+use crate::source::office::OfficeFormat;
 use crate::task::chunk::DocumentText;
 use crate::write::text_chunks::ChunkWriter;
 use crate::write::{Written, write};
 use crate::{task, write as writing};
 use documents::{read_images, read_office, read_pdf};
+pub(crate) use mail::page_count as mail_page_count;
 pub use request::{ParseRequest, Parsed, Progress, ReadDocument};
 pub use writing::crop::{CropRequest, PictureFile};
 
@@ -33,6 +37,9 @@ pub fn read(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ReadDocument, Error> {
     match kind(&document, request.media_type) {
+        Some(Kind::Office(format @ (OfficeFormat::Eml | OfficeFormat::Msg))) => {
+            mail::read_mail(document, format, request, progress, &mut mail::Budget::default())
+        }
         Some(Kind::Office(format)) => read_office(document, format, request, progress),
         Some(Kind::Image(format)) => read_images(document, format, request, progress),
         Some(Kind::Pdf) | None => read_pdf(document, request, progress),
@@ -60,10 +67,12 @@ pub fn parse_with_files(
     request: &ParseRequest<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Parsed, Error> {
-    let ReadDocument { document, warnings, failed_pages } = read(document, request, progress)?;
+    let ReadDocument { document, warnings, failed_pages, intake } =
+        read(document, request, progress)?;
     let troubles = (warnings, failed_pages);
-    let Written { result, files, frames } =
-        write(&document, troubles, request.spec, request.namespace);
+    let Written { mut result, files, frames, output } =
+        write(&document, troubles, &intake, request.spec, request.namespace);
+    guard::check_result(&intake, &output, &mut result);
     Ok(Parsed { result, files, frames })
 }
 
@@ -79,13 +88,20 @@ pub fn crop(
     writing::crop::crop(document, request, (&mut parsed.result, &parsed.frames), progress)
 }
 
+/// What went wrong, and what the blocks of the document lack of the file.
+fn warnings(read: &ReadDocument) -> Vec<Warning> {
+    let mut warnings = read.warnings.clone();
+    warnings.extend(guard::losses(&read.intake, &writing::of_blocks(&read.document, &read.intake)));
+    warnings
+}
+
 /// Finds the values that the schema asks for.
 #[must_use]
 pub fn extract(read: &ReadDocument, spec: &ExtractSpec) -> ExtractResult {
     ExtractResult {
         fields: task::extract::extract(&read.document, spec),
         page_count: read.document.page_count,
-        warnings: read.warnings.clone(),
+        warnings: warnings(read),
         failed_pages: read.failed_pages.clone(),
     }
 }
@@ -104,7 +120,7 @@ pub fn chunk(read: &ReadDocument, spec: &ChunkSpec, namespace: Uuid) -> ChunkRes
         total_chunks: chunks.len(),
         avg_chunk_size: characters as f64 / chunks.len().max(1) as f64,
         chunks,
-        warnings: read.warnings.clone(),
+        warnings: warnings(read),
         failed_pages: read.failed_pages.clone(),
     }
 }
@@ -120,7 +136,7 @@ pub fn classify(read: &ReadDocument, spec: &ClassifySpec) -> ClassifyResult {
         page_count: read.document.page_count,
         categories: classes.categories,
         pages: classes.pages,
-        warnings: read.warnings.clone(),
+        warnings: warnings(read),
     }
 }
 
@@ -131,6 +147,6 @@ pub fn split(read: &ReadDocument, spec: &SplitSpec, namespace: Uuid) -> SplitRes
     SplitResult {
         parts: task::split::split(&read.document, spec, namespace),
         page_count: read.document.page_count,
-        warnings: read.warnings.clone(),
+        warnings: warnings(read),
     }
 }

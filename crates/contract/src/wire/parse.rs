@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::citations::Bibliography;
-use crate::document::{Chunk, SegmentType, Warning};
+use crate::document::{Chunk, PageCoverage, SegmentType, Warning};
 use crate::fields;
 use crate::job::Job;
 use crate::shapes::ParseConfiguration;
@@ -123,7 +123,7 @@ pub struct OutputFile {
 }
 
 /// The object `metadata` of a parse.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ParseMetadata {
     /// `all` or a comma list.
     pub keep_segment_types: String,
@@ -133,6 +133,9 @@ pub struct ParseMetadata {
     /// Pages that could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_pages: Vec<usize>,
+    /// How much of each page is in the segments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<PageCoverage>,
     /// What the document says of itself and of its sources, with `xml_citation`.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub bibliography: Option<Bibliography>,
@@ -186,6 +189,7 @@ impl<'a> ParseStatus<'a> {
                 keep_segment_types: kept_types(spec),
                 warnings: result.map(|r| r.warnings.clone()).unwrap_or_default(),
                 failed_pages: result.map(|r| r.failed_pages.clone()).unwrap_or_default(),
+                coverage: result.map(|r| r.coverage.clone()).unwrap_or_default(),
                 bibliography: result.and_then(|r| r.bibliography.clone()),
             },
             total_chunks: result.map(|r| r.total_chunks),

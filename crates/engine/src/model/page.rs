@@ -40,6 +40,8 @@ pub(crate) struct PageContent {
     pub truncated: bool,
     /// The limits because of which parts of the page were left out.
     pub left_out: Vec<Excess>,
+    /// Values of form fields and texts of notes that the file keeps beside what it draws.
+    pub values: Vec<String>,
     /// It is a picture of a small part of a page: what stands in columns there is a table.
     pub is_cut: bool,
 }

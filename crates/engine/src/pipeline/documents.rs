@@ -11,14 +11,14 @@ use super::step::{Answered, Question, Recognition, Step, answered, read_pdf_page
 use crate::analyse::long_tables::cut_long_tables;
 use crate::error::{Damage, Error};
 use crate::limits::Limits;
-use crate::model::{Document, PageContent};
+use crate::model::{Document, PageContent, PageIntake};
 use crate::recognise::ocr::Asked;
 use crate::recognise::scan::Source;
 use crate::source::ahead::with_pages;
 use crate::source::office::{self, OfficeDocument, OfficeFormat, Requested};
 use crate::source::pdf::{
     Document as PdfDocument, FontStore, check_contents, checkbox_fields, links, note_boxes, open,
-    read_page,
+    read_page, values,
 };
 use crate::source::raster::ImageFile;
 
@@ -67,6 +67,7 @@ fn pdf_page<'a>(
     if spec.checkboxes {
         note_boxes(&mut content, &checkbox_fields(page));
     }
+    content.values = values(page.raw());
     if spec.word_details.links {
         content.links = links(page);
     }
@@ -129,7 +130,7 @@ pub(super) fn read_office(
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         office::read(document, format, (requested, password), limits)
     }));
-    let OfficeDocument { mut pages, mut blocks, left_out } =
+    let OfficeDocument { mut pages, mut blocks, left_out, intake, damaged } =
         outcome.unwrap_or(Err(Error::UnreadableFile(Damage::Corrupt)))?;
     let page_count = pages.len();
     let selected = selected_pages(spec, page_count)?;
@@ -138,14 +139,31 @@ pub(super) fn read_office(
     progress(reading.progress);
     pages.retain(|page| selected.contains(&page.number));
     blocks.retain(|block| selected.contains(&block.page));
+    reading.intake = intake;
+    reading.intake.pages.retain(|page, _| selected.contains(page));
     if let Some(rows) = spec.table_rows_max {
         blocks = cut_long_tables(blocks, rows as usize);
     }
     for (page, excess) in left_out.iter().filter(|(page, _)| selected.contains(page)) {
         reading.leave_out(*page, *excess, spec.error_handling)?;
     }
+    if damaged {
+        reading.warn_of_file(WarningCode::ContentTruncated, "Part of the file is damaged");
+    }
     if blocks.is_empty() {
-        reading.warn(selected[0], WarningCode::BlankPage, "The document shows nothing");
+        // A mail says at least whom it is from.
+        let is_mail = matches!(format, OfficeFormat::Eml | OfficeFormat::Msg);
+        if damaged || is_mail || reading.intake.holds_something() {
+            let damage = if damaged { Damage::Corrupt } else { Damage::NothingRead };
+            return Err(Error::UnreadableFile(damage));
+        }
+    }
+    for page in selected {
+        let is_blank = blocks.iter().all(|block| block.page != page);
+        let held = reading.intake.pages.get(&page).is_some_and(PageIntake::holds_something);
+        if is_blank && !held && left_out.iter().all(|(left_out, _)| *left_out != page) {
+            reading.warn(page, WarningCode::BlankPage, "The page shows nothing");
+        }
     }
     Ok(reading.with(Document { page_count, pages, blocks, ..Document::default() }))
 }
@@ -191,7 +209,11 @@ fn read_pages(
     Ok(())
 }
 
-fn selected_pages(spec: &ParseSpec, page_count: usize) -> Result<Vec<usize>, Error> {
+/// The pages that the request selects.
+///
+/// # Errors
+/// If there are none.
+pub(super) fn selected_pages(spec: &ParseSpec, page_count: usize) -> Result<Vec<usize>, Error> {
     let wanted = |page: &usize| spec.page_range.as_ref().is_none_or(|range| range.contains(*page));
     let selected: Vec<usize> = (1..=page_count).filter(wanted).collect();
     if selected.is_empty() { Err(Error::PageRangeEmpty { page_count }) } else { Ok(selected) }

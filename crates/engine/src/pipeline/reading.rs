@@ -10,7 +10,7 @@ use super::step::PageRead;
 use crate::analyse::{PageLayout, bibliography, structure};
 use crate::error::{Damage, Error, PageFault, PictureFault};
 use crate::limits::Excess;
-use crate::model::{Document, Link, OutlineEntry, Page};
+use crate::model::{Document, Intake, Link, OutlineEntry, Page};
 use crate::recognise::scan::{Source, many_unmapped};
 
 /// What was read so far.
@@ -27,6 +27,8 @@ pub(super) struct Reading {
     excess: Option<Excess>,
     /// The links of the pages, if they were asked for.
     links: HashMap<usize, Vec<Link>>,
+    /// What the pages hold.
+    pub(super) intake: Intake,
 }
 
 impl Reading {
@@ -41,6 +43,7 @@ impl Reading {
             fault: None,
             excess: None,
             links: HashMap::new(),
+            intake: Intake::default(),
         }
     }
 
@@ -57,6 +60,7 @@ impl Reading {
             }
             Some(mut read) => {
                 let fault = self.judge(page, &read);
+                self.intake.pages.insert(page, std::mem::take(&mut read.intake));
                 self.links.insert(page, std::mem::take(&mut read.content.links));
                 self.pages.push((page, read.layout));
                 fault
@@ -141,6 +145,10 @@ impl Reading {
         self.warnings.push(Warning { code, message: message.to_owned(), page: Some(page) });
     }
 
+    pub(super) fn warn_of_file(&mut self, code: WarningCode, message: &str) {
+        self.warnings.push(Warning { code, message: message.to_owned(), page: None });
+    }
+
     /// The document, if anything useful came out.
     ///
     /// # Errors
@@ -182,6 +190,7 @@ impl Reading {
 
     /// The document with what went wrong.
     pub(super) fn with(self, document: Document) -> ReadDocument {
-        ReadDocument { document, warnings: self.warnings, failed_pages: self.failed_pages }
+        let Self { warnings, failed_pages, intake, .. } = self;
+        ReadDocument { document, warnings, failed_pages, intake }
     }
 }

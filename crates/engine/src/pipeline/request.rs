@@ -6,7 +6,7 @@ use docket_contract::{ParseResult, ParseSpec, Warning};
 use uuid::Uuid;
 
 use crate::limits::Limits;
-use crate::model::Document;
+use crate::model::{Document, Intake};
 use crate::recognise::models::{Models, NoModels};
 use crate::write::Frame;
 
@@ -67,6 +67,8 @@ pub struct ReadDocument {
     pub warnings: Vec<Warning>,
     /// 1-based numbers of pages of which nothing could be read, ascending.
     pub failed_pages: Vec<usize>,
+    /// What the file was found to hold, to compare with what is made of it.
+    pub intake: Intake,
 }
 
 /// What a parse makes.

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use docket_contract::ParseSpec;
 use hayro_syntax::page::Page;
 
+use super::guard::page_intake;
 use crate::analyse::PageLayout;
 use crate::analyse::layout::lay_out;
 use crate::error::OcrFault;
 use crate::error::PictureFault;
 use crate::limits::{Excess, Limit, Limits};
-use crate::model::{PageContent, Raster};
+use crate::model::{PageContent, PageIntake, Raster};
 use crate::recognise::models::{Models, Picture, RecognisedText};
 use crate::recognise::ocr::Asked;
 use crate::recognise::picture::checkboxes;
@@ -30,6 +31,8 @@ pub(super) struct PageRead {
     /// Why its picture was not recognised, if that was needed.
     pub(super) fault: Option<PictureFault>,
     pub(super) layout: PageLayout,
+    /// What it holds.
+    pub(super) intake: PageIntake,
 }
 
 /// How far a page is.
@@ -116,8 +119,9 @@ impl Answered {
 
 impl PageRead {
     fn new(source: Source, content: PageContent, fault: Option<PictureFault>) -> Self {
+        let intake = page_intake(&content);
         let layout = lay_out(&content);
-        Self { source, content, fault, layout }
+        Self { source, content, fault, layout, intake }
     }
 }
 

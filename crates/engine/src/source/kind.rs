@@ -62,7 +62,10 @@ impl DocumentKind {
 
 /// The kind by the bytes, then by the media type.
 pub(crate) fn kind(bytes: &[u8], media_type: Option<&str>) -> Option<Kind> {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
     match Detected::of(bytes) {
+        // A mail or a text may hold a PDF, or name one, near its beginning.
+        Some(Detected::Format(Format::Pdf)) if speaks_of_pdf(head, media_type) => {}
         Some(Detected::Format(Format::Pdf)) => return Some(Kind::Pdf),
         Some(Detected::Format(format)) => {
             let office = OfficeFormat::of(format).map(Kind::Office);
@@ -83,7 +86,6 @@ pub(crate) fn kind(bytes: &[u8], media_type: Option<&str>) -> Option<Kind> {
         }
         None => {}
     }
-    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
     // Text of any encoding that the web knows holds no zero bytes.
     let is_wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
     if head.contains(&0) && !is_wide {
@@ -100,6 +102,14 @@ pub(crate) fn kind(bytes: &[u8], media_type: Option<&str>) -> Option<Kind> {
         _ if begins_like_mail(head) => Some(Kind::Office(OfficeFormat::Eml)),
         _ => None,
     }
+}
+
+/// True for text in which the mark of a PDF stands later than at the beginning.
+fn speaks_of_pdf(head: &[u8], media_type: Option<&str>) -> bool {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let format = media_type.and_then(Format::of_media_type);
+    let is_text = format.is_some_and(|format| matches!(format.facts().signature, Signature::None));
+    !text.starts_with(b"%PDF") && (is_text && !head.contains(&0) || begins_like_mail(head))
 }
 
 /// Lines of a mail's head, one of which says who sent it.
@@ -143,6 +153,11 @@ mod tests {
         check(b"# x\0", Some("text/markdown"), None);
         check(b"# x", None, None);
         check(b"%PDF-1.7", Some("text/html"), Some(Kind::Pdf));
+        check(b"junk %PDF-1.7", None, Some(Kind::Pdf));
+        let note = Some(Kind::Office(OfficeFormat::Text));
+        check(b"It begins with %PDF-1.7.", Some("text/plain"), note);
+        let mail = Some(Kind::Office(OfficeFormat::Eml));
+        check(b"From: a@b.org\nDate: x\n\n%PDF-1.4", None, mail);
         check(b"PK\x03\x04 and nothing else", None, None);
         check(b"", None, None);
         let office = |format| Some(Kind::Office(format));

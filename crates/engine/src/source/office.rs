@@ -1,12 +1,16 @@
 //! Office files, web pages and Markdown: read by a library for their elements, which become the
 //! blocks of a document. They have no coordinates.
 
+mod attachments;
 mod blocks;
 mod characters;
+mod checkboxes;
 mod container;
+mod contents;
 mod convert;
 mod elements;
 mod format;
+mod mail;
 mod nodes;
 mod plain;
 mod plain_headings;
@@ -16,6 +20,7 @@ mod styled;
 mod survey;
 mod tree;
 
+pub(crate) use attachments::{Attachment, Missing, attachments};
 pub(crate) use container::{ole_format, zip_format};
 pub(crate) use format::{OfficeFormat, Requested};
 
@@ -24,7 +29,7 @@ use sheets::Sheets;
 
 use crate::error::Error;
 use crate::limits::{Excess, Limits};
-use crate::model::{Block, Page};
+use crate::model::{Block, Intake, Page};
 
 /// A document as blocks on pages.
 pub(crate) struct OfficeDocument {
@@ -33,6 +38,10 @@ pub(crate) struct OfficeDocument {
     pub blocks: Vec<Block>,
     /// Pages that are beyond a limit by themselves, from 1. They hold no blocks.
     pub left_out: Vec<(usize, Excess)>,
+    /// What the file holds.
+    pub intake: Intake,
+    /// Part of the file ends before its end.
+    pub damaged: bool,
 }
 
 /// Reads a document.
@@ -45,15 +54,23 @@ pub(crate) fn read(
     (requested, password): (Requested, Option<&str>),
     limits: &Limits,
 ) -> Result<OfficeDocument, Error> {
+    plain::check(&bytes, format)?;
     let listed = page_count(&bytes, format, limits)?;
-    let left_out = survey::survey(&bytes, format, limits)?;
-    let bytes = if left_out.is_empty() { bytes } else { survey::without(&bytes, &left_out)? };
+    let survey::Surveyed { left_out, large, damaged } = survey::survey(&bytes, format, limits)?;
+    let bytes = without(bytes, left_out.iter().map(|sheet| sheet.part.as_str()))?;
     let mut characters = characters::of_file(&bytes, format, limits)?;
-    let sheets = match format {
-        OfficeFormat::Xlsx => Sheets::of(&bytes, limits)?,
+    let large_pages: Vec<usize> = large.iter().map(|(page, _)| *page).collect();
+    let mut sheets = match format {
+        OfficeFormat::Xlsx => Sheets::of(&bytes, &large_pages, limits)?,
         _ => Sheets::default(),
     };
+    let mut intake = contents::of_file(&bytes, format, (&sheets, requested), limits)?;
     let plain = plain::text(&bytes, format)?;
+    let bytes = without(bytes, large.iter().map(|(_, part)| part.as_str()))?;
+    let taken: Vec<_> = large_pages.iter().map(|page| (*page, sheets.take(*page))).collect();
+    if format == OfficeFormat::Eml {
+        return mail::read(&bytes, (requested, password), intake, limits);
+    }
     let document = convert::convert(bytes, format, password)?;
     characters::add_blocks(&document, &mut characters);
     let source = Source { format, characters, sheets, hidden_parts: requested, plain };
@@ -65,16 +82,31 @@ pub(crate) fn read(
         Some(tree) => tree::read(tree, &document.nodes, source.characters, &mut list),
         None => nodes::read(&document.nodes, &source, &mut list),
     }
+    for (page, sheet) in taken {
+        if let Some((sheet, name, is_shown)) = sheet
+            && (is_shown || requested.sheets)
+        {
+            list.push_sheet(page, &name, sheets::tables(sheet, requested));
+        }
+    }
+    list.sort_by_page();
     let (mut elements, page_count) = list.finish()?;
     drop(document);
     if !requested.struck {
         elements.iter_mut().for_each(elements::Element::forget_struck);
     }
+    left_out.iter().for_each(|part| drop(intake.pages.remove(&part.page)));
     let left_out = left_out.into_iter().map(|part| (part.page, part.excess)).collect();
     // An empty slide at the end is listed and converts to nothing.
     let page_count = page_count.max(listed.unwrap_or(0));
     let (pages, blocks) = blocks::blocks(elements, page_count);
-    Ok(OfficeDocument { pages, blocks, left_out })
+    Ok(OfficeDocument { pages, blocks, left_out, intake, damaged })
+}
+
+/// The same package with empty sheets in place of these parts.
+fn without<'p>(bytes: Vec<u8>, parts: impl Iterator<Item = &'p str>) -> Result<Vec<u8>, Error> {
+    let parts: Vec<&str> = parts.collect();
+    if parts.is_empty() { Ok(bytes) } else { survey::without(&bytes, &parts) }
 }
 
 /// How many pages it has: slides, sheets, or one. Read from a list in the file, without converting

@@ -25,6 +25,7 @@ mod streams;
 mod structure;
 mod text;
 mod unicode;
+mod values;
 
 pub(crate) use annotations::{checkbox_fields, links};
 pub(crate) use checkboxes::{note_boxes, note_found_boxes};
@@ -33,3 +34,4 @@ pub(crate) use fonts::FontStore;
 pub(crate) use interpreter::read_page;
 pub(crate) use open::{Document, open};
 pub(crate) use streams::check_contents;
+pub(crate) use values::values;

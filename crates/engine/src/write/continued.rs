@@ -4,6 +4,7 @@
 use docket_contract::Segment;
 use docket_contract::document::OtherTables;
 
+use super::accounts::Accounts;
 use super::segments::{Rendered, Renderer};
 use crate::model::{Block, ContinuedTable, Table};
 
@@ -39,7 +40,7 @@ pub(super) fn both_forms(
     continued: &[ContinuedTable],
     joined: bool,
     segments: &mut [(usize, Rendered)],
-    renderer: &mut Renderer<'_>,
+    (renderer, accounts): (&mut Renderer<'_>, &mut Accounts),
 ) -> Vec<OtherTables> {
     let mut others = Vec::with_capacity(continued.len());
     for table in continued {
@@ -52,10 +53,19 @@ pub(super) fn both_forms(
             }
         }
         let others_of: Vec<Segment> = if joined {
-            table.parts.iter().map(|part| renderer.render(&blocks[*part]).segment).collect()
+            let parts: Vec<Rendered> =
+                table.parts.iter().map(|part| renderer.render(&blocks[*part])).collect();
+            let whole = segments.iter().find(|(at, _)| table.parts.contains(at));
+            if let Some((_, whole)) = whole {
+                accounts.joined(whole, &parts);
+                accounts.compare(whole, &parts.iter().collect::<Vec<_>>());
+            }
+            parts.into_iter().map(|part| part.segment).collect()
         } else {
-            let whole = renderer.render_whole(&blocks[table.parts[0]], &table.whole).segment;
-            vec![Segment { merged_page_bboxes: places, ..whole }]
+            let whole = renderer.render_whole(&blocks[table.parts[0]], &table.whole);
+            let parts = segments.iter().filter(|(at, _)| table.parts.contains(at));
+            accounts.compare(&whole, &parts.map(|(_, part)| part).collect::<Vec<_>>());
+            vec![Segment { merged_page_bboxes: places, ..whole.segment }]
         };
         others.push(OtherTables { instead_of, segments: others_of });
     }

@@ -7,6 +7,7 @@ use docket_contract::spec::{ContentSource, SegmentNaming};
 use docket_contract::{BoundingBox, EmbeddedWord, ParseSpec, Segment, SegmentType};
 use uuid::Uuid;
 
+use super::accounts::unwritten;
 use super::frame::{Frame, clamped, rounded};
 use super::kinds::segment_type;
 use super::markup::{Forms, behind_marker, listing, write};
@@ -20,6 +21,19 @@ pub(crate) struct Rendered {
     pub kind: SegmentType,
     pub markdown: String,
     pub words: usize,
+    /// Its plain text, where the segment does not have it.
+    plain: Option<String>,
+    /// Characters of the text that the Markdown or the HTML lacks.
+    pub unwritten: u64,
+    /// Pictures in a segment that is a whole page.
+    pub pictures: u64,
+}
+
+impl Rendered {
+    /// Its plain text.
+    pub(crate) fn text(&self) -> &str {
+        self.plain.as_deref().or(self.segment.content.as_deref()).unwrap_or_default()
+    }
 }
 
 /// Renders the blocks of one document.
@@ -136,7 +150,9 @@ impl<'s> Renderer<'s> {
             frame: Frame::of_page(first.page, first.rect.is_some(), self.document),
             words: Box::new(blocks.iter().flat_map(Block::lines).flat_map(|line| &line.words)),
         };
-        Some(self.assemble(source, forms))
+        let pictures = blocks.iter().filter(|block| matches!(block.content, Content::Picture));
+        let pictures = pictures.count() as u64;
+        Some(Rendered { pictures, ..self.assemble(source, forms) })
     }
 
     fn assemble(&mut self, source: Source<'_>, forms: Forms) -> Rendered {
@@ -149,6 +165,9 @@ impl<'s> Renderer<'s> {
         };
         let words = forms.content.split_whitespace().count();
         let embedded = forms.markdown.clone();
+        let unwritten = unwritten(&forms);
+        let has_text = fields.content && !self.moves(kind);
+        let plain = (!has_text).then(|| forms.content.clone());
         let forms = self.moved(kind, forms);
         let segment_id =
             Uuid::new_v5(&self.namespace, format!("segment/{}", self.count).as_bytes());
@@ -173,7 +192,12 @@ impl<'s> Renderer<'s> {
             references: forms.references,
             merged_page_bboxes: Vec::new(),
         };
-        Rendered { segment, kind, markdown: embedded, words }
+        Rendered { segment, kind, markdown: embedded, words, plain, unwritten, pictures: 0 }
+    }
+
+    /// Something else than the plain text stands in `content`.
+    fn moves(&self, kind: SegmentType) -> bool {
+        self.spec.content_sources.iter().any(|(wanted, _)| *wanted == kind)
     }
 
     /// Puts the text that was asked for into `content` and leaves the others empty.

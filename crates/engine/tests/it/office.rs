@@ -375,6 +375,134 @@ fn open_documents_and_books_are_read_by_their_content() {
 }
 
 #[test]
+fn boxes_of_web_pages_stay_with_their_labels() {
+    for (page, want) in [
+        (
+            "<p><input type=checkbox checked> Motor</p><p><input type='checkbox'> Sail</p>",
+            "- [x] Motor\n\n- [ ] Sail",
+        ),
+        (
+            "<p>Kind: <input type=radio name=k> Day <input type=radio name=k checked> Night</p>",
+            "Kind: \u{2610} Day \u{2611} Night",
+        ),
+        ("<label><input type=checkbox checked> Towed</label><p>End</p>", "- [x] Towed\n\nEnd"),
+        (
+            "<table><tr><td>Berth</td><td><input type=checkbox CHECKED> yes</td></tr></table>",
+            "| Berth | \u{2611} yes |",
+        ),
+    ] {
+        let got =
+            markdown(&read(format!("<html><body>{page}</body></html>").as_bytes(), "text/html"));
+        assert!(got.contains(want), "{page}\n{got}");
+    }
+}
+
+#[test]
+fn spans_of_open_documents_keep_their_spacing_looks_and_links() {
+    let style = |name: &str, look: &str| {
+        format!(
+            "<style:style style:name=\"{name}\" style:family=\"text\">\
+             <style:text-properties {look}/></style:style>"
+        )
+    };
+    let styles = [
+        style("B", "fo:font-weight=\"bold\""),
+        style("I", "fo:font-style=\"italic\""),
+        style("U", "style:text-position=\"super 58%\""),
+    ];
+    let span = |style: &str, text: &str| {
+        format!("<text:span text:style-name=\"{style}\">{text}</text:span>")
+    };
+    let body = format!(
+        "<text:p>Hel{}rld, 60{}40 m{} and <text:s text:c=\"2\"/>{}alic.</text:p>\
+         <text:p>See <text:a xlink:href=\"https://example.org/x\">the terms</text:a>.</text:p>",
+        span("B", "lo wo"),
+        span("T", "*"),
+        span("U", "2"),
+        span("I", "it")
+    );
+    let content = format!(
+        "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" \
+         xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" \
+         xmlns:fo=\"urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0\" \
+         xmlns:xlink=\"http://www.w3.org/1999/xlink\"><office:automatic-styles>{}\
+         </office:automatic-styles><office:body><office:text>{body}</office:text></office:body>\
+         </office:document-content>",
+        styles.concat()
+    );
+    let odt = package(&[
+        ("mimetype", "application/vnd.oasis.opendocument.text"),
+        ("content.xml", &content),
+    ]);
+    let result = parsed(&odt, None, &spec()).unwrap();
+    let got = markdown(&result);
+    assert!(got.contains("Hel**lo wo**rld, 60*40 m2 and *it*alic."), "{got}");
+    assert!(got.contains("See [the terms](https://example.org/x)."), "{got}");
+    assert!(html(&result).contains("m<sup>2</sup>"));
+}
+
+/// The same package under the type of a file with macros.
+fn with_macros(file: &[u8], kind: &str) -> Vec<u8> {
+    let mut from = zip::ZipArchive::new(Cursor::new(file)).unwrap();
+    let mut parts = Vec::new();
+    for index in 0..from.len() {
+        let mut part = from.by_index(index).unwrap();
+        let name = part.name().unwrap().to_string();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+        if name == "[Content_Types].xml" {
+            text = text.replace(
+                "<Default Extension=\"xml\" ContentType=\"application/xml\"/>",
+                &format!("<Default Extension=\"xml\" ContentType=\"application/vnd.{kind}\"/>"),
+            );
+        }
+        parts.push((name, text));
+    }
+    let parts: Vec<(&str, &str)> =
+        parts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    package(&parts)
+}
+
+#[test]
+fn files_with_macros_are_read_like_those_without() {
+    let body = format!("<w:p>{}</w:p>", run("", "Text of a file with macros"));
+    let docm = with_macros(&word(&body), "ms-word.document.macroEnabled.main+xml");
+    let got = markdown(&parsed(&docm, Some("application/octet-stream"), &spec()).unwrap());
+    assert!(got.contains("Text of a file with macros"), "{got}");
+    let main = "http://schemas.openxmlformats.org/presentationml/2006/main";
+    let drawing = "http://schemas.openxmlformats.org/drawingml/2006/main";
+    let slide = format!(
+        "<p:sld xmlns:p=\"{main}\" xmlns:a=\"{drawing}\"><p:cSld><p:spTree><p:nvGrpSpPr/><p:grpSpPr/>\
+         <p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"t\"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/>\
+         <p:txBody><a:bodyPr/><a:p><a:r><a:t>Slide with macros</a:t></a:r></a:p></p:txBody></p:sp>\
+         </p:spTree></p:cSld></p:sld>"
+    );
+    let pptm = package(&[
+        (
+            "[Content_Types].xml",
+            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
+             <Default Extension=\"xml\" ContentType=\
+             \"application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml\"/>\
+             <Default Extension=\"rels\" ContentType=\
+             \"application/vnd.openxmlformats-package.relationships+xml\"/></Types>",
+        ),
+        ("_rels/.rels", &relations(&[("rId1", "officeDocument", "ppt/presentation.xml")])),
+        (
+            "ppt/presentation.xml",
+            &format!(
+                "<p:presentation xmlns:p=\"{main}\" xmlns:r=\"{OFFICE}\"><p:sldIdLst>\
+                 <p:sldId id=\"256\" r:id=\"rId1\"/></p:sldIdLst></p:presentation>"
+            ),
+        ),
+        ("ppt/_rels/presentation.xml.rels", &relations(&[("rId1", "slide", "slides/slide1.xml")])),
+        ("ppt/slides/slide1.xml", &slide),
+    ]);
+    let got = markdown(&parsed(&pptm, None, &spec()).unwrap());
+    assert!(got.contains("Slide with macros"), "{got}");
+}
+
+#[test]
 fn what_is_no_text_or_repeats_without_end_is_refused() {
     assert!(parsed(b"a\0b", Some("text/plain"), &spec()).is_err());
     assert!(parsed(b"{\"a\": ", Some("application/json"), &spec()).is_err());

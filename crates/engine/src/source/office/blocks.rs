@@ -36,6 +36,7 @@ fn content(kind: Kind, text: Styled, ranks: Ranks) -> Content {
         Kind::Field(field) => Content::Field(field),
         Kind::Picture => Content::Picture,
         Kind::Table(cells) => Content::Table(table(cells)),
+        Kind::Ready(table) => Content::Table(table),
     }
 }
 

@@ -3,6 +3,7 @@
 //! its letters.
 
 mod markdown;
+mod open_document;
 mod slides;
 mod texts;
 mod web;
@@ -38,6 +39,11 @@ pub(super) fn of_file(
         OfficeFormat::Pptx => {
             if let Some(mut package) = Package::open(bytes, limits)? {
                 slides::collect(&mut package, &mut characters)?;
+            }
+        }
+        OfficeFormat::Odt | OfficeFormat::Odp => {
+            if let Some(mut package) = Package::open(bytes, limits)? {
+                open_document::collect(&mut package, &mut characters)?;
             }
         }
         OfficeFormat::Markdown => markdown::collect(bytes, &mut characters),

@@ -35,6 +35,37 @@ pub(crate) fn ole_format(bytes: &[u8]) -> Option<OfficeFormat> {
     }
 }
 
+/// True if an OLE container has all the sectors that its table says are in use (MS-CFB 2.2 and 2.3).
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
+    const HEADER_BYTES: usize = 512;
+    const IN_HEADER: usize = 109;
+    const FREE: u32 = 0xFFFF_FFFF;
+    let number = |at: usize| -> Option<u32> {
+        Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+    };
+    let shift = bytes.get(30).copied().unwrap_or(0);
+    if !matches!(shift, 9 | 12) || bytes.len() < HEADER_BYTES {
+        return false;
+    }
+    let sector = 1_usize << shift;
+    // The header fills a sector of its own; the last sector may be short.
+    let sectors = bytes.len().div_ceil(sector).saturating_sub(1);
+    let tables = (0..IN_HEADER).filter_map(|index| number(76 + 4 * index));
+    for (index, table) in tables.take_while(|table| *table < 0xFFFF_FFFA).enumerate() {
+        let Ok(table) = usize::try_from(table) else { return false };
+        let start = table.saturating_add(1).saturating_mul(sector);
+        for entry in 0..sector / 4 {
+            match number(start.saturating_add(4 * entry)) {
+                None => return false,
+                Some(FREE) => {}
+                Some(_) if index * (sector / 4) + entry >= sectors => return false,
+                Some(_) => {}
+            }
+        }
+    }
+    true
+}
+
 /// How many entries a ZIP file lists, read without an archive of them being made.
 pub(super) fn entry_count(bytes: &[u8]) -> usize {
     names(bytes).map_or(0, |names| names.len())

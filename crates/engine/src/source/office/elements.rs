@@ -4,7 +4,7 @@ use super::format::{OfficeFormat, Requested};
 use super::styled::Styled;
 use super::{characters::Characters, sheets::Sheets};
 use crate::limits::{Excess, Limit, Limits};
-use crate::model::{FormField, Role};
+use crate::model::{FormField, Role, Table};
 
 /// English Metric Units per point: slides state their size in them.
 const EMU_PER_POINT: f32 = 12_700.0;
@@ -24,7 +24,7 @@ pub(super) struct Element {
 }
 
 /// What an element is.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) enum Kind {
     /// Running text, headings apart.
     Text(Role),
@@ -35,10 +35,12 @@ pub(super) enum Kind {
     Field(FormField),
     Picture,
     Table(Vec<TableCell>),
+    /// A table that is ready.
+    Ready(Table),
 }
 
 /// A cell of a table.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) struct TableCell {
     pub row: usize,
     pub column: usize,
@@ -122,7 +124,7 @@ impl<'l> Elements<'l> {
     }
 
     pub(super) fn push(&mut self, kind: Kind, text: Styled) {
-        let holds_text = !matches!(kind, Kind::Picture | Kind::Table(_));
+        let holds_text = !matches!(kind, Kind::Picture | Kind::Table(_) | Kind::Ready(_));
         if holds_text && text.is_blank() {
             return;
         }
@@ -151,6 +153,24 @@ impl<'l> Elements<'l> {
         if cells.iter().any(|cell| !cell.text.is_blank()) {
             self.push(Kind::Table(cells), Styled::default());
         }
+    }
+
+    /// The tables of a large sheet, under its name.
+    pub(super) fn push_sheet(&mut self, page: usize, name: &str, tables: Vec<Table>) {
+        self.page(page, None);
+        if !tables.is_empty() {
+            self.push(Kind::Heading(2), name.into());
+        }
+        for table in tables {
+            let texts = table.cells.iter().map(|cell| cell.text.content.chars().count());
+            self.count(texts.sum(), table.cells.len());
+            self.push(Kind::Ready(table), Styled::default());
+        }
+    }
+
+    /// Puts elements in the order of their pages.
+    pub(super) fn sort_by_page(&mut self) {
+        self.list.sort_by_key(|element| element.page);
     }
 
     pub(super) fn page(&mut self, number: usize, size: Option<(f32, f32)>) {

@@ -28,14 +28,38 @@ pub(super) fn text(bytes: &[u8], format: OfficeFormat) -> Result<Option<String>,
         OfficeFormat::Xml => text.trim_start().starts_with('<') && text.trim_end().ends_with('>'),
         _ => true,
     };
-    if !is_whole || text.contains('\0') {
+    if !is_whole || !is_text(&text) {
         return Err(Error::UnreadableFile(Damage::Corrupt));
     }
     Ok(Some(text))
 }
 
+/// Checks that a file that only its sender calls text is text.
+///
+/// # Errors
+/// If it is not.
+pub(super) fn check(bytes: &[u8], format: OfficeFormat) -> Result<(), Error> {
+    let is_markup =
+        matches!(format, OfficeFormat::Html | OfficeFormat::Markdown | OfficeFormat::AsciiDoc);
+    if is_markup && !is_text(&decoded(bytes)) {
+        return Err(Error::UnreadableFile(Damage::Corrupt));
+    }
+    Ok(())
+}
+
+/// Texts have no zeros, and few other characters that only machines read.
+fn is_text(text: &str) -> bool {
+    const ONE_IN: usize = 50;
+    let is_odd = |c: &char| {
+        let is_control =
+            c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{1B}');
+        is_control || *c == '\u{FFFD}'
+    };
+    !text.contains('\0') && text.chars().filter(is_odd).count() * ONE_IN <= text.chars().count()
+}
+
 /// UTF-8, UTF-16 with its mark, or else Windows-1252.
-fn decoded(bytes: &[u8]) -> String {
+pub(super) fn decoded(bytes: &[u8]) -> String {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
         char::decode_utf16(units).map(|one| one.unwrap_or('\u{FFFD}')).collect()

@@ -2,19 +2,27 @@
 //! formats, links, and what is hidden.
 
 mod dates;
+mod large;
 mod number;
 
-use std::collections::HashMap;
+pub(super) use large::tables;
+
+use std::collections::{HashMap, HashSet};
 
 use super::characters::{Pieces, part_links};
-use super::survey::{ListCounter, Package, Sink, Tag, cell_area};
+use super::format::Requested;
+use super::survey::{CellArea, ListCounter, Package, Sink, Tag, cell_area};
 use crate::error::Error;
 use crate::limits::Limits;
 use number::NumberFormat;
 
 /// A workbook by its sheets.
 #[derive(Debug, Default)]
-pub(super) struct Sheets(Vec<Sheet>);
+pub(super) struct Sheets {
+    sheets: Vec<Sheet>,
+    /// The name of each sheet, and whether it is shown.
+    names: Vec<(String, bool)>,
+}
 
 /// What a sheet shows. Rows and columns count from 0.
 #[derive(Debug, Default)]
@@ -25,14 +33,19 @@ pub(super) struct Sheet {
     hidden_rows: Vec<u32>,
     /// First and last.
     hidden_columns: Vec<(u32, u32)>,
+    /// Cells that hold something: of shown columns and of hidden ones, in rows that are shown and in
+    /// those that are hidden.
+    filled: [[u64; 2]; 2],
+    /// Merged ranges, of a sheet of which all cells are read here.
+    merged: Vec<CellArea>,
 }
 
 impl Sheets {
-    /// Reads a workbook.
+    /// Reads a workbook: all cells of large sheets, given by their numbers from 1.
     ///
     /// # Errors
     /// If it is beyond a limit.
-    pub(super) fn of(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
+    pub(super) fn of(bytes: &[u8], large: &[usize], limits: &Limits) -> Result<Self, Error> {
         let Some(mut package) = Package::open(bytes, limits)? else { return Ok(Self::default()) };
         let mut list = ListCounter::default();
         package.scan("xl/workbook.xml", &mut list)?;
@@ -41,15 +54,22 @@ impl Sheets {
         let mut styles = StyleReader::default();
         package.scan("xl/styles.xml", &mut styles)?;
         let formats = styles.formats();
+        let mut blanks = BlankStrings::default();
+        package.scan("xl/sharedStrings.xml", &mut blanks)?;
+        let mut strings = SharedStrings::default();
+        if !large.is_empty() {
+            package.scan("xl/sharedStrings.xml", &mut strings)?;
+        }
         let targets = package.targets_of("xl/workbook.xml")?;
         let mut sheets = Vec::new();
-        for relation in &list.pages {
+        for (index, relation) in list.pages.iter().enumerate() {
             let Some(target) = targets.get(relation) else {
                 sheets.push(Sheet::default());
                 continue;
             };
             let links = part_links(&mut package, &target.target)?;
-            let mut reader = SheetReader::new(&formats, workbook.from_1904, links);
+            let mut reader = SheetReader::new(&formats, workbook.from_1904, links, &blanks.blanks);
+            reader.strings = large.contains(&(index + 1)).then_some(strings.list.as_slice());
             package.scan(&target.target, &mut reader)?;
             let mut sheet = reader.sheet;
             sheet.texts.sort_unstable_by_key(|(place, _)| *place);
@@ -57,12 +77,20 @@ impl Sheets {
             sheet.hidden_rows.sort_unstable();
             sheets.push(sheet);
         }
-        Ok(Self(sheets))
+        Ok(Self { sheets, names: workbook.names })
     }
 
     /// The sheet with this number, from 1.
     pub(super) fn get(&self, page: usize) -> Option<&Sheet> {
-        self.0.get(page.checked_sub(1)?)
+        self.sheets.get(page.checked_sub(1)?)
+    }
+
+    /// Takes the sheet with this number, from 1, with its name and whether it is shown.
+    pub(super) fn take(&mut self, page: usize) -> Option<(Sheet, String, bool)> {
+        let index = page.checked_sub(1)?;
+        let sheet = std::mem::take(self.sheets.get_mut(index)?);
+        let (name, is_shown) = self.names.get(index).cloned()?;
+        Some((sheet, name, is_shown))
     }
 }
 
@@ -79,6 +107,13 @@ impl Sheet {
         Some(&self.links[at].1)
     }
 
+    /// How many cells hold something that is shown or requested.
+    pub(super) fn cells_shown(&self, requested: Requested) -> u64 {
+        let [shown, hidden] = &self.filled;
+        let of_row = |row: &[u64; 2]| row[0] + if requested.columns { row[1] } else { 0 };
+        of_row(shown) + if requested.rows { of_row(hidden) } else { 0 }
+    }
+
     pub(super) fn hides_row(&self, row: u32) -> bool {
         self.hidden_rows.binary_search(&row).is_ok()
     }
@@ -88,16 +123,23 @@ impl Sheet {
     }
 }
 
-/// Whether dates count from 1904.
+/// Whether dates count from 1904, and the names of the sheets.
 #[derive(Default)]
 struct WorkbookReader {
     from_1904: bool,
+    names: Vec<(String, bool)>,
 }
 
 impl Sink for WorkbookReader {
     fn start(&mut self, tag: Tag<'_>) {
         if tag.name == b"workbookPr" {
             self.from_1904 = matches!(tag.attribute(b"date1904"), Some(b"1" | b"true"));
+        }
+        if tag.name == b"sheet" {
+            let mut name = Pieces::default();
+            name.push(tag.attribute(b"name").unwrap_or_default());
+            let is_hidden = matches!(tag.attribute(b"state"), Some(b"hidden" | b"veryHidden"));
+            self.names.push((name.take(), !is_hidden));
         }
     }
 
@@ -154,6 +196,7 @@ struct OpenCell {
     place: (u32, u32),
     kind: Vec<u8>,
     style: usize,
+    is_filled: bool,
 }
 
 struct SheetReader<'f> {
@@ -162,24 +205,42 @@ struct SheetReader<'f> {
     links: HashMap<String, String>,
     sheet: Sheet,
     row: u32,
+    row_is_hidden: bool,
     next_row: u32,
     next_column: u32,
     cell: Option<OpenCell>,
     value: Option<Pieces>,
+    in_text: bool,
+    /// The shared strings that show nothing.
+    blanks: &'f HashSet<u64>,
+    /// The shared strings, if all cells are to be read.
+    strings: Option<&'f [Box<str>]>,
+    /// The text of a cell that has it in itself.
+    inline: String,
 }
 
 impl<'f> SheetReader<'f> {
-    fn new(formats: &'f [NumberFormat], from_1904: bool, links: HashMap<String, String>) -> Self {
+    fn new(
+        formats: &'f [NumberFormat],
+        from_1904: bool,
+        links: HashMap<String, String>,
+        blanks: &'f HashSet<u64>,
+    ) -> Self {
         Self {
             formats,
             from_1904,
             links,
             sheet: Sheet::default(),
             row: 0,
+            row_is_hidden: false,
             next_row: 0,
             next_column: 0,
             cell: None,
             value: None,
+            in_text: false,
+            blanks,
+            strings: None,
+            inline: String::new(),
         }
     }
 
@@ -188,15 +249,24 @@ impl<'f> SheetReader<'f> {
         self.row = stated.map_or(self.next_row, |row| row.saturating_sub(1));
         self.next_row = self.row.saturating_add(1);
         self.next_column = 0;
-        if is_on(tag.attribute(b"hidden")) {
+        self.row_is_hidden = is_on(tag.attribute(b"hidden"));
+        if self.row_is_hidden {
             self.sheet.hidden_rows.push(self.row);
         }
     }
 
     fn close_cell(&mut self, value: &str) {
-        let Some(cell) = &self.cell else { return };
+        let Some(cell) = &mut self.cell else { return };
+        if cell.kind == b"s" && value.trim().parse().is_ok_and(|id| self.blanks.contains(&id)) {
+            cell.is_filled = false;
+        }
         let shown = match cell.kind.as_slice() {
-            b"s" | b"str" | b"inlineStr" => None,
+            b"s" => self.strings.and_then(|strings| {
+                let id: usize = value.trim().parse().ok()?;
+                strings.get(id).map(|text| text.to_string())
+            }),
+            b"str" => self.strings.map(|_| value.to_owned()),
+            b"inlineStr" => None,
             b"b" => Some(if value.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned()),
             b"" | b"n" => {
                 let general = NumberFormat::default();
@@ -208,6 +278,19 @@ impl<'f> SheetReader<'f> {
         if let Some(shown) = shown {
             self.sheet.texts.push((cell.place, shown.into()));
         }
+    }
+
+    /// True within a cell that has its text in itself, if all cells are to be read.
+    fn reads_inline(&self) -> bool {
+        let is_inline = self.cell.as_ref().is_some_and(|cell| cell.kind == b"inlineStr");
+        is_inline && self.strings.is_some()
+    }
+
+    /// Counts a cell that holds something.
+    fn count(&mut self, cell: &OpenCell) {
+        let row = usize::from(self.row_is_hidden);
+        let column = usize::from(self.sheet.hides_column(cell.place.1));
+        self.sheet.filled[row][column] += u64::from(cell.is_filled);
     }
 
     fn link(&mut self, tag: Tag<'_>) {
@@ -241,9 +324,19 @@ impl Sink for SheetReader<'_> {
                 let kind = tag.attribute(b"t").unwrap_or_default().to_vec();
                 let style = tag.number(b"s").and_then(|style| usize::try_from(style).ok());
                 let style = style.unwrap_or(0);
-                self.cell = (!tag.is_empty).then_some(OpenCell { place, kind, style });
+                self.cell =
+                    (!tag.is_empty).then_some(OpenCell { place, kind, style, is_filled: false });
             }
             b"v" if !tag.is_empty && self.cell.is_some() => self.value = Some(Pieces::default()),
+            b"t" if self.reads_inline() && !tag.is_empty => {
+                self.in_text = true;
+                self.value = Some(Pieces::default());
+            }
+            b"mergeCell" if self.strings.is_some() => {
+                self.sheet.merged.extend(tag.attribute(b"ref").and_then(cell_area));
+            }
+            // A formula shows a value, even where none is stored.
+            b"t" | b"f" if !tag.is_empty => self.in_text = true,
             b"hyperlink" => self.link(tag),
             _ => {}
         }
@@ -256,15 +349,108 @@ impl Sink for SheetReader<'_> {
                     self.close_cell(&value.take());
                 }
             }
-            b"c" => self.cell = None,
+            b"t" | b"f" => {
+                self.in_text = false;
+                if name == b"t"
+                    && self.reads_inline()
+                    && let Some(mut value) = self.value.take()
+                {
+                    self.inline.push_str(&value.take());
+                }
+            }
+            b"c" => {
+                if let Some(cell) = self.cell.take() {
+                    self.count(&cell);
+                    if !self.inline.is_empty() {
+                        let text = std::mem::take(&mut self.inline);
+                        self.sheet.texts.push((cell.place, text.into()));
+                    }
+                }
+            }
             _ => {}
         }
     }
 
     fn text(&mut self, piece: &[u8]) {
+        if let Some(cell) = self.cell.as_mut().filter(|_| self.in_text || self.value.is_some()) {
+            cell.is_filled |= !piece.trim_ascii().is_empty();
+        }
         if let Some(value) = &mut self.value {
             value.push(piece);
         }
+    }
+}
+
+/// The strings that cells share.
+#[derive(Default)]
+struct SharedStrings {
+    list: Vec<Box<str>>,
+    open: String,
+    text: Option<Pieces>,
+    /// Within a reading aid, which is no part of the text.
+    in_aid: bool,
+}
+
+impl Sink for SharedStrings {
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag.name {
+            b"si" if tag.is_empty => self.list.push("".into()),
+            b"rPh" => self.in_aid = !tag.is_empty,
+            b"t" if !tag.is_empty && !self.in_aid => self.text = Some(Pieces::default()),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &[u8]) {
+        match name {
+            b"t" => {
+                if let Some(mut text) = self.text.take() {
+                    self.open.push_str(&text.take());
+                }
+            }
+            b"rPh" => self.in_aid = false,
+            b"si" => self.list.push(std::mem::take(&mut self.open).into()),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, piece: &[u8]) {
+        if let Some(text) = &mut self.text {
+            text.push(piece);
+        }
+    }
+}
+
+/// Finds the shared strings that are nothing but white space, by their numbers.
+#[derive(Default)]
+struct BlankStrings {
+    blanks: HashSet<u64>,
+    /// The number of the next string.
+    next: u64,
+    is_filled: bool,
+}
+
+impl Sink for BlankStrings {
+    fn start(&mut self, tag: Tag<'_>) {
+        if tag.name == b"si" {
+            self.is_filled = false;
+            if tag.is_empty {
+                self.end(b"si");
+            }
+        }
+    }
+
+    fn end(&mut self, name: &[u8]) {
+        if name == b"si" {
+            if !self.is_filled {
+                self.blanks.insert(self.next);
+            }
+            self.next += 1;
+        }
+    }
+
+    fn text(&mut self, piece: &[u8]) {
+        self.is_filled |= !piece.trim_ascii().is_empty();
     }
 }
 

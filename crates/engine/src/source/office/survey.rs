@@ -16,17 +16,19 @@ mod without;
 use std::collections::HashMap;
 
 use body::BodyCounter;
+use costs::PIECE_CHARACTERS;
 use lists::{Relation, StringCounter};
 use open_document::OpenDocumentCounter;
 use sheet::SheetCounter;
 use total::{LeftOut, Total};
 
 pub(super) use lists::ListCounter;
-pub(super) use markup::{Sink, Tag};
+pub(super) use markup::{Scanner, Sink, Tag};
 pub(super) use package::Package;
-pub(super) use sheet::area as cell_area;
+pub(super) use sheet::{Area as CellArea, area as cell_area};
 pub(super) use without::without;
 
+use super::container;
 use super::format::OfficeFormat;
 use crate::error::Error;
 use crate::limits::{Limit, Limits};
@@ -55,6 +57,17 @@ pub(super) fn page_count(
     Ok(usize::try_from(counter.page_count).ok())
 }
 
+/// What a file was found to be.
+#[derive(Debug, Default)]
+pub(super) struct Surveyed {
+    /// Parts that are beyond a limit.
+    pub left_out: Vec<LeftOut>,
+    /// Sheets that are too large for the library: their pages, from 1, and their parts.
+    pub large: Vec<(usize, String)>,
+    /// Part of it ends before its end.
+    pub damaged: bool,
+}
+
 /// Looks through all that will be read.
 ///
 /// # Errors
@@ -63,31 +76,40 @@ pub(super) fn survey(
     bytes: &[u8],
     format: OfficeFormat,
     limits: &Limits,
-) -> Result<Vec<LeftOut>, Error> {
+) -> Result<Surveyed, Error> {
+    let nothing = |()| Surveyed::default();
     match format {
         OfficeFormat::Text | OfficeFormat::Csv | OfficeFormat::Xml | OfficeFormat::Json => {
-            return Ok(plain::check(bytes, limits).map(|()| Vec::new())?);
+            return Ok(plain::check(bytes, limits).map(nothing)?);
         }
-        OfficeFormat::Rtf => return Ok(plain::check_rich(bytes, limits).map(|()| Vec::new())?),
+        OfficeFormat::Rtf => {
+            let damaged = plain::check_rich(bytes, limits)?;
+            return Ok(Surveyed { damaged, ..Surveyed::default() });
+        }
         OfficeFormat::Eml | OfficeFormat::Msg | OfficeFormat::AsciiDoc => {
-            return Ok(plain::check_mail(bytes, limits).map(|()| Vec::new())?);
+            return Ok(plain::check_mail(bytes, limits).map(nothing)?);
         }
-        OfficeFormat::Html => return Ok(web::check_html(bytes, limits).map(|()| Vec::new())?),
+        OfficeFormat::Html => return Ok(web::check_html(bytes, limits).map(nothing)?),
         OfficeFormat::Markdown => {
-            return Ok(web::check_markdown(bytes, limits).map(|()| Vec::new())?);
+            return Ok(web::check_markdown(bytes, limits).map(nothing)?);
         }
         _ => {}
     }
-    let Some(mut package) = Package::open(bytes, limits)? else { return Ok(Vec::new()) };
+    let Some(mut package) = Package::open(bytes, limits)? else {
+        let damaged = bytes.starts_with(b"\xd0\xcf\x11\xe0") && !container::is_whole(bytes);
+        return Ok(Surveyed { damaged, ..Surveyed::default() });
+    };
+    let (mut left_out, mut large) = (Vec::new(), Vec::new());
     match format {
-        OfficeFormat::Docx => word(&mut package, limits).map(|()| Vec::new()),
-        OfficeFormat::Pptx => slides(&mut package, limits).map(|()| Vec::new()),
-        OfficeFormat::Xlsx => workbook(&mut package, limits),
+        OfficeFormat::Docx => word(&mut package, limits)?,
+        OfficeFormat::Pptx => slides(&mut package, limits)?,
+        OfficeFormat::Xlsx => (left_out, large) = workbook(&mut package, limits)?,
         OfficeFormat::Odt | OfficeFormat::Ods | OfficeFormat::Odp | OfficeFormat::Epub => {
-            open_document(&mut package, limits).map(|()| Vec::new())
+            open_document(&mut package, limits)?;
         }
-        _ => Ok(Vec::new()),
+        _ => {}
     }
+    Ok(Surveyed { left_out, large, damaged: package.is_damaged() })
 }
 
 /// `OpenDocument` files and books.
@@ -160,8 +182,15 @@ fn slides(package: &mut Package<'_>, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
+/// Filled cells of a sheet from which on it is read row by row, in a workbook of so many that the
+/// library would hold each of them too often.
+const LARGE_SHEET_CELLS: u64 = 20_000;
+
+/// Sheets beyond a limit, and those that are read row by row.
+type Sheets = (Vec<LeftOut>, Vec<(usize, String)>);
+
 /// A sheet that is beyond a limit by itself is left out where others remain.
-fn workbook(package: &mut Package<'_>, limits: &Limits) -> Result<Vec<LeftOut>, Error> {
+fn workbook(package: &mut Package<'_>, limits: &Limits) -> Result<Sheets, Error> {
     let mut list = ListCounter::default();
     package.scan("xl/workbook.xml", &mut list)?;
     limits.check(Limit::Slides, list.page_count)?;
@@ -169,21 +198,33 @@ fn workbook(package: &mut Package<'_>, limits: &Limits) -> Result<Vec<LeftOut>, 
     package.scan("xl/sharedStrings.xml", &mut strings)?;
     limits.check(Limit::Elements, strings.announced)?;
     let targets = package.targets_of("xl/workbook.xml")?;
-    let mut sheets: HashMap<String, Total> = HashMap::new();
+    let mut sheets: HashMap<String, (Total, u64)> = HashMap::new();
     for part in package.xml_parts()? {
         let mut sheet = SheetCounter::new(&strings.lengths);
         let elements = package.elements_of(&part, &mut sheet)?;
         let cells = sheet.whole.map_or(0, sheet::Area::cells);
+        let filled = sheet.filled();
         let (characters, merged) = (sheet.characters, sheet.merged);
-        sheets.insert(part, Total { elements, characters, cells, merged });
+        sheets.insert(part, (Total { elements, characters, cells, merged }, filled));
     }
+    let parts = list.pages.iter().filter_map(|relation| targets.get(relation));
+    let all = parts.filter_map(|part| sheets.get(&part.target));
+    let is_heavy = all.map(|(sheet, _)| sheet.characters).sum::<u64>() > limits.text_characters / 2;
     let (mut total, mut left_out, mut kept) = (Total::default(), Vec::new(), 0);
+    let mut large = Vec::new();
     for (index, relation) in list.pages.iter().enumerate() {
         let Some(Relation { target, .. }) = targets.get(relation) else { continue };
-        let Some(sheet) = sheets.get(target) else { continue };
+        let Some((sheet, filled)) = sheets.get(target) else { continue };
+        let is_large = is_heavy && *filled >= LARGE_SHEET_CELLS;
+        // Without what a cell costs the library.
+        let spared = if is_large { filled.saturating_mul(PIECE_CHARACTERS) } else { 0 };
+        let sheet = Total { characters: sheet.characters.saturating_sub(spared), ..*sheet };
         if let Err(excess) = sheet.check(limits) {
             left_out.push(LeftOut { page: index + 1, part: target.clone(), excess });
             continue;
+        }
+        if is_large {
+            large.push((index + 1, target.clone()));
         }
         kept += usize::from(sheet.cells > 0);
         total.elements += sheet.elements;
@@ -194,6 +235,6 @@ fn workbook(package: &mut Package<'_>, limits: &Limits) -> Result<Vec<LeftOut>, 
     }
     match left_out.first() {
         Some(LeftOut { excess, .. }) if kept == 0 => Err((*excess).into()),
-        _ => Ok(left_out),
+        _ => Ok((left_out, large)),
     }
 }

@@ -126,8 +126,11 @@ impl<'t> Reading<'t, '_, '_> {
         match label {
             "inline" => {
                 let text = self.inline(item);
-                let role = place.role.unwrap_or(Role::Paragraph);
-                self.to.push(Kind::Text(role), text);
+                let own = match begins_with_box(&text.text) {
+                    true => Role::ListItem(0),
+                    false => Role::Paragraph,
+                };
+                self.to.push(Kind::Text(place.role.unwrap_or(own)), text);
             }
             "list" | "ordered_list" => {
                 self.items(&item.children, Place { lists: place.lists.saturating_add(1), ..place });
@@ -202,6 +205,7 @@ impl<'t> Reading<'t, '_, '_> {
             ("section_header", _) => (Kind::Heading(level.unwrap_or(1).saturating_add(1)), text),
             ("formula", _) => (Kind::Formula, text),
             ("code", _) => (Kind::Code, text),
+            (_, None) if begins_with_box(&text.text) => (Kind::Text(Role::ListItem(0)), text),
             (label, _) => (labeled(label), text),
         }
     }
@@ -352,6 +356,14 @@ impl<'t> Reading<'t, '_, '_> {
         }
         whole
     }
+}
+
+/// True for text that is the label of a box to tick: it begins with a box and has no other.
+fn begins_with_box(text: &str) -> bool {
+    let is_box = |c: char| matches!(c, '\u{2610}' | '\u{2611}' | '\u{2612}');
+    let mut characters = text.trim_start().chars();
+    let begins = characters.next().is_some_and(is_box);
+    begins && characters.next() == Some(' ') && !characters.any(is_box)
 }
 
 fn add_line(whole: &mut Styled, line: &Styled) {

@@ -15,7 +15,7 @@ use super::encoding::differences;
 use super::font_limits::check_font;
 use super::glyph_names::{Rescue, numbered};
 use super::ligatures::{CODES_MAX, Ligatures, Widths};
-use super::unicode::{GlyphText, clean};
+use super::unicode::{GlyphText, clean, sign};
 use crate::limits::{Excess, Limit, Limits};
 use crate::model::{Style, TagRole};
 
@@ -186,6 +186,9 @@ impl<'a> LoadedFont<'a> {
         if text == GlyphText::Unknown {
             text = self.rescued(font, code, code_bytes);
         }
+        if text == GlyphText::Unknown && shows_nothing(font, code) {
+            text = GlyphText::Nothing;
+        }
         if let GlyphText::Char(last @ 'A'..='z') = text
             && let Some(letters) = self.ligature(font, code, last, advance)
         {
@@ -223,7 +226,7 @@ impl<'a> LoadedFont<'a> {
             return self.cleaned(char::from_u32(code).map(BfString::Char));
         }
         if self.simple {
-            return GlyphText::Unknown;
+            return sign(code, &self.name);
         }
         let rescue = self.rescue.get_or_init(|| Rescue::find(&self.dict, font));
         self.cleaned(rescue.character(font, code, u8::try_from(code_bytes).unwrap_or(4)))
@@ -251,6 +254,14 @@ fn character(font: &Font<'_>, code: u32) -> Option<BfString> {
     match font.glyph(font.map_code(code), code) {
         FontGlyph::Outline(glyph) => glyph.as_unicode(),
         FontGlyph::Type3(glyph) => glyph.as_unicode(),
+    }
+}
+
+/// True for a glyph without an outline.
+fn shows_nothing(font: &Font<'_>, code: u32) -> bool {
+    match font.glyph(font.map_code(code), code) {
+        FontGlyph::Outline(glyph) => glyph.outline().is_empty(),
+        FontGlyph::Type3(_) => false,
     }
 }
 

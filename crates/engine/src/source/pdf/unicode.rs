@@ -43,6 +43,8 @@ pub(crate) fn clean(raw: &str, font_name: &str) -> GlyphText {
                 Some(known) => out.push(known),
                 None => unknown = true,
             },
+            // Pieces of tall brackets and roots, which are drawn one above the other.
+            '\u{F8E5}'..='\u{F8FE}' => {}
             '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFFF}' => unknown = true,
             // Shapes of Arabic letters and radicals of Chinese ones stand for the letters.
             '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{2F00}'..='\u{2FDF}' => {
@@ -59,6 +61,14 @@ pub(crate) fn clean(raw: &str, font_name: &str) -> GlyphText {
         (Some(only), None) => GlyphText::Char(only),
         _ => GlyphText::Many(out.into_boxed_str()),
     }
+}
+
+/// What a code of a font of signs stands for, where the font has no names for its glyphs.
+pub(crate) fn sign(code: u32, font_name: &str) -> GlyphText {
+    let is_of_signs = font_name.contains("Wingdings") || font_name.contains("Webdings");
+    let character = char::from_u32(0xF000 | code).filter(|_| is_of_signs && code < 0x100);
+    let sign = character.and_then(|character| symbol(character, font_name));
+    sign.map_or(GlyphText::Unknown, GlyphText::Char)
 }
 
 /// Symbol fonts put their codes at U+F000; the meaning depends on the font.
@@ -108,5 +118,13 @@ mod tests {
         assert_eq!(clean("\u{FE91}", "Any"), GlyphText::Char('\u{628}'));
         assert_eq!(clean("\u{FEFB}", "Any"), GlyphText::Many("\u{644}\u{627}".into()));
         assert_eq!(clean("\u{F0B7}", "Symbol"), GlyphText::Char('\u{2022}'));
+        assert_eq!(clean("\u{F8EB}", "CMEX10"), GlyphText::Nothing);
+    }
+
+    #[test]
+    fn fonts_of_signs_need_no_names() {
+        assert_eq!(sign(0xFC, "Wingdings-Regular"), GlyphText::Char('\u{2713}'));
+        assert_eq!(sign(0x84, "Wingdings"), GlyphText::Char('\u{2022}'));
+        assert_eq!(sign(0xFC, "Times"), GlyphText::Unknown);
     }
 }

@@ -116,7 +116,7 @@ enum State {
 
 /// Reads markup piece by piece.
 #[derive(Debug)]
-pub(super) struct Scanner {
+pub(in crate::source::office) struct Scanner {
     state: State,
     /// What was read of a tag, or the last bytes of something passed over.
     held: Vec<u8>,
@@ -130,7 +130,7 @@ pub(super) struct Scanner {
 }
 
 impl Scanner {
-    pub(super) fn new() -> Self {
+    pub(in crate::source::office) fn new() -> Self {
         Self {
             state: State::Text,
             held: Vec::new(),
@@ -141,8 +141,17 @@ impl Scanner {
         }
     }
 
+    /// True if what was read ends before an element that is open.
+    pub(super) fn is_cut(&self) -> bool {
+        self.depth > 0 || self.state != State::Text
+    }
+
     /// Reads the next piece.
-    pub(super) fn feed(&mut self, mut piece: &[u8], sink: &mut (impl Sink + ?Sized)) {
+    pub(in crate::source::office) fn feed(
+        &mut self,
+        mut piece: &[u8],
+        sink: &mut (impl Sink + ?Sized),
+    ) {
         while !piece.is_empty() {
             piece = match self.state {
                 State::Text => self.text(piece, sink),

@@ -29,6 +29,8 @@ pub(in crate::source::office) struct Package<'b> {
     sizes: HashMap<usize, u64>,
     /// Its parts may declare a document type, as those of books do.
     declares: bool,
+    /// A part ends before its end.
+    damaged: bool,
 }
 
 impl<'b> Package<'b> {
@@ -55,11 +57,20 @@ impl<'b> Package<'b> {
             }
         }
         let sizes = HashMap::new();
-        Ok(Some(Self { zip, limits, names, inflated: 0, xml: 0, sizes, declares: false }))
+        Ok(Some(Self {
+            zip,
+            limits,
+            names,
+            inflated: 0,
+            xml: 0,
+            sizes,
+            declares: false,
+            damaged: false,
+        }))
     }
 
     /// Accepts document types. Entities that they declare are not resolved by what reads the parts.
-    pub(super) fn allow_document_types(&mut self) {
+    pub(in crate::source::office) fn allow_document_types(&mut self) {
         self.declares = true;
     }
 
@@ -89,6 +100,11 @@ impl<'b> Package<'b> {
         let head = &head[..read.unwrap_or(0)];
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
         text.first() == Some(&b'<')
+    }
+
+    /// True if a part that was read so far is damaged.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.damaged
     }
 
     /// The inflated bytes of a part that was counted.
@@ -125,6 +141,7 @@ impl<'b> Package<'b> {
         }
         self.limits.check(Limit::Depth, scanner.depth_max)?;
         self.limits.check(Limit::Elements, scanner.elements)?;
+        self.damaged |= scanner.is_cut() && is_main(name);
         Ok(scanner.elements)
     }
 
@@ -155,13 +172,24 @@ impl<'b> Package<'b> {
         is_xml: bool,
         take: &mut dyn FnMut(&[u8]),
     ) -> Result<(), Error> {
-        let Ok(mut file) = self.zip.by_index(index) else { return Ok(()) };
+        let Ok(mut file) = self.zip.by_index(index) else {
+            self.damaged = true;
+            return Ok(());
+        };
         let packed = file.compressed_size().max(1);
         self.limits.check(Limit::PackageBytes, file.size())?;
         let is_new = !self.sizes.contains_key(&index);
         let mut piece = vec![0; PIECE_BYTES];
         let mut bytes = 0_u64;
-        while let Ok(length @ 1..) = file.read(&mut piece) {
+        loop {
+            let length = match file.read(&mut piece) {
+                Ok(0) => break,
+                Ok(length) => length,
+                Err(_) => {
+                    self.damaged = true;
+                    break;
+                }
+            };
             bytes += length as u64;
             if is_new {
                 self.inflated += length as u64;
@@ -178,6 +206,12 @@ impl<'b> Package<'b> {
         self.sizes.insert(index, bytes);
         Ok(())
     }
+}
+
+/// True for the parts that hold the document: others leave elements open, or have other encodings.
+fn is_main(name: &str) -> bool {
+    let is_in = ["word/", "ppt/", "xl/"].iter().any(|folder| name.starts_with(folder));
+    name.ends_with(".xml") && is_in || name == "content.xml"
 }
 
 fn has_xml_name(name: &str) -> bool {

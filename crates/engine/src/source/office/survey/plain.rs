@@ -19,11 +19,11 @@ pub(super) fn check(text: &[u8], limits: &Limits) -> Result<(), Excess> {
     total.check(limits)
 }
 
-/// Checks Rich Text: groups within groups.
+/// Checks Rich Text: groups within groups. The answer is true if a group does not end.
 ///
 /// # Errors
 /// If it is beyond a limit.
-pub(super) fn check_rich(text: &[u8], limits: &Limits) -> Result<(), Excess> {
+pub(super) fn check_rich(text: &[u8], limits: &Limits) -> Result<bool, Excess> {
     let (mut depth, mut deepest, mut escaped) = (0_u64, 0_u64, false);
     for byte in text {
         match byte {
@@ -38,7 +38,8 @@ pub(super) fn check_rich(text: &[u8], limits: &Limits) -> Result<(), Excess> {
         }
     }
     limits.check(Limit::Depth, deepest)?;
-    limits.check(Limit::XmlBytes, text.len() as u64)
+    limits.check(Limit::XmlBytes, text.len() as u64)?;
+    Ok(depth > 0)
 }
 
 /// Checks mail by its size, and by the parts within parts that it announces.
@@ -46,9 +47,11 @@ pub(super) fn check_rich(text: &[u8], limits: &Limits) -> Result<(), Excess> {
 /// # Errors
 /// If it is beyond a limit.
 pub(super) fn check_mail(text: &[u8], limits: &Limits) -> Result<(), Excess> {
-    let announces = b"multipart/";
-    let parts = text.windows(announces.len()).filter(|part| part.eq_ignore_ascii_case(announces));
-    limits.check(Limit::Depth, parts.count() as u64)?;
+    let announced = |kind: &[u8]| {
+        text.windows(kind.len()).filter(|part| part.eq_ignore_ascii_case(kind)).count() as u64
+    };
+    limits.check(Limit::Depth, announced(b"multipart/"))?;
+    limits.check(Limit::Depth, announced(b"message/rfc822"))?;
     limits.check(Limit::PackageBytes, text.len() as u64)
 }
 

@@ -84,6 +84,11 @@ impl<'s> SheetCounter<'s> {
         }
     }
 
+    /// How many cells hold something.
+    pub(super) fn filled(&self) -> u64 {
+        self.texts.len() as u64
+    }
+
     fn open_cell(&mut self, tag: Tag<'_>) {
         let stated = tag.attribute(b"r").and_then(|name| place(name).map(|(place, _)| place));
         let at = stated.unwrap_or((self.row, self.next_column));

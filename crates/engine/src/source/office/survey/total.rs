@@ -14,7 +14,7 @@ pub(crate) struct LeftOut {
 }
 
 /// What is summed up over the parts of a document.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Total {
     pub elements: u64,
     pub characters: u64,

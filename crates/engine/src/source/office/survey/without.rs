@@ -5,7 +5,6 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::total::LeftOut;
 use crate::error::{Damage, Error};
 
 const EMPTY_SHEET: &[u8] =
@@ -15,20 +14,17 @@ const EMPTY_SHEET: &[u8] =
 ///
 /// # Errors
 /// If it cannot be copied.
-pub(in crate::source::office) fn without(
-    bytes: &[u8],
-    left_out: &[LeftOut],
-) -> Result<Vec<u8>, Error> {
-    copied(bytes, left_out).map_err(|_| Error::UnreadableFile(Damage::Corrupt))
+pub(in crate::source::office) fn without(bytes: &[u8], parts: &[&str]) -> Result<Vec<u8>, Error> {
+    copied(bytes, parts).map_err(|_| Error::UnreadableFile(Damage::Corrupt))
 }
 
-fn copied(bytes: &[u8], left_out: &[LeftOut]) -> zip::result::ZipResult<Vec<u8>> {
+fn copied(bytes: &[u8], parts: &[&str]) -> zip::result::ZipResult<Vec<u8>> {
     let mut from = ZipArchive::new(Cursor::new(bytes))?;
     let mut to = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     for index in 0..from.len() {
         let file = from.by_index_raw(index)?;
         let name = file.name()?.to_string();
-        if left_out.iter().any(|sheet| sheet.part.eq_ignore_ascii_case(&name)) {
+        if parts.iter().any(|part| part.eq_ignore_ascii_case(&name)) {
             to.start_file(name, SimpleFileOptions::default())?;
             to.write_all(EMPTY_SHEET)?;
         } else {
