@@ -203,7 +203,8 @@ def check_install():
         make_release(folder / "download/v1.0.0", "1.0.0", targets)
         with served(folder) as address:
             check_install_from(folder, address)
-        check_formula(folder / "latest/download")
+        make_release(folder / "finished", "1.2.3", targets)
+        check_formula(folder / "finished")
 
 
 def check_install_from(folder, address):
@@ -245,14 +246,17 @@ def check_install_from(folder, address):
 
 
 def check_formula(folder):
-    make_release(folder.parent / "formula", "1.2.3", ["x86_64-apple-darwin", "aarch64-apple-darwin", "x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"])
-    folder = folder.parent / "formula"
-    command = [ROOT / "deploy/homebrew/render", "1.2.3", folder / "SHA256SUMS"]
-    formula = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    """What a release adds to its archives: the formula, and checksums over everything."""
+    subprocess.run([ROOT / "deploy/release/finish", "1.2.3", folder], capture_output=True, check=True)
+    checked = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, capture_output=True)
+    need(checked.returncode == 0, f"SHA256SUMS: {checked}")
+    listed = {line.split()[1] for line in (folder / "SHA256SUMS").read_text().splitlines()}
+    need({"install.sh", "docket.rb"} < listed, f"SHA256SUMS lists {listed}")
+    formula = (folder / "docket.rb").read_text()
     need("@" not in re.sub(r'"@|#\{[^}]*\}', "", formula), "the formula has a place that was not filled")
     for line in (folder / "SHA256SUMS").read_text().splitlines():
         digest, name = line.split()
-        need(re.search(rf'/{re.escape(name)}"\s+sha256 "{digest}"', formula), f"the formula lacks {name}")
+        need(not name.endswith(".tar.gz") or re.search(rf'/{re.escape(name)}"\s+sha256 "{digest}"', formula), f"the formula lacks {name}")
     with tarfile.open(next(folder.glob("*x86_64-unknown-linux-musl.tar.gz"))) as archive:
         names = {Path(name).name for name in archive.getnames()}
     need({"docket", "LICENSE", "THIRD_PARTY.md", "docket.service"} <= names, f"an archive has {names}")
@@ -266,6 +270,22 @@ def check_compose():
         image = service["image"]
         need("docket-server/docket" in image or re.search(r"@sha256:[0-9a-f]{64}$", image), f"{image} has no digest")
         need(service["profiles"] in (["one"], ["nodes"]), f"{name} is in no profile")
+
+
+# Variables that are no settings: where the settings are, the first key, and those of install.sh.
+OTHER_VARIABLES = {"DOCKET_CONFIG", "DOCKET_API_KEY", "DOCKET_VERSION", "DOCKET_INSTALL_DIR", "DOCKET_BASE_URL"}
+
+
+def check_variables():
+    """Every variable that the files set is one that Docket reads."""
+    settings = re.findall(r"^# ?([a-z0-9_]+) = ", (ROOT / "docket.example.toml").read_text(), re.M)
+    settings += re.findall(r"^#([a-z0-9_]+) = ", (ROOT / "docket.example.toml").read_text(), re.M)
+    known = OTHER_VARIABLES | {f"DOCKET_{name.upper()}" for name in settings}
+    files = [path for path in (ROOT / "deploy").rglob("*") if path.is_file()]
+    files += [ROOT / "Dockerfile", ROOT / "compose.yaml", ROOT / "docs/install.md"]
+    for file in files:
+        for name in re.findall(r"\bDOCKET_[A-Z0-9_]+", file.read_text()):
+            need(name in known, f"{file.relative_to(ROOT)} sets {name}, which Docket does not read")
 
 
 def check_versions():
@@ -282,4 +302,5 @@ if __name__ == "__main__":
     check_metrics()
     check_install()
     check_compose()
+    check_variables()
     check_versions()
