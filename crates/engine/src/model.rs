@@ -29,7 +29,7 @@ pub use intake::Intake;
 pub(crate) use intake::{Output, PageIntake, PageOutput};
 pub use line::{Line, Script, ScriptRun, Word};
 pub(crate) use line::{dominant, line_of_words, runs_left};
-pub(crate) use markers::{Marker, item_marker, marker};
+pub(crate) use markers::{Marker, item_marker, letter_with_dot, line_marker, marker};
 pub(crate) use page::{Checkbox, Glyph, PageContent};
 pub use page::{Link, OutlineEntry, Style, TagRole};
 pub(crate) use raster::Raster;

@@ -3,6 +3,7 @@
 
 use super::draft::{CellDraft, DraftContent, TableDraft};
 use super::label::{ContinuedDraft, Label, Part};
+use super::layout::listing_text;
 use crate::model::{
     Block, Cell, Content, ContinuedTable, Direction, Line, Origin, Role, Table, Text, Vocabulary,
 };
@@ -44,7 +45,8 @@ fn block(part: Part, vocabulary: &Vocabulary) -> Block {
     let content = match block.content {
         DraftContent::Table(table) => Content::Table(frame.table(table, vocabulary)),
         DraftContent::Picture => Content::Picture,
-        DraftContent::Lines(lines) => {
+        DraftContent::Listing(lines) => Content::Code(frame.listing(lines)),
+        DraftContent::Lines(lines) | DraftContent::LineNumbers(lines) => {
             let text = frame.text(lines, vocabulary);
             match role(label, level, depth) {
                 Some(role) => Content::Text { role, text },
@@ -66,7 +68,7 @@ fn role(label: Label, level: u8, depth: u8) -> Option<Role> {
         Label::Footnote => Role::Footnote,
         Label::PageHeader => Role::PageHeader,
         Label::PageFooter => Role::PageFooter,
-        Label::Text | Label::Table | Label::Picture => Role::Paragraph,
+        Label::Text | Label::Listing | Label::Table | Label::Picture => Role::Paragraph,
     })
 }
 
@@ -103,6 +105,12 @@ impl Frame {
             }
         }
         text
+    }
+
+    fn listing(self, lines: Vec<Line>) -> Text {
+        let content = listing_text(&lines);
+        let Text { lines, .. } = self.text(lines, &Vocabulary::default());
+        Text { lines, ..Text::plain(content) }
     }
 
     fn table(self, table: TableDraft, vocabulary: &Vocabulary) -> Table {

@@ -36,6 +36,10 @@ impl CellDraft {
 pub(crate) enum DraftContent {
     /// Lines that belong together: a paragraph, a heading, a list item.
     Lines(Vec<Line>),
+    /// Lines whose ends and indentation mean something.
+    Listing(Vec<Line>),
+    /// Numbers of lines in the margin.
+    LineNumbers(Vec<Line>),
     Table(TableDraft),
     Picture,
 }
@@ -90,6 +94,20 @@ impl BlockDraft {
         Self { content, rect, column, direction, follows: Relation::Column }
     }
 
+    /// The block of a listing.
+    pub(crate) fn of_listing(lines: Vec<Line>, column: (f32, f32), direction: Direction) -> Self {
+        let rect = lines.iter().fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
+        let content = DraftContent::Listing(lines);
+        Self { content, rect, column, direction, follows: Relation::Column }
+    }
+
+    /// The block of the numbers of lines.
+    pub(crate) fn of_line_numbers(lines: Vec<Line>, direction: Direction) -> Self {
+        let rect = lines.iter().fold(Rect::NOTHING, |whole, line| whole.union(&line.rect));
+        let content = DraftContent::LineNumbers(lines);
+        Self { content, rect, column: (rect.x0, rect.x1), direction, follows: Relation::Column }
+    }
+
     /// The block of a table.
     pub(crate) fn of_table(table: TableDraft, column: (f32, f32), direction: Direction) -> Self {
         let rect = table.rect;
@@ -106,7 +124,9 @@ impl BlockDraft {
     /// Its lines; of a table those of all cells.
     pub(crate) fn lines(&self) -> impl Iterator<Item = &Line> + Clone {
         let (lines, cells): (&[Line], &[CellDraft]) = match &self.content {
-            DraftContent::Lines(lines) => (lines, &[]),
+            DraftContent::Lines(lines)
+            | DraftContent::Listing(lines)
+            | DraftContent::LineNumbers(lines) => (lines, &[]),
             DraftContent::Table(table) => (&[], &table.cells),
             DraftContent::Picture => (&[], &[]),
         };
@@ -116,7 +136,7 @@ impl BlockDraft {
     pub(crate) fn table(&self) -> Option<&TableDraft> {
         match &self.content {
             DraftContent::Table(table) => Some(table),
-            DraftContent::Lines(_) | DraftContent::Picture => None,
+            _ => None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod authors;
 mod continued;
+mod covers;
 mod declared;
 mod headers_footers;
 mod headings;

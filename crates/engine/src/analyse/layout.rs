@@ -6,7 +6,9 @@
 mod bidi;
 mod columns;
 mod item;
+mod line_numbers;
 mod lines;
+mod listing;
 mod noise;
 mod oblique;
 mod order;
@@ -15,13 +17,15 @@ mod paragraphs;
 #[cfg(test)]
 mod tests;
 mod tolerances;
+mod vertical;
 mod words;
 
 use crate::analyse::draft::{BlockDraft, PageLayout, Relation};
-use crate::analyse::table::{Drawn, Extracted, extract, extract_lone, extract_unruled};
+use crate::analyse::table::{Drawn, Extracted, TurnedLine, extract, extract_lone, extract_unruled};
 use crate::analyse::tolerances as shared;
-use crate::model::{Direction, Glyph, PageContent, Rect, dominant};
+use crate::model::{Direction, Glyph, Line, PageContent, Rect, dominant};
 use item::{Item, in_stream_order};
+pub(crate) use listing::text as listing_text;
 use order::rows_of_items;
 pub(crate) use order::rows_of_lines;
 use panels::Panel;
@@ -29,14 +33,17 @@ use paragraphs::Habits;
 
 /// Lays out a page.
 pub(crate) fn lay_out(page: &PageContent) -> PageLayout {
-    let main = main_direction(&page.glyphs);
-    let mut blocks = flow(page, main);
+    let glyphs = &*vertical::turned(page);
+    let main = main_direction(glyphs);
+    let turned = turned_lines(page, glyphs, main);
+    let (mut blocks, in_tables) = flow(page, main, of_direction(glyphs, main, &[]), turned);
     for direction in Direction::ALL {
         if direction != main {
             let from = blocks.len();
+            let glyphs = of_direction(glyphs, direction, &in_tables);
             blocks.extend(match direction {
-                Direction::Oblique => oblique::blocks(&of_direction(page, direction)),
-                _ => flow(page, direction),
+                Direction::Oblique => oblique::blocks(&glyphs),
+                _ => flow(page, direction, glyphs, Vec::new()).0,
             });
             if let Some(first) = blocks.get_mut(from) {
                 first.follows = Relation::Turned;
@@ -46,21 +53,50 @@ pub(crate) fn lay_out(page: &PageContent) -> PageLayout {
     PageLayout { width: page.width, height: page.height, blocks, pictures: page.pictures.clone() }
 }
 
-fn of_direction(page: &PageContent, direction: Direction) -> Vec<&Glyph> {
-    page.glyphs.iter().filter(|glyph| glyph.direction == direction).collect()
+/// The glyphs of a direction, but for those in areas that were read.
+fn of_direction<'p>(glyphs: &'p [Glyph], direction: Direction, read: &[Rect]) -> Vec<&'p Glyph> {
+    let is_read = |glyph: &Glyph| read.iter().any(|area| area.contains(glyph.rect.center()));
+    let own = glyphs.iter().filter(|glyph| glyph.direction == direction);
+    own.filter(|glyph| !is_read(glyph)).collect()
 }
 
-/// Blocks of the text of one direction.
-fn flow(page: &PageContent, direction: Direction) -> Vec<BlockDraft> {
-    let glyphs = of_direction(page, direction);
+/// The lines of the other directions, where they stand in the frame of one.
+fn turned_lines(page: &PageContent, glyphs: &[Glyph], main: Direction) -> Vec<TurnedLine> {
+    let others = Direction::ALL.into_iter().filter(|other| {
+        *other != main && *other != Direction::Oblique && main != Direction::Oblique
+    });
+    let (width, height) = (page.width, page.height);
+    let turned = |direction: Direction| {
+        let glyphs = of_direction(glyphs, direction, &[]);
+        let place =
+            move |rect: &Rect| main.upright(&direction.back(rect, width, height), width, height);
+        let own = words::fragments(&glyphs, |rect| direction.upright(rect, width, height));
+        lines::join(own).into_iter().map(move |mut line| {
+            line.words.iter_mut().for_each(|word| word.rect = place(&word.rect));
+            line.rect = place(&line.rect);
+            line
+        })
+    };
+    others.flat_map(turned).collect()
+}
+
+/// Blocks of the text of one direction, and the areas of the page in which its tables hold text of
+/// other directions.
+fn flow(
+    page: &PageContent,
+    direction: Direction,
+    glyphs: Vec<&Glyph>,
+    turned: Vec<TurnedLine>,
+) -> (Vec<BlockDraft>, Vec<Rect>) {
     if glyphs.is_empty() {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
     let fragments =
         words::fragments(&glyphs, |rect| direction.upright(rect, page.width, page.height));
-    let mut fragments = lines::join(fragments);
+    let (mut fragments, numbers) = line_numbers::take(lines::join(fragments));
     let noisy = noise::steady(&mut fragments);
     let body_size = dominant(fragments.iter().map(|line| (line.size, line.characters())));
+    let typed = is_typed(&fragments);
     let upright = |rects: &[Rect]| -> Vec<Rect> {
         rects.iter().map(|rect| direction.upright(rect, page.width, page.height)).collect()
     };
@@ -69,8 +105,11 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<BlockDraft> {
         fills: upright(&page.fills),
         squares: upright(&page.squares),
         pictures: &upright(&page.pictures),
+        turned,
     };
-    let Extracted { mut lines, mut tables } = extract(fragments, drawn);
+    let Extracted { mut lines, mut tables, turned } = extract(fragments, drawn);
+    let in_tables =
+        turned.iter().map(|rect| direction.back(rect, page.width, page.height)).collect();
     if page.is_cut {
         let lone = extract_lone(lines);
         lines = lone.lines;
@@ -90,7 +129,8 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<BlockDraft> {
         Direction::Right => obstacles(page),
         _ => Vec::new(),
     };
-    let habits = Habits { body_size, noisy, obstacles: &obstacles };
+    let numbered = !numbers.is_empty();
+    let habits = Habits { body_size, noisy, obstacles: &obstacles, typed, numbered };
     let blocks = regions.into_iter().flat_map(|region| {
         let mut items = rows_of_items(with_unruled_tables(region.items));
         if noisy {
@@ -102,7 +142,16 @@ fn flow(page: &PageContent, direction: Direction) -> Vec<BlockDraft> {
         }
         blocks
     });
-    blocks.collect()
+    let numbers = numbered.then(|| BlockDraft::of_line_numbers(numbers, direction));
+    (blocks.chain(numbers).collect(), in_tables)
+}
+
+/// Most characters are set in a typewriter face.
+fn is_typed(lines: &[Line]) -> bool {
+    let typed = lines.iter().map(|line| line.share(|style| style.monospaced));
+    let count = |line: &Line| line.characters() as f32;
+    let total: f32 = lines.iter().map(count).sum();
+    typed.zip(lines).map(|(share, line)| share * count(line)).sum::<f32>() > 0.5 * total
 }
 
 /// Finds the tables without rules among the lines of a column.
@@ -141,6 +190,10 @@ fn obstacles(page: &PageContent) -> Vec<Rect> {
 fn main_direction(glyphs: &[Glyph]) -> Direction {
     let count =
         |direction: Direction| glyphs.iter().filter(|glyph| glyph.direction == direction).count();
+    // Heads of a small table may be written upwards and have more letters than its body.
+    if count(Direction::Right) as f32 >= tolerances::UPRIGHT_SHARE * glyphs.len() as f32 {
+        return Direction::Right;
+    }
     let candidates = Direction::ALL.into_iter().rev();
     candidates.max_by_key(|direction| count(*direction)).unwrap_or(Direction::Right)
 }

@@ -14,10 +14,14 @@ mod numbers;
 mod phrases;
 mod pictured;
 mod rules;
+mod runs;
+mod side_names;
 mod split;
 mod stub;
 mod tolerances;
 mod trim;
+mod turned;
+mod typed;
 mod unruled;
 
 use crate::analyse::draft::{CellDraft, TableDraft};
@@ -30,8 +34,11 @@ pub(crate) use found::FoundTable;
 use grid::{Edge, Grid, edges, grids};
 use numbers::is_numeric;
 use phrases::text_rows;
+use side_names::with_names;
 use split::{split_columns, split_rows};
 use trim::{trim, without_flat_rows, without_thin_columns};
+pub(crate) use turned::TurnedLine;
+use turned::in_cells;
 use unruled::Expected;
 
 /// Fewer filled cells are a box around something, not a table.
@@ -47,6 +54,8 @@ pub(crate) struct Drawn<'p> {
     /// Squares that may be checkboxes.
     pub squares: Vec<Rect>,
     pub pictures: &'p [Rect],
+    /// Lines that run another way than the text of this frame.
+    pub turned: Vec<TurnedLine>,
 }
 
 /// The lines of a page that stand in no table, and the tables of the others.
@@ -55,12 +64,14 @@ pub(crate) struct Extracted {
     /// In the order of the content stream.
     pub lines: Vec<Line>,
     pub tables: Vec<FoundTable>,
+    /// Where the turned lines stand that are in cells of these tables.
+    pub turned: Vec<Rect>,
 }
 
 /// Finds the tables with rules among the lines of a page.
 pub(crate) fn extract(lines: Vec<Line>, drawn: Drawn<'_>) -> Extracted {
-    let Drawn { rulings, fills, squares, pictures } = drawn;
-    let mut found = Extracted { lines, tables: Vec::new() };
+    let Drawn { rulings, fills, squares, pictures, turned } = drawn;
+    let mut found = Extracted { lines, ..Extracted::default() };
     let mut rulings = without_sides(rulings, &squares);
     let by_lines = edges(&rulings).1;
     let drawn = rulings.len();
@@ -77,9 +88,14 @@ pub(crate) fn extract(lines: Vec<Line>, drawn: Drawn<'_>) -> Extracted {
             parts.push(grid.rect);
             continue;
         }
-        found.replace(&grid.rect, tolerances::FILLED_OF_DRAWN, |within| {
-            in_grid(&grid, within, &horizontal)
+        let grid = with_names(grid, &found.lines);
+        let (upright, used) = in_cells(&grid, &turned, &found.lines);
+        let is_table = found.replace(&grid.rect, tolerances::FILLED_OF_DRAWN, |within| {
+            in_grid(&grid, &[within, &upright].concat(), &horizontal)
         });
+        if is_table {
+            found.turned.extend(used.into_iter().map(|number| turned[number].rect));
+        }
     }
     // Areas that are not cells do not show where rows end either.
     let is_part = |side: &Rect| parts.iter().any(|part| part.contains(side.center()));
@@ -109,7 +125,7 @@ pub(crate) fn extract_lone(lines: Vec<Line>) -> Extracted {
 }
 
 fn extract_rows(lines: Vec<Line>, expected: Expected) -> Extracted {
-    let mut found = Extracted { lines, tables: Vec::new() };
+    let mut found = Extracted { lines, ..Extracted::default() };
     if found.lines.len() < FILLED_CELLS_MIN {
         return found;
     }
@@ -120,8 +136,11 @@ fn extract_rows(lines: Vec<Line>, expected: Expected) -> Extracted {
     }
     for (start, end) in runs {
         let rect = rows[start..end].iter().fold(Rect::NOTHING, |all, row| all.union(&row.rect));
-        found
-            .replace(&rect, tolerances::FILLED_WITHOUT_RULES, |within| in_area(&rect, within, &[]));
+        found.replace(&rect, tolerances::FILLED_WITHOUT_RULES, |within| {
+            let (rules, lines): (Vec<Line>, Vec<Line>) =
+                within.iter().cloned().partition(typed::is_rule);
+            in_area(&rect, &lines, &typed::edges(&rules))
+        });
     }
     found.lines.sort_by_key(|line| line.order);
     found
@@ -143,15 +162,24 @@ impl Extracted {
     }
 
     /// Replaces the lines within an area by the table that they make, if that part of its cells is
-    /// filled.
-    fn replace(&mut self, area: &Rect, part: f32, table: impl Fn(&[Line]) -> Option<TableDraft>) {
+    /// filled. True if it did.
+    fn replace(
+        &mut self,
+        area: &Rect,
+        part: f32,
+        table: impl Fn(&[Line]) -> Option<TableDraft>,
+    ) -> bool {
         let within = self.take(area);
         match table(&within).map(trim) {
             Some((table, outside)) if is_filled(&table, part) => {
                 self.tables.push(FoundTable::new(mirrored(with_heads(table)), &within));
                 self.lines.extend(outside);
+                true
             }
-            _ => self.lines.extend(within),
+            _ => {
+                self.lines.extend(within);
+                false
+            }
         }
     }
 }
@@ -178,7 +206,7 @@ fn in_area(area: &Rect, lines: &[Line], horizontal: &[Edge]) -> Option<TableDraf
         })
         .copied()
         .collect();
-    let table = build(&rows, &rules)?;
+    let table = build(&typed::without_leaders(rows), &rules)?;
     let rect = table.rect.union(area);
     Some(TableDraft { rect, ..table })
 }

@@ -15,6 +15,8 @@ mod mail;
 mod ocr;
 mod office;
 mod options;
+mod order;
+mod plain_tables;
 mod split;
 mod support;
 mod tables;

@@ -2,7 +2,7 @@
 
 use super::part::{Label, Part};
 use super::tolerances;
-use crate::analyse::draft::TableDraft;
+use crate::analyse::draft::{CellDraft, TableDraft};
 use crate::lexicon;
 use crate::model::Line;
 
@@ -72,6 +72,13 @@ fn continuation(first: &Part, second: &Part) -> Option<TableDraft> {
 fn append(table: &mut TableDraft, mut rest: TableDraft) {
     let repeated = repeated_rows(table, &rest);
     rest.cells.retain(|cell| cell.row >= repeated);
+    let mut repeated = repeated;
+    if goes_on(table, &rest, repeated) {
+        let (broken, others) = rest.cells.into_iter().partition(|cell| cell.row == repeated);
+        rest.cells = others;
+        finish_row(table, broken);
+        repeated += 1;
+    }
     let shift = table.rows - repeated;
     table.cells.extend(rest.cells.into_iter().map(|mut cell| {
         cell.row += shift;
@@ -79,6 +86,55 @@ fn append(table: &mut TableDraft, mut rest: TableDraft) {
         cell
     }));
     table.rows += rest.rows - repeated;
+}
+
+/// The first row of the second part is the end of the last row of the first: it has no name, as all
+/// other rows have, and no more than text below the text of some cells of that row.
+fn goes_on(table: &TableDraft, rest: &TableDraft, first: usize) -> bool {
+    let Some(last) = table.rows.checked_sub(1) else { return false };
+    let is_whole = |cell: &&CellDraft| cell.row_span == 1 && cell.column_span == 1;
+    let filled = |table: &TableDraft, row: usize| -> Vec<CellDraft> {
+        let cells = table.cells.iter().filter(|cell| cell.row == row && !cell.lines.is_empty());
+        cells.cloned().collect()
+    };
+    let names = |table: &TableDraft, mut rows: std::ops::Range<usize>| {
+        rows.all(|row| {
+            table.cells.iter().any(|cell| {
+                cell.row == row && cell.column == 0 && (cell.header || !cell.lines.is_empty())
+            })
+        })
+    };
+    let (above, below) = (filled(table, last), filled(rest, first));
+    let is_text = |cell: &CellDraft| !cell.lines.iter().all(|line| is_figure(line));
+    let continues = |cell: &CellDraft| {
+        let above = above.iter().find(|above| above.column == cell.column);
+        above.is_some_and(|above| is_text(above) && is_text(cell))
+    };
+    first < rest.rows
+        && !below.is_empty()
+        && below.len() * 2 <= table.columns
+        && below.iter().all(|cell| cell.column > 0 && !cell.header && continues(cell))
+        && above.iter().chain(&below).all(|cell| is_whole(&cell))
+        && names(table, 0..table.rows)
+        && names(rest, first + 1..rest.rows)
+}
+
+/// No letters, but digits.
+fn is_figure(line: &Line) -> bool {
+    let characters = || line.words.iter().flat_map(|word| word.text.chars());
+    characters().any(|c| c.is_ascii_digit()) && !characters().any(char::is_alphabetic)
+}
+
+/// Puts the lines of a broken row below those of the last row.
+fn finish_row(table: &mut TableDraft, broken: Vec<CellDraft>) {
+    let last = table.rows.saturating_sub(1);
+    for cell in broken {
+        let whole =
+            table.cells.iter_mut().find(|whole| whole.row == last && whole.column == cell.column);
+        if let Some(whole) = whole {
+            whole.lines.extend(cell.lines);
+        }
+    }
 }
 
 /// How many rows at the top of the second table say the same as those of the first.

@@ -4,12 +4,12 @@ mod edges;
 mod pattern;
 
 use super::tolerances;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::analyse::draft::{BlockDraft, DraftContent, PageLayout, Relation};
 use crate::model::{Direction, Rect, TagRole};
 use edges::{Edge, Place, is_in_margin, near_edge, outermost_is_running, rows};
-use pattern::{is_page_number, pattern};
+use pattern::{is_page_number, numbers, pattern};
 
 /// Headers and footers of one page.
 #[derive(Default)]
@@ -28,8 +28,22 @@ struct Candidate {
     y: f32,
     size: f32,
     text: String,
+    /// The numbers that the text leaves out.
+    numbers: Vec<u64>,
+    /// The number of its page, from 1.
+    page: usize,
+    /// How many rows stand further out.
+    depth: usize,
     /// It looks like a running line without coming back.
     certain: bool,
+}
+
+/// Candidates by their text and edge.
+type ByText<'c> = HashMap<(&'c str, Edge), Vec<&'c Candidate>>;
+
+/// The candidates that say the same at the same edge.
+fn same<'b, 'c>(by_text: &'b ByText<'c>, candidate: &'c Candidate) -> &'b [&'c Candidate] {
+    by_text.get(&(candidate.text.as_str(), candidate.edge)).map_or(&[], Vec::as_slice)
 }
 
 /// Takes headers and footers out of the pages. The answer has an entry per page.
@@ -38,16 +52,32 @@ pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<HeadersFooters>
     let candidates: Vec<Candidate> = pages
         .iter()
         .enumerate()
-        .flat_map(|(index, (_, page))| candidates(index, page, alone))
+        .flat_map(|(index, (number, page))| candidates(index, *number, page, alone))
         .collect();
-    let mut by_text: HashMap<(&str, Edge), Vec<&Candidate>> = HashMap::new();
+    let mut by_text = ByText::new();
     for candidate in &candidates {
         by_text.entry((candidate.text.as_str(), candidate.edge)).or_default().push(candidate);
     }
+    let of_letters: HashSet<Place> = candidates
+        .iter()
+        .filter(|candidate| is_of_letter(candidate, same(&by_text, candidate)))
+        .map(|candidate| candidate.place)
+        .collect();
+    let mut body: HashMap<(usize, Edge), usize> = HashMap::new();
+    for candidate in candidates.iter().filter(|one| of_letters.contains(&one.place)) {
+        let depth = body.entry((candidate.place.page, candidate.edge)).or_insert(usize::MAX);
+        *depth = candidate.depth.min(*depth);
+    }
+    // The row of a number stays with what stands further in, but for its own neighbours.
+    let is_body = |candidate: &Candidate| {
+        let depth = body.get(&(candidate.place.page, candidate.edge));
+        depth.is_some_and(|depth| candidate.depth > *depth || of_letters.contains(&candidate.place))
+    };
     let mut taken: Vec<Vec<(Place, Edge)>> = vec![Vec::new(); pages.len()];
     for candidate in &candidates {
-        let same = &by_text[&(candidate.text.as_str(), candidate.edge)];
-        if candidate.certain || comes_back(candidate, same, pages.len()) {
+        let comes_back =
+            || !is_body(candidate) && comes_back(candidate, same(&by_text, candidate), pages.len());
+        if candidate.certain || comes_back() {
             taken[candidate.place.page].push((candidate.place, candidate.edge));
         }
     }
@@ -55,7 +85,7 @@ pub(crate) fn separate(pages: &mut [(usize, PageLayout)]) -> Vec<HeadersFooters>
 }
 
 /// The outermost lines of a page.
-fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
+fn candidates(index: usize, number: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
     let rows = rows(index, page);
     // Titles stand in headers too: of a page alone, or in bigger letters.
     let biggest = page.blocks.iter().max_by_key(|block| block.characters());
@@ -77,12 +107,46 @@ fn candidates(index: usize, page: &PageLayout, alone: bool) -> Vec<Candidate> {
                     && line.size <= tolerances::HEADER_SIZE_MAX * usual
                     && line.share(|style| style.role == TagRole::Artifact) > tolerances::ARTIFACT;
                 let certain = certain || is_page_number(&text) || aside;
-                let (place, y, size) = (*place, line.baseline, line.size);
-                candidates.push(Candidate { place, edge, y, size, text, certain });
+                candidates.push(Candidate {
+                    place: *place,
+                    edge,
+                    y: line.baseline,
+                    size: line.size,
+                    text,
+                    numbers: numbers(&line.text()),
+                    page: number,
+                    depth: if edge == Edge::Top { at } else { count - 1 - at },
+                    certain,
+                });
             }
         }
     }
     candidates
+}
+
+/// It has a number that every page has another of, and none that counts the pages: the number of a
+/// letter in a bundle of letters, which nothing else says.
+fn is_of_letter(candidate: &Candidate, same: &[&Candidate]) -> bool {
+    let others = || {
+        same.iter().filter(|other| {
+            other.page != candidate.page
+                && other.numbers.len() == candidate.numbers.len()
+                && (other.y - candidate.y).abs() <= tolerances::DRIFT
+        })
+    };
+    let counts_pages = |at: usize| {
+        let counted = others().filter(|other| {
+            let (own, theirs) = (candidate.numbers[at], other.numbers[at]);
+            let apart = own.abs_diff(theirs);
+            apart == candidate.page.abs_diff(other.page) as u64
+                && (own < theirs) == (candidate.page < other.page)
+        });
+        counted.count() * 2 >= others().count()
+    };
+    !candidate.certain
+        && others().next().is_some()
+        && others().all(|other| other.numbers != candidate.numbers)
+        && !(0..candidate.numbers.len()).any(counts_pages)
 }
 
 /// The line is on two more pages, or on the next or former one.
@@ -143,6 +207,11 @@ fn take(page: &mut PageLayout, taken: &[(Place, Edge)]) -> HeadersFooters {
             continue;
         }
         let BlockDraft { content, column, direction, follows, rect } = block;
+        if let DraftContent::LineNumbers(lines) = content {
+            opened = Some(follows);
+            found.footers.push(BlockDraft::new(lines, column, direction));
+            continue;
+        }
         let DraftContent::Lines(lines) = content else {
             page.blocks.push(BlockDraft { content, column, direction, follows, rect });
             continue;

@@ -6,6 +6,7 @@ use crate::lexicon;
 use std::collections::HashMap;
 
 use super::authors::drop_authors;
+use super::covers::Disguises;
 use super::declared::Declared;
 use super::look::Look;
 use super::norms::Norms;
@@ -21,8 +22,9 @@ const LINES_MAX: usize = 4;
 pub(crate) fn assign(parts: &mut [Part], outline: &[OutlineEntry], norms: &Norms) {
     let mut looks: Vec<(usize, Look)> = Vec::new();
     let declared = Declared::new(parts, outline, norms);
+    let disguises = Disguises::new(parts, norms);
     for index in 0..parts.len() {
-        if let Some((look, confidence)) = heading(parts, index, &declared, norms) {
+        if let Some((look, confidence)) = heading(parts, index, (&declared, &disguises), norms) {
             parts[index].label = Label::Heading;
             parts[index].confidence = confidence;
             looks.push((index, look));
@@ -53,7 +55,7 @@ fn mark_title(part: &mut Part) {
 fn heading(
     parts: &[Part],
     index: usize,
-    declared: &Declared,
+    (declared, disguises): (&Declared, &Disguises),
     norms: &Norms,
 ) -> Option<(Look, f32)> {
     let part = &parts[index];
@@ -69,6 +71,11 @@ fn heading(
         return None;
     }
     let look = look(block, norms);
+    let is_disguised =
+        disguises.is_of_form(index) || look.numbers == 0 && disguises.is_of_cover(part, look.size);
+    if is_disguised {
+        return None;
+    }
     let certainty = certainty(parts, index, &look, norms)?;
     if certainty < tolerances::BY_SIZE && declared.is_text(part) {
         return None;

@@ -11,6 +11,7 @@ pub(crate) enum Label {
     Formula,
     Heading,
     ListItem,
+    Listing,
     PageFooter,
     PageHeader,
     Picture,

@@ -6,7 +6,7 @@ use super::tolerances;
 use crate::analyse::draft::{BlockDraft, DraftContent};
 use crate::analyse::tolerances as shared;
 use crate::lexicon;
-use crate::model::{Marker, item_marker};
+use crate::model::{Marker, item_marker, letter_with_dot, line_marker};
 
 /// Gives the parts of one page their labels, headings apart.
 pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
@@ -24,15 +24,41 @@ pub(crate) fn assign(parts: &mut [Part], norms: &Norms) {
             part.confidence = confidence;
         }
     }
+    lettered(parts);
     nest(parts);
+}
+
+/// Paragraphs below one another that begin with letters in the order of the alphabet, each with a
+/// dot, are items.
+fn lettered(parts: &mut [Part]) {
+    let letter = |part: &Part| {
+        let block = part.written().filter(|_| part.label == Label::Text)?;
+        let word = block.lines().next().filter(|line| line.words.len() > 1)?.words.first()?;
+        Some((letter_with_dot(&word.text)?, block.rect.x0, block.size()))
+    };
+    let found: Vec<(usize, (u8, f32, f32))> =
+        (0..parts.len()).filter_map(|at| Some((at, letter(&parts[at])?))).collect();
+    for pair in found.windows(2) {
+        let [(first, (letter, x, size)), (second, (next, next_x, _))] = pair else { continue };
+        let is_next = *next == letter + 1 && (x - next_x).abs() < tolerances::NEST_SLACK * size;
+        if is_next && parts[*first].page == parts[*second].page {
+            for at in [*first, *second] {
+                parts[at].label = Label::ListItem;
+                parts[at].confidence = tolerances::NUMBER_ITEM;
+            }
+        }
+    }
 }
 
 fn label(block: &BlockDraft, height: f32, norms: &Norms) -> Option<(Label, f32)> {
     if block.table().is_some() {
         return Some((Label::Table, tolerances::TABLE));
     }
+    if matches!(block.content, DraftContent::Listing(_)) {
+        return Some((Label::Listing, tolerances::LISTING));
+    }
     let first = block.lines().next()?;
-    let word = first.words.first()?;
+    first.words.first()?;
     if is_caption(block, norms) {
         return Some((Label::Caption, tolerances::CAPTION));
     }
@@ -43,7 +69,7 @@ fn label(block: &BlockDraft, height: f32, norms: &Norms) -> Option<(Label, f32)>
         return Some((Label::Formula, tolerances::FORMULA));
     }
     let items = first.words.len() > 1 || block.lines().count() > 1;
-    match item_marker(word).filter(|_| items)? {
+    match line_marker(&first.words).filter(|_| items)? {
         Marker::Bullet | Marker::Reference(_) => Some((Label::ListItem, tolerances::BULLET_ITEM)),
         Marker::Number(_) | Marker::Letter => Some((Label::ListItem, tolerances::NUMBER_ITEM)),
     }

@@ -107,6 +107,9 @@ pub(super) const SIZE_SAME: f32 = 0.01;
 /// Certainty from 0 to 1 of a block found as a table.
 pub(super) const TABLE: f32 = 0.85;
 
+/// Certainty of a listing, from its typeface and signs.
+pub(super) const LISTING: f32 = 0.8;
+
 /// Certainty of a caption, from its name and number.
 pub(super) const CAPTION: f32 = 0.85;
 
@@ -219,3 +222,6 @@ pub(super) const SPREAD_GAP: f32 = 1.5;
 
 /// Font sizes between a running title with a page number and the text: journals and books.
 pub(super) const TITLE_NUMBER_GAP: f32 = 1.1;
+
+/// Share of the size of the biggest text of a cover that a heading on it has: leaflets and reports.
+pub(super) const COVER_BIGGEST: f32 = 0.97;

@@ -91,24 +91,34 @@ fn lines_of(bands: Vec<Band>) -> Vec<Item> {
     bands.into_iter().flat_map(|band| band.lines).collect()
 }
 
-/// How many of the last bands before a run are the head of its left column, beside a figure at the
-/// head of the right one: none crosses the gutter, and lines end where the column does, as only text
-/// that was broken there can. (What stands above the right column alone is rather a title.)
+/// How many of the last bands before a run are the head of one of its columns, beside a figure at the
+/// head of the other: none crosses the gutter, and lines end where the column does, as only text that
+/// was broken there can. (What stands above the right column alone may be a title, so that more of
+/// its lines must be full.)
 fn head_of_columns(before: &[Band], run: &[Band], gutter: f32) -> usize {
     const FULL_LINES_MIN: usize = 2;
-    let lines = run.iter().flat_map(|band| &band.lines);
-    let left = lines
-        .filter(|line| line.rect().center().0 < gutter)
-        .fold(Rect::NOTHING, |whole, line| whole.union(line.rect()));
-    let slack = tolerances::FULL_LINE_SLACK * left.width();
-    let is_full = |band: &Band| {
-        (band.rect.x0 - left.x0).abs() < slack && (band.rect.x1 - left.x1).abs() < slack
+    const FULL_LINES_MIN_RIGHT: usize = 4;
+    let side = |is_left: bool| {
+        let lines = run.iter().flat_map(|band| &band.lines);
+        let own = lines.filter(|line| (line.rect().center().0 < gutter) == is_left);
+        own.fold(Rect::NOTHING, |whole, line| whole.union(line.rect()))
     };
     let is_clear = |band: &&Band| band.gaps.iter().any(|gap| gap.0 < gutter && gutter < gap.1);
-    let clear = before.iter().rev().take_while(is_clear);
-    let full = clear.enumerate().filter(|(_, band)| is_full(band)).map(|(above, _)| above + 1);
-    let full: Vec<usize> = full.collect();
-    if full.len() < FULL_LINES_MIN { 0 } else { full[full.len() - 1] }
+    let head = |column: Rect, full_min: usize| {
+        let slack = tolerances::FULL_LINE_SLACK * column.width();
+        let is_full = |band: &Band| {
+            (band.rect.x0 - column.x0).abs() < slack && (band.rect.x1 - column.x1).abs() < slack
+        };
+        let clear = before.iter().rev().take_while(is_clear);
+        let full = clear.enumerate().filter(|(_, band)| is_full(band)).map(|(above, _)| above + 1);
+        let full: Vec<usize> = full.collect();
+        if full.len() < full_min { 0 } else { full[full.len() - 1] }
+    };
+    let (left, right) = (side(true), side(false));
+    // Columns of one text are as wide as one another; beside notes in the margin stands the text.
+    let alike = left.width() > tolerances::COLUMNS_ALIKE * right.width();
+    let right = if alike { head(right, FULL_LINES_MIN_RIGHT) } else { 0 };
+    head(left, FULL_LINES_MIN).max(right)
 }
 
 fn in_stream_order(mut lines: Vec<Item>) -> Vec<Item> {
@@ -180,7 +190,12 @@ fn longest_run(bands: &[Band], whole: &Rect, size: f32) -> Option<(usize, f32)> 
     let mut free = bands.first()?.gaps.clone();
     let mut reach = 0;
     for band in bands {
-        let next = common(&free, &band.gaps, width_min);
+        let mut next = common(&free, &band.gaps, width_min);
+        if !next.iter().any(|gap| is_inside(*gap, whole))
+            && let Some(gaps) = without_overlong(band, &free, whole)
+        {
+            next = common(&free, &gaps, width_min);
+        }
         if !next.iter().any(|gap| is_inside(*gap, whole)) {
             break;
         }
@@ -195,6 +210,24 @@ fn longest_run(bands: &[Band], whole: &Rect, size: f32) -> Option<(usize, f32)> 
         let run = &bands[..trimmed(&bands[..reach], middle, size)];
         reads_like_columns(run, middle).then_some((run.len(), middle))
     })
+}
+
+/// The gaps of a band without a line that is too long for its column: it crosses the only gutter so
+/// far, while a line of the other column begins beside it where that column does.
+fn without_overlong(band: &Band, free: &[(f32, f32)], whole: &Rect) -> Option<Vec<(f32, f32)>> {
+    let mut inside = free.iter().filter(|gap| is_inside(**gap, whole));
+    let (gutter, None) = (inside.next()?, inside.next()) else { return None };
+    let crosses = |line: &&Item| {
+        line.rect().x0 < gutter.0 && line.rect().x1 > gutter.1 && line.rect().center().0 < gutter.0
+    };
+    let long = band.lines.iter().find(crosses)?;
+    let begins = |line: &&Item| {
+        (line.rect().x0 - gutter.1).abs() < tolerances::OVERLONG_SLACK * line.size()
+            && line.rect().overlap_y(long.rect()) > 0.5 * line.size()
+    };
+    band.lines.iter().find(begins)?;
+    let others: Vec<Item> = band.lines.iter().filter(|line| !crosses(line)).cloned().collect();
+    Some(gaps(&others))
 }
 
 /// The run without lines at its end that stand on one side and apart, and nothing at all if it

@@ -1,10 +1,11 @@
 //! Lines to paragraphs.
 
 use super::item::Item;
+use super::listing::listings;
 use super::tolerances::{self, ALL_OF_LINE, NONE_OF_LINE};
 use crate::analyse::draft::BlockDraft;
 use crate::analyse::tolerances as shared;
-use crate::model::{Direction, Line, Marker, Rect, item_marker};
+use crate::model::{Direction, Line, Marker, Rect, letter_with_dot, line_marker};
 
 /// What the whole page is like.
 pub(crate) struct Habits<'p> {
@@ -14,6 +15,10 @@ pub(crate) struct Habits<'p> {
     pub noisy: bool,
     /// Pictures and boxes, around which text flows.
     pub obstacles: &'p [Rect],
+    /// Most of it is set in a typewriter face.
+    pub typed: bool,
+    /// Its lines have numbers in the margin.
+    pub numbered: bool,
 }
 
 /// Cuts what stands in a column, in reading order, into blocks.
@@ -32,9 +37,12 @@ pub(crate) fn gather(
             tolerances::SIZE_SLACK,
         )
     };
-    let edges = if habits.noisy { usual_edges(&items, column) } else { column };
+    // Only the text beside numbers of lines is set in one column: running heads are not.
+    let is_inexact = habits.noisy || habits.numbered;
+    let edges = if is_inexact { usual_edges(&items, column) } else { column };
     let (body_size, obstacles) = (habits.body_size, habits.obstacles);
-    let setting = Setting { column: edges, gap_max, body_size, size_slack, obstacles };
+    let noisy = habits.noisy;
+    let setting = Setting { column: edges, gap_max, body_size, size_slack, obstacles, noisy };
     let mut blocks: Vec<BlockDraft> = Vec::new();
     let mut open: Vec<Line> = Vec::new();
     let close = |open: &mut Vec<Line>, blocks: &mut Vec<BlockDraft>| {
@@ -42,8 +50,19 @@ pub(crate) fn gather(
             blocks.push(BlockDraft::new(std::mem::take(open), column, direction));
         }
     };
-    for item in items {
+    let mut listings = listings(&items, habits.typed).into_iter().peekable();
+    let mut listing: Vec<Line> = Vec::new();
+    for (at, item) in items.into_iter().enumerate() {
+        let in_listing = listings.peek().is_some_and(|range| range.contains(&at));
         match item {
+            Item::Line(line) if in_listing => {
+                close(&mut open, &mut blocks);
+                listing.push(line);
+                if listings.next_if(|range| range.end == at + 1).is_some() {
+                    let lines = std::mem::take(&mut listing);
+                    blocks.push(BlockDraft::of_listing(lines, column, direction));
+                }
+            }
             Item::Line(line) => {
                 if starts_block(&open, &line, &setting) {
                     close(&mut open, &mut blocks);
@@ -105,6 +124,8 @@ struct Setting<'p> {
     size_slack: f32,
     /// Pictures and boxes, around which text flows.
     obstacles: &'p [Rect],
+    /// It was recognised from a picture.
+    noisy: bool,
 }
 
 impl Setting<'_> {
@@ -186,10 +207,10 @@ fn continues_item(block: &[Line], line: &Line) -> bool {
     let Some(first) = block.first() else {
         return false;
     };
-    let (Some(sign), Some(text)) = (first.words.first(), first.words.get(1)) else {
+    let Some(text) = first.words.get(1) else {
         return false;
     };
-    item_marker(sign).is_some()
+    line_marker(&first.words).is_some()
         && (line.rect.x0 - text.rect.x0).abs() < tolerances::ITEM_INDENT_SLACK * line.size
 }
 
@@ -202,11 +223,25 @@ fn is_script(last: &Line, line: &Line) -> bool {
 /// The line starts an item of a list: with a bullet anywhere, with a number only where the text
 /// before it has come to an end or was such an item too.
 fn starts_item(block: &[Line], line: &Line) -> bool {
-    let marker_of =
-        |line: &Line| line.words.first().filter(|_| line.words.len() > 1).and_then(item_marker);
+    let marker_of = |line: &Line| line_marker(&line.words).filter(|_| line.words.len() > 1);
+    let letter_of = |line: &Line| line.words.first().and_then(|word| letter_with_dot(&word.text));
+    if let (Some(letter), Some(first)) = (letter_of(line), block.first())
+        && letter_of(first).is_some_and(|before| before + 1 == letter)
+        && (first.rect.x0 - line.rect.x0).abs() < tolerances::ITEM_ALIGN_SLACK * line.size
+    {
+        return true;
+    }
     let Some(found) = marker_of(line) else {
         return false;
     };
+    // In a list an item stands further in or out, and not where the text of the last one does.
+    let text_of = |first: &Line| first.words.get(1).map(|text| text.rect.x0);
+    let is_nested = block.first().filter(|first| marker_of(first).is_some()).and_then(text_of);
+    if is_nested
+        .is_some_and(|text| (line.rect.x0 - text).abs() > tolerances::ITEM_INDENT_SLACK * line.size)
+    {
+        return true;
+    }
     if matches!(found, Marker::Bullet) {
         return true;
     }
@@ -257,6 +292,14 @@ fn would_have_fit(last: &Line, line: &Line, setting: &Setting<'_>) -> bool {
         return false;
     }
     let room = right - last.rect.x1;
-    room > word.rect.width() + tolerances::ROOM_AT_END * last.size
+    // A capital behind the end of a line that had room begins a line of its own.
+    let begins = word.text.starts_with(char::is_uppercase)
+        && last.words.last().is_some_and(|end| !end.text.ends_with([',', '-', '&', '/']));
+    let spare = if begins && !setting.noisy {
+        tolerances::ROOM_BEFORE_CAPITAL
+    } else {
+        tolerances::ROOM_AT_END
+    };
+    room > word.rect.width() + spare * last.size
         && room > tolerances::ROOM_AT_END_SHARE * (right - left)
 }

@@ -182,6 +182,9 @@ pub(super) const INDENT_MAX: f32 = 4.0;
 /// paragraph: ragged letters and reports.
 pub(super) const ROOM_AT_END: f32 = 2.5;
 
+/// The same where the next line begins with a capital: lines of bills and addresses.
+pub(super) const ROOM_BEFORE_CAPITAL: f32 = 0.5;
+
 /// Share of the width of the column, for the same, which narrow ragged columns need.
 pub(super) const ROOM_AT_END_SHARE: f32 = 0.12;
 
@@ -230,3 +233,42 @@ pub(super) const PANEL_CROSSING: f32 = 0.3;
 
 /// Share of the width of the page. Text of magazines does not flow around wider pictures and boxes.
 pub(super) const OBSTACLE_WIDTH_MAX: f32 = 0.7;
+
+/// Font sizes. Lines of one listing follow one another within this distance, with an empty line
+/// between them: manuals.
+pub(super) const LISTING_STEP: f32 = 3.2;
+
+/// Share of the width that full lines of a paragraph reach: prose in a typewriter face.
+pub(super) const LISTING_FILL: f32 = 0.7;
+
+/// Font sizes between the number of a line and its text: transcripts.
+pub(super) const LINE_NUMBER_GAP: f32 = 0.9;
+
+/// Share by which the steps of numbered lines differ: transcripts and pleadings.
+pub(super) const LINE_NUMBER_STEP: f32 = 0.25;
+
+/// Font sizes from the middle of a character to that of the next of its column, at most: vertical
+/// writing that is set glyph by glyph.
+pub(super) const VERTICAL_PITCH: f32 = 1.5;
+
+/// Font sizes by which the middles of characters of one column are off one another, for the same.
+pub(super) const VERTICAL_SLACK: f32 = 0.35;
+
+/// Font sizes from the baseline to the lower edge of a character that is set so.
+pub(super) const VERTICAL_DESCENT: f32 = 0.12;
+
+/// Font sizes between letters of one word of a script whose signs are set around their letters, where
+/// the file writes spaces: reports in Devanagari and its relatives.
+pub(super) const WORD_GAP_OF_SIGNS: f32 = 0.8;
+
+/// Share of the width of the right column that the left one has, if both are columns of one text:
+/// articles with a figure at the head of the left column.
+pub(super) const COLUMNS_ALIKE: f32 = 0.8;
+
+/// Font sizes by which a line begins beside the edge of its column, next to a line of the other column
+/// that is too long for that: articles set by hand.
+pub(super) const OVERLONG_SLACK: f32 = 0.6;
+
+/// Share of the glyphs of a page that makes upright text its main text: small tables with heads that
+/// are written upwards.
+pub(super) const UPRIGHT_SHARE: f32 = 0.4;

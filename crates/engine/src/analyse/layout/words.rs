@@ -146,7 +146,12 @@ fn fragment(run: &mut [Letter], leftward: bool, spaces: usize, order: usize) -> 
             let gap = next.rect.x0 - last.rect.x1;
             let size = last.size.min(next.size);
             let script = (last.baseline - next.baseline).abs() > tolerances::SCRIPT_SHIFT * size;
-            let threshold = if script { beyond + tolerances::WORD_GAP_AT_SCRIPT } else { beyond };
+            let signs = spaces > 0 && has_signs(last.character) && has_signs(next.character);
+            let threshold = match (signs, script) {
+                (true, _) => tolerances::WORD_GAP_OF_SIGNS,
+                (false, true) => beyond + tolerances::WORD_GAP_AT_SCRIPT,
+                (false, false) => beyond,
+            };
             next.after_space
                 || gap > usual * size + threshold * size
                 || index <= 2 && ends_raised_marker(&run[..index], next)
@@ -157,6 +162,11 @@ fn fragment(run: &mut [Letter], leftward: bool, spaces: usize, order: usize) -> 
         }
     }
     line_of_words(words, order)
+}
+
+/// Letters of the scripts of India, whose signs stand before, above and behind them.
+fn has_signs(character: char) -> bool {
+    matches!(character, '\u{900}'..='\u{DFF}')
 }
 
 /// A raised number at the start of a fragment is the mark of a note, not part of its first word.

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::column::{Column, Piece};
 use super::grid::Edge;
 use super::numbers::is_numeric;
+use crate::model::Word;
 
 /// A row of text with what stands in its columns.
 #[derive(Clone, Debug)]
@@ -24,11 +25,15 @@ pub(super) struct Setting<'t> {
     tight: Option<f32>,
     /// What stands in the first column of several rows: names of rows, not ends of names.
     labels: HashSet<String>,
+    /// Wide distances cut the table into its rows.
+    clustered: bool,
 }
 
 impl<'t> Setting<'t> {
     pub(super) fn new(rows: &[PlacedRow], columns: &'t [Column], rules: &'t [f32]) -> Self {
-        Self { columns, rules, tight: tight_distance(rows), labels: repeated_labels(rows) }
+        let tight = tight_distance(rows);
+        let clustered = tight.is_some_and(|tight| are_clusters(rows, tight, columns.len()));
+        Self { columns, rules, tight, labels: repeated_labels(rows), clustered }
     }
 
     fn is_ruled_between(&self, above: &PlacedRow, below: &PlacedRow) -> bool {
@@ -61,6 +66,26 @@ fn tight_distance(rows: &[PlacedRow]) -> Option<f32> {
     .then_some(least)
 }
 
+/// Wide distances cut rows of text into groups of which each has one row that the others are wrapped
+/// lines of: the only one with something in the first column, also where its cells are centred, or
+/// the only one that is full.
+fn are_clusters(rows: &[PlacedRow], tight: f32, columns: usize) -> bool {
+    let near = |a: &PlacedRow, b: &PlacedRow| b.baseline - a.baseline <= tolerances::WIDER * tight;
+    let clusters: Vec<&[PlacedRow]> = rows.chunk_by(near).collect();
+    let is_named = |row: &&PlacedRow| row.fills(0);
+    let by_name = |cluster: &&[PlacedRow]| cluster.iter().filter(is_named).count() == 1;
+    let is_inside = |cluster: &&[PlacedRow]| !cluster[0].fills(0);
+    if clusters.iter().all(by_name) && clusters.iter().any(is_inside) {
+        return true;
+    }
+    let is_full = |row: &&PlacedRow| row.pieces.len() + 1 >= columns;
+    let is_name = |row: &PlacedRow| row.pieces.len() == 1 && row.fills(0);
+    let by_fill = |cluster: &&[PlacedRow]| {
+        cluster.iter().filter(is_full).count() == 1 && !is_name(&cluster[0])
+    };
+    columns > 2 && clusters.iter().all(by_fill) && clusters.iter().any(|cluster| cluster.len() > 1)
+}
+
 /// Cuts rows of text into groups that are one row each; the answer is where groups begin.
 pub(super) fn group(rows: &[PlacedRow], setting: &Setting<'_>) -> Vec<usize> {
     let mut starts = Vec::new();
@@ -78,6 +103,10 @@ fn joins(group: &[PlacedRow], next: &PlacedRow, setting: &Setting<'_>) -> bool {
     let Some(last) = group.last() else { return false };
     let step = next.baseline - last.baseline;
     let size = last.size.max(next.size);
+    if setting.clustered {
+        return !setting.is_ruled_between(last, next)
+            && setting.tight.is_some_and(|tight| step <= tolerances::WIDER * tight);
+    }
     // Shares in parentheses below their numbers.
     let is_tight = setting.tight.is_some_and(|tight| step <= tolerances::WIDER * tight);
     let is_share = in_parentheses(next)
@@ -156,8 +185,8 @@ enum Proof {
     Strong,
 }
 
-/// The text of a column goes on in the next row: it starts in lower case, or its first word had no
-/// room in the line above.
+/// The text of a column goes on in the next row: it starts in lower case, as the text above does not,
+/// or its first word had no room in the line above.
 fn continues(
     group: &[PlacedRow],
     next: &PlacedRow,
@@ -177,7 +206,10 @@ fn continues(
         return false;
     }
     let open = last.text.ends_with(['-', ',', '/', '\u{2013}', '&', '\u{AD}']);
-    if open || first.text.starts_with(char::is_lowercase) && first.text.chars().count() > 1 {
+    let is_lower = |word: &Word| word.text.starts_with(char::is_lowercase);
+    let start = group.iter().find_map(piece_of);
+    let begins_lower = start.and_then(|piece| piece.phrase.words.first().map(is_lower));
+    if open || begins_lower == Some(false) && is_lower(first) && first.text.chars().count() > 1 {
         return true;
     }
     if column == 0 && setting.labels.contains(&below.phrase.text()) {

@@ -197,6 +197,41 @@ impl Grid {
             && edge.to.min(self.rect.y1) - edge.from.max(self.rect.y0) > tolerances::SNAP
     }
 
+    /// The same grid with a column more on its left, which begins at an x and has a cell for each row.
+    pub(super) fn with_first_column(self, x: f32) -> Self {
+        let Self { mut rect, mut xs, ys, cells, owners } = self;
+        let (rows, columns) = (ys.len() - 1, xs.len() - 1);
+        let own = |row| CellDraft {
+            row,
+            column: 0,
+            row_span: 1,
+            column_span: 1,
+            header: false,
+            lines: Vec::new(),
+        };
+        let moved = cells.into_iter().map(|cell| CellDraft { column: cell.column + 1, ..cell });
+        let mut all: Vec<(Option<usize>, CellDraft)> =
+            (0..rows).map(|row| (None, own(row))).collect();
+        all.extend(moved.enumerate().map(|(at, cell)| (Some(at), cell)));
+        all.sort_by_key(|(_, cell)| (cell.row, cell.column));
+        let place = |wanted: (Option<usize>, usize)| {
+            all.iter()
+                .position(|(at, cell)| (*at, if at.is_none() { cell.row } else { 0 }) == wanted)
+        };
+        let old: Vec<usize> =
+            (0..all.len()).map(|at| place((Some(at), 0)).unwrap_or(usize::MAX)).collect();
+        let mut placed = Vec::with_capacity(rows * (columns + 1));
+        for row in 0..rows {
+            placed.push(place((None, row)).unwrap_or(usize::MAX));
+            let squares = &owners[row * columns..(row + 1) * columns];
+            placed.extend(squares.iter().map(|at| old.get(*at).copied().unwrap_or(usize::MAX)));
+        }
+        xs.insert(0, x);
+        rect.x0 = x;
+        let cells = all.into_iter().map(|(_, cell)| cell).collect();
+        Self { rect, xs, ys, cells, owners: placed }
+    }
+
     /// The column in which an x stands.
     pub(super) fn column_at(&self, x: f32) -> usize {
         self.xs.partition_point(|line| *line <= x).saturating_sub(1).min(self.xs.len() - 2)

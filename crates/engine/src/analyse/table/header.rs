@@ -33,8 +33,53 @@ pub(super) fn count(rows: &[PlacedRow], rules: &[f32]) -> usize {
     {
         return count;
     }
-    let count = rows.iter().take(ROWS_MAX).take_while(|row| !is_data(row)).count();
-    if count == rows.len().min(ROWS_MAX) { 1 } else { count }
+    let columns = figure_columns(rows);
+    let is_body = |row: &PlacedRow| is_data(row) || has_figure_of(row, &columns);
+    let first = rows.iter().take(ROWS_MAX).take_while(|row| !is_body(row)).count();
+    if first == rows.len().min(ROWS_MAX) {
+        return 1;
+    }
+    let wrapped = (1..first).rev().take_while(|at| is_wrapped(rows, *at)).last();
+    wrapped.filter(|at| is_set_apart(rows, *at)).unwrap_or(first)
+}
+
+/// The columns of figures below a word: most of what stands below it, in two rows at least.
+fn figure_columns(rows: &[PlacedRow]) -> Vec<usize> {
+    const FIGURES_MIN: usize = 2;
+    let Some((head, body)) = rows.split_first() else { return Vec::new() };
+    let is_word = |piece: &&Piece| piece.to == piece.from + 1 && !is_numeric(&piece.phrase.words);
+    let is_column = |column: &usize| {
+        let cells = body.iter().flat_map(|row| &row.pieces);
+        let cells = cells.filter(|piece| piece.from == *column && piece.to == column + 1);
+        let (figures, words): (Vec<&Piece>, Vec<&Piece>) =
+            cells.partition(|piece| is_numeric(&piece.phrase.words));
+        figures.len() >= FIGURES_MIN && figures.len() >= 2 * words.len()
+    };
+    head.pieces.iter().filter(is_word).map(|piece| piece.from).filter(is_column).collect()
+}
+
+/// A figure that is no year stands in one of the columns of figures.
+fn has_figure_of(row: &PlacedRow, columns: &[usize]) -> bool {
+    row.pieces.iter().any(|piece| {
+        columns.contains(&piece.from) && is_numeric(&piece.phrase.words) && !is_label(piece)
+    })
+}
+
+/// A single piece of words behind the first column: a line of a cell that is centred beside its row,
+/// or the end of a row that the page before began. (What stands in brackets is rather a unit.)
+fn is_wrapped(rows: &[PlacedRow], at: usize) -> bool {
+    let [piece] = &rows[at].pieces[..] else { return false };
+    piece.from > 0
+        && piece.to == piece.from + 1
+        && !is_numeric(&piece.phrase.words)
+        && !piece.phrase.words[0].text.starts_with('(')
+}
+
+/// A wider distance stands above the row than below it, or one that lines of a cell never have.
+fn is_set_apart(rows: &[PlacedRow], at: usize) -> bool {
+    let step = |row: usize| rows[row + 1].baseline - rows[row].baseline;
+    step(at - 1) > tolerances::WIDER * step(at)
+        || step(at - 1) > tolerances::LEADING_MAX * rows[at].size
 }
 
 /// Most of its cells behind the first column are figures, and not years or numbers of columns.

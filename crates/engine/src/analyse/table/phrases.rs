@@ -4,6 +4,9 @@ use super::numbers::is_numeric;
 use super::tolerances;
 use crate::model::{Line, Rect, Word};
 
+/// Fewer dots are the end of an unfinished sentence.
+const LEADER_DOTS_MIN: usize = 3;
+
 /// Words with no more than word spaces between them.
 #[derive(Clone, Debug)]
 pub(super) struct Phrase {
@@ -111,5 +114,13 @@ fn reach(phrase: &[Word], word: &Word) -> f32 {
         tolerances::PHRASE_GAP
     };
     let last = phrase.last().map_or(word.size, |last| last.size);
+    if phrase.last().is_some_and(is_leader) && !is_leader(word) {
+        return 0.0;
+    }
     gap * last.max(word.size)
+}
+
+/// Dots that lead from the name of a row to its cells.
+pub(super) fn is_leader(word: &Word) -> bool {
+    word.text.len() >= LEADER_DOTS_MIN && word.text.bytes().all(|byte| byte == b'.')
 }

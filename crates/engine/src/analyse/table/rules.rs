@@ -201,8 +201,17 @@ pub(super) fn is_tabular(rows: &[TextRow], columns: &[Column]) -> bool {
 
 /// Lines of a program: set in a typewriter face, or with its signs.
 pub(super) fn is_code(rows: &[TextRow]) -> bool {
+    is_typed(rows) || has_signs_of_code(rows)
+}
+
+/// Most words are set in a typewriter face.
+pub(super) fn is_typed(rows: &[TextRow]) -> bool {
     let words = || rows.iter().flat_map(|row| &row.phrases).flat_map(|phrase| &phrase.words);
-    let monospaced = words().filter(|word| word.style.monospaced).count();
+    words().filter(|word| word.style.monospaced).count() * 2 > words().count()
+}
+
+/// Brackets and ends of statements, as in lines of a program.
+pub(super) fn has_signs_of_code(rows: &[TextRow]) -> bool {
     let signs = |row: &&TextRow| {
         let mut words = row.phrases.iter().flat_map(|phrase| &phrase.words);
         words.any(|word| {
@@ -211,7 +220,7 @@ pub(super) fn is_code(rows: &[TextRow]) -> bool {
                 || word.text.ends_with(");")
         })
     };
-    monospaced * 2 > words().count() || rows.iter().filter(signs).count() * 3 > rows.len()
+    rows.iter().filter(signs).count() * 3 > rows.len()
 }
 
 /// The first phrases are marks of items or numbers of sections.

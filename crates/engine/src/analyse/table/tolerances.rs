@@ -168,6 +168,10 @@ pub(super) const STUB_SHARE: f32 = 0.3;
 /// Font sizes. Rows further apart belong to different tables without rules.
 pub(super) const ROWS_APART: f32 = 3.2;
 
+/// Font sizes. The same for rows whose cells are flush with one another, and for heads: bills and
+/// statements with much room.
+pub(super) const LIKE_ROWS_APART: f32 = 5.0;
+
 /// Font sizes. A row of a table without rules has a gap this wide: bills and price lists.
 pub(super) const GAP_MIN: f32 = 1.2;
 
@@ -179,3 +183,23 @@ pub(super) const FILLED_BETWEEN_RULES: f32 = 0.25;
 
 /// The same of a table without rules: the less is drawn, the more its text must say.
 pub(super) const FILLED_WITHOUT_RULES: f32 = 0.5;
+
+/// Times the usual step of rows. A line further below the row above it is set apart: headings of
+/// small tables in bookings and reports.
+pub(super) const HEADING_APART: f32 = 1.3;
+
+/// Times the size of the row above it that a heading between tables has, for the same.
+pub(super) const HEADING_BIGGER: f32 = 1.1;
+
+/// Font sizes from the last line of a cell that a page begins with to the next row: registers whose
+/// rows break over pages.
+pub(super) const WRAPPED_ABOVE: f32 = 2.2;
+
+/// Font sizes from the head of a table to its only row: bookings and orders.
+pub(super) const SMALL_STEP: f32 = 2.2;
+
+/// Points by which the names beside a drawn grid are off one another: observations and counts.
+pub(super) const SIDE_NAME_SLACK: f32 = 3.0;
+
+/// Share of the width of a grid up to which the names of its rows stand off it, for the same.
+pub(super) const SIDE_NAME_REACH: f32 = 1.0;

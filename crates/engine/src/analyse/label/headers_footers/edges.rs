@@ -2,7 +2,7 @@
 //! and which of them look like furniture by themselves.
 
 use super::pattern::{is_page_number, pattern};
-use crate::analyse::draft::{BlockDraft, PageLayout};
+use crate::analyse::draft::{BlockDraft, DraftContent, PageLayout};
 use crate::analyse::label::tolerances;
 use crate::model::{Direction, Line, Rect};
 
@@ -53,11 +53,11 @@ impl Row<'_> {
     }
 }
 
-/// The rows of upright text of a page from top to bottom, tables left out.
+/// The rows of upright text of a page from top to bottom, tables and listings left out.
 pub(super) fn rows(index: usize, page: &PageLayout) -> Vec<Row<'_>> {
     let mut lines: Vec<(Place, &Line)> = Vec::new();
     for (block_index, block) in page.blocks.iter().enumerate() {
-        if block.direction == Direction::Right && block.table().is_none() {
+        if block.direction == Direction::Right && matches!(block.content, DraftContent::Lines(_)) {
             let place = |line| Place { page: index, block: block_index, line };
             lines.extend(block.lines().enumerate().map(|(at, line)| (place(at), line)));
         }

@@ -14,6 +14,12 @@ pub(super) fn pattern(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// The numbers of a text, as far as they can be counted with.
+pub(super) fn numbers(text: &str) -> Vec<u64> {
+    let digits = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    digits.map(|digits| digits.parse().unwrap_or(u64::MAX)).collect()
+}
+
 fn without_digits(word: &str) -> String {
     let mut pattern = String::with_capacity(word.len());
     for character in word.chars() {
