@@ -24,6 +24,7 @@ mod readiness;
 mod rerun;
 mod sessions;
 mod space;
+mod spans;
 mod status;
 mod submit;
 mod sweep;
@@ -34,7 +35,9 @@ mod webhooks;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
+use docket_contract::JobId;
 use docket_contract::timestamp::Timestamp;
+use quick_cache::sync::Cache;
 use tokio::sync::OnceCell;
 
 use queue_limit::QueueGauge;
@@ -61,12 +64,14 @@ pub use expire::Removed;
 pub use find::{Finished, ListRequest};
 pub use inspect::{Inspection, Inspector, Look, NoInspector};
 pub use links::{LinkSigner, Linked, LinkedFile};
+pub use measure::{count_child_end, describe_metrics};
 pub use policy::Policy;
 pub use public_host::is_public;
 pub use readiness::NotReady;
 pub use rerun::RerunRequest;
 pub use sessions::SESSION_LIFETIME_S;
 pub use space::{FreeBytes, SpaceWatch};
+pub use spans::{Span, SpanKind, TraceContext, are_spans_received, receive_spans, record_span};
 pub use status::{FRESH_FOR, JobWatch, MemoryNumbers, Place, Status};
 pub use submit::{IdempotencyRequest, Source, Submit, Submitted};
 pub use upload::announced_media_type;
@@ -91,11 +96,24 @@ pub struct Jobs {
     memory: Arc<Memory>,
 }
 
+/// Requests that are kept for the lines of their jobs.
+const REQUESTS_KEPT: usize = 10_000;
+
+/// The request that made a job.
+#[derive(Clone, Debug)]
+pub struct RequestOfJob {
+    /// Its `X-Request-Id`.
+    pub id: String,
+    /// Its span.
+    pub trace: Option<TraceContext>,
+}
+
 /// The caches of this process, and the watchers in it.
 struct Memory {
     statuses: StatusCache,
     keys: KeyCache,
     queue_order: QueueOrder,
+    requests: Cache<JobId, Arc<RequestOfJob>>,
     watchers: Arc<Watchers>,
     delivered_seq: AtomicI64,
     settled_seq: AtomicI64,
@@ -114,6 +132,7 @@ impl Jobs {
             statuses: StatusCache::new(policy.status_memory_bytes_max),
             keys: KeyCache::new(),
             queue_order: QueueOrder::default(),
+            requests: Cache::new(REQUESTS_KEPT),
             watchers: Arc::default(),
             delivered_seq: AtomicI64::default(),
             settled_seq: AtomicI64::default(),
@@ -141,6 +160,23 @@ impl Jobs {
     #[must_use]
     pub fn watching_space(self, watch: SpaceWatch) -> Self {
         Self { space: Some(Arc::new(watch)), ..self }
+    }
+
+    /// The bytes that are free on the disks that jobs fill, each with its folder.
+    #[must_use]
+    pub fn free_space(&self) -> Vec<(&std::path::Path, u64)> {
+        self.space.as_ref().map(|space| space.free()).unwrap_or_default()
+    }
+
+    /// Keeps the request that made a job, for the log and the traces of this process.
+    pub fn note_request(&self, job: JobId, request: RequestOfJob) {
+        self.memory.requests.insert(job, Arc::new(request));
+    }
+
+    /// The request that made a job, if this process answered it lately.
+    #[must_use]
+    pub fn request_of(&self, job: JobId) -> Option<Arc<RequestOfJob>> {
+        self.memory.requests.get(&job)
     }
 
     /// An error if there is too little free space for more documents.

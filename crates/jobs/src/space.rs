@@ -56,6 +56,12 @@ impl SpaceWatch {
         }
     }
 
+    /// The bytes that are free on the disk of each folder.
+    pub(crate) fn free(&self) -> Vec<(&Path, u64)> {
+        let one = |folder: &'_ PathBuf| (self.free_bytes)(folder).ok();
+        self.folders.iter().filter_map(|folder| Some((folder.as_path(), one(folder)?))).collect()
+    }
+
     fn full_folder(&self) -> Option<PathBuf> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, full)) = last.as_ref()

@@ -9,5 +9,7 @@ pub(crate) mod from_memory;
 pub(crate) mod host;
 pub(crate) mod json_errors;
 pub(crate) mod metrics;
+pub(crate) mod noted;
+pub(crate) mod process;
 pub(crate) mod slots;
 pub(crate) mod wrong_keys;

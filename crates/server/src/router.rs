@@ -27,6 +27,7 @@ use crate::layers::from_memory::{EXPOSED_HEADERS, FromMemory};
 use crate::layers::host::has_one_host;
 use crate::layers::json_errors::error_as_json;
 use crate::layers::metrics::recorded;
+use crate::layers::noted::Noted;
 use crate::layers::slots::RequestSlot;
 use crate::problem::Problem;
 use crate::router::table::Routes;
@@ -117,6 +118,7 @@ pub fn router(state: ServerState) -> Router {
 /// status read.
 async fn around(mut request: Request, next: Next) -> Response {
     let exchange = Exchange::begin(&request);
+    let mut noted = Noted::default();
     let mut answer = match refused(&request) {
         Some(problem) => problem.into_response(),
         None => {
@@ -124,7 +126,9 @@ async fn around(mut request: Request, next: Next) -> Response {
             let too_slow = client.and_then(|client| client.too_slow.clone());
             let slot = RequestSlot::default();
             request.extensions_mut().insert(slot.clone());
-            let answer = next.run(drain_unread_body(request)).await;
+            let answering = next.run(drain_unread_body(request));
+            let (answer, found) = Noted::during(exchange.as_request(), answering).await;
+            noted = found;
             drop(slot);
             if too_slow.is_some_and(|too_slow| too_slow.load(Ordering::Acquire)) {
                 Problem::too_slow().into_response()
@@ -133,7 +137,7 @@ async fn around(mut request: Request, next: Next) -> Response {
             }
         }
     };
-    exchange.end(&mut answer);
+    exchange.end(&mut answer, &noted);
     let headers = answer.headers_mut();
     // Whatever does not say otherwise is for its caller alone.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

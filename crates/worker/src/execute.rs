@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use docket_contract::BlobKey;
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, PageCounts, Stage};
+use docket_contract::{BlobKey, JobId, UserId};
 use docket_jobs::{
-    BlobError, BlobReader, ChargeOutcome, Claim, Jobs, ProgressOutcome, ProgressUpdate, Settled,
-    StoredResult,
+    BlobError, BlobReader, Caller, ChargeOutcome, Claim, Jobs, ProgressOutcome, ProgressUpdate,
+    RequestOfJob, Settled, Span, SpanKind, StoredResult, TraceContext, are_spans_received,
+    record_span,
 };
 
 use crate::answer::receive_answer;
@@ -50,6 +51,9 @@ pub(crate) enum Break {
 
 impl From<ChildError> for Break {
     fn from(error: ChildError) -> Self {
+        if let Some(reason) = error.end_of_child() {
+            docket_jobs::count_child_end(reason);
+        }
         match error {
             ChildError::Limit(_) => Self::Failed(error.failure()),
             ChildError::Crashed(ref how) => {
@@ -92,6 +96,9 @@ pub(crate) async fn execute(execution: Arc<Execution>, claim: Claim) {
     let started = Instant::now();
     let id = claim.job().id;
     let attempt = claim.job().attempt;
+    let account = claim.job().user_id.clone();
+    let job_type = claim.job().job_type.as_str();
+    tracing::debug!(job.id = %id, job.attempt = attempt, job.type = job_type, account.id = %account, "execution started");
     let lease = execution.leases.hold(claim.token());
     let outcome = tokio::select! {
         outcome = run(&execution, &claim) => outcome,
@@ -104,19 +111,77 @@ pub(crate) async fn execute(execution: Arc<Execution>, claim: Claim) {
     let settled = settle(&execution.jobs, claim, outcome).await;
     drop(lease);
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let request = execution.jobs.request_of(id);
     match settled {
-        Ok(Settled::Done(job)) => tracing::info!(
-            job.id = %id, job.attempt = attempt, job.state = job.state.as_str(), duration_ms,
-            job.failure = job.failure.as_ref().map(|failure| failure.code.as_str()),
-            "execution settled"
-        ),
+        Ok(Settled::Done(job)) => {
+            trace(&job, request.as_deref(), started);
+            tracing::info!(
+                job.id = %id, job.attempt = attempt, job.type = job_type, account.id = %account,
+                request.id = request.as_ref().map(|request| request.id.as_str()),
+                job.state = job.state.as_str(), job.pages = job.pages.selected, duration_ms,
+                job.failure = job.failure.as_ref().map(|failure| failure.code.as_str()),
+                job.cause = job.failure.as_ref().map(|failure| failure.message.as_str()),
+                "execution settled"
+            );
+        }
         Ok(Settled::ClaimLost) => {
-            tracing::warn!(job.id = %id, job.attempt = attempt, duration_ms, "claim was lost");
+            lost(&execution.jobs, id, &account, attempt, duration_ms).await;
         }
         Err(error) => tracing::error!(
             job.id = %id, job.attempt = attempt, error = &error as &dyn std::error::Error,
             "execution could not be settled; its lease will run out"
         ),
+    }
+}
+
+/// The span of an execution, below that of the request if it is known.
+fn trace(job: &Job, request: Option<&RequestOfJob>, started: Instant) {
+    if !are_spans_received() {
+        return;
+    }
+    let parent = request.and_then(|request| request.trace.as_ref());
+    let mut attributes = vec![
+        ("job.id", job.id.to_string()),
+        ("job.type", job.job_type.as_str().to_owned()),
+        ("job.state", job.state.as_str().to_owned()),
+        ("job.attempt", job.attempt.to_string()),
+        ("account.id", job.user_id.to_string()),
+    ];
+    attributes.extend(job.pages.selected.map(|pages| ("job.pages", pages.to_string())));
+    let failure = job.failure.as_ref();
+    attributes.extend(failure.map(|failure| ("job.failure", failure.code.as_str().to_owned())));
+    record_span(Span {
+        context: TraceContext::below(parent),
+        parent_id: parent.map(|parent| parent.span_id.clone()),
+        name: format!("execute {}", job.job_type.as_str()),
+        kind: SpanKind::Consumer,
+        ended: Instant::now(),
+        duration: started.elapsed(),
+        attributes,
+        is_failure: failure.is_some(),
+    });
+}
+
+/// A claim is lost in the ordinary way if the owner cancels or deletes the job; anything else means
+/// that this worker was taken for dead.
+async fn lost(jobs: &Jobs, id: JobId, account: &UserId, attempt: i32, duration_ms: u64) {
+    let owner = Caller { user_id: account.clone() };
+    let state = match jobs.find(&owner, id).await {
+        Ok(job) => job.state.as_str(),
+        Err(docket_jobs::Error::NotFound) => "deleted",
+        Err(_) => "unknown",
+    };
+    docket_jobs::count_child_end("claim_lost");
+    if matches!(state, "cancelled" | "deleted") {
+        tracing::info!(
+            job.id = %id, job.attempt = attempt, account.id = %account, job.state = state,
+            duration_ms, "execution ended: the job was cancelled"
+        );
+    } else {
+        tracing::warn!(
+            job.id = %id, job.attempt = attempt, account.id = %account, job.state = state,
+            duration_ms, "claim was lost"
+        );
     }
 }
 

@@ -186,8 +186,12 @@ impl Room {
             Ok(AttemptOutcome::ClaimLost) => {
                 tracing::warn!(delivery.id = %id, webhook.id = %endpoint, "the attempt ended after its lease");
             }
+            // An endpoint that is down makes many of these; its end is a line of its own.
+            Ok(outcome) if outcome != AttemptOutcome::Delivered => {
+                tracing::debug!(delivery.id = %id, webhook.id = %endpoint, event, status, outcome = outcome.word(), duration_ms, "webhook attempt ended");
+            }
             Ok(outcome) => {
-                tracing::info!(delivery.id = %id, webhook.id = %endpoint, event, ?status, ?outcome, duration_ms, "webhook attempt ended");
+                tracing::info!(delivery.id = %id, webhook.id = %endpoint, event, status, outcome = outcome.word(), duration_ms, "webhook attempt ended");
             }
             Err(error) => {
                 // It is due again when its lease has run out.

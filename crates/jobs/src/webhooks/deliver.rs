@@ -105,7 +105,8 @@ pub enum AttemptOutcome {
 
 impl AttemptOutcome {
     /// The word in numbers and logs.
-    fn word(self) -> &'static str {
+    #[must_use]
+    pub fn word(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
             Self::Retried => "retried",

@@ -8,6 +8,7 @@ use docket_jobs::Caller;
 
 use crate::ServerState;
 use crate::layers::client::Client;
+use crate::layers::noted;
 use crate::layers::slots::RequestSlot;
 use crate::problem::{Family, Problem};
 
@@ -23,6 +24,7 @@ impl FromRequestParts<ServerState> for Authenticated {
             key_given = true;
             match state.jobs.authenticate(key).await {
                 Ok(Some(caller)) => {
+                    noted::account(&caller.user_id);
                     if let Some(client) = parts.extensions.get::<Client>() {
                         client.is_known();
                     }

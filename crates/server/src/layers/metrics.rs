@@ -1,6 +1,7 @@
 //! Numbers for operators, in the text format of Prometheus: what this process has counted, and the
 //! state of the queues from the database.
 
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -17,6 +18,11 @@ const SECONDS: [f64; 16] = [
     1800.0,
 ];
 
+/// The same of answers, which have a series for each method, route and status.
+const ANSWER_SECONDS: [f64; 7] = [0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0];
+
+const ANSWERS: &str = "docket_http_request_duration_seconds";
+
 /// The facade has one recorder per process, so there is one handle to it.
 static RECORDED: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -27,7 +33,10 @@ pub(crate) fn recorded() -> Option<&'static PrometheusHandle> {
 
 fn install() -> Option<PrometheusHandle> {
     let builder = PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS);
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+        .and_then(|builder| {
+            builder.set_buckets_for_metric(Matcher::Full(ANSWERS.to_owned()), &ANSWER_SECONDS)
+        });
     let recorder = match builder {
         Ok(builder) => builder.build_recorder(),
         Err(error) => {
@@ -37,7 +46,11 @@ fn install() -> Option<PrometheusHandle> {
     };
     let handle = recorder.handle();
     match metrics::set_global_recorder(recorder) {
-        Ok(()) => Some(handle),
+        Ok(()) => {
+            docket_jobs::describe_metrics();
+            metrics::describe_histogram!(ANSWERS, "Answers of this process, by route.");
+            Some(handle)
+        }
         Err(error) => {
             tracing::error!(%error, "numbers are not counted");
             None
@@ -68,7 +81,7 @@ pub(crate) fn answers(method: &str, route: &str, status: StatusCode) -> Histogra
         ("route", route.to_owned()),
         ("status", status.as_str().to_owned()),
     ];
-    metrics::histogram!("docket_http_request_duration_seconds", &labels)
+    metrics::histogram!(ANSWERS, &labels)
 }
 
 /// The state of the queues as text. Every type and state has its line, so that none disappears
@@ -163,6 +176,22 @@ pub(crate) fn memory_text(numbers: &MemoryNumbers) -> String {
     text
 }
 
-fn push_number(text: &mut String, name: &str, kind: &str, help: &str, value: &str) {
+/// Free space on the disks that jobs fill, as text.
+pub(crate) fn disk_text(free: &[(&Path, u64)]) -> String {
+    if free.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(
+        "# HELP docket_disk_free_bytes Bytes that are free on the disk of a folder.\n\
+         # TYPE docket_disk_free_bytes gauge\n",
+    );
+    for (folder, bytes) in free {
+        let folder = folder.display().to_string().replace('\\', "\\\\").replace('"', "\\\"");
+        text.push_str(&format!("docket_disk_free_bytes{{folder=\"{folder}\"}} {bytes}\n"));
+    }
+    text
+}
+
+pub(crate) fn push_number(text: &mut String, name: &str, kind: &str, help: &str, value: &str) {
     text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"));
 }

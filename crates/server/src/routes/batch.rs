@@ -13,6 +13,7 @@ use crate::forms::body::read_form;
 use crate::forms::documents::BATCHES;
 use crate::forms::specs::{batch_spec, submit_options};
 use crate::layers::auth::Authenticated;
+use crate::layers::noted;
 use crate::problem::{Family, Problem};
 use crate::routes::path_id::PathId;
 use crate::routes::submit::{idempotency, in_own_task};
@@ -40,6 +41,7 @@ pub(crate) async fn submit(
     let jobs = state.jobs.clone();
     let submitted = in_own_task(async move { jobs.submit_batch(&caller, submit).await }).await?;
     let batch = submitted.map_err(|error| Problem::of(error, Family::Extract))?;
+    noted::batch(batch_id(batch.id));
     Ok(Json(json!({
         "batch_id": batch_id(batch.id),
         "status": "QUEUED",

@@ -8,7 +8,8 @@ use axum::routing::get;
 use docket_jobs::Jobs;
 
 use crate::ServerState;
-use crate::layers::metrics::{memory_text, overview_text, recorded};
+use crate::layers::metrics::{disk_text, memory_text, overview_text, recorded};
+use crate::layers::process::process_text;
 use crate::problem::{Family, Problem};
 use crate::routes::health::health;
 
@@ -32,6 +33,13 @@ async fn numbers(jobs: &Jobs, memory: &str) -> Result<Response, Problem> {
     let overview = jobs.overview().await;
     let overview = overview.map_err(|error| Problem::of(error, Family::Jobs))?;
     let counted = recorded().map(metrics_exporter_prometheus::PrometheusHandle::render);
-    let text = format!("{}{memory}{}", overview_text(&overview), counted.unwrap_or_default());
+    let parts = [
+        overview_text(&overview),
+        memory.to_owned(),
+        disk_text(&jobs.free_space()),
+        process_text(),
+        counted.unwrap_or_default(),
+    ];
+    let text = parts.concat();
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

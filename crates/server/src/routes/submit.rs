@@ -9,6 +9,7 @@ use crate::ServerState;
 use crate::forms::body::{Form, read_form};
 use crate::forms::documents::DocumentForm;
 use crate::forms::specs::submit_options;
+use crate::layers::noted;
 use crate::problem::{Family, Problem};
 
 /// Reads the form, makes the spec of it, and submits.
@@ -46,7 +47,9 @@ pub(crate) async fn submit(
 ) -> Result<Submitted, Problem> {
     let jobs = state.jobs.clone();
     let submitted = in_own_task(async move { jobs.submit(&caller, wish).await }).await?;
-    submitted.map_err(|error| Problem::of(error, family))
+    let submitted = submitted.map_err(|error| Problem::of(error, family))?;
+    noted::job(&state.jobs, submitted.job.id);
+    Ok(submitted)
 }
 
 /// Goes on to the end though the client may go away now: it must not leave bytes without a job.

@@ -42,6 +42,20 @@ pub(crate) enum ChildError {
 }
 
 impl ChildError {
+    /// Why the child ended, as a word for metrics; `None` if it did not.
+    pub(crate) fn end_of_child(&self) -> Option<&'static str> {
+        match self {
+            Self::Limit(Limit::Cpu(_)) => Some("limit_cpu"),
+            Self::Limit(Limit::Memory(_)) => Some("limit_memory"),
+            Self::Limit(Limit::Stack) => Some("limit_stack"),
+            Self::Limit(Limit::Wall(_)) => Some("limit_wall"),
+            Self::Crashed(_) => Some("crashed"),
+            Self::Worn(_) => Some("worn"),
+            Self::Died(_) => Some("died"),
+            Self::Spawn(_) | Self::Document(_) | Self::DocumentStalled => None,
+        }
+    }
+
     /// The failure of a job that ends with it.
     pub(crate) fn failure(&self) -> Failure {
         let (code, message) = match self {
