@@ -1,7 +1,9 @@
 //! The commands and their flags.
 
 mod accounts;
-mod operations;
+mod documents;
+mod fields;
+mod server;
 #[cfg(test)]
 mod tests;
 mod webhooks;
@@ -9,12 +11,14 @@ mod webhooks;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
-use crate::config::{DataOptions, OcrOptions, ServeOptions};
+use crate::config::{DataOptions, ServeOptions};
 pub(crate) use accounts::{AccountsCommand, BytesMax, RunningMax, SetAccountArgs};
-pub(crate) use operations::{CategoriesArgs, ChunkArgs, ExtractArgs, SubmitArgs};
+pub(crate) use documents::{DocumentArgs, Format, OperationArgs, ParseArgs};
+pub(crate) use fields::{ChunkForm, ClassifyForm, ExtractForm, Fields, ParseForm, SplitForm};
+pub(crate) use server::{ListArgs, ServerArgs};
 pub(crate) use webhooks::{ListenArgs, WebhooksCommand};
 
 /// Asynchronous document jobs: submit, poll, read.
@@ -46,19 +50,36 @@ pub(crate) enum Command {
     /// Parse documents on a server or on this machine
     Parse(Box<ParseArgs>),
     /// Extract the values of a JSON Schema from documents
-    Extract(Box<ExtractArgs>),
+    Extract(Box<OperationArgs<ExtractForm>>),
     /// Split the text of documents into chunks for retrieval
-    Chunk(Box<ChunkArgs>),
+    Chunk(Box<OperationArgs<ChunkForm>>),
     /// Classify documents and their pages
-    Classify(Box<CategoriesArgs>),
+    Classify(Box<OperationArgs<ClassifyForm>>),
     /// Split PDFs by category; --out-dir writes the parts to a folder
-    Split(Box<CategoriesArgs>),
+    Split(Box<OperationArgs<SplitForm>>),
     /// Show, watch and cancel jobs on a server
     #[command(subcommand)]
     Jobs(JobsCommand),
     /// Manage webhook endpoints, read their log, receive events
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
+    /// Show the credits of the account
+    Usage(ServerArgs),
+    /// Copy the embedded database and its documents to a new folder, also while a server runs
+    Backup(Box<BackupArgs>),
+    /// Create a data folder from a backup
+    Restore(Box<RestoreArgs>),
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one page per command to a folder
+    Man {
+        /// Folder for the pages of all commands
+        #[arg(long, value_name = "DIR")]
+        out_dir: Option<PathBuf>,
+    },
     /// Reads documents for another docket process
     #[command(hide = true)]
     EngineChild {
@@ -119,7 +140,7 @@ pub(crate) enum KeysCommand {
     /// Create a key; it is shown only once
     Create(Box<CreateKeyArgs>),
     /// List keys, newest first
-    List(Box<DataOptions>),
+    List(Box<ListArgs>),
     /// Revoke a key
     Revoke(Box<RevokeKeyArgs>),
 }
@@ -149,59 +170,29 @@ pub(crate) struct CreateKeyArgs {
 pub(crate) struct RevokeKeyArgs {
     /// The key's id, as `docket keys list` shows it
     pub(crate) id: Uuid,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) data: DataOptions,
 }
 
-/// The server, for commands that are clients.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct ServerArgs {
-    /// Address of the server
-    #[arg(long, env = "DOCKET_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    pub(crate) url: String,
-    /// The API key
-    #[arg(long, env = "DOCKET_API_KEY", hide_env_values = true, value_name = "KEY")]
-    pub(crate) api_key: Option<String>,
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// The new folder
+    #[arg(value_name = "DIR")]
+    pub(crate) target: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataOptions,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ParseArgs {
-    /// The documents
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// Wait for the results and print them
-    #[arg(long)]
-    pub(crate) wait: bool,
-    /// Parse on this machine, without a server
-    #[arg(long)]
-    pub(crate) local: bool,
-    /// Format of the results
-    #[arg(long, value_enum, default_value_t = Format::Md)]
-    pub(crate) format: Format,
-    /// Write each result to this folder instead of printing it
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out_dir: Option<PathBuf>,
-    /// Pages to read, for example 1-5 or 2,4,6
-    #[arg(long, value_name = "PAGES")]
-    pub(crate) page_range: Option<String>,
-    /// Password of encrypted documents
-    #[arg(long, env = "DOCKET_DOCUMENT_PASSWORD", hide_env_values = true)]
-    pub(crate) password: Option<String>,
+pub(crate) struct RestoreArgs {
+    /// The folder that docket backup wrote
+    #[arg(value_name = "DIR")]
+    pub(crate) source: PathBuf,
     #[command(flatten)]
-    pub(crate) ocr: OcrOptions,
-    /// Seconds to wait for each result
-    #[arg(long, default_value_t = 600, value_name = "S")]
-    pub(crate) timeout: u64,
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Markdown
-    Md,
-    /// The result as the API returns it
-    Json,
+    pub(crate) data: DataOptions,
 }
 
 #[derive(Debug, Subcommand)]
@@ -234,16 +225,32 @@ pub(crate) enum JobsCommand {
         /// Number of jobs, at most
         #[arg(long, default_value_t = 20)]
         limit: usize,
-        /// Print one JSON object per line
-        #[arg(long)]
-        json: bool,
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Cancel a job that has not ended
-    Cancel {
+    /// Print the result of a job
+    Result {
         /// Id of the job
         id: String,
+        /// Format of the result; Markdown is for parses only
+        #[arg(long, value_enum, default_value_t = Format::Json)]
+        format: Format,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Cancel jobs that have not ended
+    Cancel {
+        /// Ids of the jobs
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Delete jobs that have ended, with their documents and results
+    Delete {
+        /// Ids of the jobs
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
         #[command(flatten)]
         server: ServerArgs,
     },

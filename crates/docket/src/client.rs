@@ -1,18 +1,26 @@
 //! A client of the API, for the commands that are one.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
 use docket_contract::wire::jobs::{JobDeleted, JobDocument, JobList};
-use docket_contract::wire::parse::ParseCreated;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::exit::Exit;
+use crate::exit::{Exit, ExitError};
+
+/// The time between two looks at a job, if the server does not hold the read until a change.
+const PAUSE_MIN: Duration = Duration::from_millis(5);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// How long the server may hold a read.
+pub(crate) const HOLD_MAX: Duration = Duration::from_secs(20);
+
+/// How long a server may be away while a job is waited for.
+const UNREACHABLE_MAX: Duration = Duration::from_secs(60);
 
 /// Speaks to one server with one key.
 #[derive(Clone, Debug)]
@@ -22,11 +30,36 @@ pub(crate) struct Client {
     key: String,
 }
 
-/// The fields of a parse in addition to its file.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ParseFields {
-    pub(crate) page_range: Option<String>,
-    pub(crate) password: Option<String>,
+/// What an operation takes and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    pub(crate) path: &'static str,
+    /// The field of the document.
+    pub(crate) file_field: &'static str,
+    /// The field of an address that the server fetches the document from.
+    pub(crate) url_field: &'static str,
+    pub(crate) fields: Vec<(&'static str, String)>,
+}
+
+impl Operation {
+    /// `POST /parse` without options.
+    pub(crate) const PARSE: Self = Self::of("/parse", "file", "url");
+    pub(crate) const EXTRACT: Self = Self::of("/v2/extract", "pdf_file", "file_url");
+    pub(crate) const CHUNK: Self = Self::of("/chunking", "document_file", "url");
+    pub(crate) const CLASSIFY: Self = Self::of("/classify", "pdf_file", "file_url");
+    pub(crate) const SPLIT: Self = Self::of("/splitter", "file", "file_url");
+
+    const fn of(path: &'static str, file_field: &'static str, url_field: &'static str) -> Self {
+        Self { path, file_field, url_field, fields: Vec::new() }
+    }
+}
+
+/// A document on its way to the server.
+pub(crate) enum Document {
+    /// Bytes that are sent as they are read.
+    Part(Part),
+    /// An address that the server fetches.
+    Url(String),
 }
 
 impl Client {
@@ -48,63 +81,45 @@ impl Client {
         is_loopback(host_of(&self.base_url))
     }
 
-    /// Submits a file, streamed from disk.
+    /// Submits a document; returns the id of its job. The server makes one job of all requests with
+    /// the same `once`.
     pub(crate) async fn submit(
         &self,
-        file: &Path,
-        fields: &ParseFields,
-    ) -> anyhow::Result<ParseCreated> {
-        let part = Part::file(file).await.map_err(|error| {
-            Exit::Usage.error(format!("{} cannot be read: {error}", file.display()))
-        })?;
-        self.submit_part(part, fields).await
-    }
-
-    /// Submits bytes.
-    pub(crate) async fn submit_bytes(
-        &self,
-        bytes: Vec<u8>,
-        name: &str,
-    ) -> anyhow::Result<ParseCreated> {
-        let part = Part::bytes(bytes).file_name(name.to_owned());
-        self.submit_part(part, &ParseFields::default()).await
-    }
-
-    async fn submit_part(&self, part: Part, fields: &ParseFields) -> anyhow::Result<ParseCreated> {
-        let mut form = Form::new();
-        for (name, text) in [("page_range", &fields.page_range), ("password", &fields.password)] {
-            if let Some(text) = text {
-                form = form.text(name, text.clone());
-            }
-        }
-        let request = self.request(Method::POST, "/parse").multipart(form.part("file", part));
-        self.read(request).await
-    }
-
-    /// Submits a file to any operation; returns the id of the job.
-    pub(crate) async fn submit_to(
-        &self,
-        path: &str,
-        file_field: &str,
-        file: &Path,
-        fields: &[(&str, String)],
+        operation: &Operation,
+        document: Document,
+        once: Option<&str>,
     ) -> anyhow::Result<String> {
-        let part = Part::file(file).await.map_err(|error| {
-            Exit::Usage.error(format!("{} cannot be read: {error}", file.display()))
-        })?;
-        let mut form = Form::new();
-        for (name, text) in fields {
-            form = form.text((*name).to_owned(), text.clone());
-        }
-        let form = form.part(file_field.to_owned(), part);
-        let created: Value = self.read(self.request(Method::POST, path).multipart(form)).await?;
+        let created = self.create(operation, document, once).await?;
         let id = created["job_id"].as_str().context("the server's answer contains no job id")?;
         Ok(id.to_owned())
     }
 
+    /// Submits a document; returns the whole answer.
+    pub(crate) async fn create(
+        &self,
+        operation: &Operation,
+        document: Document,
+        once: Option<&str>,
+    ) -> anyhow::Result<Value> {
+        let mut form = Form::new();
+        for (name, text) in &operation.fields {
+            form = form.text(*name, text.clone());
+        }
+        let form = match document {
+            Document::Part(part) => form.part(operation.file_field, part),
+            Document::Url(url) => form.text(operation.url_field, url),
+        };
+        let request = self.request(Method::POST, operation.path).multipart(form);
+        let request = match once {
+            Some(once) => request.header("idempotency-key", once),
+            None => request,
+        };
+        self.read(request).await
+    }
+
     /// The `result` of `GET /jobs/{id}/result`.
     pub(crate) async fn result(&self, id: &str) -> anyhow::Result<Value> {
-        let path = format!("/jobs/{id}/result");
+        let path = format!("/jobs/{}/result", checked_id(id)?);
         let mut body: Value = self.read(self.request(Method::GET, &path)).await?;
         Ok(body["result"].take())
     }
@@ -121,10 +136,7 @@ impl Client {
 
     /// `GET /jobs/{id}`
     pub(crate) async fn job(&self, id: &str) -> anyhow::Result<JobDocument> {
-        if !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            return Err(Exit::Usage.error(format!("'{id}' is not a job id")));
-        }
-        self.read(self.request(Method::GET, &format!("/jobs/{id}"))).await
+        self.job_held(id, None).await
     }
 
     /// `GET /jobs`
@@ -134,7 +146,7 @@ impl Client {
 
     /// `DELETE /jobs/{id}`
     pub(crate) async fn end(&self, id: &str) -> anyhow::Result<JobDeleted> {
-        self.read(self.request(Method::DELETE, &format!("/jobs/{id}"))).await
+        self.read(self.request(Method::DELETE, &format!("/jobs/{}", checked_id(id)?))).await
     }
 
     /// Any endpoint that takes and gives JSON.
@@ -154,35 +166,64 @@ impl Client {
 
     /// `GET /parse/{id}`
     pub(crate) async fn parsed(&self, id: &str) -> anyhow::Result<Value> {
-        self.read(self.request(Method::GET, &format!("/parse/{id}"))).await
+        self.read(self.request(Method::GET, &format!("/parse/{}", checked_id(id)?))).await
     }
 
-    /// Polls until the job ends or the time is over; `seen` gets every document that differs from
-    /// the one before. `None` if the time was over first.
+    /// Waits until the job ends or the time is over; `seen` gets every document that differs from the
+    /// one before. `None` if the time was over first. A server that cannot be reached for a moment is
+    /// asked again. The server may hold each read for `hold_max` until something changes.
     pub(crate) async fn wait(
         &self,
         id: &str,
         limit: Duration,
+        hold_max: Duration,
         seen: &mut (dyn FnMut(&JobDocument) + Send),
     ) -> anyhow::Result<Option<JobDocument>> {
         let end = Instant::now() + limit;
-        let mut pause = Duration::from_millis(5);
-        let mut last = None;
+        let mut pause = PAUSE_MIN;
+        let mut last: Option<JobDocument> = None;
+        let mut unreachable_since: Option<Instant> = None;
         loop {
-            let job = self.job(id).await?;
-            if last.as_ref() != Some(&job) {
-                seen(&job);
+            // The server answers when something changes, so that a result is read at once.
+            let asked = Instant::now();
+            let hold = last.as_ref().map(|_| end.saturating_duration_since(asked).min(hold_max));
+            match self.job_held(id, hold).await {
+                Ok(job) => {
+                    unreachable_since = None;
+                    if last.as_ref() != Some(&job) {
+                        seen(&job);
+                        pause = PAUSE_MIN;
+                    }
+                    if matches!(job.status.as_str(), "COMPLETED" | "FAILED") {
+                        return Ok(Some(job));
+                    }
+                    last = Some(job);
+                }
+                Err(error) => {
+                    let since = *unreachable_since.get_or_insert(asked);
+                    if !is_passing(&error) || since.elapsed() > UNREACHABLE_MAX {
+                        return Err(error);
+                    }
+                }
             }
-            if matches!(job.status.as_str(), "COMPLETED" | "FAILED") {
-                return Ok(Some(job));
-            }
-            last = Some(job);
-            if Instant::now() + pause > end {
+            if Instant::now() >= end {
                 return Ok(None);
             }
-            tokio::time::sleep(pause).await;
-            pause = pause.mul_f64(1.2).min(Duration::from_secs(1));
+            // A server that holds no more reads answers at once.
+            let rest = pause.saturating_sub(asked.elapsed()).min(end - Instant::now());
+            tokio::time::sleep(rest).await;
+            pause = pause.mul_f64(1.5).min(PAUSE_MAX);
         }
+    }
+
+    async fn job_held(&self, id: &str, hold: Option<Duration>) -> anyhow::Result<JobDocument> {
+        let path = format!("/jobs/{}", checked_id(id)?);
+        let request = self.request(Method::GET, &path);
+        self.read(match hold.map(|hold| hold.as_secs()) {
+            Some(seconds) if seconds > 0 => request.query(&[("wait", seconds)]),
+            _ => request,
+        })
+        .await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -237,8 +278,26 @@ fn is_loopback(host: &str) -> bool {
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// An id that goes into a path.
+fn checked_id(id: &str) -> anyhow::Result<&str> {
+    if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return Ok(id);
+    }
+    Err(Exit::Usage.error(format!("'{id}' is not a job id")))
+}
+
+/// True for an error that may go away by itself: no connection, or a server that is overloaded or
+/// restarting.
+pub(crate) fn is_passing(error: &anyhow::Error) -> bool {
+    let Some(error) = error.downcast_ref::<ExitError>() else { return false };
+    error.exit == Exit::Refused
+        && error.status.is_none_or(|status| matches!(status, 429 | 502 | 503 | 504))
+}
+
 async fn refusal(response: Response) -> anyhow::Error {
     let status = response.status();
+    let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+    let retry_after_s = retry_after.and_then(|seconds| seconds.trim().parse().ok());
     let body: Value = response.json().await.unwrap_or_default();
     let detail = match &body["detail"] {
         Value::String(text) => text.clone(),
@@ -253,7 +312,12 @@ async fn refusal(response: Response) -> anyhow::Error {
     } else {
         ""
     };
-    Exit::Refused.error(format!("the server refused: {} {detail}{hint}", status.as_u16()))
+    anyhow::Error::new(ExitError {
+        exit: Exit::Refused,
+        text: format!("the server refused: {} {detail}{hint}", status.as_u16()),
+        status: Some(status.as_u16()),
+        retry_after_s,
+    })
 }
 
 /// What is wrong with a field, from an entry of form validation.

@@ -42,6 +42,7 @@ use setting::Setting;
 pub(crate) use storage::DataConfig;
 use storage::StorageSettings;
 use units::mebibytes;
+pub(crate) use units::processors;
 use webhooks::WebhookSettings;
 use workers::WorkSettings;
 pub(crate) use workers::{child_command, page_threads_default};
@@ -94,6 +95,7 @@ pub(crate) struct Config {
     pub(crate) log_format: LogFormat,
     /// Every setting that differs from its default because something sets it.
     pub(crate) settings_given: String,
+    pub(crate) otlp_endpoint: Option<String>,
     pub(crate) policy: Policy,
     pub(crate) worker: WorkerSettings,
     pub(crate) webhooks: DeliverySettings,
@@ -166,6 +168,7 @@ impl ServeOptions {
                 log: serving.log,
                 settings_given: in_force::settings_given(layers),
                 log_format: serving.log_format,
+                otlp_endpoint: serving.otlp_endpoint.map(|url| url.0),
             })
         })
     }

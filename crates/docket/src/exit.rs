@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     TimedOut,
     /// 5: the server cannot be reached or refuses.
     Refused,
+    /// 130: Ctrl-C, as shells report it.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -28,6 +30,7 @@ impl From<Exit> for ExitCode {
             Exit::JobFailed => 3,
             Exit::TimedOut => 4,
             Exit::Refused => 5,
+            Exit::Interrupted => 130,
         })
     }
 }
@@ -38,12 +41,17 @@ impl From<Exit> for ExitCode {
 pub(crate) struct ExitError {
     pub(crate) exit: Exit,
     pub(crate) text: String,
+    /// The status of the server's answer, if there was one.
+    pub(crate) status: Option<u16>,
+    /// The seconds after which the server asks to try again.
+    pub(crate) retry_after_s: Option<u64>,
 }
 
 impl Exit {
     /// An error that ends the program with this code.
     pub(crate) fn error(self, text: impl Into<String>) -> anyhow::Error {
-        anyhow::Error::new(ExitError { exit: self, text: text.into() })
+        let text = text.into();
+        anyhow::Error::new(ExitError { exit: self, text, status: None, retry_after_s: None })
     }
 
     /// The code that an error decides, or 1.
@@ -60,6 +68,7 @@ impl Exit {
             Self::Refused => 3,
             Self::Usage => 4,
             Self::Fault => 5,
+            Self::Interrupted => 6,
         };
         if rank(other) > rank(self) { other } else { self }
     }

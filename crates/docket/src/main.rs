@@ -19,6 +19,7 @@ mod limits;
 mod logging;
 mod private;
 mod rooms;
+mod traces;
 
 use std::process::ExitCode;
 

@@ -77,7 +77,7 @@ pub(crate) async fn open(
 
 /// An embedded database is created by the commands that serve it. Any other command that finds none
 /// was probably started in the wrong folder.
-fn require_database(data: &DataConfig) -> anyhow::Result<()> {
+pub(crate) fn require_database(data: &DataConfig) -> anyhow::Result<()> {
     match &data.database {
         DatabaseConfig::Sqlite { path } if !path.exists() => Err(Exit::Usage.error(format!(
             "there is no Docket database in {}: name its folder with --data-dir, or create a \

@@ -3,12 +3,13 @@
 
 use clap::{Args, Subcommand};
 
+use super::server::ListArgs;
 use crate::config::DataOptions;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
     /// List accounts and their limits
-    List(Box<DataOptions>),
+    List(Box<ListArgs>),
     /// Set an account's share of the workers and its limits
     Set(Box<SetAccountArgs>),
 }
@@ -26,6 +27,9 @@ pub(crate) struct SetAccountArgs {
     /// Total size of its documents in bytes; `default` for the setting account_documents_max_mb
     #[arg(long, value_name = "N|default", value_parser = bytes_max)]
     pub(crate) bytes_max: Option<BytesMax>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) data: DataOptions,
 }

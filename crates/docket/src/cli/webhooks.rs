@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::ServerArgs;
+use super::server::ServerArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WebhooksCommand {
@@ -17,9 +17,6 @@ pub(crate) enum WebhooksCommand {
         /// Description of the endpoint
         #[arg(long, default_value = "")]
         description: String,
-        /// Print one JSON object
-        #[arg(long)]
-        json: bool,
         #[command(flatten)]
         server: ServerArgs,
     },

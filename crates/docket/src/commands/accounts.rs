@@ -3,13 +3,17 @@
 use docket_contract::UserId;
 use docket_jobs::{Account, AccountShare, Error, Jobs};
 
+use serde_json::{Value, json};
+
 use super::keys::open;
 use crate::cli::{AccountsCommand, BytesMax, RunningMax, SetAccountArgs};
 use crate::exit::Exit;
 
 pub(crate) async fn run(command: AccountsCommand) -> anyhow::Result<Exit> {
     match command {
-        AccountsCommand::List(data) => list(&open(*data).await?).await,
+        AccountsCommand::List(arguments) => {
+            list(&open(arguments.data).await?, arguments.json).await
+        }
         AccountsCommand::Set(arguments) => {
             let jobs = open(arguments.data.clone()).await?;
             set(&jobs, &arguments).await
@@ -17,13 +21,13 @@ pub(crate) async fn run(command: AccountsCommand) -> anyhow::Result<Exit> {
     }
 }
 
-async fn list(jobs: &Jobs) -> anyhow::Result<Exit> {
+async fn list(jobs: &Jobs, as_json: bool) -> anyhow::Result<Exit> {
     let accounts = jobs.list_accounts().await?;
-    if accounts.is_empty() {
+    if accounts.is_empty() && !as_json {
         crate::say!("No accounts yet: docket keys create --user NAME");
         return Ok(Exit::Done);
     }
-    print(&accounts);
+    print(&accounts, as_json);
     Ok(Exit::Done)
 }
 
@@ -41,7 +45,7 @@ async fn set(jobs: &Jobs, arguments: &SetAccountArgs) -> anyhow::Result<Exit> {
     let user = UserId(arguments.user.trim().to_owned());
     match change(jobs, &user, share, arguments.bytes_max).await {
         Ok(account) => {
-            print(&[account]);
+            print(&[account], arguments.json);
             Ok(Exit::Done)
         }
         Err(Error::NotFound) => {
@@ -67,7 +71,11 @@ async fn change(
     jobs.set_share(user, share).await
 }
 
-fn print(accounts: &[Account]) {
+fn print(accounts: &[Account], as_json: bool) {
+    if as_json {
+        accounts.iter().for_each(|account| crate::say!("{}", object(account)));
+        return;
+    }
     crate::say!(
         "{:<24}  {:>6}  {:>11}  {:>16}  {:>14}  {:>14}",
         "ACCOUNT",
@@ -91,4 +99,15 @@ fn print(accounts: &[Account]) {
             or(account.submits_per_minute.map(i64::from), "-")
         );
     }
+}
+
+fn object(account: &Account) -> Value {
+    json!({
+        "account": account.user_id,
+        "weight": account.weight,
+        "running_max": account.running_max,
+        "bytes_max": account.document_bytes_max,
+        "credits": account.credits_limit,
+        "submits_per_minute": account.submits_per_minute,
+    })
 }

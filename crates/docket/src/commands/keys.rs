@@ -18,10 +18,14 @@ pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<Exit> {
             let jobs = open(arguments.data.clone()).await?;
             create(&jobs, &arguments).await
         }
-        KeysCommand::List(data) => list(&open(*data).await?).await,
+        KeysCommand::List(arguments) => list(&open(arguments.data).await?, arguments.json).await,
         KeysCommand::Revoke(arguments) => {
             let jobs = open(arguments.data.clone()).await?;
             match jobs.revoke_key(arguments.id).await? {
+                Some(key) if arguments.json => {
+                    crate::say!("{}", object(&key));
+                    Ok(Exit::Done)
+                }
                 Some(key) => {
                     crate::say!("Revoked {} of account '{}'.", preview(&key), key.user_id);
                     Ok(Exit::Done)
@@ -65,8 +69,12 @@ async fn create(jobs: &Jobs, arguments: &CreateKeyArgs) -> anyhow::Result<Exit> 
     Ok(Exit::Done)
 }
 
-async fn list(jobs: &Jobs) -> anyhow::Result<Exit> {
+async fn list(jobs: &Jobs, as_json: bool) -> anyhow::Result<Exit> {
     let keys = jobs.list_keys().await?;
+    if as_json {
+        keys.iter().for_each(|key| crate::say!("{}", object(key)));
+        return Ok(Exit::Done);
+    }
     if keys.is_empty() {
         crate::say!("No keys yet: docket keys create --user NAME");
         return Ok(Exit::Done);
@@ -90,6 +98,18 @@ async fn list(jobs: &Jobs) -> anyhow::Result<Exit> {
         );
     }
     Ok(Exit::Done)
+}
+
+fn object(key: &ApiKey) -> serde_json::Value {
+    json!({
+        "id": key.id,
+        "key_preview": preview(key),
+        "account": key.user_id,
+        "created_at": jobs_look(key.created_at),
+        "expires_at": key.expires_at.map(jobs_look),
+        "revoked_at": key.revoked_at.map(jobs_look),
+        "label": key.label,
+    })
 }
 
 fn preview(key: &ApiKey) -> String {

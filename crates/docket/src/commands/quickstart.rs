@@ -9,12 +9,13 @@ use docket_contract::UserId;
 use docket_contract::shown::shown;
 use docket_contract::wire::jobs::JobDocument;
 use docket_jobs::AccountLimits;
+use reqwest::multipart::Part;
 use serde_json::Value;
 
 use crate::cli::QuickstartArgs;
-use crate::client::{Client, ParseFields};
+use crate::client::{Client, Document, Operation};
+use crate::commands::documents::results::markdown;
 use crate::commands::jobs::exit_of;
-use crate::commands::parse::markdown;
 use crate::commands::serve::{Node, wait_for_signal, warn_of_misspelt_variables};
 use crate::exit::Exit;
 use crate::private::{self, QUICKSTART_KEY_FILE};
@@ -94,18 +95,22 @@ async fn take_through(
     show: &Show,
 ) -> anyhow::Result<(Exit, String)> {
     let started = Instant::now();
-    let created = match &arguments.file {
-        Some(file) => client.submit(file, &ParseFields::default()).await?,
-        None => client.submit_bytes(SAMPLE.to_vec(), "sample.pdf").await?,
+    let part = match &arguments.file {
+        Some(file) => Part::file(file).await.map_err(|error| {
+            Exit::Usage.error(format!("{} cannot be read: {error}", file.display()))
+        })?,
+        None => Part::bytes(SAMPLE).file_name("sample.pdf"),
     };
+    let created = client.create(&Operation::PARSE, Document::Part(part), None).await?;
+    let id = created["job_id"].as_str().context("the server's answer contains no job id")?;
     crate::say!(
         "\n{}  {}  (credits: {})",
         show.bold("POST /parse"),
-        shown(&created.file_name),
-        created.credit_used
+        shown(created["file_name"].as_str().unwrap_or_default()),
+        created["credit_used"]
     );
-    crate::say!("  job      {}", created.job_id);
-    crate::say!("\n{}", show.bold(&format!("GET /jobs/{}", created.job_id)));
+    crate::say!("  job      {id}");
+    crate::say!("\n{}", show.bold(&format!("GET /jobs/{id}")));
     // Read before the workers start, so that the first status is `queued`.
     let mut last = String::new();
     let mut show_job = |job: &JobDocument| {
@@ -116,16 +121,16 @@ async fn take_through(
             last = line;
         }
     };
-    show_job(&client.job(&created.job_id).await?);
+    show_job(&client.job(id).await?);
     node.start_worker();
-    let ended = client.wait(&created.job_id, Duration::from_secs(3600), &mut show_job).await?;
+    let ended = client.wait(id, Duration::from_secs(3600), Duration::ZERO, &mut show_job).await?;
     let job = ended.ok_or_else(|| Exit::TimedOut.error("the job did not end within an hour"))?;
     let exit = exit_of(&job);
     if exit == Exit::Done {
-        let body = client.parsed(&created.job_id).await?;
+        let body = client.parsed(id).await?;
         print_result(&body, show).context("the result cannot be shown")?;
     }
-    Ok((exit, created.job_id))
+    Ok((exit, id.to_owned()))
 }
 
 fn print_result(body: &Value, show: &Show) -> anyhow::Result<()> {

@@ -23,6 +23,7 @@ use crate::exit::Exit;
 use crate::limits::raise_open_files;
 use crate::private::{self, API_KEY_FILE};
 use crate::rooms::{self, Opening, Rooms, ServingLock};
+use crate::traces::Traces;
 
 /// The account of a new installation.
 const FIRST_ACCOUNT: &str = "default";
@@ -60,6 +61,7 @@ pub(crate) struct Node {
     shutdown: CancellationToken,
     worker: Option<(JoinHandle<()>, WorkerHealth)>,
     webhooks: Option<JoinHandle<()>>,
+    traces: Option<Traces>,
     walls_missing: Vec<String>,
     _lock: ServingLock,
 }
@@ -99,6 +101,7 @@ impl Node {
             tokio::time::sleep_until(placed + FRESH_FOR).await;
         }
         let address = listener.local_addr().context("the socket has no address")?;
+        let traces = Traces::start(config.otlp_endpoint.as_deref())?;
         let metrics_address =
             metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
         Ok(Self {
@@ -112,6 +115,7 @@ impl Node {
             shutdown: CancellationToken::new(),
             worker: None,
             webhooks: None,
+            traces,
             walls_missing,
             _lock: lock,
         })
@@ -227,6 +231,9 @@ impl Node {
             webhooks.await.context("the delivery of webhooks panicked")?;
         }
         api.await.context("the API panicked")?.context("the socket failed")?;
+        if let Some(traces) = self.traces {
+            traces.stop().await?;
+        }
         self.rooms.store.close().await;
         Ok(())
     }

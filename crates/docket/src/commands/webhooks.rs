@@ -16,24 +16,28 @@ use crate::exit::Exit;
 
 pub(crate) async fn run(command: WebhooksCommand) -> anyhow::Result<Exit> {
     match command {
-        WebhooksCommand::Create { target, events, description, json, server } => {
+        WebhooksCommand::Create { target, events, description, server } => {
             let body = json!({ "url": target, "events": events, "description": description });
             let client = client(&server)?;
             let made: WebhookDocument = client.json(Method::POST, "/webhooks", Some(&body)).await?;
-            if json {
+            if server.json {
                 crate::say!("{}", serde_json::to_string(&made)?);
             } else {
                 crate::say!("{}", line(&made));
                 say_secret(&made);
             }
         }
-        WebhooksCommand::List { server } => list(&client(&server)?).await?,
+        WebhooksCommand::List { server } => list(&client(&server)?, server.json).await?,
         WebhooksCommand::Get { id, server } => {
             let found: Value = one(&server, Method::GET, &id, "", None).await?;
             crate::say!("{}", serde_json::to_string_pretty(&found)?);
         }
         WebhooksCommand::Delete { id, server } => {
             let answer: Value = one(&server, Method::DELETE, &id, "", None).await?;
+            if server.json {
+                crate::say!("{answer}");
+                return Ok(Exit::Done);
+            }
             crate::say!("{}", answer["message"].as_str().unwrap_or("Deleted"));
         }
         WebhooksCommand::Enable { id, server } => switch(&server, &id, true).await?,
@@ -42,6 +46,10 @@ pub(crate) async fn run(command: WebhooksCommand) -> anyhow::Result<Exit> {
             let body = json!({ "overlap_s": overlap_s });
             let rotated: WebhookDocument =
                 one(&server, Method::POST, &id, "/rotate-secret", Some(&body)).await?;
+            if server.json {
+                crate::say!("{}", serde_json::to_string(&rotated)?);
+                return Ok(Exit::Done);
+            }
             say_secret(&rotated);
             if let Some(until) = rotated.previous_secret_expires_at {
                 crate::say!("Until {until}, deliveries are also signed with the previous secret.");
@@ -49,7 +57,7 @@ pub(crate) async fn run(command: WebhooksCommand) -> anyhow::Result<Exit> {
         }
         WebhooksCommand::Test { id, server } => {
             let delivery: DeliveryDocument = one(&server, Method::POST, &id, "/test", None).await?;
-            crate::say!("{}", delivery_line(&delivery));
+            say_delivery(&delivery, server.json)?;
         }
         WebhooksCommand::Log { id, delivery: Some(delivery), server, .. } => {
             let rest = format!("/deliveries/{}", checked(&delivery)?);
@@ -57,7 +65,7 @@ pub(crate) async fn run(command: WebhooksCommand) -> anyhow::Result<Exit> {
             crate::say!("{}", serde_json::to_string_pretty(&found)?);
         }
         WebhooksCommand::Log { id, status, limit, server, .. } => {
-            log(&client(&server)?, &id, status, limit).await?;
+            log(&server, &id, status, limit).await?;
         }
         WebhooksCommand::Replay { id, delivery, since, server } => {
             replay(&server, &id, delivery, since).await?;
@@ -67,8 +75,14 @@ pub(crate) async fn run(command: WebhooksCommand) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn list(client: &Client) -> anyhow::Result<()> {
+async fn list(client: &Client, as_json: bool) -> anyhow::Result<()> {
     let list: WebhookList = client.json(Method::GET, "/webhooks", None).await?;
+    if as_json {
+        for endpoint in &list.webhooks {
+            crate::say!("{}", serde_json::to_string(endpoint)?);
+        }
+        return Ok(());
+    }
     if list.webhooks.is_empty() {
         crate::say!("No webhooks yet: docket webhooks create URL");
     }
@@ -81,12 +95,16 @@ async fn list(client: &Client) -> anyhow::Result<()> {
 async fn switch(server: &ServerArgs, id: &str, enabled: bool) -> anyhow::Result<()> {
     let body = json!({ "enabled": enabled });
     let changed: WebhookDocument = one(server, Method::PATCH, id, "", Some(&body)).await?;
+    if server.json {
+        crate::say!("{}", serde_json::to_string(&changed)?);
+        return Ok(());
+    }
     crate::say!("{}", line(&changed));
     Ok(())
 }
 
 async fn log(
-    client: &Client,
+    server: &ServerArgs,
     id: &str,
     status: Option<String>,
     limit: usize,
@@ -95,9 +113,9 @@ async fn log(
         status.map(|status| Ok::<_, anyhow::Error>(format!("&status={}", checked(&status)?)));
     let status = status.transpose()?.unwrap_or_default();
     let path = format!("/webhooks/{}/deliveries?limit={limit}{status}", checked(id)?);
-    let list: DeliveryList = client.json(Method::GET, &path, None).await?;
+    let list: DeliveryList = client(server)?.json(Method::GET, &path, None).await?;
     for delivery in &list.deliveries {
-        crate::say!("{}", delivery_line(delivery));
+        say_delivery(delivery, server.json)?;
     }
     Ok(())
 }
@@ -111,12 +129,16 @@ async fn replay(
     if let Some(delivery) = delivery {
         let rest = format!("/deliveries/{}/replay", checked(&delivery)?);
         let again: DeliveryDocument = one(server, Method::POST, id, &rest, None).await?;
-        crate::say!("{}", delivery_line(&again));
+        say_delivery(&again, server.json)?;
         return Ok(());
     }
     let body = json!({ "since": since });
     let answer: Value = one(server, Method::POST, id, "/replay", Some(&body)).await?;
-    crate::say!("{} failed deliveries are sent again", answer["replayed"]);
+    if server.json {
+        crate::say!("{answer}");
+    } else {
+        crate::say!("{} failed deliveries are sent again", answer["replayed"]);
+    }
     Ok(())
 }
 
@@ -155,6 +177,15 @@ fn line(endpoint: &WebhookDocument) -> String {
 
 fn say_secret(endpoint: &WebhookDocument) {
     crate::say!("Secret, shown only once: {}", endpoint.secret.as_deref().unwrap_or_default());
+}
+
+fn say_delivery(delivery: &DeliveryDocument, as_json: bool) -> anyhow::Result<()> {
+    if as_json {
+        crate::say!("{}", serde_json::to_string(delivery)?);
+    } else {
+        crate::say!("{}", delivery_line(delivery));
+    }
+    Ok(())
 }
 
 fn delivery_line(delivery: &DeliveryDocument) -> String {

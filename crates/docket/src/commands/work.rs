@@ -10,6 +10,7 @@ use crate::commands::serve::{listen, signals, walls_missing, warn_of_misspelt_va
 use crate::config::ServeOptions;
 use crate::exit::Exit;
 use crate::rooms::{self, Opening};
+use crate::traces::Traces;
 
 pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     let config = options.checked()?;
@@ -21,6 +22,7 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     rooms::warn_of_own_documents(&config.data);
     walls_missing(&config.worker).await?;
     let shutdown = CancellationToken::new();
+    let traces = Traces::start(config.otlp_endpoint.as_deref())?;
     let signalled = signals()?;
     let metrics = match config.metrics_listen {
         Some(address) => Some(listen(address, "--metrics-listen")?),
@@ -51,6 +53,9 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<Exit> {
     shutdown.cancel();
     working.await?;
     webhooks.await?;
+    if let Some(traces) = traces {
+        traces.stop().await?;
+    }
     rooms.store.close().await;
     Ok(Exit::Done)
 }

@@ -54,6 +54,12 @@ settings! {
         /// logged.
         log: LogFilter { default: "info", placeholder: "FILTER" }
 
+        /// Collector of traces (OTLP over HTTP, JSON), for example http://localhost:4318.
+        ///
+        /// Each request and each execution of a job is a span, sent to /v1/traces of this address. A
+        /// traceparent header of the client names the trace.
+        otlp_endpoint: Option<HttpUrl> { placeholder: "URL", example: "http://localhost:4318" }
+
         /// Format of the log: text or json.
         log_format: LogFormat { default: "text", placeholder: "FORMAT" }
     }

@@ -17,6 +17,6 @@ pub(super) fn days(count: u64) -> Duration {
 }
 
 /// The processors of this machine.
-pub(super) fn processors() -> usize {
+pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }

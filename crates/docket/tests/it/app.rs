@@ -44,6 +44,15 @@ impl Database {
         Self { folder, config, postgres: None }
     }
 
+    /// The database of a data folder, which is moved to a place of its own.
+    pub(crate) fn sqlite_in(data: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::remove_dir(folder.path()).unwrap();
+        std::fs::rename(data, folder.path()).unwrap();
+        let config = DatabaseConfig::Sqlite { path: folder.path().join("docket.sqlite") };
+        Self { folder, config, postgres: None }
+    }
+
     pub(crate) async fn postgres() -> Self {
         let postgres = TestPostgres::create().await;
         let config =
@@ -406,6 +415,13 @@ fn start_api(
     let router = router(state).layer(from_fn(every_answer_is_described));
     let serving = docket_server::serve(listener, router, edge.connections, shutdown.clone());
     vec![tokio::spawn(async move { serving.await.unwrap() })]
+}
+
+/// A client for tests that start no server in this process.
+pub(crate) fn http() -> Client {
+    // The second and later tests find it installed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
 }
 
 /// Makes an account with a key.

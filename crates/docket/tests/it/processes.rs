@@ -161,12 +161,39 @@ pub(crate) async fn docket(arguments: Vec<String>) -> Output {
         Command::new(program())
             .args(arguments)
             .env_remove("DOCKET_API_KEY")
+            // Journals are by server and key, which no two tests share.
+            .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .env("NO_COLOR", "1")
             .stdin(Stdio::null())
             .output()
             .unwrap()
     };
     tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+/// A command that runs beside the test; its output is read at the end.
+pub(crate) struct Running(Child);
+
+impl Running {
+    pub(crate) fn start(arguments: &[String]) -> Self {
+        let child = Command::new(program())
+            .args(arguments)
+            .env_remove("DOCKET_API_KEY")
+            .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        Self(child.unwrap())
+    }
+
+    /// Ctrl-C; answers when it has ended.
+    pub(crate) async fn interrupt(self) -> Output {
+        let id = rustix::process::Pid::from_child(&self.0);
+        rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+        let wait = move || self.0.wait_with_output().unwrap();
+        tokio::time::timeout(LIMIT, tokio::task::spawn_blocking(wait)).await.unwrap().unwrap()
+    }
 }
 
 /// A key made by `docket keys create --json` on the same data.
