@@ -12,8 +12,8 @@ use std::sync::atomic::Ordering;
 
 use docket_store::{Change, ChangeScope};
 
-use crate::status::AccountWatch;
-use crate::{Caller, Error, Jobs};
+use crate::memory::AccountWatch;
+use crate::{AccountChange, Caller, Error, Jobs};
 
 /// Changes that are read from the database at once.
 const PAGE: usize = 500;
@@ -21,15 +21,6 @@ const PAGE: usize = 500;
 /// Changes beyond the settled ones that are remembered as delivered, at most. If there are more, a
 /// reader that fell behind gets some of them again.
 const DELIVERED_MAX: usize = 10_000;
-
-/// A change as the watchers of an account get it.
-#[derive(Clone, Debug)]
-pub struct AccountChange {
-    /// What happened.
-    pub change: Arc<Change>,
-    /// The place to resume from: no change up to here is delivered after this one.
-    pub resume_seq: i64,
-}
 
 /// All changes of an account's jobs from some place on.
 pub struct AccountChanges {

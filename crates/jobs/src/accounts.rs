@@ -10,15 +10,8 @@ use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::status::Known;
-use crate::{Error, Jobs};
-
-/// The caller: the account of a live key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// The account.
-    pub user_id: UserId,
-}
+use crate::memory::Known;
+use crate::{Caller, Error, Jobs};
 
 /// A key just made, with the only copy of its text.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use docket_contract::JobId;
 use docket_store::{Change, ChangeKind, ChangeScope, Feed, FeedBatch};
 
-use crate::status::JobWatch;
+use crate::memory::JobWatch;
 use crate::{AccountChange, Caller, Error, Jobs};
 
 /// The pause after a fault of the database.

@@ -4,55 +4,12 @@
 //! The queue is counted at intervals, and this node's own submits in between are added. So the
 //! limit is exact except for what other nodes accept during one interval.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::{Caller, Error, Jobs};
 
-/// How old a count may be while the queue is far from its limit, and near it.
-const COUNT_AGE_FAR: Duration = Duration::from_secs(5);
-const COUNT_AGE_NEAR: Duration = Duration::from_millis(500);
-
 /// When a client that was turned away may try again, in seconds.
 const RETRY_AFTER_S: u64 = 5;
-
-/// The last count, and what was taken in since.
-#[derive(Debug, Default)]
-pub(crate) struct QueueGauge {
-    seen: Mutex<Seen>,
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    counted_at: Option<Instant>,
-    waiting: u64,
-}
-
-impl QueueGauge {
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_outdated(&self, limit: u64, now: Instant) -> bool {
-        let seen = self.seen();
-        let age_max = if seen.waiting >= limit / 2 { COUNT_AGE_NEAR } else { COUNT_AGE_FAR };
-        seen.counted_at.is_none_or(|at| now.duration_since(at) >= age_max)
-    }
-
-    fn counted(&self, waiting: u64, now: Instant) {
-        *self.seen() = Seen { counted_at: Some(now), waiting };
-    }
-
-    /// Takes in so many jobs if they fit.
-    fn take_in(&self, jobs: u64, limit: u64) -> bool {
-        let mut seen = self.seen();
-        let fits = seen.waiting + jobs <= limit;
-        if fits {
-            seen.waiting += jobs;
-        }
-        fits
-    }
-}
 
 impl Jobs {
     /// Lets so many new jobs pass if the queue has room for them. A caller whose balance would not
@@ -78,24 +35,5 @@ impl Jobs {
             return Err(Error::QuotaExceeded(balance));
         }
         Err(Error::QueueFull { retry_after_s: RETRY_AFTER_S })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn own_submits_count_between_counts() {
-        let (gauge, now) = (QueueGauge::default(), Instant::now());
-        assert!(gauge.is_outdated(10, now), "never counted");
-        gauge.counted(7, now);
-        assert!(gauge.take_in(2, 10) && !gauge.take_in(2, 10) && gauge.take_in(1, 10));
-        assert!(!gauge.take_in(1, 10));
-        assert!(!gauge.is_outdated(10, now));
-        assert!(gauge.is_outdated(10, now + COUNT_AGE_NEAR));
-        assert!(!gauge.is_outdated(1000, now + COUNT_AGE_NEAR), "far from its limit");
-        gauge.counted(0, now);
-        assert!(gauge.take_in(10, 10));
     }
 }

@@ -3,36 +3,14 @@
 use std::time::{Duration, Instant};
 
 use docket_store::WriteFault;
-use tokio::sync::Mutex;
 
-use crate::{Error, Jobs};
+use crate::{Error, Jobs, NotReady};
 
 /// How long an answer serves: anybody may ask.
 const ANSWER_AGE_MAX: Duration = Duration::from_secs(1);
 
 /// A database that takes longer is as good as away.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
-
-/// Why a node is not ready.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotReady {
-    /// A stable word.
-    pub reason: &'static str,
-    /// The sentence for people.
-    pub text: String,
-}
-
-impl NotReady {
-    fn new(reason: &'static str, text: impl Into<String>) -> Self {
-        Self { reason, text: text.into() }
-    }
-}
-
-/// The last answer.
-#[derive(Debug, Default)]
-pub(crate) struct Readiness {
-    last: Mutex<Option<(Instant, Result<(), NotReady>)>>,
-}
 
 impl Jobs {
     /// Answers if this node can take in jobs and store results.

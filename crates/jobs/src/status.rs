@@ -1,93 +1,15 @@
 //! Status reads: from memory if memory is known to be correct, otherwise from the database.
 
-mod cache;
-mod keys;
-mod queue_order;
-mod watchers;
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use docket_contract::state::JobState;
-use docket_contract::status::JobStatus;
-use docket_contract::wire::jobs::JobDocument;
-use docket_contract::{JobId, UserId};
+use docket_contract::JobId;
 use tokio::time::Instant;
 
-pub use cache::FRESH_FOR;
-pub(crate) use cache::StatusCache;
-pub(crate) use keys::{KeyCache, Known};
-pub(crate) use queue_order::QueueOrder;
-pub use watchers::JobWatch;
-pub(crate) use watchers::{AccountWatch, Watchers};
-
-use crate::{Caller, Error, Jobs};
+use crate::{Caller, Error, Jobs, MemoryNumbers, Place, Status};
 
 /// A waiting read reads again after this time, even without a known change.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-
-/// A place in the queue, counted from 1; `None` of a job that was started, or that is too far behind
-/// to be counted.
-pub type Place = Option<usize>;
-
-/// A job's status, ready to be sent.
-#[derive(Debug)]
-pub struct Status {
-    /// Whose.
-    pub id: JobId,
-    /// Its owner.
-    pub user_id: UserId,
-    /// One more at every change that a client can see.
-    pub version: i64,
-    /// It has ended: nothing will change any more.
-    pub ended: bool,
-    /// The document of `GET /jobs/{id}` as JSON.
-    pub body: Bytes,
-    /// The version as an entity tag, with its quotes.
-    pub etag: Bytes,
-    /// Its place among its account's waiting jobs: priority and creation order; `None` once it was
-    /// started.
-    waiting: Option<(i32, i64)>,
-}
-
-impl Status {
-    pub(crate) fn new(job: &JobStatus) -> Result<Self, Error> {
-        let body = serde_json::to_vec(&JobDocument::from(job))
-            .map_err(|error| Error::Internal(Box::new(error)))?;
-        let waits = job.visible_state() == JobState::Queued;
-        Ok(Self {
-            id: job.id,
-            user_id: job.user_id.clone(),
-            version: job.version,
-            ended: job.state.is_terminal(),
-            body: body.into(),
-            etag: format!("\"{}\"", job.version).into(),
-            waiting: waits.then_some((job.priority, job.seq)),
-        })
-    }
-}
-
-/// What this process's memory holds and does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MemoryNumbers {
-    /// Status reads that memory answered, since the start.
-    pub hits: u64,
-    /// Status reads that went to the database, since the start.
-    pub misses: u64,
-    /// Statuses that are remembered.
-    pub statuses: usize,
-    /// Their weight in bytes.
-    pub status_bytes: u64,
-    /// Held reads and streams of single jobs.
-    pub job_watchers: usize,
-    /// Streams of accounts.
-    pub account_watchers: usize,
-    /// How long ago the change feed was read to its end; `None` before the first time.
-    pub feed_age: Option<Duration>,
-    /// No other API node serves these data: unfinished jobs are remembered too.
-    pub alone: bool,
-}
 
 impl Jobs {
     /// What this process's memory holds and does.

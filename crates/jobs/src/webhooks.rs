@@ -12,7 +12,7 @@ use docket_contract::webhook::{
 use docket_store::{DeliveryQuery, EndpointChange, NewEndpoint};
 use uuid::Uuid;
 
-pub use deliver::{AttemptOutcome, AttemptResult, Refusal, SignedMessage, WebhookPolicy};
+pub use deliver::{AttemptOutcome, AttemptResult, Refusal, SignedMessage};
 pub use signature::{SecretText, sign, verify};
 
 use crate::accounts::random_bytes;

@@ -4,56 +4,14 @@ use std::time::Duration;
 
 use docket_contract::webhook::Delivery;
 use docket_contract::wire::webhooks::EventBody;
-use docket_store::{
-    AttemptEnd, DeliveryClaim, DeliveryLimits, DeliverySettled, Tolerance, Verdict,
-};
+use docket_store::{AttemptEnd, DeliveryClaim, DeliveryLimits, DeliverySettled, Verdict};
 use tokio::sync::watch;
 
 use super::signature::sign;
-use crate::{Error, Jobs, measure};
+use crate::{Error, Jobs, WebhookPolicy, measure};
 
 /// Deliveries that are removed in one go.
 const REMOVE_MAX: usize = 1000;
-
-/// The numbers of webhooks, each a setting.
-#[derive(Clone, Debug)]
-pub struct WebhookPolicy {
-    /// Waiting time after the first, second, ... failed attempt, before jitter; after the last the
-    /// delivery is given up. The default is the schedule of the Standard Webhooks specification.
-    pub backoff: Vec<Duration>,
-    /// From the beginning of an attempt to the end of the answer.
-    pub timeout: Duration,
-    /// Attempts at one endpoint at the same time, over all processes.
-    pub per_endpoint_max: usize,
-    /// Attempts at all endpoints of one account at the same time, over all processes.
-    pub per_account_max: usize,
-    /// How much an endpoint may fail before it is disabled.
-    pub tolerance: Tolerance,
-    /// How long the log is kept.
-    pub retention: Duration,
-    /// Lets endpoints be made on private networks and on this host.
-    pub allow_private_hosts: bool,
-}
-
-impl Default for WebhookPolicy {
-    fn default() -> Self {
-        let backoff_s = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
-        Self {
-            backoff: backoff_s.map(Duration::from_secs).to_vec(),
-            timeout: Duration::from_secs(15),
-            per_endpoint_max: 4,
-            per_account_max: 32,
-            tolerance: Tolerance {
-                failures_max: 20,
-                failing_max: Duration::from_secs(24 * 60 * 60),
-                pause: Duration::from_secs(1),
-                pause_max: Duration::from_secs(30),
-            },
-            retention: Duration::from_secs(7 * 24 * 60 * 60),
-            allow_private_hosts: false,
-        }
-    }
-}
 
 /// A message ready to be posted.
 #[derive(Clone, Debug)]

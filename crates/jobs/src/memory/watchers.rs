@@ -12,7 +12,14 @@ use docket_store::Change;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
-use crate::AccountChange;
+/// A change as the watchers of an account get it.
+#[derive(Clone, Debug)]
+pub struct AccountChange {
+    /// What happened.
+    pub change: Arc<Change>,
+    /// The place to resume from: no change up to here is delivered after this one.
+    pub resume_seq: i64,
+}
 
 /// Changes of an account that wait for its slowest watcher, at most.
 const ACCOUNT_CHANGES_MAX: usize = 256;

@@ -16,7 +16,7 @@ use docket_contract::JobId;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::{MemoryNumbers, Status};
+use super::status::Status;
 
 /// How long after the start of a read of the feed memory may answer. A change committed by another
 /// node is thus seen everywhere after this time.
@@ -30,6 +30,27 @@ const EXPECTED_ENTRIES: usize = 1024;
 
 /// Locks of writers; a job has one of them.
 const STRIPES: usize = 64;
+
+/// What this process's memory holds and does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemoryNumbers {
+    /// Status reads that memory answered, since the start.
+    pub hits: u64,
+    /// Status reads that went to the database, since the start.
+    pub misses: u64,
+    /// Statuses that are remembered.
+    pub statuses: usize,
+    /// Their weight in bytes.
+    pub status_bytes: u64,
+    /// Held reads and streams of single jobs.
+    pub job_watchers: usize,
+    /// Streams of accounts.
+    pub account_watchers: usize,
+    /// How long ago the change feed was read to its end; `None` before the first time.
+    pub feed_age: Option<Duration>,
+    /// No other API node serves these data: unfinished jobs are remembered too.
+    pub alone: bool,
+}
 
 pub(crate) struct StatusCache {
     entries: Cache<JobId, Arc<Status>, Bytes>,
