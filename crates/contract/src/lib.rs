@@ -10,6 +10,7 @@ pub mod fields;
 pub mod format;
 pub mod ids;
 pub mod job;
+mod job_type;
 pub mod problem;
 pub mod results;
 pub mod shapes;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::document::{SegmentType, Warning};
-use crate::job::JobType;
+use crate::job_type::JobType;
 
 pub use exports::ExportFormat;
 pub use operations::{

@@ -27,7 +27,7 @@ use registry::{Admission, Registry};
 use served::{Served, builder};
 
 pub(crate) use address::Address;
-pub(crate) use connection::Connection as OpenConnection;
+pub(crate) use connection::OpenConnection;
 pub use proxies::TrustedProxies;
 pub use settings::ConnectionSettings;
 

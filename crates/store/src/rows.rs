@@ -1,5 +1,6 @@
 //! How a row of `jobs` becomes a [`Job`]: one list of columns and one reader for both databases.
 
+mod columns;
 pub(crate) mod shares;
 mod webhooks;
 
@@ -9,9 +10,7 @@ use docket_contract::job::{
 use docket_contract::spec::JobSpec;
 use docket_contract::state::{JobState, JobsWord};
 use docket_contract::status::JobStatus;
-use docket_contract::timestamp::Timestamp;
 use docket_contract::{BlobKey, ClaimToken, JobId, UserId};
-use uuid::Uuid;
 
 use crate::claim::Claim;
 use crate::error::Error;
@@ -106,29 +105,13 @@ pub(crate) use {
     remembered_columns, run_sql, stage_rank_sql, status_columns,
 };
 
+use columns::{read_failure, word};
+
+pub(crate) use columns::Columns;
 pub(crate) use webhooks::{
     attempt_columns, delivery_columns, endpoint_columns, events_text, read_attempt, read_delivery,
     read_delivery_claim, read_endpoint, wants_sql,
 };
-
-/// A row whose columns are taken one after the other.
-pub(crate) trait Columns {
-    /// Names the column that is taken next. A build with debug assertions compares the name with the
-    /// row's, so a reader and its list of columns cannot differ unnoticed.
-    fn at(&mut self, name: &'static str) -> &mut dyn Columns;
-    fn uuid(&mut self) -> Result<Uuid, Error>;
-    fn uuid_or_null(&mut self) -> Result<Option<Uuid>, Error>;
-    fn bytes_or_null(&mut self) -> Result<Option<Vec<u8>>, Error>;
-    fn text(&mut self) -> Result<String, Error>;
-    fn text_or_null(&mut self) -> Result<Option<String>, Error>;
-    fn boolean(&mut self) -> Result<bool, Error>;
-    fn int(&mut self) -> Result<i32, Error>;
-    fn int_or_null(&mut self) -> Result<Option<i32>, Error>;
-    fn long(&mut self) -> Result<i64, Error>;
-    fn long_or_null(&mut self) -> Result<Option<i64>, Error>;
-    fn time(&mut self) -> Result<Timestamp, Error>;
-    fn time_or_null(&mut self) -> Result<Option<Timestamp>, Error>;
-}
 
 pub(crate) fn read_job(row: &mut dyn Columns) -> Result<Job, Error> {
     Ok(Job {
@@ -381,14 +364,4 @@ fn read_spec(text: &str) -> Result<JobSpec, Error> {
 
 fn read_stage(text: Option<String>) -> Result<Option<Stage>, Error> {
     text.map(|text| word("stage", &text, Stage::from_stored)).transpose()
-}
-
-fn read_failure(code: Option<String>, message: Option<String>) -> Result<Option<Failure>, Error> {
-    let Some(code) = code else { return Ok(None) };
-    let code = word("error_code", &code, FailureCode::from_stored)?;
-    Ok(Some(Failure::new(code, message.unwrap_or_default())))
-}
-
-fn word<T>(column: &str, text: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Error> {
-    read(text).ok_or_else(|| Error::Corrupt(format!("{column}: unknown word {text:?}")))
 }

@@ -27,16 +27,20 @@ mod attempts;
 mod batches;
 mod charge;
 mod claim;
+mod connection;
 mod copy;
 mod deliveries;
 mod documents;
 mod expiry;
 mod feed;
+mod guard;
 mod health;
 mod idempotency;
+mod job_rows;
 mod jobs;
 mod list;
 mod migrate;
+mod open_files;
 mod overview;
 mod queue;
 mod reader;
@@ -63,19 +67,14 @@ use crate::clock::Clock;
 use crate::error::{Error, OpenError, WriteFault};
 use crate::interface::{CommonLimit, Store};
 use crate::shares::Shares;
+use connection::{BUSY_TIMEOUT, connect};
 pub(crate) use copy::{check_file, copy_file};
-use health::OpenFiles;
+use open_files::OpenFiles;
 use reader::Readers;
 use writer::{Hints, Writer};
 
-/// How long a statement waits for another process: no caller waits for longer than 5 s.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(4);
-
-/// The same for a process that starts: others may be migrating.
+/// How long a process that starts waits for others, which may be migrating.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// More statements than the driver has, so that none is compiled twice.
-const STATEMENT_CACHE_CAPACITY: usize = 128;
 
 /// Jobs in one SQLite file.
 pub(crate) struct SqliteStore {
@@ -138,17 +137,6 @@ impl Store for SqliteStore {
         self.readers.close();
         self.writer.close().await;
     }
-}
-
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE_CAPACITY);
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "synchronous", "full")?;
-    // What is overwritten is gone from the file: a document's password must not outlive its job.
-    connection.pragma_update(None, "secure_delete", true)?;
-    Ok(connection)
 }
 
 fn use_write_ahead_log(connection: &Connection) -> Result<(), OpenError> {

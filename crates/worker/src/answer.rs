@@ -7,7 +7,7 @@ use docket_contract::job::{Failure, FailureCode, PageCounts, Stage};
 use docket_jobs::{BlobWriter, Claim, ProgressOutcome, ProgressUpdate, StoredResult};
 
 use crate::child::{ChildError, EngineChild, Message, PageProgress, within};
-use crate::execute::{Break, Execution, charge, storage_failed};
+use crate::execution::{Break, Execution, charge, storage_failed};
 use crate::tesseract::RecognitionAccount;
 use crate::turns::Asker;
 

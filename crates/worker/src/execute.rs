@@ -7,27 +7,15 @@ use std::time::Instant;
 use docket_contract::job::{DocumentInfo, Failure, FailureCode, Job, PageCounts, Stage};
 use docket_contract::{BlobKey, JobId, UserId};
 use docket_jobs::{
-    BlobError, BlobReader, Caller, ChargeOutcome, Claim, Jobs, ProgressOutcome, ProgressUpdate,
-    RequestOfJob, Settled, Span, SpanKind, StoredResult, TraceContext, are_spans_received,
-    record_span,
+    BlobReader, Caller, Claim, Jobs, ProgressUpdate, RequestOfJob, Settled, Span, SpanKind,
+    StoredResult, TraceContext, are_spans_received, record_span,
 };
 
 use crate::answer::receive_answer;
-use crate::child::{ChildError, ChildPool, EngineChild, Request};
-use crate::fetch::{FetchError, Fetcher};
-use crate::heartbeat::{Leases, Stop};
-use crate::models::OfferedModels;
-use crate::settings::WorkerSettings;
-
-/// The state that all executions of a worker share.
-pub(crate) struct Execution {
-    pub(crate) jobs: Jobs,
-    pub(crate) children: ChildPool,
-    pub(crate) fetcher: Fetcher,
-    pub(crate) models: OfferedModels,
-    pub(crate) settings: WorkerSettings,
-    pub(crate) leases: Arc<Leases>,
-}
+use crate::child::{EngineChild, Request};
+use crate::execution::{Break, Execution, charge, internal, report, storage_failed};
+use crate::fetch::FetchError;
+use crate::heartbeat::Stop;
 
 /// How an execution went, before it is settled.
 enum Outcome {
@@ -37,58 +25,6 @@ enum Outcome {
     WorkerLost,
     Released,
     ClaimLost,
-}
-
-/// Why an execution broke off.
-pub(crate) enum Break {
-    Failed(Failure),
-    Retry(Failure),
-    /// To be tried again at once, in a new child.
-    Again,
-    WorkerLost,
-    ClaimLost,
-}
-
-impl From<ChildError> for Break {
-    fn from(error: ChildError) -> Self {
-        if let Some(reason) = error.end_of_child() {
-            docket_jobs::count_child_end(reason);
-        }
-        match error {
-            ChildError::Limit(_) => Self::Failed(error.failure()),
-            ChildError::Crashed(ref how) => {
-                tracing::error!(child.end = %how, "the engine crashed on a document");
-                Self::Failed(error.failure())
-            }
-            ChildError::Worn(how) => {
-                tracing::info!(child.end = %how, "a child that had read other documents ended");
-                Self::Again
-            }
-            ChildError::Document(BlobError::NotFound(_)) => Self::Failed(Failure::new(
-                FailureCode::Internal,
-                "The uploaded document is no longer stored",
-            )),
-            ChildError::Document(error) => storage_failed(&error),
-            ChildError::DocumentStalled => storage_failed(&error),
-            ChildError::Spawn(_) => {
-                tracing::error!(%error, "engine child could not be started");
-                Self::Retry(error.failure())
-            }
-            ChildError::Died(how) => {
-                tracing::warn!(child.end = %how, "engine child ended unexpectedly");
-                Self::WorkerLost
-            }
-        }
-    }
-}
-
-pub(crate) fn storage_failed(error: &(dyn std::error::Error + 'static)) -> Break {
-    tracing::error!(error, "storage failed during a job");
-    Break::Retry(internal("The storage of documents and results could not be reached"))
-}
-
-fn internal(text: &str) -> Failure {
-    Failure::new(FailureCode::Internal, text)
 }
 
 /// Executes a claim to its settlement.
@@ -340,39 +276,6 @@ async fn check_room(execution: &Execution, claim: &Claim, bytes: i64) -> Result<
             documents.used
         ),
     )))
-}
-
-/// Charges for the pages that are to be read, as far as the submit did not: it may not have known
-/// them.
-pub(crate) async fn charge(execution: &Execution, claim: &Claim, pages: i32) -> Result<(), Break> {
-    let credits = i64::from(pages);
-    if credits <= claim.job().credits {
-        return Ok(());
-    }
-    match execution.jobs.charge(claim, credits).await {
-        Ok(ChargeOutcome::Charged) => Ok(()),
-        Ok(ChargeOutcome::QuotaExceeded(balance)) => Err(Break::Failed(Failure::new(
-            FailureCode::QuotaExceeded,
-            format!(
-                "Insufficient quota: {pages} pages are to be read, {} credits are left",
-                balance.remaining()
-            ),
-        ))),
-        Ok(ChargeOutcome::ClaimLost) => Err(Break::ClaimLost),
-        Err(error) => Err(storage_failed(&error)),
-    }
-}
-
-pub(crate) async fn report(
-    execution: &Execution,
-    claim: &Claim,
-    update: ProgressUpdate,
-) -> Result<(), Break> {
-    match execution.jobs.progress(claim, update).await {
-        Ok(ProgressOutcome::Written) => Ok(()),
-        Ok(ProgressOutcome::ClaimLost) => Err(Break::ClaimLost),
-        Err(error) => Err(storage_failed(&error)),
-    }
 }
 
 #[cfg(test)]

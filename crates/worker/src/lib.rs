@@ -7,6 +7,7 @@
 mod answer;
 mod child;
 mod execute;
+mod execution;
 mod fetch;
 mod heartbeat;
 mod inspect;

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::child::ChildPool;
-use crate::execute::{Execution, execute};
+use crate::execute::execute;
+use crate::execution::Execution;
 use crate::fetch::Fetcher;
 use crate::heartbeat::{Leases, Stop, run_heartbeat};
 use crate::models::OfferedModels;

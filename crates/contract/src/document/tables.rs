@@ -1,32 +1,9 @@
 //! Tables over several pages, kept in both forms: joined, and page by page.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{BoundingBox, Chunk, ParseResult, Segment, SegmentType};
-
-/// The location of a part of a joined table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PageBox {
-    /// The 1-based page.
-    pub page_number: usize,
-    /// The part's box on that page, in page units.
-    pub bbox: BoundingBox,
-    /// Width of that page in page units.
-    pub page_width: f64,
-    /// Height of that page in page units.
-    pub page_height: f64,
-}
-
-/// One table in the form that was not requested.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OtherTables {
-    /// The segments of the result that it replaces, in reading order.
-    pub instead_of: Vec<Uuid>,
-    /// The joined table, or its parts page by page.
-    pub segments: Vec<Segment>,
-}
+use super::result::ParseResult;
+use super::segment::{Chunk, Segment, SegmentType};
 
 impl ParseResult {
     /// Every segment, also those that are kept for the other form of tables.
@@ -88,6 +65,7 @@ impl ParseResult {
 mod tests {
     use super::super::tests::segment;
     use super::*;
+    use crate::document::OtherTables;
 
     fn named(id: u128, kind: SegmentType, page: usize, text: &str) -> Segment {
         Segment { segment_id: Uuid::from_u128(id), ..segment(kind, page, text) }

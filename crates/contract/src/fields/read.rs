@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::limits::{check_size, read_json};
-use super::{Echo, Field, Kind, Options, Otherwise};
+use super::{Echo, Field, Kind, Options, Otherwise, Reading, Texts};
 use crate::document::{Warning, WarningCode};
 
 /// Warnings that one request may cause; the rest of them are counted.
@@ -15,12 +15,6 @@ const SHOWN_CHARS_MAX: usize = 80;
 /// The field that one client sends with every form of its own making.
 const PADDING_FIELD: &str = "_";
 
-/// The texts of a form.
-pub trait Texts {
-    /// The text of a field, trimmed; none if it is empty or absent.
-    fn text(&self, name: &str) -> Option<&str>;
-}
-
 /// Why a form is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -28,50 +22,6 @@ pub enum Refused {
     Missing(&'static str),
     /// A sentence for the client.
     Invalid(String),
-}
-
-/// One field while it is read.
-pub struct Reading<'f> {
-    texts: &'f dyn Texts,
-    name: &'static str,
-    label: String,
-    warnings: Vec<Warning>,
-}
-
-impl Reading<'_> {
-    /// The text of another field of the form.
-    #[must_use]
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.texts.text(name)
-    }
-
-    /// How an error about this field begins.
-    #[must_use]
-    pub fn label(&self) -> &str {
-        &self.label
-    }
-
-    /// Warns of a value that is not one of those allowed.
-    pub fn unknown_value(&mut self, value: &str, allowed: &[&str]) {
-        self.warnings.push(Warning::unknown_value(self.name, value, &allowed.join(", ")));
-    }
-
-    /// The object in a JSON value; warns if it is none.
-    pub fn object<'v>(&mut self, value: &'v Value) -> Option<&'v serde_json::Map<String, Value>> {
-        let object = value.as_object();
-        if object.is_none() {
-            let shown = value.to_string();
-            self.warnings.push(Warning::unknown_value(self.name, &shown, "a JSON object"));
-        }
-        object
-    }
-
-    /// Warns of the object's keys that are not among those allowed.
-    pub fn check_keys(&mut self, object: &serde_json::Map<String, Value>, allowed: &[&str]) {
-        for key in object.keys().filter(|key| !allowed.contains(&key.as_str())) {
-            self.unknown_value(key, allowed);
-        }
-    }
 }
 
 /// Reads every field of the table; what the form does not have stays as it is.

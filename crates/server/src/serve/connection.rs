@@ -16,7 +16,7 @@ const ENDING: u8 = 1;
 const CLOSED: u8 = 2;
 
 /// An open connection.
-pub(crate) struct Connection {
+pub(crate) struct OpenConnection {
     id: u64,
     peer: IpAddr,
     registry: Weak<Registry>,
@@ -55,7 +55,7 @@ pub(super) enum Standing {
     Busy,
 }
 
-impl Connection {
+impl OpenConnection {
     pub(super) fn new(id: u64, peer: IpAddr, registry: Weak<Registry>, ticks: Arc<Ticks>) -> Self {
         let now = ticks.now();
         Self {
@@ -201,10 +201,10 @@ impl Connection {
 }
 
 /// A request on a connection, until both its body and its answer are done with.
-pub(super) struct Exchange(Arc<Connection>);
+pub(super) struct Exchange(Arc<OpenConnection>);
 
 impl Exchange {
-    pub(super) fn begin(connection: &Arc<Connection>, version: Version) -> Self {
+    pub(super) fn begin(connection: &Arc<OpenConnection>, version: Version) -> Self {
         connection.in_flight.fetch_add(1, Ordering::AcqRel);
         connection.head_since.store(0, Ordering::Relaxed);
         if !connection.had_request.load(Ordering::Relaxed) {

@@ -10,7 +10,7 @@ use std::time::Instant;
 use tokio::sync::Notify;
 
 use super::address::Address;
-use super::connection::{Connection, Standing};
+use super::connection::{OpenConnection, Standing};
 use super::settings::ConnectionSettings;
 
 /// The part of all connections that is closed at once when there is no room: making room looks at
@@ -39,7 +39,7 @@ impl Ticks {
 /// What becomes of a connection that was accepted.
 pub(super) enum Admission {
     Admitted {
-        connection: Arc<Connection>,
+        connection: Arc<OpenConnection>,
         /// Others were closed for it.
         made_room: bool,
     },
@@ -65,7 +65,7 @@ struct Open {
 }
 
 struct Entry {
-    connection: Arc<Connection>,
+    connection: Arc<OpenConnection>,
     counted: Option<Address>,
 }
 
@@ -109,7 +109,7 @@ impl Registry {
         let id = open.next_id;
         open.next_id += 1;
         let ticks = Arc::clone(&self.ticks);
-        let connection = Arc::new(Connection::new(id, peer, self.own.clone(), ticks));
+        let connection = Arc::new(OpenConnection::new(id, peer, self.own.clone(), ticks));
         open.insert(Entry { connection: Arc::clone(&connection), counted: address });
         drop(open);
         Admission::Admitted { connection, made_room }
@@ -124,7 +124,7 @@ impl Registry {
 
     /// Counts a connection of a proxy at the address of the client for whom it speaks now; false if
     /// that address has too many.
-    pub(super) fn count_at(&self, connection: &Connection, address: IpAddr) -> bool {
+    pub(super) fn count_at(&self, connection: &OpenConnection, address: IpAddr) -> bool {
         if connection.is_known() {
             return true;
         }
@@ -145,12 +145,12 @@ impl Registry {
     }
 
     /// A connection that has shown a key counts for no address.
-    pub(super) fn known(&self, connection: &Connection) {
+    pub(super) fn known(&self, connection: &OpenConnection) {
         self.lock().count_as(connection.id(), None);
     }
 
     /// Forgets a connection that has ended.
-    pub(super) fn left(&self, connection: &Connection) {
+    pub(super) fn left(&self, connection: &OpenConnection) {
         self.lock().remove(connection.id());
         self.left.notify_waiters();
     }

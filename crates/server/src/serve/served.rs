@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tower::Service;
 
 use super::bodies::{Received, Sent};
-use super::connection::{Connection, Exchange};
+use super::connection::{Exchange, OpenConnection};
 use super::pace::Pace;
 use super::registry::Registry;
 use super::watched::Watched;
@@ -56,7 +56,7 @@ pub(super) struct Served {
 
 impl Served {
     /// Serves one connection to its end.
-    pub(super) async fn drive(self, stream: TcpStream, connection: Arc<Connection>) {
+    pub(super) async fn drive(self, stream: TcpStream, connection: Arc<OpenConnection>) {
         prepare(&stream, self.registry.settings().stall);
         let _leaves = Leaves { registry: &self.registry, connection: &connection };
         let peer = connection.peer();
@@ -87,7 +87,7 @@ impl Served {
         &self,
         request: Request<Incoming>,
         peer: IpAddr,
-        connection: Arc<Connection>,
+        connection: Arc<OpenConnection>,
     ) -> impl Future<Output = Result<hyper::Response<Sent>, Infallible>> + use<> {
         let exchange = Exchange::begin(&connection, request.version());
         let settings = self.registry.settings();
@@ -134,7 +134,7 @@ fn prepare(stream: &TcpStream, stall: Duration) {
 /// Takes the connection out of the registry, however it ends.
 struct Leaves<'a> {
     registry: &'a Registry,
-    connection: &'a Connection,
+    connection: &'a OpenConnection,
 }
 
 impl Drop for Leaves<'_> {

@@ -8,15 +8,15 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::connection::Connection;
+use super::connection::OpenConnection;
 
 pub(super) struct Watched {
     stream: TcpStream,
-    connection: Arc<Connection>,
+    connection: Arc<OpenConnection>,
 }
 
 impl Watched {
-    pub(super) fn new(stream: TcpStream, connection: Arc<Connection>) -> Self {
+    pub(super) fn new(stream: TcpStream, connection: Arc<OpenConnection>) -> Self {
         Self { stream, connection }
     }
 

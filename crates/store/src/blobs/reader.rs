@@ -7,7 +7,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::GetResult;
 
-use super::BlobError;
+use super::error::BlobError;
 
 /// A part of a blob, as HTTP's `Range` asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

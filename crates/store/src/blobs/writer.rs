@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
 
-use super::BlobError;
+use super::error::BlobError;
 
 /// Bytes of one allocation: small pieces of a client are copied together, so that none of them
 /// holds a whole read buffer of its connection.

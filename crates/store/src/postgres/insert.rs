@@ -6,16 +6,15 @@ use docket_contract::job::Job;
 use docket_contract::state::JobState;
 use docket_contract::timestamp::Timestamp;
 use sqlx::PgConnection;
-use sqlx::postgres::PgRow;
 
 use super::idempotency::{remember, repeated};
-use super::rows::{PgColumns, PgQuery, duration_us};
+use super::rows::{PgColumns, PgQuery, duration_us, read_inserted};
 use super::submit::Submit;
 use super::{PostgresStore, constraint_error};
 use crate::error::Error;
 use crate::interface::{Balance, DocumentBytes, Inserted, NewJob};
 use crate::ledger::{Part, retry_after_s, submit_window_start};
-use crate::rows::{Columns, job_columns, read_job, spec_text};
+use crate::rows::{Columns, job_columns, spec_text};
 
 /// Charges the account, which is locked and has the balance, and inserts job, ledger row and event.
 const INSERT: &str = concat!(
@@ -218,11 +217,4 @@ pub(super) async fn submit_wait_s(
     .fetch_optional(connection)
     .await?;
     Ok(frees_slot.map(|at| retry_after_s(Some(at), now)))
-}
-
-pub(super) fn read_inserted(row: &PgRow) -> Result<(Job, Balance), Error> {
-    let mut row = PgColumns::new(row);
-    let job = read_job(&mut row)?;
-    let balance = Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? };
-    Ok((job, balance))
 }

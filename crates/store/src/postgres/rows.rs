@@ -10,6 +10,7 @@ use sqlx::{Column, Decode, Postgres, Row, Type};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::interface::Balance;
 use crate::rows::{Columns, read_job};
 
 pub(super) type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
@@ -122,4 +123,12 @@ pub(super) async fn one_job(pool: &PgPool, query: PgQuery<'_>) -> Result<Option<
 
 pub(super) fn duration_us(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
+}
+
+/// A job just stored, with its account's balance after it.
+pub(super) fn read_inserted(row: &PgRow) -> Result<(Job, Balance), Error> {
+    let mut row = PgColumns::new(row);
+    let job = read_job(&mut row)?;
+    let balance = Balance { used: row.long()?, limit: row.long()?, cycle_started_at: row.time()? };
+    Ok((job, balance))
 }

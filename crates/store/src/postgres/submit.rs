@@ -14,8 +14,7 @@ use serde::Serialize;
 use sqlx::postgres::PgPool;
 use uuid::Uuid;
 
-use super::insert::read_inserted;
-use super::rows::duration_us;
+use super::rows::{duration_us, read_inserted};
 use super::together::{Taken, Together, Write};
 use crate::clock::Clock;
 use crate::error::Error;

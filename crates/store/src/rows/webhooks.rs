@@ -10,7 +10,7 @@ use docket_contract::webhook::{
     JobEnd, MessageId, SECRET_BYTES, SigningSecret, Subject,
 };
 
-use super::{Columns, read_failure, word};
+use super::columns::{Columns, read_failure, word};
 use crate::error::Error;
 use crate::interface::DeliveryClaim;
 

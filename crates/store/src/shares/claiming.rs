@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use docket_contract::WorkerId;
 
-use super::{Look, Looking, Pick, Shares};
+use super::state::{Look, Looking, Pick, Shares};
 use crate::claim::Claim;
 use crate::clock::Clock;
 use crate::error::Error;

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap};
 
 use docket_contract::UserId;
 
-use super::{STRIDE, Shares};
+use super::state::{STRIDE, Shares};
 
 /// A ready job, as the order needs it.
 #[derive(Clone, Debug)]

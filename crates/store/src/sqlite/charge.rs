@@ -5,7 +5,7 @@ use docket_contract::job::Job;
 use rusqlite::params;
 
 use super::accounts::stored_balance;
-use super::queue::Guard;
+use super::guard::Guard;
 use super::rows::{micros, one_job};
 use super::settle::write_event;
 use super::writer::Turn;

@@ -5,7 +5,7 @@ use docket_contract::UserId;
 use docket_contract::job::Job;
 use rusqlite::params;
 
-use super::jobs::job_by_id;
+use super::job_rows::job_by_id;
 use super::rows::{micros, one};
 use super::writer::Turn;
 use crate::error::Error;

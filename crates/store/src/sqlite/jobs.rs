@@ -8,15 +8,16 @@ use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
 use docket_contract::status::JobStatus;
 use docket_contract::{JobId, UserId};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 use uuid::Uuid;
 
 use super::accounts::stored_balance;
 use super::documents::document_bytes;
 use super::idempotency::{remember, repeated};
+use super::job_rows::{job_by_id, owned_job, submit_wait_s, write_spec};
 use super::list::list;
 use super::rerun::rerun_job;
-use super::rows::{all, duration_us, micros, one, one_job, timestamp};
+use super::rows::{all, duration_us, micros, one, one_job};
 use super::settle::{end_and_refund, write_deletion, write_event};
 use super::writer::Turn;
 use super::{SqliteStore, constraint_error};
@@ -25,10 +26,10 @@ use crate::interface::{
     Balance, CancelOutcome, CommonLimit, DeleteOutcome, Inserted, JobEvent, JobPage, JobQuery,
     JobStore, NewJob, Rerun, RerunOutcome,
 };
-use crate::ledger::{Part, retry_after_s, submit_window_start};
+use crate::ledger::Part;
 use crate::rows::{
     cancellation, event_columns, job_columns, read_event, read_job_with_spec, read_spec_of,
-    read_status, spec_text, status_columns,
+    read_status, status_columns,
 };
 
 #[async_trait]
@@ -170,26 +171,6 @@ pub(super) fn make(
     Ok(inserted)
 }
 
-/// Seconds until the account may submit again; `None` if it may now.
-pub(super) fn submit_wait_s(
-    turn: &Turn<'_>,
-    user: &UserId,
-    submits_max: i32,
-) -> Result<Option<u64>, Error> {
-    if submits_max == 0 {
-        return Ok(Some(retry_after_s(None, turn.now())));
-    }
-    let window_start = micros(submit_window_start(turn.now()));
-    let frees_slot: Option<i64> = turn
-        .prepare_cached(
-            "select at from usage where user_id = ?1 and kind = 'submit' and at > ?2
-             order by at desc limit 1 offset ?3",
-        )?
-        .query_row(params![user.0, window_start, submits_max - 1], |row| row.get(0))
-        .optional()?;
-    frees_slot.map(|at| Ok(retry_after_s(Some(timestamp(at)?), turn.now()))).transpose()
-}
-
 fn charge(turn: &Turn<'_>, job: &NewJob, balance: &Balance, part: Part) -> Result<(), Error> {
     let cycle_started_at = micros(balance.cycle_started_at);
     turn.prepare_cached(
@@ -256,13 +237,6 @@ fn insert_row(turn: &Turn<'_>, job: &NewJob, part: Part) -> Result<Job, Error> {
     Ok(inserted)
 }
 
-/// Stores what is asked for in the job, in place of what was asked for before.
-pub(super) fn write_spec(turn: &Turn<'_>, seq: i64, spec: &JobSpec) -> Result<(), Error> {
-    turn.prepare_cached("insert or replace into job_specs (seq, spec) values (?1, ?2)")?
-        .execute(params![seq, spec_text(spec)?])?;
-    Ok(())
-}
-
 macro_rules! cancel_sql {
     ($what:literal) => {
         concat!(
@@ -323,20 +297,4 @@ fn delete_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<DeleteOutcom
         return Ok(DeleteOutcome::Deleted(job));
     }
     Ok(owned_job(turn, owner, id)?.map_or(DeleteOutcome::NotFound, |_| DeleteOutcome::NotEnded))
-}
-
-pub(super) fn job_by_id(connection: &Connection, id: JobId) -> Result<Option<Job>, Error> {
-    one_job(
-        connection,
-        concat!("select ", job_columns!(), " from jobs where id = ?1"),
-        &[id.uuid().as_bytes()],
-    )
-}
-
-pub(super) fn owned_job(turn: &Turn<'_>, owner: &UserId, id: JobId) -> Result<Option<Job>, Error> {
-    one_job(
-        turn,
-        concat!("select ", job_columns!(), " from jobs where id = ?1 and user_id = ?2"),
-        &[id.uuid().as_bytes(), &owner.0],
-    )
 }

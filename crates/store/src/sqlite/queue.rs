@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::SqliteStore;
 use super::charge::charge;
+use super::guard::Guard;
 use super::rows::{duration_us, micros, one_job};
 use super::settle::{settle, write_event};
 use super::supply::supply;
@@ -148,23 +149,6 @@ fn renew(
         }
     }
     Ok(held)
-}
-
-/// What an execution may write with.
-pub(super) struct Guard {
-    pub(super) id: [u8; 16],
-    pub(super) attempt: i32,
-    pub(super) token: [u8; 16],
-}
-
-impl Guard {
-    fn of(claim: &Claim) -> Self {
-        Self {
-            id: *claim.job().id.uuid().as_bytes(),
-            attempt: claim.job().attempt,
-            token: *claim.token().uuid().as_bytes(),
-        }
-    }
 }
 
 const PROGRESS: &str = concat!(

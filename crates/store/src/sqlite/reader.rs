@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::connect;
+use super::connection::connect;
 use crate::error::Error;
 
 /// Connections for reads by key, at most; no more than the host has cores.

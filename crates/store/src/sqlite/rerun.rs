@@ -5,7 +5,7 @@ use docket_contract::job::Job;
 
 use super::accounts::stored_balance;
 use super::charge::{enter, write_balance};
-use super::jobs::{owned_job, submit_wait_s, write_spec};
+use super::job_rows::{owned_job, submit_wait_s, write_spec};
 use super::rows::{duration_us, micros, one_job};
 use super::settle::write_event;
 use super::writer::Turn;

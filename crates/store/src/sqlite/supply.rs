@@ -4,7 +4,7 @@ use docket_contract::JobId;
 use docket_contract::state::JobState;
 
 use super::documents::document_bytes;
-use super::jobs::job_by_id;
+use super::job_rows::job_by_id;
 use super::rows::{micros, one_job};
 use super::settle::write_event;
 use super::writer::Turn;

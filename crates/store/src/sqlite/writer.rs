@@ -13,7 +13,7 @@ use docket_contract::timestamp::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::health::OpenFiles;
+use super::open_files::OpenFiles;
 use crate::clock::Clock;
 use crate::error::{Error, OpenError};
 

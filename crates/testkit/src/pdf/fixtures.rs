@@ -7,6 +7,7 @@ mod floats;
 mod hostile;
 mod layout;
 mod quickstart;
+mod table_parts;
 mod tables;
 mod word_tables;
 

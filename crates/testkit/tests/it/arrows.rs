@@ -25,8 +25,7 @@ const ARROWS_TO_GO: [(&str, &str); 0] = [];
 const CONTRACT_TO_GO: [&str; 0] = [];
 
 /// How many cycles of files are still to go in each crate, at most.
-const CYCLES_TO_GO: [(&str, usize); 6] =
-    [("contract", 3), ("jobs", 1), ("server", 3), ("store", 6), ("testkit", 1), ("worker", 2)];
+const CYCLES_TO_GO: [(&str, usize); 0] = [];
 
 /// Cycles that may stay, none over more files than [`CYCLE_FILES_MAX`].
 const CYCLES_MAX: usize = 2;

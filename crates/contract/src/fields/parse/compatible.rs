@@ -1,6 +1,6 @@
 //! The fields of `/parse` that are accepted and change nothing here.
 
-use crate::fields::model::{holds_anything, names_a_mode};
+use crate::fields::wants_model::{holds_anything, names_a_mode};
 use crate::fields::{Echo, Effect, Field, Kind, Otherwise};
 use crate::spec::ParseSpec;
 

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::document::SegmentType;
-use crate::fields::model::segment_wants_model;
 use crate::fields::values::{
     CONTENT_SOURCES, CROPS, UNMADE_TYPES, content_sources, cropped_types, segment_types,
     unknown_segment_types,
 };
+use crate::fields::wants_model::segment_wants_model;
 use crate::fields::{Echo, Effect, Field, Kind, Otherwise, Reading};
 use crate::spec::{
     ErrorHandling, ExportFormat, Layout, OcrMode, OutputFields, PageRange, ParseSpec, SegmentNaming,

@@ -6,6 +6,7 @@ use docket_contract::UserId;
 use docket_contract::timestamp::Timestamp;
 
 use super::*;
+use crate::shares::WaitingJob;
 
 fn user(name: &str) -> UserId {
     UserId(name.to_owned())
