@@ -24,6 +24,7 @@ mod public_host;
 mod queue_limit;
 mod readiness;
 mod rerun;
+mod selected_pages;
 mod service;
 mod sessions;
 mod space;

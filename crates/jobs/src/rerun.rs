@@ -6,7 +6,7 @@ use docket_contract::spec::JobSpec;
 use docket_contract::state::JobState;
 use docket_store::{Rerun, RerunOutcome};
 
-use crate::submit::selected_pages;
+use crate::selected_pages::selected_pages;
 use crate::{Caller, Error, Jobs, Submitted};
 
 /// How to run a job once more.

@@ -10,6 +10,7 @@ use docket_store::{Balance, Idempotency, Inserted, NewJob};
 use sha2::{Digest, Sha256};
 
 use crate::document::{AcceptedKinds, Expected, Upload, document_name, recorded_media_type};
+use crate::selected_pages::selected_pages;
 use crate::upload::announced;
 use crate::{Caller, Error, Inspection, Jobs, Look, Policy};
 
@@ -242,14 +243,6 @@ fn is_refusal(inserted: &Result<Inserted, Error>) -> bool {
         Ok(Inserted::Job { .. }) | Err(Error::Unavailable(_) | Error::Internal(_)) => false,
         Ok(_) | Err(_) => true,
     }
-}
-
-pub(crate) fn selected_pages(spec: &JobSpec, total: i32) -> i32 {
-    let Some(range) = spec.page_range() else {
-        return total;
-    };
-    let count = range.count_within(usize::try_from(total).unwrap_or_default());
-    i32::try_from(count).unwrap_or(total)
 }
 
 fn document_at(url: &str, password: Option<String>) -> Result<DocumentInfo, Error> {

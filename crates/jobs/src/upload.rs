@@ -6,7 +6,7 @@ use docket_contract::{Format, JobId};
 use docket_store::{FetchedDocument, Supplied, SupplyOutcome};
 
 use crate::document::{AcceptedKinds, Expected, Upload, document_name};
-use crate::submit::selected_pages;
+use crate::selected_pages::selected_pages;
 use crate::{Error, Jobs};
 
 /// The extensions that the refusal of others lists. The list is fixed by the contract.
