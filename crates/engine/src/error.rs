@@ -155,6 +155,9 @@ pub enum OcrFault {
     /// The pages before it took the time that a document may take.
     #[error("OCR of the document took longer than a document may take")]
     DocumentTooSlow,
+    /// The words that it read are those of no language that it knows.
+    #[error("OCR could not read the page in the languages of this server")]
+    Unfit,
     /// It ended without an answer.
     #[error("OCR failed")]
     Failed,

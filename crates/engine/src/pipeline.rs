@@ -3,6 +3,7 @@
 //! Reading is itself three stages: its pages come from the file (`source`), from their pictures
 //! where the file holds no text (`recognise`), and get their structure (`analyse`).
 
+mod asking;
 mod documents;
 mod guard;
 mod mail;

@@ -125,13 +125,29 @@ impl Upload {
 
 /// The media type by the first bytes.
 fn media_type_of_bytes(head: &[u8]) -> Option<&'static str> {
-    Some(match Detected::of(head)? {
+    let Some(detected) = Detected::of(head) else { return media_type_of_photo(head) };
+    Some(match detected {
         Detected::Format(format) => format.media_type(),
         Detected::Container(container) => {
             let format = office::package_format(head).or_else(|| Detected::marked(head));
             format.map_or(container.media_type(), Format::media_type)
         }
     })
+}
+
+/// Photos that cannot be read, by the brand of their container (ISO/IEC 14496-12, 4.3): cameras and
+/// web sites save them under the extension of JPEG too.
+fn media_type_of_photo(head: &[u8]) -> Option<&'static str> {
+    if head.get(4..8)? != b"ftyp" {
+        return None;
+    }
+    match head.get(8..12)? {
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => {
+            Some("image/heic")
+        }
+        b"avif" | b"avis" => Some("image/avif"),
+        _ => None,
+    }
 }
 
 /// The kinds of documents that a job can be done on.
@@ -284,6 +300,11 @@ mod tests {
         check(b"RIFF\x10\0\0\0WEBPVP8 ", "photo", Ok("image/webp"));
         check(b"RIFF\x10\0\0\0WAVEfmt ", "song.wav", Err(".wav"));
         check(b"BM", "notes", Err("unknown"));
+        let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+        check(heic, "IMG_2210.HEIC", Err("image/heic. Supported types: pdf, png"));
+        check(heic, "IMG_2210.jpg", Err("image/heic. Supported types: pdf, png"));
+        check(b"\0\0\0\x20ftypavif\0\0\0\0", "scan.pdf", Err("image/avif. Supported"));
+        check(b"\0\0\0\x20ftypisom\0\0\0\0", "clip.mp4", Err(".mp4"));
         check(b"PK\x03\x04", "letter.docx", Ok(DOCX));
         check(b"PK\x03\x04", "photos.zip", Ok("application/zip"));
         check(b"torn to pieces", "letter.docx", Ok(DOCX));

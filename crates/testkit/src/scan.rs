@@ -41,36 +41,66 @@ pub fn image_file(picture: &GrayImage, format: ImageFormat) -> Vec<u8> {
     file.into_inner()
 }
 
-/// A PDF of A4 pages, each of which is one picture, with these operators drawn over it. The font
-/// `F0` is Helvetica.
+/// A page of A4 with pictures, each in a box of points from the upper left corner (left, top, width,
+/// height), and what is drawn over them. The font `F0` is Helvetica.
+#[derive(Clone, Copy, Debug)]
+pub struct PicturedPage<'p> {
+    /// The pictures with their boxes.
+    pub pictures: &'p [(&'p GrayImage, [f64; 4])],
+    /// Operators of a content stream.
+    pub operators: &'p str,
+}
+
+/// A PDF of A4 pages, each of which is one picture, with these operators drawn over it.
 #[must_use]
 pub fn scanned_pdf(pages: &[(&GrayImage, &str)]) -> Vec<u8> {
-    let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", 10 + 3 * page)).collect();
+    let whole = |picture| [(picture, [0.0, 0.0, 595.0, 842.0])];
+    let pictures: Vec<_> = pages.iter().map(|(picture, _)| whole(*picture)).collect();
+    let pages = pictures.iter().zip(pages);
+    let pages = pages.map(|(pictures, (_, operators))| PicturedPage { pictures, operators });
+    pictured_pdf(&pages.collect::<Vec<_>>())
+}
+
+/// A PDF of pages with pictures.
+#[must_use]
+pub fn pictured_pdf(pages: &[PicturedPage<'_>]) -> Vec<u8> {
+    /// Numbers of the objects of a page.
+    const OBJECTS: usize = 100;
+    let number = |page: usize| 10 + OBJECTS * page;
+    let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", number(page))).collect();
     let mut pdf = RawPdf::new()
         .object(1, "<< /Type /Catalog /Pages 2 0 R >>")
         .object(2, &format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len()))
         .object(3, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
-    for (index, (picture, operators)) in pages.iter().enumerate() {
-        let number = 10 + 3 * index;
-        let (content, image) = (number + 1, number + 2);
-        let (width, height) = picture.dimensions();
+    for (index, PicturedPage { pictures, operators }) in pages.iter().enumerate() {
+        let number = number(index);
+        let content = number + 1;
+        let (mut names, mut drawn) = (String::new(), String::new());
+        for ((_, [left, top, width, height]), at) in pictures.iter().zip(0..) {
+            names += &format!("/Im{at} {} 0 R ", number + 2 + at);
+            let bottom = 842.0 - top - height;
+            drawn += &format!("q {width} 0 0 {height} {left} {bottom} cm /Im{at} Do Q ");
+        }
         pdf = pdf
             .object(
                 number,
                 &format!(
                     "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {content} 0 R \
-                     /Resources << /XObject << /Im {image} 0 R >> /Font << /F0 3 0 R >> >> >>"
+                     /Resources << /XObject << {names} >> /Font << /F0 3 0 R >> >> >>"
                 ),
             )
-            .stream(content, "", format!("q 595 0 0 842 0 0 cm /Im Do Q {operators}").as_bytes())
-            .stream(
-                image,
+            .stream(content, "", format!("{drawn} {operators}").as_bytes());
+        for ((picture, _), at) in pictures.iter().zip(0..) {
+            let (width, height) = picture.dimensions();
+            pdf = pdf.stream(
+                number + 2 + at,
                 &format!(
                     "/Type /XObject /Subtype /Image /Width {width} /Height {height} \
                      /ColorSpace /DeviceGray /BitsPerComponent 8"
                 ),
                 picture.as_raw(),
             );
+        }
     }
     pdf.build(1)
 }

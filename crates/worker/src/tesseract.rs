@@ -224,6 +224,7 @@ impl TextReader {
         command.arg(picture.dpi.clamp(70, 1200).to_string());
         match picture.arrangement {
             Arrangement::Page => command.args(["--psm", "1"]),
+            Arrangement::UprightPage => command.args(["--psm", "3"]),
             Arrangement::Rows => command.args(["--psm", "6"]),
             // Receipts are photographed and printed faintly: ink is separated from the page place by place
             // (2 is Sauvola's method), not by one shade for the whole strip.

@@ -33,6 +33,8 @@ pub enum WarningCode {
     NoTextLayer,
     /// The page should have been recognised, and was not: its text layer was used alone.
     OcrNotDone,
+    /// A quarter or more of the words that were recognised on the page are uncertain.
+    LowConfidence,
     /// The page is empty.
     BlankPage,
     /// The page could not be read.

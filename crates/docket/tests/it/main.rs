@@ -35,6 +35,7 @@ mod parse_options;
 mod pictures;
 mod processes;
 mod quickstart;
+mod recognition;
 mod spec_limits;
 mod status;
 mod storage;

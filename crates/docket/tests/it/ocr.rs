@@ -193,9 +193,13 @@ async fn scanned_pages_are_read_page_by_page(database: Database) {
     app.start_worker();
     let picture = sheet();
     let stamp = "BT /F0 9 Tf 500 20 Td (EXHIBIT 7) Tj ET";
-    // A text layer that someone else's OCR has left, which differs from what the picture shows.
-    let layer = "BT 3 Tr /F0 12 Tf 72 700 Td (Text of an earlier recognition) Tj ET";
-    let pdf = scanned_pdf(&[(&picture, ""), (&picture, stamp), (&picture, layer)]);
+    // A text layer that someone else's OCR has left, which differs from what the picture shows ...
+    let lines = ["Text of an earlier recognition which says what it says, line by line,"; 4];
+    let layer = format!("BT 3 Tr /F0 12 Tf 14 TL 72 700 Td ({}) Tj ET", lines.join(") Tj T* ("));
+    // ... and one that says hardly anything of it.
+    let scrap = "BT 3 Tr /F0 12 Tf 72 400 Td (Scanned by a telephone) Tj ET";
+    let pdf =
+        scanned_pdf(&[(&picture, ""), (&picture, stamp), (&picture, &layer), (&picture, scrap)]);
     let parsed = app.parse(pdf, &[]).await;
     let by_page = |page: u64| -> String {
         let chunks = parsed["chunks"].as_array().unwrap().iter();
@@ -207,7 +211,9 @@ async fn scanned_pages_are_read_page_by_page(database: Database) {
     let second = by_page(2);
     assert!(second.contains("Trade doubled within two seasons"), "{second}");
     assert_eq!(second.matches("EXHIBIT 7").count(), 1, "{second}");
-    assert_eq!(by_page(3).trim(), "Text of an earlier recognition");
+    assert_eq!(by_page(3).trim(), lines.join(" "));
+    let fourth = by_page(4);
+    assert!(fourth.contains("Trade doubled") && fourth.contains("Scanned by"), "{fourth}");
     assert!(parsed["metadata"].get("failed_pages").is_none(), "{}", parsed["metadata"]);
     app.stop().await;
 }

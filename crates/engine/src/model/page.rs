@@ -36,6 +36,10 @@ pub(crate) struct PageContent {
     pub glyphs_unmapped: usize,
     /// Glyphs that are written without being shown, as text recognised on a scan is.
     pub glyphs_invisible: usize,
+    /// Words of two letters or digits and more that a recogniser read, and those of which it is not
+    /// sure.
+    pub words_recognised: usize,
+    pub words_uncertain: usize,
     /// Forms that are nested too deeply, or in circles, were left out.
     pub truncated: bool,
     /// The limits because of which parts of the page were left out.

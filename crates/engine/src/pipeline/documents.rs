@@ -5,15 +5,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use docket_contract::format::Format;
 use docket_contract::{ParseSpec, WarningCode};
 
+use super::asking::{Recognition, answered};
 use super::reading::Reading;
 use super::request::{ParseRequest, Progress, ReadDocument};
-use super::step::{Answered, Question, Recognition, Step, answered, read_pdf_page, unrecognised};
+use super::step::{Answered, Question, Shown, Step, read_pdf_page, unrecognised};
 use crate::analyse::long_tables::cut_long_tables;
 use crate::error::{Damage, Error};
 use crate::limits::Limits;
 use crate::model::{Document, PageContent, PageIntake};
 use crate::recognise::ocr::Asked;
 use crate::recognise::scan::Source;
+use crate::recognise::trial::Trial;
 use crate::source::ahead::with_pages;
 use crate::source::office::{self, OfficeDocument, OfficeFormat, Requested};
 use crate::source::pdf::{
@@ -100,14 +102,10 @@ pub(super) fn read_images(
         if raster.is_blank() {
             return Some(Step::nothing(content));
         }
-        let (asked, picture) = Asked::of_image(raster, spec.checkboxes);
-        Some(Step::Asks(Box::new(Question {
-            source,
-            content,
-            asked,
-            picture: Some(picture),
-            alone: true,
-        })))
+        let trials = vec![Trial::new(Asked::of_image(raster, spec.checkboxes))];
+        let shown = Shown::Alone;
+        let question = Question { source, content, trials, shown, pictures_unread: 0 };
+        Some(Step::Asks(Box::new(question)))
     })?;
     reading.finish(Vec::new(), false)
 }
@@ -190,7 +188,8 @@ fn read_pages(
                 progress(reading.progress);
             }
         }
-        for (page, read) in pages.iter().zip(answered(steps, request.models)) {
+        recognition.note_drawn(request.models);
+        for (page, read) in pages.iter().zip(answered(steps, request.models, recognition)) {
             let handling = request.spec.error_handling;
             match catch_unwind(AssertUnwindSafe(|| read.map(Answered::finish))) {
                 Ok(Some(Err(excess))) => {

@@ -13,6 +13,10 @@ use crate::limits::Excess;
 use crate::model::{Document, Intake, Link, OutlineEntry, Page};
 use crate::recognise::scan::{Source, many_unmapped};
 
+/// Uncertain words are reported from this number, and from this part of the words of a page.
+const UNCERTAIN_MIN: usize = 3;
+const UNCERTAIN_SHARE: usize = 4;
+
 /// What was read so far.
 pub(super) struct Reading {
     pub(super) progress: Progress,
@@ -114,6 +118,25 @@ impl Reading {
             let unmapped = content.glyphs_unmapped;
             let message = format!("{unmapped} glyphs of the page have no known character");
             self.warn(page, WarningCode::UnmappedGlyphs, &message);
+        }
+        if read.pictures_unread > 0 {
+            let message = format!(
+                "{} pictures of the page, which may show text, were not recognised",
+                read.pictures_unread
+            );
+            self.warn(page, WarningCode::OcrNotDone, &message);
+        }
+        if read.pictures_unsure > 0 {
+            let message = format!(
+                "The text of {} pictures of the page was left out, because its words are uncertain",
+                read.pictures_unsure
+            );
+            self.warn(page, WarningCode::LowConfidence, &message);
+        }
+        let (uncertain, words) = (content.words_uncertain, content.words_recognised);
+        if uncertain >= UNCERTAIN_MIN && uncertain * UNCERTAIN_SHARE >= words {
+            let message = format!("{uncertain} of {words} recognised words are uncertain");
+            self.warn(page, WarningCode::LowConfidence, &message);
         }
         let has_text = content.glyphs.iter().any(|glyph| glyph.character != ' ');
         self.fault = read.fault.or(self.fault);

@@ -1,7 +1,7 @@
 //! The interface to recognisers: models that read images, and run outside of the engine.
 
 use crate::error::OcrFault;
-use crate::model::Direction;
+use crate::model::{Direction, Rect};
 use std::fmt;
 
 /// A grayscale image for a recogniser.
@@ -24,6 +24,8 @@ pub struct Picture {
 pub enum Arrangement {
     /// As on a page: columns, headings, pictures, at any right angle.
     Page,
+    /// The same, known to be upright.
+    UprightPage,
     /// One upright column, such as a till receipt.
     Column,
     /// Upright rows over the whole width, such as a table cut from a page: words far apart in a row
@@ -88,6 +90,10 @@ pub trait Models: fmt::Debug {
     fn parallel(&self) -> usize {
         1
     }
+
+    /// Notes that a page was drawn to look for text in its pictures, which takes time even if no
+    /// question follows.
+    fn page_drawn(&self) {}
 }
 
 /// No recogniser at all.
@@ -117,6 +123,12 @@ impl RecognisedText {
 }
 
 impl PixelBox {
+    /// As a rectangle in pixels.
+    pub(crate) fn rect(self) -> Rect {
+        let [x0, y0, x1, y1] = [self.left, self.top, self.right, self.bottom].map(|at| at as f32);
+        Rect { x0, y0, x1, y1 }
+    }
+
     /// The part of it that an image of this size has; `None` if that is empty.
     fn within(self, width: u32, height: u32) -> Option<Self> {
         let Self { left, top, right, bottom } = self;

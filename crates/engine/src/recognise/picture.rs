@@ -2,7 +2,10 @@
 
 mod boxes;
 mod components;
+mod level;
+mod panels;
 mod prepare;
+mod rows;
 mod rulings;
 mod skew;
 #[cfg(test)]
@@ -10,5 +13,9 @@ mod tests;
 mod threshold;
 
 pub(crate) use boxes::{checkboxes, take_checkboxes};
+pub(crate) use level::levelled;
+pub(crate) use panels::brighten_panels;
 pub(crate) use prepare::{Prepared, prepare};
+pub(crate) use rows::{Rows, rows};
 pub(crate) use rulings::rulings;
+pub(crate) use threshold::otsu;

@@ -2,6 +2,7 @@
 
 use docket_contract::spec::OcrMode;
 
+use super::doubt::is_doubtful;
 use crate::model::{PageContent, Rect};
 
 /// How a page is to be read.
@@ -14,6 +15,8 @@ pub(crate) enum Source {
         /// The layer's text is right, but not all of the page's text.
         keep_text: bool,
     },
+    /// Its text layer may be no text: it is compared with what is recognised.
+    Doubtful,
     /// It shows nothing.
     Nothing,
 }
@@ -23,6 +26,9 @@ const STROKES_OF_A_DRAWING: usize = 200;
 /// Unmapped glyphs count from this number and share of a page's glyphs.
 const UNMAPPED_MIN: usize = 20;
 const UNMAPPED_SHARE: usize = 10;
+/// On a page of few glyphs, they count from this number and share.
+const UNMAPPED_FEW_MIN: usize = 6;
+const UNMAPPED_FEW_SHARE: usize = 3;
 /// A picture over this share of the page is a scan of it ...
 const SCAN_COVER: f32 = 0.85;
 /// ... if no more text than this was written over it: a stamp, a number, a line of the fax.
@@ -51,6 +57,8 @@ pub(crate) fn source(content: &PageContent, mode: OcrMode) -> Source {
     let stamped = glyphs <= STAMP_GLYPHS_MAX && content.glyphs_invisible == 0;
     if stamped && is_scan(content) {
         Source::Picture { keep_text: true }
+    } else if is_doubtful(content) {
+        Source::Doubtful
     } else {
         Source::TextLayer
     }
@@ -58,8 +66,9 @@ pub(crate) fn source(content: &PageContent, mode: OcrMode) -> Source {
 
 /// So many glyphs have no known character that the text layer cannot be trusted alone.
 pub(crate) fn many_unmapped(content: &PageContent) -> bool {
-    let unmapped = content.glyphs_unmapped;
-    unmapped >= UNMAPPED_MIN && unmapped * UNMAPPED_SHARE > content.glyphs.len()
+    let (unmapped, glyphs) = (content.glyphs_unmapped, content.glyphs.len());
+    (unmapped >= UNMAPPED_MIN && unmapped * UNMAPPED_SHARE > glyphs)
+        || (unmapped >= UNMAPPED_FEW_MIN && unmapped * UNMAPPED_FEW_SHARE > glyphs)
 }
 
 fn page_rect(content: &PageContent) -> Rect {

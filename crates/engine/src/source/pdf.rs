@@ -10,6 +10,7 @@ mod font_limits;
 mod fonts;
 mod forms;
 mod glyph_names;
+mod indic;
 mod interpreter;
 mod ligatures;
 mod lzw;

@@ -5,4 +5,4 @@ mod draw;
 mod resolution;
 
 pub(crate) use decode::ImageFile;
-pub(crate) use draw::{Drawing, RenderCache, draw_page};
+pub(crate) use draw::{Drawing, RenderCache, draw_page, draw_parts};

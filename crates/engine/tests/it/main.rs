@@ -21,5 +21,6 @@ mod split;
 mod support;
 mod tables;
 mod threads;
+mod trials;
 mod trouble;
 mod wishes;

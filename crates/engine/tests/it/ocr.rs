@@ -140,7 +140,7 @@ struct Asked;
 impl Models for Asked {
     fn read_texts(&self, pictures: Vec<Picture>) -> Vec<Result<RecognisedText, OcrFault>> {
         let word = |picture: &Picture| match picture.arrangement {
-            Arrangement::Page => "page",
+            Arrangement::Page | Arrangement::UprightPage => "page",
             Arrangement::Column => "column",
             Arrangement::Rows => "rows",
         };

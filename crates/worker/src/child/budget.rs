@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 /// Drawing and preparing the picture of one page for recognition. Recognition has limits of its own,
 /// and this belongs to it: a scan of 500 pages spends 100 s and more on it.
 const PICTURE_CPU: Duration = Duration::from_secs(2);
+/// Drawing a page to see whether its pictures show text.
+const DRAWING_CPU: Duration = Duration::from_millis(300);
 /// The same for all pictures of a document.
 const PICTURES_CPU_MAX: Duration = Duration::from_secs(600);
 
@@ -84,7 +86,15 @@ impl CpuBudget {
 
     /// Adds the time for preparing this many pictures.
     pub(super) fn pictures_recognised(&self, count: usize) {
-        let wanted = PICTURE_CPU.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
+        self.add_for_pictures(PICTURE_CPU.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX)));
+    }
+
+    /// Adds the time for drawing a page.
+    pub(super) fn page_drawn(&self) {
+        self.add_for_pictures(DRAWING_CPU);
+    }
+
+    fn add_for_pictures(&self, wanted: Duration) {
         let more = wanted.min(PICTURES_CPU_MAX.saturating_sub(self.for_pictures.get()));
         self.for_pictures.set(self.for_pictures.get() + more);
         self.end.set(self.end.get().saturating_add(more));

@@ -33,6 +33,7 @@ pub(crate) enum Question {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FrameArrangement {
     Page,
+    UprightPage,
     Column,
     Rows,
 }
@@ -82,6 +83,7 @@ impl From<Picture> for Asked {
         let Picture { width, height, pixels, dpi, arrangement } = picture;
         let arrangement = match arrangement {
             Arrangement::Page => FrameArrangement::Page,
+            Arrangement::UprightPage => FrameArrangement::UprightPage,
             Arrangement::Column => FrameArrangement::Column,
             Arrangement::Rows => FrameArrangement::Rows,
         };
@@ -98,6 +100,7 @@ impl Asked {
         };
         let arrangement = match arrangement {
             FrameArrangement::Page => Arrangement::Page,
+            FrameArrangement::UprightPage => Arrangement::UprightPage,
             FrameArrangement::Column => Arrangement::Column,
             FrameArrangement::Rows => Arrangement::Rows,
         };

@@ -41,6 +41,10 @@ impl<R: Read, W: Write> Models for ParentModels<'_, R, W> {
     fn parallel(&self) -> usize {
         self.parallel
     }
+
+    fn page_drawn(&self) {
+        self.budget.page_drawn();
+    }
 }
 
 /// Reads the answer to [`super::Question::ReadText`]. It was made from a client's document, so it is

@@ -44,7 +44,7 @@ pub(super) fn measure<'f>(
 }
 
 /// The mean over its characters.
-fn confidence(line: &RecognisedLine) -> f32 {
+pub(super) fn confidence(line: &RecognisedLine) -> f32 {
     let letters = |word: &RecognisedWord| word.text.chars().count() as f32;
     let total: f32 = line.words.iter().map(letters).sum();
     let sum: f32 = line.words.iter().map(|word| word.confidence * letters(word)).sum();

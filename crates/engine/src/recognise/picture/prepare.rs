@@ -46,13 +46,16 @@ pub(crate) struct Prepared {
     margin: f32,
     /// By how much it was enlarged.
     scale: f32,
+    /// Where its upper left corner stands on the page, in points.
+    pub origin: (f32, f32),
 }
 
 impl Prepared {
     /// Points on the page of a place in the picture.
     pub(crate) fn to_points(&self, x: f32, y: f32) -> (f32, f32) {
         let points = self.raster.points_per_pixel();
-        ((x - self.margin) * points, (y - self.margin) * points)
+        let (left, top) = self.origin;
+        (left + (x - self.margin) * points, top + (y - self.margin) * points)
     }
 
     /// Whitens lines, given in points of the picture: they lead recognisers astray. With
@@ -109,10 +112,10 @@ pub(crate) fn prepare(mut raster: Raster) -> Prepared {
     }
     let (width, height) = raster.pixels.dimensions();
     if width.min(height) > CUT_SIDE_MAX && !is_cut {
-        return Prepared { raster, is_cut, margin: 0.0, scale };
+        return Prepared { raster, is_cut, margin: 0.0, scale, origin: (0.0, 0.0) };
     }
     raster.pixels = framed(&raster.pixels);
-    Prepared { raster, is_cut, margin: MARGIN_PIXELS as f32, scale }
+    Prepared { raster, is_cut, margin: MARGIN_PIXELS as f32, scale, origin: (0.0, 0.0) }
 }
 
 fn is_cut(pixels: &GrayImage, letters: f32) -> bool {

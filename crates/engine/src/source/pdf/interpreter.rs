@@ -15,6 +15,7 @@ use kurbo::Affine;
 use super::annotations::appearances;
 use super::duplicates::Duplicates;
 use super::fonts::FontStore;
+use super::indic::order_vowel_signs;
 use super::marked_content::{Marked, actual_text, is_hidden, replace};
 use super::open::Document;
 use super::paths::PathBuilder;
@@ -126,6 +127,7 @@ pub(crate) fn read_page<'a>(
         interpreter.role = TagRole::Unknown;
         interpreter.form(&appearance.form, page.resources());
     }
+    order_vowel_signs(&mut interpreter.page.glyphs);
     document.note_read(interpreter.page.glyphs.len(), interpreter.budget.operators);
     interpreter.page
 }

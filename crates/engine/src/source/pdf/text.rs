@@ -8,6 +8,9 @@ use super::unicode::GlyphText;
 use crate::limits::Excess;
 use crate::model::{Direction, Glyph, Rect, Style};
 
+/// Glyphs of one syllable are at most so far apart, in font sizes.
+const SYLLABLE_GAP: f32 = 0.05;
+
 /// Where a glyph of a string stands in text space, before the text matrix.
 struct Cell {
     x0: f64,
@@ -63,7 +66,7 @@ impl<'a> Interpreter<'a, '_> {
             Cell { x0: -size / 2.0, x1: size / 2.0, y0: advance, y1: 0.0 }
         };
         match &known.text {
-            GlyphText::Nothing => {}
+            GlyphText::Nothing => self.widen_last(&cell, size),
             GlyphText::Unknown => self.page.glyphs_unmapped += 1,
             GlyphText::Char(only) => self.place(&cell, std::iter::once(*only), 1, font, size),
             GlyphText::Many(many) => {
@@ -82,6 +85,22 @@ impl<'a> Interpreter<'a, '_> {
             self.position.advance(0.0, advance + spacing);
         }
         Ok(())
+    }
+
+    /// Of several glyphs that stand for one syllable, fonts map the first to its letters and the others
+    /// to nothing: they are part of what was placed before.
+    fn widen_last(&mut self, cell: &Cell, size: f64) {
+        let matrix = self.state.transform * self.position.matrix;
+        let rect = transformed(cell, matrix);
+        let slack = SYLLABLE_GAP * size as f32;
+        if let Some(last) = self.page.glyphs.last_mut()
+            && rect.is_finite()
+            && last.character != ' '
+            && last.rect.overlap_x(&rect) > -slack
+            && last.rect.overlap_y(&rect) > -slack
+        {
+            last.rect = last.rect.union(&rect);
+        }
     }
 
     /// Places characters side by side into a cell.

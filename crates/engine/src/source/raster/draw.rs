@@ -38,14 +38,40 @@ pub(crate) fn draw_page<'a>(
     let (width, height) = drawing.size;
     let whole = Rect { x0: 0.0, y0: 0.0, x1: width, y1: height };
     let Some(colors) = drawing.part(&whole, &RenderCache::new()) else { return Ok(None) };
-    let dpi = drawing.scale * 72.0;
+    Ok(Some(Raster { pixels: in_gray(&colors), dpi: drawing.scale * 72.0 }))
+}
+
+/// Draws parts of a page, given in points as displayed, as [`draw_page`] draws all of it; a part
+/// without extent is `None`.
+///
+/// # Errors
+/// If what the page draws is beyond a limit.
+pub(crate) fn draw_parts<'a>(
+    page: &'a Page<'a>,
+    (parts, dpi): (&[Rect], f32),
+    document: &Document,
+    limits: &Limits,
+) -> Result<Vec<Option<Raster>>, Excess> {
+    let Some(drawing) = Drawing::new(page, dpi, limits)? else {
+        return Ok(parts.iter().map(|_| None).collect());
+    };
+    document.take_pixels(drawing.pixels, limits)?;
+    let cache = RenderCache::new();
+    let draw = |part| {
+        let pixels = in_gray(&drawing.part(part, &cache)?);
+        Some(Raster { pixels, dpi: drawing.scale * 72.0 })
+    };
+    Ok(parts.iter().map(draw).collect())
+}
+
+fn in_gray(colors: &RgbImage) -> GrayImage {
     let mut pixels = GrayImage::new(colors.width(), colors.height());
     for (gray, color) in pixels.pixels_mut().zip(colors.pixels()) {
         // The weights of ITU-R BT.601.
         let [red, green, blue] = color.0.map(u32::from);
         gray.0[0] = u8::try_from((299 * red + 587 * green + 114 * blue) / 1000).unwrap_or(255);
     }
-    Ok(Some(Raster { pixels, dpi }))
+    pixels
 }
 
 /// A page that is to be drawn.
