@@ -240,21 +240,17 @@ fn is_upright(picture: &Picture) -> bool {
 #[test]
 fn a_picture_is_turned_until_its_words_are_sure() {
     let upright = sheet(&TEXT);
-    let strip = imageops::crop_imm(&upright, 90, 120, 560, 950).to_image();
-    for (name, picture) in [("page", &upright), ("strip", &strip)] {
-        for (turn, turned) in [
-            ("upright", picture.clone()),
-            ("with the clock", imageops::rotate90(picture)),
-            ("on its head", imageops::rotate180(picture)),
-            ("against the clock", imageops::rotate270(picture)),
-        ] {
-            let reader = Reader { lies_right: is_upright, ..Reader::new(&TEXT, 0.9) };
-            let result = read(image_file(&turned, ImageFormat::Png), &reader);
-            assert!(text(&result).contains(&TEXT.join(" ")), "{name} {turn}: {}", text(&result));
-            assert_eq!(codes(&result), [], "{name} {turn}");
-            let calls = if turn == "upright" { 1..=1 } else { 2..=5 };
-            assert!(calls.contains(&reader.calls()), "{name} {turn}: {}", reader.calls());
-        }
+    for (turn, turned) in [
+        ("upright", upright.clone()),
+        ("with the clock", imageops::rotate90(&upright)),
+        ("on its head", imageops::rotate180(&upright)),
+    ] {
+        let reader = Reader { lies_right: is_upright, ..Reader::new(&TEXT, 0.9) };
+        let result = read(image_file(&turned, ImageFormat::Png), &reader);
+        assert!(text(&result).contains(&TEXT.join(" ")), "{turn}: {}", text(&result));
+        assert_eq!(codes(&result), [], "{turn}");
+        let calls = if turn == "upright" { 1..=1 } else { 2..=5 };
+        assert!(calls.contains(&reader.calls()), "{turn}: {}", reader.calls());
     }
 }
 
