@@ -77,9 +77,11 @@ pub fn pictured_pdf(pages: &[PicturedPage<'_>]) -> Vec<u8> {
         let content = number + 1;
         let (mut names, mut drawn) = (String::new(), String::new());
         for ((_, [left, top, width, height]), at) in pictures.iter().zip(0..) {
-            names += &format!("/Im{at} {} 0 R ", number + 2 + at);
+            // Operators of the page may draw the first one again.
+            let name = if at == 0 { "Im".to_owned() } else { format!("Im{at}") };
+            names += &format!("/{name} {} 0 R ", number + 2 + at);
             let bottom = 842.0 - top - height;
-            drawn += &format!("q {width} 0 0 {height} {left} {bottom} cm /Im{at} Do Q ");
+            drawn += &format!("q {width} 0 0 {height} {left} {bottom} cm /{name} Do Q ");
         }
         pdf = pdf
             .object(
