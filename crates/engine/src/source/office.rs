@@ -29,7 +29,7 @@ use sheets::Sheets;
 
 use crate::error::Error;
 use crate::limits::{Excess, Limits};
-use crate::model::{Block, Intake, Page};
+use crate::model::{Block, Intake, Page, Role};
 
 /// A document as blocks on pages.
 pub(crate) struct OfficeDocument {
@@ -73,6 +73,7 @@ pub(crate) fn read(
     }
     let document = convert::convert(bytes, format, password)?;
     characters::add_blocks(&document, &mut characters);
+    let comments = std::mem::take(&mut characters.comments);
     let source = Source { format, characters, sheets, hidden_parts: requested, plain };
     let mut list = elements::Elements::new(limits);
     if let Some(plain) = &source.plain {
@@ -88,6 +89,10 @@ pub(crate) fn read(
         {
             list.push_sheet(page, &name, sheets::tables(sheet, requested));
         }
+    }
+    for (page, comment) in comments {
+        list.page(page, None);
+        list.push(elements::Kind::Text(Role::Footnote), comment.into());
     }
     list.sort_by_page();
     let (mut elements, page_count) = list.finish()?;

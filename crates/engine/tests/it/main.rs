@@ -7,6 +7,7 @@ mod document;
 mod empty;
 mod extract;
 mod fixtures;
+mod formats;
 mod given;
 mod guard;
 mod handmade;

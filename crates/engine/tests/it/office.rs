@@ -442,6 +442,52 @@ fn spans_of_open_documents_keep_their_spacing_looks_and_links() {
     assert!(html(&result).contains("m<sup>2</sup>"));
 }
 
+#[test]
+fn cells_of_open_sheets_show_what_the_sheet_shows() {
+    let cell = |attributes: &str, text: &str| {
+        format!("<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>")
+    };
+    let float = |value: &str| format!("office:value-type=\"float\" office:value=\"{value}\"");
+    let comment = "<office:annotation><dc:creator>Clerk</dc:creator><text:p>ask Bram</text:p>\
+                   </office:annotation>";
+    let rows = [
+        cell("office:value-type=\"string\"", "Fee") + &cell(&float("1234.5"), "1,234.50 \u{20AC}"),
+        cell("office:value-type=\"string\"", "Share")
+            + &cell("office:value-type=\"percentage\" office:value=\"0.125\"", "12.5%"),
+        cell("office:value-type=\"string\"", "Due")
+            + &cell("office:value-type=\"date\" office:date-value=\"2031-07-04\"", "4 July 2031"),
+        cell("office:value-type=\"string\"", "Paid")
+            + &cell("office:value-type=\"boolean\" office:boolean-value=\"true\"", "TRUE")
+                .replace("<text:p>", &format!("{comment}<text:p>")),
+    ];
+    let rows: String =
+        rows.iter().map(|row| format!("<table:table-row>{row}</table:table-row>")).collect();
+    let content = format!(
+        "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" \
+         xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
+         xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\"><office:body>\
+         <office:spreadsheet><table:table table:name=\"Fees\">{rows}</table:table>\
+         </office:spreadsheet></office:body></office:document-content>"
+    );
+    let ods = package(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("content.xml", &content),
+    ]);
+    let result = parsed(&ods, None, &spec()).unwrap();
+    let got = markdown(&result);
+    for want in [
+        "| Fee | 1,234.50 \u{20AC} |",
+        "| Share | 12.5% |",
+        "| Due | 4 July 2031 |",
+        "| Paid | TRUE |",
+        "B4: ask Bram",
+    ] {
+        assert!(got.contains(want), "{want}\n{got}");
+    }
+    assert_eq!(result.warnings, []);
+}
+
 /// The same package under the type of a file with macros.
 fn with_macros(file: &[u8], kind: &str) -> Vec<u8> {
     let mut from = zip::ZipArchive::new(Cursor::new(file)).unwrap();

@@ -41,9 +41,10 @@ pub(super) fn of_file(
                 slides::collect(&mut package, &mut characters)?;
             }
         }
-        OfficeFormat::Odt | OfficeFormat::Odp => {
+        OfficeFormat::Odt | OfficeFormat::Odp | OfficeFormat::Ods => {
             if let Some(mut package) = Package::open(bytes, limits)? {
-                open_document::collect(&mut package, &mut characters)?;
+                let is_sheet = format == OfficeFormat::Ods;
+                open_document::collect(&mut package, is_sheet, &mut characters)?;
             }
         }
         OfficeFormat::Markdown => markdown::collect(bytes, &mut characters),

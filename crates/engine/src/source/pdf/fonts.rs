@@ -186,6 +186,9 @@ impl<'a> LoadedFont<'a> {
         if text == GlyphText::Unknown {
             text = self.rescued(font, code, code_bytes);
         }
+        if text == GlyphText::Unknown {
+            text = sign(code, &self.name);
+        }
         if text == GlyphText::Unknown && shows_nothing(font, code) {
             text = GlyphText::Nothing;
         }
@@ -226,7 +229,7 @@ impl<'a> LoadedFont<'a> {
             return self.cleaned(char::from_u32(code).map(BfString::Char));
         }
         if self.simple {
-            return sign(code, &self.name);
+            return GlyphText::Unknown;
         }
         let rescue = self.rescue.get_or_init(|| Rescue::find(&self.dict, font));
         self.cleaned(rescue.character(font, code, u8::try_from(code_bytes).unwrap_or(4)))

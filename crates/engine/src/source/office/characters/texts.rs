@@ -11,6 +11,8 @@ pub(in crate::source::office) struct Characters {
     texts: HashMap<String, VecDeque<Styled>>,
     /// The signs of notes, by the letters of the notes.
     pub(super) notes: HashMap<String, String>,
+    /// Comments that the library leaves out: the page of each, from 1, and its text.
+    pub(in crate::source::office) comments: Vec<(usize, String)>,
 }
 
 impl Characters {
@@ -19,6 +21,11 @@ impl Characters {
         if !letters.is_empty() {
             self.texts.entry(letters).or_default().push_back(styled);
         }
+    }
+
+    /// Adds a text for which the library gives another: the value of a cell instead of what it shows.
+    pub(super) fn add_as(&mut self, given: &str, styled: Styled) {
+        self.texts.entry(squeezed(given)).or_default().push_back(styled);
     }
 
     /// The text with these letters as the file has it, if it has.
