@@ -4,7 +4,6 @@
 mod attachments;
 mod blocks;
 mod characters;
-mod checkboxes;
 mod container;
 mod contents;
 mod convert;
@@ -12,6 +11,7 @@ mod elements;
 mod format;
 mod mail;
 mod nodes;
+mod page;
 mod plain;
 mod plain_headings;
 mod runs;

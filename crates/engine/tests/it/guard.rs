@@ -183,3 +183,20 @@ fn a_value_that_nothing_draws_is_missed_on_its_page_by_every_task() {
     let losses = chunked.warnings.iter().filter(|one| one.code == WarningCode::ContentDropped);
     assert!(warned(losses.count()), "{:?}", chunked.warnings);
 }
+
+#[test]
+fn web_pages_of_other_encodings_are_read_without_alarm() {
+    for (charset, body) in [
+        ("iso-8859-1", &b"<p>Caf\xe9 am Hafen, 12&nbsp;&euro; f\xfcr Boote</p>"[..]),
+        ("shift_jis", b"<p>\x93\xfa\x96{\x8c\xea\x82\xcc\x83y\x81[\x83W 12</p>"),
+    ] {
+        let head = format!("<html><head><meta charset=\"{charset}\"></head><body>");
+        let page = [head.as_bytes(), body, b"</body></html>"].concat();
+        let spec = ParseSpec::default();
+        let media_type = Some("text/html");
+        let request = ParseRequest { media_type, ..ParseRequest::new(&spec, Uuid::nil()) };
+        let result = parse(page, &request, &mut |_| {}).unwrap();
+        assert_eq!(dropped(&result), [], "{charset}");
+        assert!(has_item(&result, Some("12")), "{charset}");
+    }
+}

@@ -564,4 +564,17 @@ fn what_is_no_text_or_repeats_without_end_is_refused() {
         ),
     ]);
     assert!(matches!(parsed(&bomb, None, &spec()), Err(Error::TooLarge(_))));
+    let order = "<itemref idref=\"a\"/>".repeat(2_000);
+    let list = format!(
+        "<package><manifest><item id=\"a\" href=\"a.xhtml\"/></manifest><spine>{order}</spine></package>"
+    );
+    let chapter = format!("<html><body>{}</body></html>", "<p>x</p>".repeat(10_000));
+    let book = package(&[
+        ("mimetype", "application/epub+zip"),
+        ("META-INF/container.xml", "<container/>"),
+        ("b.opf", &list),
+        ("a.xhtml", &chapter),
+    ]);
+    let error = parsed(&book, None, &spec()).unwrap_err().to_string();
+    assert!(error.contains("the limit elements is"), "{error}");
 }

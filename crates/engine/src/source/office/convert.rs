@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use docling::{ConversionError, DoclingDocument, DocumentConverter, SourceDocument};
 
-use super::checkboxes;
 use super::format::OfficeFormat;
+use super::page;
 use super::plain_headings::{Plain, plain_headings};
 use crate::error::{Damage, Error, Lock};
 
@@ -23,7 +23,7 @@ pub(super) fn convert(
     let attempt = |page: Vec<u8>| {
         catch_unwind(AssertUnwindSafe(|| convert_once(page, format, password))).ok()
     };
-    let bytes = if format == OfficeFormat::Html { checkboxes::written(&bytes) } else { bytes };
+    let bytes = if format == OfficeFormat::Html { page::written(&bytes) } else { bytes };
     attempt(bytes.clone())
         .or_else(|| attempt(plain_headings(&bytes, Plain::InLists)))
         .or_else(|| attempt(plain_headings(&bytes, Plain::Everywhere)))

@@ -50,10 +50,10 @@ pub(super) fn check(bytes: &[u8], format: OfficeFormat) -> Result<(), Error> {
 /// Texts have no zeros, and few other characters that only machines read.
 fn is_text(text: &str) -> bool {
     const ONE_IN: usize = 50;
+    // Those from 0x80 on are letters in other encodings.
     let is_odd = |c: &char| {
-        let is_control =
-            c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{1B}');
-        is_control || *c == '\u{FFFD}'
+        let is_white = matches!(c, '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{1B}');
+        *c <= '\u{7F}' && c.is_control() && !is_white || *c == char::REPLACEMENT_CHARACTER
     };
     !text.contains('\0') && text.chars().filter(is_odd).count() * ONE_IN <= text.chars().count()
 }

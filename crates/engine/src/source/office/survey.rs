@@ -2,6 +2,7 @@
 //! everything after it cost, in memory that does not grow with the document.
 
 mod body;
+mod book;
 mod costs;
 mod lists;
 mod markup;
@@ -22,6 +23,7 @@ use open_document::OpenDocumentCounter;
 use sheet::SheetCounter;
 use total::{LeftOut, Total};
 
+pub(super) use book::chapters;
 pub(super) use lists::ListCounter;
 pub(super) use markup::{Scanner, Sink, Tag};
 pub(super) use package::Package;
@@ -105,7 +107,7 @@ pub(super) fn survey(
         OfficeFormat::Pptx => slides(&mut package, limits)?,
         OfficeFormat::Xlsx => (left_out, large) = workbook(&mut package, limits)?,
         OfficeFormat::Odt | OfficeFormat::Ods | OfficeFormat::Odp | OfficeFormat::Epub => {
-            open_document(&mut package, limits)?;
+            open_document(&mut package, format, limits)?;
         }
         _ => {}
     }
@@ -113,16 +115,29 @@ pub(super) fn survey(
 }
 
 /// `OpenDocument` files and books.
-fn open_document(package: &mut Package<'_>, limits: &Limits) -> Result<(), Error> {
+fn open_document(
+    package: &mut Package<'_>,
+    format: OfficeFormat,
+    limits: &Limits,
+) -> Result<(), Error> {
     package.allow_document_types();
     let mut total = Total::default();
+    // A chapter is read as often as it is listed.
+    let mut times: HashMap<String, u64> = HashMap::new();
+    if format == OfficeFormat::Epub {
+        for chapter in chapters(package)? {
+            *times.entry(chapter).or_default() += 1;
+        }
+    }
     for part in package.xml_parts()? {
         let mut counter = OpenDocumentCounter::default();
         let elements = package.elements_of(&part, &mut counter)?;
         limits.check(Limit::TablesNested, counter.tables_nested)?;
-        total.elements = total.elements.saturating_add(elements);
-        total.characters = total.characters.saturating_add(counter.characters);
-        total.cells = total.cells.saturating_add(counter.cells);
+        let times = times.get(&part).copied().unwrap_or(1);
+        let added = |sum: u64, count: u64| sum.saturating_add(count.saturating_mul(times));
+        total.elements = added(total.elements, elements);
+        total.characters = added(total.characters, counter.characters);
+        total.cells = added(total.cells, counter.cells);
         total.check(limits)?;
     }
     Ok(())

@@ -39,11 +39,11 @@ fn words_alone(text: &str, to: &mut PageIntake) {
 
 /// Counts the blocks of a Markdown file.
 pub(super) fn markdown(bytes: &[u8], to: &mut PageIntake) {
-    let text = String::from_utf8_lossy(bytes);
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let (mut open, mut markup, mut pictures) = (String::new(), String::new(), 0_usize);
-    for event in Parser::new_ext(&text, options) {
+    for event in Parser::new_ext(text, options) {
         match event {
             Event::Text(part) | Event::Code(part) if pictures == 0 => open.push_str(&part),
             Event::SoftBreak | Event::HardBreak => open.push(' '),

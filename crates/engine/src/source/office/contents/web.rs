@@ -6,6 +6,10 @@ use crate::source::office::survey::{Scanner, Sink, Tag};
 
 /// Counts a page.
 pub(super) fn read(bytes: &[u8], to: &mut PageIntake) {
+    if bytes.contains(&0) {
+        // Its characters have two bytes.
+        return;
+    }
     let (mut scanner, mut counter) = (Scanner::new(), Counter::new(to));
     scanner.feed(bytes, &mut counter);
     counter.flush();
@@ -82,13 +86,17 @@ impl<'p> Counter<'p> {
         Self { to, text: Pieces::default(), hidden: None }
     }
 
-    /// Counts the words so far. Entities that are not known hide the words around them.
+    /// Counts the words so far, but for those with entities that are not known or with characters of
+    /// other encodings.
     pub(super) fn flush(&mut self) {
         let text = self.text.take().replace("&nbsp;", " ");
-        if !text.contains('&') {
+        if !text.contains(['&', char::REPLACEMENT_CHARACTER]) {
             return self.to.text.add(&text);
         }
-        let known = |word: &&str| !word.contains('&') || !word.contains(';');
+        let known = |word: &&str| {
+            let has_entity = word.contains('&') && word.contains(';');
+            !has_entity && !word.contains(char::REPLACEMENT_CHARACTER)
+        };
         text.split_whitespace().filter(known).for_each(|word| self.to.text.add(word));
     }
 }

@@ -94,6 +94,11 @@ impl<'b> Package<'b> {
         Ok(parts)
     }
 
+    /// The first part whose name ends so.
+    pub(super) fn find(&self, end: &str) -> Option<String> {
+        self.names.keys().filter(|name| name.ends_with(end)).min().cloned()
+    }
+
     fn begins_like_xml(&mut self, index: usize) -> bool {
         let mut head = [0; 64];
         let read = self.zip.by_index(index).map(|mut file| file.read(&mut head).unwrap_or(0));
