@@ -63,7 +63,11 @@ pub fn inspect(
             (Some(file.page_count()), false)
         }
         Kind::Office(office::OfficeFormat::Eml | office::OfficeFormat::Msg) => {
-            (pipeline::mail_page_count(&document, password, limits, 0), false)
+            let pages_of = |attached: Vec<u8>, media_type: Option<&str>| {
+                let inspected = inspect(attached, password, media_type, limits);
+                inspected.map_or(Some(0), |inspected| inspected.page_count)
+            };
+            (pipeline::mail_page_count(&document, &pages_of, limits, 0), false)
         }
         Kind::Office(format) => (office::page_count(&document, format, limits)?, false),
         Kind::Pdf => {

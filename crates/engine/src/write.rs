@@ -10,6 +10,7 @@ mod frame;
 mod html;
 mod inline;
 mod kinds;
+mod letters;
 mod markup;
 mod mentions;
 mod pdf;

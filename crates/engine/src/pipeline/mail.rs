@@ -154,10 +154,11 @@ fn select(read: &mut ReadDocument, spec: &ParseSpec) -> Result<(), Error> {
 }
 
 /// How many pages a mail has with its attachments, in this depth of mails; `None` if only reading
-/// them tells.
+/// them tells. `pages_of` counts those of another document with this media type: none for one that
+/// cannot be read.
 pub(crate) fn page_count(
     mail: &[u8],
-    password: Option<&str>,
+    pages_of: &dyn Fn(Vec<u8>, Option<&str>) -> Option<usize>,
     limits: &Limits,
     depth: u64,
 ) -> Option<usize> {
@@ -169,14 +170,10 @@ pub(crate) fn page_count(
         match kind(&content, media_type) {
             Some(Kind::Office(OfficeFormat::Eml | OfficeFormat::Msg)) => {
                 if limits.check(Limit::MailsNested, depth + 1).is_ok() {
-                    count += page_count(&content, password, limits, depth + 1)?;
+                    count += page_count(&content, pages_of, limits, depth + 1)?;
                 }
             }
-            Some(_) => {
-                if let Ok(inspection) = crate::inspect(content, password, media_type, limits) {
-                    count += inspection.page_count?;
-                }
-            }
+            Some(_) => count += pages_of(content, media_type)?,
             None => {}
         }
     }

@@ -7,6 +7,7 @@ mod characters;
 mod container;
 mod contents;
 mod convert;
+mod document;
 mod elements;
 mod format;
 mod mail;
@@ -22,27 +23,15 @@ mod tree;
 
 pub(crate) use attachments::{Attachment, Missing, attachments};
 pub(crate) use container::{ole_format, zip_format};
+pub(crate) use document::OfficeDocument;
 pub(crate) use format::{OfficeFormat, Requested};
 
 use elements::Source;
 use sheets::Sheets;
 
 use crate::error::Error;
-use crate::limits::{Excess, Limits};
-use crate::model::{Block, Intake, Page, Role};
-
-/// A document as blocks on pages.
-pub(crate) struct OfficeDocument {
-    /// All pages: slides, sheets, or one.
-    pub pages: Vec<Page>,
-    pub blocks: Vec<Block>,
-    /// Pages that are beyond a limit by themselves, from 1. They hold no blocks.
-    pub left_out: Vec<(usize, Excess)>,
-    /// What the file holds.
-    pub intake: Intake,
-    /// Part of the file ends before its end.
-    pub damaged: bool,
-}
+use crate::limits::Limits;
+use crate::model::Role;
 
 /// Reads a document.
 ///
@@ -69,7 +58,8 @@ pub(crate) fn read(
     let bytes = without(bytes, large.iter().map(|(_, part)| part.as_str()))?;
     let taken: Vec<_> = large_pages.iter().map(|page| (*page, sheets.take(*page))).collect();
     if format == OfficeFormat::Eml {
-        return mail::read(&bytes, (requested, password), intake, limits);
+        let web_page = |page| read(page, OfficeFormat::Html, (requested, password), limits);
+        return mail::read(&bytes, &web_page, intake, limits);
     }
     let document = convert::convert(bytes, format, password)?;
     characters::add_blocks(&document, &mut characters);
@@ -87,7 +77,7 @@ pub(crate) fn read(
         if let Some((sheet, name, is_shown)) = sheet
             && (is_shown || requested.sheets)
         {
-            list.push_sheet(page, &name, sheets::tables(sheet, requested));
+            list.push_sheet(page, &name, sheet.into_tables(requested));
         }
     }
     for (page, comment) in comments {

@@ -7,9 +7,9 @@ use docket_contract::spec::{ContentSource, SegmentNaming};
 use docket_contract::{BoundingBox, EmbeddedWord, ParseSpec, Segment, SegmentType};
 use uuid::Uuid;
 
-use super::accounts::unwritten;
 use super::frame::{Frame, clamped, rounded};
 use super::kinds::segment_type;
+use super::letters::unwritten;
 use super::markup::{Forms, behind_marker, listing, write};
 use super::mentions::{anchor, link};
 use super::tables::write_table;

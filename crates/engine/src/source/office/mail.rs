@@ -2,20 +2,22 @@
 
 use mail_parser::{Addr, Address, Message, MessageParser, MimeHeaders, PartType};
 
+use super::blocks::blocks;
+use super::document::OfficeDocument;
 use super::elements::{Element, Elements, Kind};
-use super::format::{OfficeFormat, Requested};
-use super::{OfficeDocument, blocks};
+use super::format::OfficeFormat;
+use super::plain;
 use crate::error::{Damage, Error};
 use crate::limits::Limits;
 use crate::model::{Intake, Role};
 
-/// Reads a mail.
+/// Reads a mail; `web_page` reads a body that is one.
 ///
 /// # Errors
 /// If it is none, or beyond a limit.
 pub(super) fn read(
     bytes: &[u8],
-    request: (Requested, Option<&str>),
+    web_page: &dyn Fn(Vec<u8>) -> Result<OfficeDocument, Error>,
     mut intake: Intake,
     limits: &Limits,
 ) -> Result<OfficeDocument, Error> {
@@ -31,11 +33,11 @@ pub(super) fn read(
         list.push(Kind::Text(Role::Paragraph), line.into());
     }
     let texts = texts(&mail);
-    let page = if texts.is_empty() { web_page(&mail) } else { None };
+    let page = if texts.is_empty() { page_of(&mail) } else { None };
     texts.iter().for_each(|text| paragraphs(text, &mut list));
     let mut document = document(list)?;
     if let Some(page) = page {
-        let read = super::read(page.into_bytes(), OfficeFormat::Html, request, limits)?;
+        let read = web_page(page.into_bytes())?;
         document.blocks.extend(read.blocks);
         if let Some(held) = read.intake.pages.into_values().next() {
             intake.page(1).join(held);
@@ -62,7 +64,7 @@ pub(super) fn read(
 
 fn document(list: Elements<'_>) -> Result<OfficeDocument, Error> {
     let (elements, page_count): (Vec<Element>, usize) = list.finish()?;
-    let (pages, blocks) = blocks::blocks(elements, page_count);
+    let (pages, blocks) = blocks(elements, page_count);
     let (left_out, intake) = (Vec::new(), Intake::default());
     Ok(OfficeDocument { pages, blocks, left_out, intake, damaged: false })
 }
@@ -104,7 +106,7 @@ fn texts(mail: &Message<'_>) -> Vec<String> {
 }
 
 /// The web page of a mail without plain text.
-fn web_page(mail: &Message<'_>) -> Option<String> {
+fn page_of(mail: &Message<'_>) -> Option<String> {
     let pages = (0..mail.html_body_count()).filter_map(|at| mail.body_html(at));
     let pages: Vec<_> = pages.filter(|page| !page.trim().is_empty()).collect();
     (!pages.is_empty()).then(|| pages.concat())
@@ -112,7 +114,7 @@ fn web_page(mail: &Message<'_>) -> Option<String> {
 
 /// Paragraphs are apart by empty lines; their own lines stay lines.
 fn paragraphs(text: &str, to: &mut Elements<'_>) {
-    super::plain::read(&text.replace("\r\n", "\n").replace('\r', "\n"), OfficeFormat::Text, to);
+    plain::read(&text.replace("\r\n", "\n").replace('\r', "\n"), OfficeFormat::Text, to);
 }
 
 /// No line of a head can pretend to be another.

@@ -5,8 +5,6 @@ mod dates;
 mod large;
 mod number;
 
-pub(super) use large::tables;
-
 use std::collections::{HashMap, HashSet};
 
 use super::characters::{Pieces, part_links};
@@ -14,6 +12,8 @@ use super::format::Requested;
 use super::survey::{CellArea, ListCounter, Package, Sink, Tag, cell_area};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::model::Table;
+use large::Grid;
 use number::NumberFormat;
 
 /// A workbook by its sheets.
@@ -105,6 +105,18 @@ impl Sheet {
     pub(super) fn link(&self, place: (u32, u32)) -> Option<&str> {
         let at = self.links.binary_search_by_key(&place, |(place, _)| *place).ok()?;
         Some(&self.links[at].1)
+    }
+
+    /// The tables of a sheet of which all cells were read.
+    pub(super) fn into_tables(mut self, requested: Requested) -> Vec<Table> {
+        let texts = std::mem::take(&mut self.texts);
+        large::tables(Grid {
+            texts,
+            merged: &self.merged,
+            link: &|place| self.link(place).map(str::to_owned),
+            shows_row: &|row| requested.rows || !self.hides_row(row),
+            shows_column: &|column| requested.columns || !self.hides_column(column),
+        })
     }
 
     /// How many cells hold something that is shown or requested.

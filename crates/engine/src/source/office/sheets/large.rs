@@ -2,45 +2,48 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Sheet;
 use crate::model::{Cell, Mark, Table, Text};
-use crate::source::office::format::Requested;
 use crate::source::office::styled::Styled;
 use crate::source::office::survey::CellArea;
 
 type Place = (u32, u32);
 
-/// The tables of a sheet of which all cells were read: rows without an empty row between them.
-pub(in crate::source::office) fn tables(mut sheet: Sheet, requested: Requested) -> Vec<Table> {
-    let mut cells = std::mem::take(&mut sheet.texts);
-    let shows = |(row, column): Place| {
-        (requested.rows || !sheet.hides_row(row))
-            && (requested.columns || !sheet.hides_column(column))
-    };
+/// A sheet of which all cells were read, and what it shows of them.
+pub(super) struct Grid<'s> {
+    /// By row and column.
+    pub texts: Vec<(Place, Box<str>)>,
+    pub merged: &'s [CellArea],
+    pub link: &'s dyn Fn(Place) -> Option<String>,
+    pub shows_row: &'s dyn Fn(u32) -> bool,
+    pub shows_column: &'s dyn Fn(u32) -> bool,
+}
+
+/// The tables of a sheet: rows without an empty row between them.
+pub(super) fn tables(mut grid: Grid<'_>) -> Vec<Table> {
+    let mut cells = std::mem::take(&mut grid.texts);
+    let shows = |(row, column): Place| (grid.shows_row)(row) && (grid.shows_column)(column);
     cells.retain(|(place, text)| shows(*place) && !text.trim().is_empty());
-    let gap = |last: u32, row: u32| {
-        (last + 1..row).any(|between| requested.rows || !sheet.hides_row(between))
-    };
+    let gap = |last: u32, row: u32| (last + 1..row).any(|between| (grid.shows_row)(between));
     let mut starts = vec![0];
     starts.extend((1..cells.len()).filter(|at| gap(cells[at - 1].0.0, cells[*at].0.0)));
     let mut tables = Vec::with_capacity(starts.len());
     // From the last to the first, so that the cells of each can be taken.
     while let Some(start) = starts.pop() {
         let own = cells.split_off(start);
-        tables.extend(table(own, &sheet, requested));
+        tables.extend(table(own, &grid));
     }
     tables.reverse();
     tables
 }
 
-fn table(cells: Vec<(Place, Box<str>)>, sheet: &Sheet, requested: Requested) -> Option<Table> {
+fn table(cells: Vec<(Place, Box<str>)>, grid: &Grid<'_>) -> Option<Table> {
     let first = cells.iter().map(|((_, column), _)| *column).min()?;
     let last = cells.iter().map(|((_, column), _)| *column).max()?;
-    let shown = |column: &u32| requested.columns || !sheet.hides_column(*column);
+    let shown = |column: &u32| (grid.shows_column)(*column);
     let columns: Vec<u32> = (first..=last).filter(shown).collect();
     let mut rows: Vec<u32> = cells.iter().map(|((row, _), _)| *row).collect();
     rows.dedup();
-    let (spans, covered) = spans(sheet, &rows, &columns);
+    let (spans, covered) = spans(grid.merged, &rows, &columns);
     let mut out: Vec<Cell> = Vec::with_capacity(rows.len() * columns.len());
     let mut cells = cells.into_iter().peekable();
     for (row, number) in rows.iter().enumerate() {
@@ -51,20 +54,20 @@ fn table(cells: Vec<(Place, Box<str>)>, sheet: &Sheet, requested: Requested) -> 
                 continue;
             }
             let (row_span, column_span) = spans.get(&(row, column)).copied().unwrap_or((1, 1));
-            let text = text.map_or_else(Text::default, |text| shown_text(text, sheet.link(place)));
+            let text = text.map_or_else(Text::default, |text| shown_text(text, (grid.link)(place)));
             out.push(Cell { row, column, row_span, column_span, header: row == 0, text });
         }
     }
     Some(Table { rows: rows.len(), columns: columns.len(), cells: out })
 }
 
-fn shown_text(text: Box<str>, link: Option<&str>) -> Text {
+fn shown_text(text: Box<str>, link: Option<String>) -> Text {
     let mut text = match text.contains(char::is_whitespace) {
         true => Styled::from(text.into_string()).into_text(),
         false => Text::plain(text),
     };
     if let Some(address) = link {
-        text.marks.push((0..text.content.len(), Mark::Link(address.to_owned())));
+        text.marks.push((0..text.content.len(), Mark::Link(address)));
     }
     text
 }
@@ -73,9 +76,9 @@ fn shown_text(text: Box<str>, link: Option<&str>) -> Text {
 type Spans = (HashMap<(usize, usize), (usize, usize)>, HashSet<(usize, usize)>);
 
 /// The merged ranges within these rows and columns.
-fn spans(sheet: &Sheet, rows: &[u32], columns: &[u32]) -> Spans {
+fn spans(merged: &[CellArea], rows: &[u32], columns: &[u32]) -> Spans {
     let (mut spans, mut covered) = (HashMap::new(), HashSet::new());
-    for CellArea { rows: tall, columns: wide } in &sheet.merged {
+    for CellArea { rows: tall, columns: wide } in merged {
         let within = |places: &[u32], (first, last): (u32, u32)| {
             places.partition_point(|place| *place < first)
                 ..places.partition_point(|place| *place <= last)
@@ -102,7 +105,7 @@ mod tests {
 
     #[test]
     fn rows_become_tables_with_their_empty_cells_and_spans() {
-        let sheet = Sheet {
+        let tables = tables(Grid {
             texts: vec![
                 text((0, 1), "Boat"),
                 text((0, 3), "Fee"),
@@ -111,11 +114,12 @@ mod tests {
                 text((3, 3), "12"),
                 text((5, 1), "Sum"),
             ],
-            merged: vec![CellArea { rows: (1, 1), columns: (1, 2) }],
-            hidden_rows: vec![2],
-            ..Sheet::default()
-        };
-        let tables = tables(sheet, Requested::default());
+            merged: &[CellArea { rows: (1, 1), columns: (1, 2) }],
+            link: &|place| (place == (5, 1)).then(|| "https://example.org/x".to_owned()),
+            shows_row: &|row| row != 2,
+            shows_column: &|_| true,
+        });
+        assert_eq!(tables[1].cells[0].text.marks.len(), 1);
         let texts: Vec<String> = tables.iter().map(Table::text).collect();
         assert_eq!(texts, ["Boat\t\tFee\nMarrow of Delft\n\t\t12", "Sum"]);
         let spans: Vec<usize> = tables[0].cells.iter().map(|cell| cell.column_span).collect();
