@@ -8,6 +8,7 @@ mod documents;
 mod guard;
 mod mail;
 mod reading;
+mod recognition;
 mod request;
 mod step;
 

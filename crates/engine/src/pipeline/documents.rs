@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use docket_contract::format::Format;
 use docket_contract::{ParseSpec, WarningCode};
 
-use super::asking::{Recognition, answered};
+use super::asking::answered;
 use super::reading::Reading;
+use super::recognition::Recognition;
 use super::request::{ParseRequest, Progress, ReadDocument};
 use super::step::{Answered, Question, Shown, Step, read_pdf_page, unrecognised};
 use crate::analyse::long_tables::cut_long_tables;
@@ -197,7 +198,7 @@ fn read_pages(
                     reading.progress.pages_done += 1;
                 }
                 Ok(Some(Ok(read))) => {
-                    recognition.note(&read);
+                    recognition.note(read.fault);
                     reading.take(*page, Some(read), handling)?;
                 }
                 Ok(None) | Err(_) => reading.take(*page, None, handling)?,

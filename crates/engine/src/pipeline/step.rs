@@ -3,8 +3,8 @@
 use docket_contract::ParseSpec;
 use hayro_syntax::page::Page;
 
-use super::asking::Recognition;
 use super::guard::page_intake;
+use super::recognition::Recognition;
 use crate::analyse::PageLayout;
 use crate::analyse::layout::lay_out;
 use crate::error::OcrFault;

@@ -67,6 +67,7 @@ impl<'a> Interpreter<'a, '_> {
         };
         match &known.text {
             GlyphText::Nothing => self.widen_last(&cell, size),
+            GlyphText::Unknown if self.is_replaced() => self.widen_last(&cell, size),
             GlyphText::Unknown => self.page.glyphs_unmapped += 1,
             GlyphText::Char(only) => self.place(&cell, std::iter::once(*only), 1, font, size),
             GlyphText::Many(many) => {
@@ -85,6 +86,13 @@ impl<'a> Interpreter<'a, '_> {
             self.position.advance(0.0, advance + spacing);
         }
         Ok(())
+    }
+
+    /// What is shown stands for the replacement text of a sequence that has glyphs already: a glyph
+    /// without a character is a part of it.
+    fn is_replaced(&self) -> bool {
+        let glyphs = self.page.glyphs.len();
+        self.marked.iter().any(|marked| marked.actual_text.is_some() && marked.first_glyph < glyphs)
     }
 
     /// Of several glyphs that stand for one syllable, fonts map the first to its letters and the others
