@@ -121,14 +121,14 @@ impl Reading {
         }
         if read.pictures_unread > 0 {
             let message = format!(
-                "{} pictures of the page, which may show text, were not recognised",
+                "Pictures of the page that may show text were not recognised: {}",
                 read.pictures_unread
             );
             self.warn(page, WarningCode::OcrNotDone, &message);
         }
         if read.pictures_unsure > 0 {
             let message = format!(
-                "The text of {} pictures of the page was left out, because its words are uncertain",
+                "Text of pictures of the page was left out, because its words are uncertain: {}",
                 read.pictures_unsure
             );
             self.warn(page, WarningCode::LowConfidence, &message);
