@@ -197,9 +197,8 @@ async fn read_multipart(
             form.files.push(file);
         } else {
             let is_file = field.file_name().is_some();
-            let text = match read_field(field, TEXT_BYTES_MAX - text_bytes).await? {
-                Some(text) => text,
-                None => return Err(too_large_field(&name, is_file, file_fields)),
+            let Some(text) = read_field(field, TEXT_BYTES_MAX - text_bytes).await? else {
+                return Err(too_large_field(&name, is_file, file_fields));
             };
             text_bytes += text.len();
             form.fields.insert(name, text);
