@@ -1,12 +1,12 @@
 //! The guard: compares what a document holds with what was written of it, whatever the stages
 //! between made of it. Every loss becomes a warning with its page and amount.
 //!
-//! Hyphens at line ends, text that is drawn twice, and what the request leaves out are no losses.
+//! Hyphens at line ends, leaders and typed rules, text that is drawn twice, and what the request leaves out are no losses.
 
 use docket_contract::document::PageCoverage;
 use docket_contract::{ParseResult, Warning, WarningCode};
 
-use crate::model::{Intake, Output, PageContent, PageIntake, PageOutput, Rect, Tally, Unit};
+use crate::model::{Glyph, Intake, Output, PageContent, PageIntake, PageOutput, Rect, Tally, Unit};
 use crate::recognise::scan::many_unmapped;
 
 /// Points. Pictures with a shorter side are dots, icons and signs.
@@ -15,13 +15,15 @@ const PICTURE_SIDE_MIN: f32 = 24.0;
 const BACKGROUND_SHARE: f32 = 0.85;
 /// Points by which a picture may stand out of its segment.
 const SLACK: f32 = 2.0;
+/// A sign that is repeated so often is a line.
+const LINE_SIGNS_MIN: usize = 3;
 /// Coverage has this many steps: a loss never rounds to none.
 const STEPS: f64 = 10_000.0;
 
 /// What a page holds, before it is laid out.
 pub(super) fn page_intake(content: &PageContent) -> PageIntake {
     let mut text = Tally::new(Unit::Characters);
-    content.glyphs.iter().for_each(|glyph| text.add_character(glyph.character));
+    characters(content).for_each(|character| text.add_character(character));
     let page = Rect { x0: 0.0, y0: 0.0, x1: content.width, y1: content.height };
     let has_text = text.total() > 0;
     // Pictures that cover the page together are its background, or its scan.
@@ -36,6 +38,20 @@ pub(super) fn page_intake(content: &PageContent) -> PageIntake {
     let glyphs_unknown = if many_unmapped(content) { 0 } else { content.glyphs_unmapped as u64 };
     let values = content.values.clone();
     PageIntake { text, glyphs_unknown, pictures, values, ..PageIntake::default() }
+}
+
+/// The characters of a page without leaders and typed rules, which are lines drawn with signs: tables
+/// leave them out.
+fn characters(content: &PageContent) -> impl Iterator<Item = char> {
+    let runs = content.glyphs.chunk_by(|a, b| a.character == b.character);
+    let is_line = |run: &&[Glyph]| {
+        run.len() >= LINE_SIGNS_MIN
+            && matches!(
+                run[0].character,
+                '.' | '=' | '-' | '_' | '*' | '\u{2013}' | '\u{2014}' | '\u{2500}' | '\u{2550}'
+            )
+    };
+    runs.filter(move |run| !is_line(run)).flatten().map(|glyph| glyph.character)
 }
 
 /// Adds what the result lacks to its warnings, and how much of each page it has.
