@@ -36,14 +36,14 @@ pub(crate) fn lay_out(page: &PageContent) -> PageLayout {
     let glyphs = &*vertical::turned(page);
     let main = main_direction(glyphs);
     let turned = turned_lines(page, glyphs, main);
-    let (mut blocks, in_tables) = flow(page, main, of_direction(glyphs, main, &[]), turned);
+    let (mut blocks, in_tables) = flow(page, main, &of_direction(glyphs, main, &[]), turned);
     for direction in Direction::ALL {
         if direction != main {
             let from = blocks.len();
             let glyphs = of_direction(glyphs, direction, &in_tables);
             blocks.extend(match direction {
                 Direction::Oblique => oblique::blocks(&glyphs),
-                _ => flow(page, direction, glyphs, Vec::new()).0,
+                _ => flow(page, direction, &glyphs, Vec::new()).0,
             });
             if let Some(first) = blocks.get_mut(from) {
                 first.follows = Relation::Turned;
@@ -85,14 +85,14 @@ fn turned_lines(page: &PageContent, glyphs: &[Glyph], main: Direction) -> Vec<Tu
 fn flow(
     page: &PageContent,
     direction: Direction,
-    glyphs: Vec<&Glyph>,
+    glyphs: &[&Glyph],
     turned: Vec<TurnedLine>,
 ) -> (Vec<BlockDraft>, Vec<Rect>) {
     if glyphs.is_empty() {
         return (Vec::new(), Vec::new());
     }
     let fragments =
-        words::fragments(&glyphs, |rect| direction.upright(rect, page.width, page.height));
+        words::fragments(glyphs, |rect| direction.upright(rect, page.width, page.height));
     let (mut fragments, numbers) = line_numbers::take(lines::join(fragments));
     let noisy = noise::steady(&mut fragments);
     let body_size = dominant(fragments.iter().map(|line| (line.size, line.characters())));
@@ -129,7 +129,8 @@ fn flow(
         Direction::Right => obstacles(page),
         _ => Vec::new(),
     };
-    let numbered = !numbers.is_empty();
+    let numbered = numbers.first().zip(numbers.last());
+    let numbered = numbered.map(|(first, last)| (first.rect.y0, last.rect.y1));
     let habits = Habits { body_size, noisy, obstacles: &obstacles, typed, numbered };
     let blocks = regions.into_iter().flat_map(|region| {
         let mut items = rows_of_items(with_unruled_tables(region.items));
@@ -142,7 +143,7 @@ fn flow(
         }
         blocks
     });
-    let numbers = numbered.then(|| BlockDraft::of_line_numbers(numbers, direction));
+    let numbers = numbered.map(|_| BlockDraft::of_line_numbers(numbers, direction));
     (blocks.chain(numbers).collect(), in_tables)
 }
 

@@ -27,7 +27,9 @@ fn cells(html: &str) -> Vec<Vec<String>> {
 
 /// The only table of a document of one page.
 fn table(draw: impl FnOnce(Page) -> Page) -> Vec<Vec<String>> {
-    let found = tables(&result(page(draw)));
+    let result = result(page(draw));
+    assert!(result.warnings.is_empty(), "nothing is lost: {:?}", result.warnings);
+    let found = tables(&result);
     assert_eq!(found.len(), 1, "{found:?}");
     found.into_iter().next().unwrap_or_default()
 }

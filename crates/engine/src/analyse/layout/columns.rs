@@ -80,7 +80,9 @@ impl Cuts {
 
     fn push(&mut self, lines: Vec<Item>, follows: Relation) {
         if !lines.is_empty() {
-            let whole = bounds(&lines);
+            // A box may be wider than the text around it.
+            let text: Vec<Item> = lines.iter().filter(|item| !item.is_panel()).cloned().collect();
+            let whole = bounds(if text.is_empty() { &lines } else { &text });
             let lines = in_stream_order(lines);
             self.regions.push(Region { items: lines, column: (whole.x0, whole.x1), follows });
         }

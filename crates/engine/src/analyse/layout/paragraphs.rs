@@ -17,8 +17,8 @@ pub(crate) struct Habits<'p> {
     pub obstacles: &'p [Rect],
     /// Most of it is set in a typewriter face.
     pub typed: bool,
-    /// Its lines have numbers in the margin.
-    pub numbered: bool,
+    /// From where to where its lines have numbers in the margin.
+    pub numbered: Option<(f32, f32)>,
 }
 
 /// Cuts what stands in a column, in reading order, into blocks.
@@ -37,9 +37,11 @@ pub(crate) fn gather(
             tolerances::SIZE_SLACK,
         )
     };
-    // Only the text beside numbers of lines is set in one column: running heads are not.
-    let is_inexact = habits.noisy || habits.numbered;
-    let edges = if is_inexact { usual_edges(&items, column) } else { column };
+    let edges = match habits.numbered {
+        Some(range) => edges_within(&items, range).unwrap_or(column),
+        None if habits.noisy => usual_edges(&items, column),
+        None => column,
+    };
     let (body_size, obstacles) = (habits.body_size, habits.obstacles);
     let noisy = habits.noisy;
     let setting = Setting { column: edges, gap_max, body_size, size_slack, obstacles, noisy };
@@ -79,6 +81,13 @@ pub(crate) fn gather(
     }
     close(&mut open, &mut blocks);
     blocks
+}
+
+/// The edges of the text beside numbers of lines: running heads above and below are set apart.
+fn edges_within(items: &[Item], (top, bottom): (f32, f32)) -> Option<(f32, f32)> {
+    let beside = items.iter().filter(|item| (top..=bottom).contains(&item.rect().center().1));
+    let whole = beside.fold(Rect::NOTHING, |whole, item| whole.union(item.rect()));
+    whole.is_finite().then_some((whole.x0, whole.x1))
 }
 
 /// Where lines start and end, but for the few that specks of a scan make longer.
@@ -234,12 +243,7 @@ fn starts_item(block: &[Line], line: &Line) -> bool {
     let Some(found) = marker_of(line) else {
         return false;
     };
-    // In a list an item stands further in or out, and not where the text of the last one does.
-    let text_of = |first: &Line| first.words.get(1).map(|text| text.rect.x0);
-    let is_nested = block.first().filter(|first| marker_of(first).is_some()).and_then(text_of);
-    if is_nested
-        .is_some_and(|text| (line.rect.x0 - text).abs() > tolerances::ITEM_INDENT_SLACK * line.size)
-    {
+    if is_nested(block, line, |first| marker_of(first).is_some() || letter_of(first).is_some()) {
         return true;
     }
     if matches!(found, Marker::Bullet) {
@@ -253,6 +257,25 @@ fn starts_item(block: &[Line], line: &Line) -> bool {
             && (first.rect.x0 - line.rect.x0).abs() < tolerances::ITEM_ALIGN_SLACK * line.size
     });
     ended || sibling
+}
+
+/// A line with a marker stands further in or out than the item that it follows, and not where the
+/// text of that does; or further in than a line which no text goes on from.
+fn is_nested(block: &[Line], line: &Line, is_item: impl Fn(&Line) -> bool) -> bool {
+    let (Some(first), Some(last)) = (block.first(), block.last()) else {
+        return false;
+    };
+    let apart = |x: f32| (line.rect.x0 - x).abs() > tolerances::ITEM_INDENT_SLACK * line.size;
+    if is_item(first) {
+        return first.words.get(1).is_some_and(|text| apart(text.rect.x0));
+    }
+    let has_words =
+        line.words.get(1).is_some_and(|word| word.text.starts_with(char::is_alphabetic));
+    let goes_on = last.words.last().is_some_and(|word| word.text.ends_with([',', '-']));
+    has_words
+        && !goes_on
+        && block.len() == 1
+        && line.rect.x0 - last.rect.x0 > tolerances::INDENT_MIN * line.size
 }
 
 /// A first line stands in from the lines before it, or out in a block with hanging lines.

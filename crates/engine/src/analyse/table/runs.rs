@@ -84,7 +84,7 @@ pub(super) fn is_words(row: &TextRow) -> bool {
 
 /// Cuts a run where the heading of another table stands in it: a line by itself, set apart from a row
 /// with figures above it, with a row of words below it, which are the heads of the next.
-pub(super) fn parts(rows: &[TextRow], run: Range<usize>) -> Vec<Range<usize>> {
+pub(super) fn parts(rows: &[TextRow], run: &Range<usize>) -> Vec<Range<usize>> {
     let mut steps: Vec<f32> = rows[run.clone()]
         .windows(2)
         .filter(|pair| pair.iter().all(is_spread))
@@ -129,7 +129,7 @@ fn has_letters(phrase: &Phrase) -> bool {
 /// The run with the lines right above and below it that are wrapped text of a cell: they begin where
 /// a column behind the first does, and have room in it. (Text around a table begins at its left.)
 /// Rows before `free` belong to other tables.
-pub(super) fn with_wrapped(rows: &[TextRow], run: Range<usize>, free: usize) -> Range<usize> {
+pub(super) fn with_wrapped(rows: &[TextRow], run: &Range<usize>, free: usize) -> Range<usize> {
     let columns = columns(&rows[run.clone()]);
     let is_wrapped = |row: &TextRow| {
         let [phrase] = &row.phrases[..] else { return false };

@@ -41,11 +41,11 @@ pub(super) fn runs(rows: &[TextRow], expected: Expected) -> Vec<(usize, usize)> 
     while at < rows.len() {
         let end = run_end(rows, at);
         let mut after = end.max(at + 1);
-        for part in parts(rows, at..end) {
+        for part in parts(rows, &(at..end)) {
             let free = runs.last().map_or(0, |(_, end)| *end);
             let part = with_head(rows, part, free);
             if is_table(&rows[part.clone()], expected) || is_small(&rows[part.clone()]) {
-                let whole = with_wrapped(rows, part, free);
+                let whole = with_wrapped(rows, &part, free);
                 after = after.max(whole.end);
                 runs.push((whole.start, whole.end));
             }
