@@ -52,7 +52,7 @@ fn samples() -> Vec<Sample> {
             "text/html",
             "<html><head><script>var gone = 1</script></head><body><h1>Fees</h1><ul><li>one</li></ul>\
              <table><tr><th>Kit</th><th>Parts</th></tr><tr><td>Lamp</td><td><table><tr><td>Wick</td>\
-             <td>12</td></tr></table></td></tr><tr><td>Box</td><td><ul><li>Brass</li></ul></td></tr>\
+             <td>12</td></tr></table></td></tr><tr><td>Box</td><td>Of:<ul><li>Brass</li><li>Glass</li></ul></td></tr>\
              <tfoot><tr><td>Sum</td><td>13</td></tr></tfoot></table><p><b>bold</b> <i>lean</i> <s>old</s> m<sup>2</sup> \
              <a href='https://example.org/x'>terms</a></p><pre>a\n  b</pre>\
              <p><input type=checkbox checked> Motor</p><p style='display: none'>unseen</p></body></html>",
@@ -61,7 +61,7 @@ fn samples() -> Vec<Sample> {
                 "- one",
                 "| Kit | Parts |",
                 "Wick: 12",
-                "\u{2022} Brass",
+                "Of:<br>\u{2022} Brass<br>\u{2022} Glass",
                 "| Sum | 13 |",
                 "**bold** *lean* ~~old~~ m2 [terms](https://example.org/x)",
                 "```\na\n  b\n```",
