@@ -339,7 +339,11 @@ fn names_on_a_cover_are_no_headings() {
 
 #[test]
 fn questions_of_a_form_are_no_headings() {
-    for (answers, gap) in [("often [ ] seldom [ ] never [ ]", 14.0), ("yes / no / notes", 16.0)] {
+    for (answers, gap) in [
+        ("often [ ] seldom [ ] never [ ]", 14.0),
+        ("yes / no", 16.0),
+        ("yes [ ] no [ ] notes:", 14.0),
+    ] {
         let result = result(page(|page| {
             let page = page.text(200.0, 60.0, 13.0, Font::HelveticaBold, "ENQUIRY OF THE KEEPERS");
             let page = prose(page, 72.0, 90.0, 450.0);

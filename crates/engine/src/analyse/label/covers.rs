@@ -95,7 +95,7 @@ fn has_text_below(parts: &[Part], index: usize) -> bool {
         Label::Text | Label::ListItem => {
             let is_bold = |block: &BlockDraft| block.share(|style| style.bold) > 0.5;
             let is_bold = next.written().is_some_and(is_bold);
-            !is_bold && (lines > 1 || ends_with(next, &['.', '!', ';', ':']))
+            !is_bold && (lines > 1 || ends_with(next, &['.', '!', ';']))
         }
         Label::PageHeader | Label::PageFooter | Label::Footnote => false,
         _ => true,
