@@ -4,7 +4,7 @@ use bytes::Bytes;
 use docket_contract::document::{Chunk, SegmentType};
 use docket_jobs::Error;
 
-use super::StoredResult;
+use super::stored::StoredResult;
 use crate::ServerState;
 
 /// Where the reading is.

@@ -18,8 +18,8 @@ use futures_util::stream;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::StoredResult;
 use super::filtering::Filtering;
+use super::stored::StoredResult;
 use crate::ServerState;
 use crate::problem::{Problem, unreadable};
 use crate::routes::links::Links;
