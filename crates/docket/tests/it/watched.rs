@@ -14,6 +14,7 @@ on_both_databases!(
     a_request_is_followed_to_its_job_and_back,
     every_family_of_metrics_has_help,
     a_collector_gets_the_spans_of_a_request_and_its_job,
+    a_dead_endpoint_writes_no_line_for_each_attempt,
 );
 
 /// A server whose log is read as JSON.
@@ -219,4 +220,22 @@ async fn a_collector_gets_the_spans_of_a_request_and_its_job(database: Database)
     drop(node);
     shutdown.cancel();
     serving.await.unwrap().unwrap();
+}
+
+async fn a_dead_endpoint_writes_no_line_for_each_attempt(database: Database) {
+    let flags = ["--allow-private-hosts", "--webhook-backoff-s", "0,0,0"];
+    let node = Watched::start(&database, &flags).await;
+    let key = create_key(&database).await;
+    let request = http().post(format!("{}/webhooks", node.base)).header("api-key", &key);
+    let body = serde_json::json!({ "url": "http://127.0.0.1:1/" });
+    assert_eq!(request.json(&body).send().await.unwrap().status(), 201);
+    let part = reqwest::multipart::Part::bytes(letter()).file_name("letter.pdf");
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let request = http().post(format!("{}/parse", node.base)).header("api-key", &key);
+    assert_eq!(request.multipart(form).send().await.unwrap().status(), 200);
+    let last = node.line(|line| line["message"] == "delivery failed after its last attempt").await;
+    assert!(last["delivery.attempt"].as_u64().unwrap() > 1, "{last}");
+    let lines = node.lines.lock().unwrap();
+    let of_attempts = lines.iter().filter(|line| !line["delivery.id"].is_null());
+    assert_eq!(of_attempts.count(), 1, "{lines:?}");
 }
