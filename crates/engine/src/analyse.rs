@@ -7,22 +7,28 @@ mod draft;
 mod label;
 pub(crate) mod layout;
 pub(crate) mod long_tables;
+mod marks;
 mod reading_order;
 mod table;
 mod tolerances;
 
-use crate::model::{Block, ContinuedTable, OutlineEntry};
+use std::collections::HashMap;
+
+use crate::model::{Block, ContinuedTable, OutlineEntry, Page};
+use assemble::Assembly;
 pub(crate) use draft::PageLayout;
 
 /// The blocks of laid-out pages, given with their 1-based numbers, in reading order, and the tables
-/// that continue over the end of a page.
+/// that continue over the end of a page. `details` is what pages have beside their text.
 pub(crate) fn structure(
     pages: Vec<(usize, PageLayout)>,
     outline: &[OutlineEntry],
+    details: &HashMap<usize, Page>,
 ) -> (Vec<Block>, Vec<ContinuedTable>) {
     let parts = label::label(pages, outline);
     let vocabulary = assemble::vocabulary(&parts);
     let continued = label::continued_tables(&parts);
-    let continued = assemble::continued(continued, &parts, &vocabulary);
-    (assemble::blocks(parts, &vocabulary), continued)
+    let assembly = Assembly { vocabulary: &vocabulary, details };
+    let continued = assembly.continued(continued, &parts);
+    (assembly.blocks(parts), continued)
 }

@@ -5,8 +5,10 @@ mod captions;
 mod list;
 mod pages;
 mod references;
+mod sentences;
 
 pub(crate) use captions::{CAPTIONS, TABLE_CAPTIONS, TABLE_NOTES};
 pub(crate) use list::{has, words};
 pub(crate) use pages::{APPENDIX, CONTINUED, PAGE_NUMBERS};
 pub(crate) use references::{BIBLIOGRAPHY, NAME_WORDS, PAGE_WORDS, VOLUME_WORDS};
+pub(crate) use sentences::{EXCLUDING, SENTENCE_WORDS, SHARE_OF};

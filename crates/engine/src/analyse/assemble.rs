@@ -1,32 +1,75 @@
 //! Labelled parts to the blocks of a document: text without hyphens at line ends, and coordinates as
 //! the page is displayed.
 
+use std::collections::HashMap;
+
 use super::draft::{CellDraft, DraftContent, TableDraft};
 use super::label::{ContinuedDraft, Label, Part};
 use super::layout::listing_text;
+use super::marks::add_marks;
 use crate::model::{
-    Block, Cell, Content, ContinuedTable, Direction, Line, Origin, Role, Table, Text, Vocabulary,
+    Block, Cell, Content, ContinuedTable, Direction, Line, Link, Origin, Page, Role, Table, Text,
+    Vocabulary,
 };
 
-/// The blocks that parts make, in their order.
-pub(crate) fn blocks(parts: Vec<Part>, vocabulary: &Vocabulary) -> Vec<Block> {
-    parts.into_iter().map(|part| block(part, vocabulary)).collect()
+/// What blocks are made with.
+#[derive(Clone, Copy)]
+pub(super) struct Assembly<'d> {
+    pub vocabulary: &'d Vocabulary,
+    /// What pages have beside their text.
+    pub details: &'d HashMap<usize, Page>,
 }
 
-/// Tables that continue over the end of a page. Coordinates of their cells are those of the pages
-/// on which the cells stand.
-pub(crate) fn continued(
-    tables: Vec<ContinuedDraft>,
-    parts: &[Part],
-    vocabulary: &Vocabulary,
-) -> Vec<ContinuedTable> {
-    let whole = |table: ContinuedDraft| {
-        let first = &parts[table.parts[0]];
-        let frame = Frame { direction: first.block.direction, page: first.page_size };
-        let whole = frame.table(table.whole, vocabulary);
-        ContinuedTable { parts: table.parts, whole }
-    };
-    tables.into_iter().map(whole).collect()
+impl<'d> Assembly<'d> {
+    /// The blocks that parts make, in their order.
+    pub(super) fn blocks(self, parts: Vec<Part>) -> Vec<Block> {
+        parts.into_iter().map(|part| self.block(part)).collect()
+    }
+
+    /// Tables that continue over the end of a page. Coordinates of their cells are those of the
+    /// pages on which the cells stand.
+    pub(super) fn continued(
+        self,
+        tables: Vec<ContinuedDraft>,
+        parts: &[Part],
+    ) -> Vec<ContinuedTable> {
+        let whole = |table: ContinuedDraft| {
+            let whole = self.frame(&parts[table.parts[0]]).table(table.whole);
+            ContinuedTable { parts: table.parts, whole }
+        };
+        tables.into_iter().map(whole).collect()
+    }
+
+    fn frame(self, part: &Part) -> Frame<'d> {
+        let links = self.details.get(&part.page).map_or(&[][..], |page| &page.links);
+        let direction = part.block.direction;
+        Frame { direction, page: part.page_size, vocabulary: self.vocabulary, links }
+    }
+
+    fn block(self, part: Part) -> Block {
+        let origin = origin(&part);
+        let frame = self.frame(&part);
+        let Part { page, label, level, depth, confidence, block, rect, .. } = part;
+        let content = match block.content {
+            DraftContent::Table(table) => Content::Table(frame.table(table)),
+            DraftContent::Picture => Content::Picture,
+            DraftContent::Listing(lines) => Content::Code(frame.listing(lines)),
+            DraftContent::Lines(lines) | DraftContent::LineNumbers(lines) => {
+                let role = role(label, level, depth);
+                let text = frame.text(lines, role.is_some_and(has_marked_looks));
+                match role {
+                    Some(role) => Content::Text { role, text },
+                    None => Content::Formula(text),
+                }
+            }
+        };
+        Block { page, rect: Some(rect), content, confidence, origin, entry: None }
+    }
+}
+
+/// Bold and italic words stand out in such text.
+fn has_marked_looks(role: Role) -> bool {
+    matches!(role, Role::Paragraph | Role::ListItem(_) | Role::Caption | Role::Footnote)
 }
 
 /// The words of a document.
@@ -36,25 +79,6 @@ pub(crate) fn vocabulary(parts: &[Part]) -> Vocabulary {
         vocabulary.learn(line.words.iter().map(|word| word.text.as_str()));
     }
     vocabulary
-}
-
-fn block(part: Part, vocabulary: &Vocabulary) -> Block {
-    let origin = origin(&part);
-    let Part { page, page_size, label, level, depth, confidence, block, rect, .. } = part;
-    let frame = Frame { direction: block.direction, page: page_size };
-    let content = match block.content {
-        DraftContent::Table(table) => Content::Table(frame.table(table, vocabulary)),
-        DraftContent::Picture => Content::Picture,
-        DraftContent::Listing(lines) => Content::Code(frame.listing(lines)),
-        DraftContent::Lines(lines) | DraftContent::LineNumbers(lines) => {
-            let text = frame.text(lines, vocabulary);
-            match role(label, level, depth) {
-                Some(role) => Content::Text { role, text },
-                None => Content::Formula(text),
-            }
-        }
-    };
-    Block { page, rect: Some(rect), content, confidence, origin, entry: None }
 }
 
 /// The role of text; `None` for a formula.
@@ -88,36 +112,40 @@ fn origin(part: &Part) -> Origin {
     }
 }
 
-/// The frame in which a block is upright, on a page of this size.
+/// The frame in which a block is upright, on a page of this size with these links.
 #[derive(Clone, Copy)]
-struct Frame {
+struct Frame<'d> {
     direction: Direction,
     page: (f32, f32),
+    vocabulary: &'d Vocabulary,
+    links: &'d [Link],
 }
 
-impl Frame {
-    fn text(self, lines: Vec<Line>, vocabulary: &Vocabulary) -> Text {
-        let mut text = vocabulary.text(lines);
+impl Frame<'_> {
+    /// `looks`: bold and italic words are marked.
+    fn text(self, lines: Vec<Line>, looks: bool) -> Text {
+        let (mut text, words) = self.vocabulary.text(lines);
         for line in &mut text.lines {
             line.rect = self.direction.back(&line.rect, self.page.0, self.page.1);
             for word in &mut line.words {
                 word.rect = self.direction.back(&word.rect, self.page.0, self.page.1);
             }
         }
+        add_marks(&mut text, &words, self.links, looks);
         text
     }
 
     fn listing(self, lines: Vec<Line>) -> Text {
         let content = listing_text(&lines);
-        let Text { lines, .. } = self.text(lines, &Vocabulary::default());
+        let Text { lines, .. } = self.text(lines, false);
         Text { lines, ..Text::plain(content) }
     }
 
-    fn table(self, table: TableDraft, vocabulary: &Vocabulary) -> Table {
+    fn table(self, table: TableDraft) -> Table {
         let TableDraft { rows, columns, cells, .. } = table;
         let cell = |cell: CellDraft| {
             let CellDraft { row, column, row_span, column_span, header, lines } = cell;
-            let text = self.text(lines, vocabulary);
+            let text = self.text(lines, false);
             Cell { row, column, row_span, column_span, header, text }
         };
         Table { rows, columns, cells: cells.into_iter().map(cell).collect() }

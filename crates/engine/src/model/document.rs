@@ -2,6 +2,7 @@
 
 use super::bibliography::Bibliography;
 use super::block::Block;
+use super::field::{Checkbox, Field};
 use super::page::{Link, OutlineEntry};
 use super::table::Table;
 
@@ -29,8 +30,12 @@ pub struct Page {
     pub number: usize,
     /// Width and height in points, as displayed. `None` where the file does not say.
     pub size: Option<(f32, f32)>,
-    /// Areas that lead to addresses, if the request asked for them.
+    /// Areas that lead to addresses.
     pub links: Vec<Link>,
+    /// Its form fields, and the texts that were typed onto it.
+    pub fields: Vec<Field>,
+    /// Its checkboxes: form fields and drawn squares.
+    pub checkboxes: Vec<Checkbox>,
 }
 
 /// A table that continues over the end of a page, once more as one table.

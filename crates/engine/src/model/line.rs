@@ -19,6 +19,9 @@ pub struct Word {
     pub size: f32,
     /// Its looks.
     pub style: Style,
+    /// Characters at its start and at its end that are bold or italic where it is not, or the other
+    /// way round.
+    pub edges: [u8; 2],
     /// How sure its least certain character is, 0 to 1: 1 in a text layer.
     pub confidence: f32,
     /// Its raised and lowered characters; none where the whole word is.

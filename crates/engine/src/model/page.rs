@@ -1,5 +1,6 @@
 //! What the file draws on a page, before it is read as text: glyphs, rulings, pictures.
 
+use super::field::{Checkbox, Field};
 use super::geometry::{Direction, Rect};
 use crate::limits::Excess;
 
@@ -16,8 +17,12 @@ pub(crate) struct PageContent {
     pub pictures: Vec<Rect>,
     /// Thin rectangles and straight lines along the axes.
     pub rulings: Vec<Rect>,
-    /// Areas that lead to addresses, if they were asked for.
+    /// Areas that lead to addresses.
     pub links: Vec<Link>,
+    /// Its form fields, and the texts that were typed onto it.
+    pub fields: Vec<Field>,
+    /// Its checkboxes: form fields and drawn squares.
+    pub checkboxes: Vec<Checkbox>,
     /// Drawn boxes that are big enough to hold text of their own.
     pub panels: Vec<Rect>,
     /// Filled boxes that may be the backgrounds of cells, or of pieces of rows.
@@ -124,14 +129,6 @@ impl TagRole {
     pub(crate) fn is_heading(self) -> bool {
         matches!(self, Self::Heading(_))
     }
-}
-
-/// A form field that is ticked or is not.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Checkbox {
-    /// In points as displayed.
-    pub rect: Rect,
-    pub ticked: bool,
 }
 
 /// A title of the outline.

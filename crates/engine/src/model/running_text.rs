@@ -32,12 +32,23 @@ impl Vocabulary {
         self.0.contains(&bare(word))
     }
 
-    /// The text that lines make, with the lines themselves.
-    pub(crate) fn text(&self, lines: Vec<Line>) -> Text {
+    /// The text that lines make, with the lines themselves, and the bytes of its words.
+    pub(crate) fn text(&self, lines: Vec<Line>) -> (Text, Vec<Range<usize>>) {
         let mut content = String::new();
         let mut scripts: Vec<(Range<usize>, Script)> = Vec::new();
+        let mut words: Vec<Range<usize>> = Vec::new();
         for line in &lines {
             let start = self.append(&mut content, &line.text());
+            // A hyphen that fell away was the end of the last word.
+            if let Some(last) = words.last_mut() {
+                last.end = last.end.min(start);
+            }
+            let mut at = start;
+            for (nth, word) in line.words.iter().enumerate() {
+                at += usize::from(nth > 0 && !word.glued);
+                words.push(at..at + word.text.len());
+                at += word.text.len();
+            }
             let of_line = scripts_of(line).into_iter();
             scripts.extend(of_line.map(|(at, script)| (start + at.start..start + at.end, script)));
         }
@@ -49,8 +60,8 @@ impl Vocabulary {
             done = if whole { bytes.end } else { done };
             whole
         });
-        without_soft_hyphens(&mut content, &mut scripts);
-        Text { content, scripts, lines, ..Text::default() }
+        without_soft_hyphens(&mut content, &mut scripts, &mut words);
+        (Text { content, scripts, lines, ..Text::default() }, words)
     }
 
     /// Appends the next line to a text: the byte at which it starts.
@@ -78,13 +89,17 @@ fn ends_with_hyphen(word: &str) -> bool {
     word.ends_with(['-', '\u{AD}', '\u{2010}'])
 }
 
-/// Takes soft hyphens out of a text and moves the marks behind them.
-fn without_soft_hyphens(content: &mut String, scripts: &mut [(Range<usize>, Script)]) {
+/// Takes soft hyphens out of a text and moves scripts and words behind them.
+fn without_soft_hyphens(
+    content: &mut String,
+    scripts: &mut [(Range<usize>, Script)],
+    words: &mut [Range<usize>],
+) {
     if !content.contains(SOFT_HYPHEN) {
         return;
     }
     let before = |at: usize| content[..at].matches(SOFT_HYPHEN).count() * SOFT_HYPHEN.len_utf8();
-    for (bytes, _) in scripts {
+    for bytes in scripts.iter_mut().map(|(bytes, _)| bytes).chain(words) {
         *bytes = bytes.start - before(bytes.start)..bytes.end - before(bytes.end);
     }
     *content = content.replace(SOFT_HYPHEN, "");

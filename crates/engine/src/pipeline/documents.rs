@@ -20,8 +20,8 @@ use crate::recognise::trial::Trial;
 use crate::source::ahead::with_pages;
 use crate::source::office::{self, OfficeDocument, OfficeFormat, Requested};
 use crate::source::pdf::{
-    Document as PdfDocument, FontStore, check_contents, checkbox_fields, links, note_boxes, open,
-    read_page, values,
+    Document as PdfDocument, FontStore, check_contents, find_boxes, links, note_boxes, open, read_page,
+    values,
 };
 use crate::source::raster::ImageFile;
 
@@ -67,13 +67,12 @@ fn pdf_page<'a>(
         return Step::LeftOut(excess);
     }
     let mut content = read_page(page, document, fonts, limits);
+    content.checkboxes = find_boxes(&content);
     if spec.checkboxes {
-        note_boxes(&mut content, &checkbox_fields(page));
+        note_boxes(&mut content);
     }
     content.values = values(page.raw());
-    if spec.word_details.links {
-        content.links = links(page);
-    }
+    content.links = links(page);
     read_pdf_page(document, page, content, (spec, limits), recognition)
 }
 

@@ -10,7 +10,7 @@ use super::step::PageRead;
 use crate::analyse::{PageLayout, bibliography, structure};
 use crate::error::{Damage, Error, PageFault, PictureFault};
 use crate::limits::Excess;
-use crate::model::{Document, Intake, Link, OutlineEntry, Page};
+use crate::model::{Document, Intake, OutlineEntry, Page, PageContent};
 use crate::recognise::scan::{Source, many_unmapped};
 
 /// Uncertain words are reported from this number, and from this part of the words of a page.
@@ -29,8 +29,8 @@ pub(super) struct Reading {
     fault: Option<PictureFault>,
     /// The last limit because of which a page was left out.
     excess: Option<Excess>,
-    /// The links of the pages, if they were asked for.
-    links: HashMap<usize, Vec<Link>>,
+    /// What the pages have beside their text.
+    details: HashMap<usize, Page>,
     /// What the pages hold.
     pub(super) intake: Intake,
 }
@@ -46,7 +46,7 @@ impl Reading {
             pages_without_text: 0,
             fault: None,
             excess: None,
-            links: HashMap::new(),
+            details: HashMap::new(),
             intake: Intake::default(),
         }
     }
@@ -65,7 +65,7 @@ impl Reading {
             Some(mut read) => {
                 let fault = self.judge(page, &read);
                 self.intake.pages.insert(page, std::mem::take(&mut read.intake));
-                self.links.insert(page, std::mem::take(&mut read.content.links));
+                self.details.insert(page, details(page, &mut read.content));
                 self.pages.push((page, read.layout));
                 fault
             }
@@ -192,13 +192,16 @@ impl Reading {
             return Err(self.excess.map_or(Error::Unreadable(Damage::Corrupt), Error::TooLarge));
         }
         let laid_out = std::mem::take(&mut self.pages);
-        let pages = laid_out.iter().map(|(number, layout)| Page {
-            number: *number,
-            size: Some((layout.width, layout.height)),
-            links: self.links.remove(number).unwrap_or_default(),
+        let sizes =
+            laid_out.iter().map(|(number, layout)| (*number, (layout.width, layout.height)));
+        let sizes: Vec<(usize, (f32, f32))> = sizes.collect();
+        let (mut blocks, continued_tables) = structure(laid_out, &outline, &self.details);
+        let pages = sizes.into_iter().map(|(number, size)| Page {
+            number,
+            size: Some(size),
+            ..self.details.remove(&number).unwrap_or_default()
         });
         let pages = pages.collect();
-        let (mut blocks, continued_tables) = structure(laid_out, &outline);
         let bibliography = with_bibliography.then(|| bibliography::read(&mut blocks));
         let page_count = self.progress.page_count;
         Ok(self.with(Document {
@@ -215,5 +218,16 @@ impl Reading {
     pub(super) fn with(self, document: Document) -> ReadDocument {
         let Self { warnings, failed_pages, intake, .. } = self;
         ReadDocument { document, warnings, failed_pages, intake }
+    }
+}
+
+/// What a page has beside its text.
+fn details(number: usize, content: &mut PageContent) -> Page {
+    Page {
+        number,
+        size: None,
+        links: std::mem::take(&mut content.links),
+        fields: std::mem::take(&mut content.fields),
+        checkboxes: std::mem::take(&mut content.checkboxes),
     }
 }

@@ -15,6 +15,8 @@ mod run;
 mod scalar;
 mod schema;
 mod slots;
+mod sums;
+mod ticks;
 mod values;
 mod vocabulary;
 mod wish;
@@ -29,6 +31,7 @@ use self::prose::Prose;
 use self::rows::find_rows;
 use self::scalar::find;
 use self::schema::{Property, Shape, properties};
+use self::ticks::Ticks;
 use self::vocabulary::concepts;
 use self::wish::Wish;
 use crate::model::Document;
@@ -42,7 +45,8 @@ pub(crate) fn extract(document: &Document, spec: &ExtractSpec) -> Vec<ExtractedF
             .any(|cell| values::proves_day_first(&index.text(index.cells[cell].words.clone())))
     });
     let prose = Prose::new(&index);
-    let source = Source { document, index: &index, prose: &prose, day_first };
+    let ticks = Ticks::new(document, &index);
+    let source = Source { document, index: &index, prose: &prose, ticks: &ticks, day_first };
     fields(source, &properties(&spec.schema), &[])
 }
 

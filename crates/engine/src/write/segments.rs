@@ -213,7 +213,8 @@ impl<'s> Renderer<'s> {
 
     /// A word in its segment, with the details that were asked for.
     fn word(&self, segment: &BoundingBox, page: usize, word: &Word) -> EmbeddedWord {
-        let links = self.document.page(page).map(|page| page.links.iter());
+        let wanted = self.spec.word_details.links;
+        let links = self.document.page(page).filter(|_| wanted).map(|page| page.links.iter());
         let mut links = links.into_iter().flatten();
         let link = links.find(|link| link.rect.contains(word.rect.center()));
         EmbeddedWord {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{page, read_whole};
 
 /// What a schema finds in a document.
-fn extracted(document: Vec<u8>, properties: &Value) -> ExtractResult {
+pub(crate) fn extracted(document: Vec<u8>, properties: &Value) -> ExtractResult {
     let schema = json!({ "type": "object", "properties": properties });
     extracted_by(document, &schema)
 }
@@ -37,7 +37,7 @@ fn plain(found: &Extracted) -> Value {
     }
 }
 
-fn object(fields: &[ExtractedField]) -> Value {
+pub(crate) fn object(fields: &[ExtractedField]) -> Value {
     Value::Object(fields.iter().map(|field| (field.name.clone(), plain(&field.found))).collect())
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn made(page_count: usize, blocks: &[(usize, SegmentType, &str)]) -> 
         origin: Origin::TextLayer,
         entry: None,
     };
-    let page = |number| Page { number, size: Some((595.5, 842.0)), links: Vec::new() };
+    let page = |number| Page { number, size: Some((595.5, 842.0)), ..Page::default() };
     let document = Document {
         page_count,
         pages: (1..=page_count).map(page).collect(),

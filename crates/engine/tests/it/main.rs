@@ -8,6 +8,7 @@ mod empty;
 mod extract;
 mod fixtures;
 mod formats;
+mod forms;
 mod given;
 mod guard;
 mod handmade;

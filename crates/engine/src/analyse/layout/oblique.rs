@@ -54,6 +54,7 @@ fn word(letters: &[&Glyph]) -> Word {
         baseline: rect.y1,
         size: first.size,
         style: first.style,
+        edges: [0; 2],
         confidence: letters.iter().map(|letter| letter.confidence).fold(1.0, f32::min),
         scripts: Vec::new(),
         glued: false,

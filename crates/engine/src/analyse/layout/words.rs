@@ -197,6 +197,14 @@ fn usual_gap(run: &[Letter]) -> f32 {
     median.clamp(0.0, tolerances::LETTER_SPACING_MAX)
 }
 
+/// How many letters at the start and at the end of a word do not have its looks.
+fn edges(letters: &[Letter], (bold, italic): (bool, bool)) -> [u8; 2] {
+    let differs = |letter: &&Letter| letter.style.bold != bold || letter.style.italic != italic;
+    let count = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
+    let start = letters.iter().take_while(differs).count();
+    [count(start), count(letters.iter().rev().take_while(differs).count())]
+}
+
 fn word(letters: &[Letter]) -> Word {
     let first = letters[0];
     let rect = letters.iter().fold(first.rect, |whole, letter| whole.union(&letter.rect));
@@ -209,6 +217,7 @@ fn word(letters: &[Letter]) -> Word {
         baseline: main.baseline,
         size: main.size,
         style: Style { bold, italic, ..main.style },
+        edges: edges(letters, (bold, italic)),
         confidence: letters.iter().map(|letter| letter.confidence).fold(1.0, f32::min),
         scripts: script_runs(
             letters

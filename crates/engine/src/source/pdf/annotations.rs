@@ -7,7 +7,7 @@ use hayro_syntax::page::Page;
 use kurbo::{Affine, Rect};
 
 use super::marked_content::decode_text;
-use crate::model::{Checkbox, Link};
+use crate::model::Link;
 
 /// An appearance and where it goes.
 pub(crate) struct Appearance<'a> {
@@ -19,24 +19,22 @@ pub(crate) struct Appearance<'a> {
 /// No page has a reason for more.
 const ANNOTATIONS_MAX: usize = 5000;
 
-/// The appearances of a page in drawing order, hidden ones left out.
-pub(crate) fn appearances<'a>(page: &Dict<'a>) -> Vec<Appearance<'a>> {
+/// The annotations of a page in drawing order, hidden ones left out.
+pub(crate) fn shown<'a>(page: &Dict<'a>) -> Vec<Dict<'a>> {
     let annotations = page.get::<Array<'a>>(keys::ANNOTS).unwrap_or_default();
-    annotations
-        .iter::<Dict<'a>>()
-        .take(ANNOTATIONS_MAX)
-        .filter_map(|annotation| appearance(&annotation))
-        .collect()
+    annotations.iter::<Dict<'a>>().take(ANNOTATIONS_MAX).filter(is_shown).collect()
 }
 
-fn appearance<'a>(annotation: &Dict<'a>) -> Option<Appearance<'a>> {
+fn is_shown(annotation: &Dict<'_>) -> bool {
     const HIDDEN: u32 = 1 << 1;
     const NO_VIEW: u32 = 1 << 5;
     let flags = annotation.get::<u32>(keys::F).unwrap_or(0);
     let subtype = annotation.get::<Name<'_>>(keys::SUBTYPE);
-    if flags & (HIDDEN | NO_VIEW) != 0 || matches!(subtype.as_deref(), Some(b"Popup" | b"Link")) {
-        return None;
-    }
+    flags & (HIDDEN | NO_VIEW) == 0 && !matches!(subtype.as_deref(), Some(b"Popup" | b"Link"))
+}
+
+/// The normal appearance of an annotation.
+pub(crate) fn appearance<'a>(annotation: &Dict<'a>) -> Option<Appearance<'a>> {
     let form = normal_form(annotation)?;
     let rect = annotation.get::<PdfRect>(keys::RECT)?;
     let bbox = form.dict().get::<PdfRect>(keys::BBOX)?;
@@ -65,34 +63,8 @@ fn normal_form<'a>(annotation: &Dict<'a>) -> Option<Stream<'a>> {
     }
 }
 
-/// The fields of a page that are ticked or are not: check boxes and radio buttons (PDF 32000,
-/// 12.7.4.2).
-pub(crate) fn checkbox_fields(page: &Page<'_>) -> Vec<Checkbox> {
-    let transform = Affine::new(page.initial_transform(true).as_coeffs());
-    let annotations = page.raw().get::<Array<'_>>(keys::ANNOTS).unwrap_or_default();
-    annotations
-        .iter::<Dict<'_>>()
-        .take(ANNOTATIONS_MAX)
-        .filter_map(|annotation| tick_field(&annotation, transform))
-        .collect()
-}
-
-fn tick_field(annotation: &Dict<'_>, transform: Affine) -> Option<Checkbox> {
-    const HIDDEN: u32 = 1 << 1;
-    const PUSH_BUTTON: u32 = 1 << 16;
-    let parent = annotation.get::<Dict<'_>>(keys::PARENT).unwrap_or_default();
-    let kind = annotation.get::<Name<'_>>(&b"FT"[..]).or_else(|| parent.get(&b"FT"[..]))?;
-    let flags = annotation.get::<u32>(&b"Ff"[..]).or_else(|| parent.get(&b"Ff"[..])).unwrap_or(0);
-    let hidden = annotation.get::<u32>(keys::F).unwrap_or(0) & HIDDEN != 0;
-    if kind.as_ref() != b"Btn" || flags & PUSH_BUTTON != 0 || hidden {
-        return None;
-    }
-    let ticked = annotation.get::<Name<'_>>(keys::AS).is_some_and(|state| state.as_ref() != b"Off");
-    let rect = placed(&annotation.get::<PdfRect>(keys::RECT)?, transform);
-    rect.is_finite().then_some(Checkbox { rect, ticked })
-}
-
-fn placed(rect: &PdfRect, transform: Affine) -> crate::model::Rect {
+/// A rectangle of the page's user space as displayed.
+pub(crate) fn placed(rect: &PdfRect, transform: Affine) -> crate::model::Rect {
     let placed = transform.transform_rect_bbox(Rect::new(rect.x0, rect.y0, rect.x1, rect.y1));
     let corner = |x: f64, y: f64| (x as f32, y as f32);
     crate::model::Rect::of_corners(corner(placed.x0, placed.y0), corner(placed.x1, placed.y1))
@@ -105,19 +77,42 @@ pub(crate) fn links(page: &Page<'_>) -> Vec<Link> {
     annotations
         .iter::<Dict<'_>>()
         .take(ANNOTATIONS_MAX)
-        .filter_map(|annotation| link(&annotation, transform))
+        .flat_map(|annotation| links_of(&annotation, transform).unwrap_or_default())
         .collect()
 }
 
-fn link(annotation: &Dict<'_>, transform: Affine) -> Option<Link> {
+/// The areas of a link, each of which covers a piece of a line.
+fn links_of(annotation: &Dict<'_>, transform: Affine) -> Option<Vec<Link>> {
     if annotation.get::<Name<'_>>(keys::SUBTYPE).as_deref() != Some(b"Link") {
         return None;
     }
     let action = annotation.get::<Dict<'_>>(keys::A)?;
     let address = action.get::<PdfString<'_>>(&b"URI"[..])?;
-    let rect = placed(&annotation.get::<PdfRect>(keys::RECT)?, transform);
-    let address = decode_text(address.as_bytes());
-    (rect.is_finite() && !address.is_empty()).then_some(Link { rect, address })
+    let address = decode_text(address.as_bytes()).trim().to_owned();
+    if address.is_empty() {
+        return None;
+    }
+    let mut areas = quads(annotation);
+    if areas.is_empty() {
+        areas.push(annotation.get::<PdfRect>(keys::RECT)?);
+    }
+    let areas =
+        areas.iter().map(|area| placed(area, transform)).filter(crate::model::Rect::is_finite);
+    Some(areas.map(|rect| Link { rect, address: address.clone() }).collect())
+}
+
+/// The boxes around the quadrilaterals of an annotation.
+fn quads(annotation: &Dict<'_>) -> Vec<PdfRect> {
+    const QUADS_MAX: usize = 500;
+    let points = annotation.get::<Array<'_>>(&b"QuadPoints"[..]).unwrap_or_default();
+    let points: Vec<f64> = points.iter::<f64>().take(8 * QUADS_MAX).collect();
+    let quads = points.as_chunks::<8>().0.iter().map(|quad| {
+        let side = |from: usize, pick: fn(f64, f64) -> f64| {
+            quad[from..].iter().step_by(2).copied().reduce(pick).unwrap_or_default()
+        };
+        PdfRect::new(side(0, f64::min), side(1, f64::min), side(0, f64::max), side(1, f64::max))
+    });
+    quads.collect()
 }
 
 /// The `Matrix` of a form.

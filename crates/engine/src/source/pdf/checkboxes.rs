@@ -1,7 +1,7 @@
 //! Boxes to tick (`detect_checkboxes`): form fields, drawn squares and signs become one sign each, a
 //! box that is ticked or is not, beside the text that it stands at.
 
-use crate::model::{Checkbox, Direction, Glyph, PageContent, Rect};
+use crate::model::{Checkbox, Direction, Field, Glyph, PageContent, Rect};
 
 const EMPTY: char = '\u{2610}';
 const TICKED: char = '\u{2611}';
@@ -10,18 +10,19 @@ const TICKED: char = '\u{2611}';
 const TO_TEXT_MAX: f32 = 30.0;
 /// Boxes of a page; one with more is a grid to write letters into.
 const BOXES_MAX: usize = 500;
+/// A page with more squares is a drawing or a grid.
+const SQUARES_MAX: usize = 1_000;
 /// Pages with more glyphs are not searched.
 const GLYPHS_MAX: usize = 100_000;
 
-/// Puts a sign in the place of every box.
-pub(crate) fn note_boxes(content: &mut PageContent, fields: &[Checkbox]) {
-    if content.glyphs.len() > GLYPHS_MAX {
-        return;
+/// The checkboxes of a page: its form fields, and drawn squares.
+pub(crate) fn find_boxes(content: &PageContent) -> Vec<Checkbox> {
+    let mut boxes: Vec<Checkbox> = content.fields.iter().filter_map(Field::checkbox).collect();
+    let squares = &content.squares;
+    if content.glyphs.len() > GLYPHS_MAX || squares.len() > SQUARES_MAX {
+        return boxes;
     }
-    content.glyphs.iter_mut().for_each(|glyph| glyph.character = sign(glyph.character));
-    let mut boxes: Vec<Checkbox> = fields.to_vec();
-    let squares = std::mem::take(&mut content.squares);
-    for square in &squares {
+    for square in squares {
         let known = boxes.iter().any(|other| {
             other.rect.contains(square.center()) || square.contains(other.rect.center())
         });
@@ -30,7 +31,17 @@ pub(crate) fn note_boxes(content: &mut PageContent, fields: &[Checkbox]) {
             boxes.extend(ticked(content, square).map(|ticked| Checkbox { rect: *square, ticked }));
         }
     }
-    for found in boxes {
+    boxes
+}
+
+/// Puts a sign in the place of every checkbox that was found.
+pub(crate) fn note_boxes(content: &mut PageContent) {
+    if content.glyphs.len() > GLYPHS_MAX {
+        return;
+    }
+    content.glyphs.iter_mut().for_each(|glyph| glyph.character = sign(glyph.character));
+    content.squares.clear();
+    for found in content.checkboxes.clone() {
         put_sign(content, &found);
     }
 }
@@ -174,7 +185,8 @@ mod tests {
 
     fn text(glyphs: Vec<Glyph>, squares: Vec<Rect>, ticks: Vec<Rect>) -> String {
         let mut content = PageContent { glyphs, squares, ticks, ..PageContent::default() };
-        note_boxes(&mut content, &[]);
+        content.checkboxes = find_boxes(&content);
+        note_boxes(&mut content);
         content.glyphs.iter().map(|glyph| glyph.character).collect()
     }
 

@@ -12,7 +12,7 @@ use hayro_syntax::object::{
 use hayro_syntax::page::{Page, Resources};
 use kurbo::Affine;
 
-use super::annotations::appearances;
+use super::annotations::{appearance, shown};
 use super::duplicates::Duplicates;
 use super::fonts::FontStore;
 use super::indic::order_vowel_signs;
@@ -120,12 +120,17 @@ pub(crate) fn read_page<'a>(
         form_cache_bytes: 0,
     };
     interpreter.run(page.typed_operations(), page.resources());
-    for appearance in appearances(page.raw()) {
-        interpreter.state = GraphicsState::new(transform * appearance.transform, (width, height));
-        interpreter.saved.clear();
-        interpreter.marked.clear();
-        interpreter.role = TagRole::Unknown;
-        interpreter.form(&appearance.form, page.resources());
+    for annotation in shown(page.raw()) {
+        let first_glyph = interpreter.page.glyphs.len();
+        if let Some(appearance) = appearance(&annotation) {
+            let transform = transform * appearance.transform;
+            interpreter.state = GraphicsState::new(transform, (width, height));
+            interpreter.saved.clear();
+            interpreter.marked.clear();
+            interpreter.role = TagRole::Unknown;
+            interpreter.form(&appearance.form, page.resources());
+        }
+        interpreter.fill_in(&annotation, first_glyph, transform);
     }
     order_vowel_signs(&mut interpreter.page.glyphs);
     document.note_read(interpreter.page.glyphs.len(), interpreter.budget.operators);

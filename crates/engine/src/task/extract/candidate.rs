@@ -2,6 +2,7 @@
 
 use super::index::Index;
 use super::prose::Prose;
+use super::ticks::Ticks;
 use super::values::Reading;
 use crate::model::Document;
 
@@ -11,6 +12,7 @@ pub(super) struct Source<'d> {
     pub document: &'d Document,
     pub index: &'d Index,
     pub prose: &'d Prose,
+    pub ticks: &'d Ticks,
     pub day_first: bool,
 }
 

@@ -166,6 +166,12 @@ fn durations(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
         ("term and termination", 0.15),
         ("from the date", 0.1),
         ("after the date", 0.1),
+        ("from the day", 0.1),
+        ("binds", 0.25),
+        ("is bound", 0.25),
+        ("are bound", 0.25),
+        ("lasts", 0.2),
+        ("continue", 0.15),
     ];
     let speaks_against = [
         "solicit",

@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use self::grid::Grid;
 use super::area::{Area, bounds};
+use super::ticks::sign;
 use super::vocabulary::concepts;
-use crate::model::{Block, Document, Text};
+use crate::model::{Block, Content, Document, Text};
 
 /// A word, or a part of one where a label is glued to its value.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Word {
     pub has_coordinates: bool,
     pub concepts: Vec<String>,
     pub cell: usize,
+    /// It stands in the head of a table of a file that names its tables.
+    pub is_head: bool,
 }
 
 /// Words of a line that stand close together.
@@ -81,10 +84,12 @@ impl Index {
         for (passage, block) in document.blocks.iter().enumerate() {
             let size = index.sizes.get(&block.page).copied();
             let (mut loose, mut texts) = (Vec::new(), Vec::new());
-            for words in words_of(block, size, &mut grid) {
+            for (nth, words) in words_of(block, size, &mut grid).into_iter().enumerate() {
                 let start = loose.len();
+                let is_head = is_head(block, nth);
                 for placed in words {
-                    let word = |(text, area)| placed.word(text, area, block.page);
+                    let word =
+                        |(text, area)| Word { is_head, ..placed.word(text, area, block.page) };
                     loose.extend(placed.parts().map(word).map(|word| Loose { word, passage }));
                 }
                 texts.push(start..loose.len());
@@ -243,8 +248,28 @@ impl<'d> Placed<'d> {
     fn word(&self, text: &str, area: Area, page: usize) -> Word {
         let Self { confidence, has_coordinates, .. } = *self;
         let concepts = concepts(text);
-        Word { text: text.to_owned(), area, confidence, page, has_coordinates, concepts, cell: 0 }
+        Word {
+            text: text.to_owned(),
+            area,
+            confidence,
+            page,
+            has_coordinates,
+            concepts,
+            cell: 0,
+            is_head: false,
+        }
     }
+}
+
+/// The text with this number is a cell in the head of a table that has a body. On pages the head is
+/// often a row of labels with their values, which only looks like one.
+fn is_head(block: &Block, text: usize) -> bool {
+    let Content::Table(table) = &block.content else { return false };
+    if block.rect.is_some() {
+        return false;
+    }
+    let has_body = table.cells.last().is_some_and(|last| !last.header);
+    has_body && table.cells.get(text).is_some_and(|cell| cell.header)
 }
 
 /// The words of each text of a block, on a page of this size.
@@ -289,6 +314,14 @@ fn parts(word: &str) -> Vec<&str> {
             _ => false,
         }
     };
+    let mut letters = word.chars();
+    if let Some(first) = letters.next()
+        && letters.as_str().starts_with(char::is_alphanumeric)
+        && sign(first.encode_utf8(&mut [0; 4]), None).is_some()
+    {
+        let (before, after) = word.split_at(first.len_utf8());
+        return vec![before, after];
+    }
     match word.char_indices().find(is_cut) {
         Some((at, sign)) => {
             let (before, after) = word.split_at(at + sign.len_utf8());

@@ -117,6 +117,9 @@ pub(super) fn kind_of(property: &Property) -> Kind {
 
 fn number_kind(property: &Property, words: &Words) -> Kind {
     let whole = matches!(property.shape, Shape::Scalar(Scalar::Integer));
+    if is_share(words) {
+        return Kind::Percent;
+    }
     let counted = words.names(&["quantity", "number", "page", "year", "spots"]);
     if words.names(&["percent"]) || words.raw_name.contains("rate") && words.tells(&["percent"]) {
         Kind::Percent
@@ -152,6 +155,9 @@ fn text_kind(property: &Property, words: &Words) -> Kind {
     if words.names(&["address"]) {
         return Kind::Address;
     }
+    if is_share(words) {
+        return Kind::Percent;
+    }
     if words.ends(NAMES) || words.says(&["name of"]) {
         return Kind::Name;
     }
@@ -163,6 +169,15 @@ fn text_kind(property: &Property, words: &Words) -> Kind {
         return Kind::Identifier;
     }
     Kind::Text
+}
+
+/// A rate that is no price: `cap_rate`, `vat_rate`, but not `daily_rate`.
+fn is_share(words: &Words) -> bool {
+    let priced =
+        ["hour", "day", "daily", "night", "week", "month", "unit", "price", "room", "spot"];
+    let has = |text: &str| priced.iter().any(|word| text.contains(word));
+    let money = words.tells(&["amount", "currency"]) || words.says(&["price", "cost", " per "]);
+    words.raw_name.ends_with("_rate") && !has(&words.raw_name) && !has(&words.folded) && !money
 }
 
 /// Kinds that a format or a single word settles.

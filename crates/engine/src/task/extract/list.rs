@@ -9,6 +9,7 @@ use super::labels::labels;
 use super::run::Run;
 use super::scalar::{by_label, extracted};
 use super::slots::slots;
+use super::ticks::answers;
 use super::values::read;
 use super::wish::Wish;
 
@@ -25,11 +26,22 @@ pub(super) fn find_all(source: Source<'_>, wish: &Wish) -> Extracted {
         Kind::Name if wish.is_about("party") => parties(source),
         // Their form alone tells what they are.
         Kind::Email | Kind::Iban | Kind::Url => everywhere(source, wish),
+        // Several boxes of a group may be checked.
+        Kind::Choice(ref choices) if answers::offers(source, choices) => {
+            let mut ticked = answers::candidates(source, wish);
+            ticked.retain(|candidate| candidate.score >= ITEM_MIN);
+            return distinct(source, ticked);
+        }
         _ => Vec::new(),
     };
     if found.is_empty() {
         found = labelled(source, wish);
     }
+    distinct(source, found)
+}
+
+/// Every value once.
+fn distinct(source: Source<'_>, mut found: Vec<Candidate>) -> Extracted {
     let mut seen = std::collections::HashSet::new();
     found.retain(|candidate| seen.insert(candidate.reading.key.clone()));
     found.truncate(VALUES_MAX);
@@ -68,7 +80,8 @@ fn labelled(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
         return found;
     }
     let Some(slot) = slots(index, wish, &label).into_iter().next() else { return Vec::new() };
-    let run = Run::new(index, slot.words);
+    let Some(words) = source.ticks.chosen(slot.words, &label.words) else { return Vec::new() };
+    let run = Run::new(index, words);
     let mut found = Vec::new();
     let mut start = 0;
     for whole in run.text.split_inclusive([',', ';', '•', '|']) {

@@ -9,6 +9,8 @@ use super::kinds::Kind;
 use super::labels::labels;
 use super::run::{Run, boxes};
 use super::slots::slots;
+use super::sums::prefer_sum;
+use super::ticks::answers;
 use super::values::read;
 use super::wish::Wish;
 
@@ -22,6 +24,20 @@ const CANDIDATES_MAX: usize = 300;
 pub(super) fn find(source: Source<'_>, wish: &Wish) -> Extracted {
     let mut candidates = by_label(source, wish);
     candidates.extend(clauses::candidates(source, wish));
+    if let Kind::Choice(choices) = &wish.kind
+        && answers::offers(source, choices)
+    {
+        // The label of an option says nothing of whether it is chosen.
+        candidates.retain(|candidate| !source.ticks.is_option(&candidate.words));
+    }
+    candidates.extend(answers::candidates(source, wish));
+    let of_parts = ["due", "balance", "paid", "net", "tax", "subtotal"];
+    if wish.kind == Kind::Amount
+        && wish.is_about("total")
+        && !of_parts.iter().any(|part| wish.is_about(part))
+    {
+        prefer_sum(source.index, &mut candidates);
+    }
     best(candidates).map_or_else(Extracted::default, |candidate| extracted(source.index, candidate))
 }
 
@@ -35,7 +51,8 @@ pub(super) fn by_label(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
             if wish.kind == Kind::Jurisdiction && (!label.closed || slot.words.len() > 6) {
                 continue;
             }
-            let run = Run::new(index, slot.words);
+            let Some(words) = source.ticks.chosen(slot.words, &label.words) else { continue };
+            let run = Run::new(index, words);
             for (nth, reading) in read(wish, &run.text, source.day_first).into_iter().enumerate() {
                 let order = if nth == 0 { 1.0 } else { 0.85 };
                 let score = label.quality * slot.position * reading.quality * order;

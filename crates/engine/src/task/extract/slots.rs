@@ -16,6 +16,7 @@ use super::kinds::Kind;
 use super::labels::{Label, closes};
 use super::vocabulary::is_known;
 use super::wish::Wish;
+use crate::lexicon::{SENTENCE_WORDS, has};
 
 /// The slots of a label, nearest first.
 pub(super) fn slots(index: &Index, wish: &Wish, label: &Label) -> Vec<Slot> {
@@ -44,9 +45,28 @@ fn open_rest(index: &Index, wish: &Wish, rest: &[usize]) -> f64 {
     match (typed, proper) {
         (true, _) if rest.len() <= 8 => 0.95,
         (true, _) => 0.7,
-        (false, true) if rest.len() <= 8 => 0.85,
+        (false, true) if rest.len() <= 8 => {
+            if is_sentence(index, index.words[rest[0]].cell) {
+                0.25
+            } else {
+                0.85
+            }
+        }
         (false, _) => 0.4,
     }
+}
+
+/// So many words make a sentence, if one of them is a word of sentences.
+const SENTENCE_MIN: usize = 5;
+
+/// The cell is a sentence, or a piece of one.
+fn is_sentence(index: &Index, cell: usize) -> bool {
+    let words = &index.words[index.cells[cell].words.clone()];
+    words.len() >= SENTENCE_MIN
+        && words.iter().any(|word| {
+            let bare = word.text.trim_matches(|sign: char| !sign.is_alphanumeric());
+            has(SENTENCE_WORDS, &bare.to_lowercase())
+        })
 }
 
 /// The words between the label and the next label of the same cell.

@@ -11,7 +11,9 @@ mod reading;
 
 use serde_json::{Number, Value};
 
-pub(super) use self::dates::proves_day_first;
+pub(super) use self::dates::{proves_date, proves_day_first};
+use self::names::NameQuery;
+use self::names::NameQuery;
 pub(super) use self::names::{LEGAL_FORMS, ends_legally};
 pub(super) use self::reading::Reading;
 use self::reading::words;
@@ -19,6 +21,7 @@ use super::kinds::Kind;
 use super::schema::Scalar;
 use super::vocabulary::fold;
 use super::wish::{RangeEnd, Wish};
+use crate::lexicon::{EXCLUDING, SHARE_OF, has, words as words_of};
 
 /// Every value of the wish's kind, in the order of the text.
 pub(super) fn read(wish: &Wish, text: &str, day_first: bool) -> Vec<Reading> {
@@ -33,12 +36,19 @@ pub(super) fn read(wish: &Wish, text: &str, day_first: bool) -> Vec<Reading> {
         Kind::Bic => contacts::bics(text),
         Kind::Duration => durations::durations(text),
         Kind::Address => addresses::addresses(text),
-        Kind::Name => names::names(text, wish.is_about("person")),
+        Kind::Name => names::names(text, name_query(wish)),
         Kind::Jurisdiction => names::places(text),
         Kind::YesNo => read_yes_no(text),
         Kind::Choice(choices) => read_choice(choices, text),
         Kind::Text => read_text(text),
     }
+}
+
+/// Many documents write the number of an account behind a name, and take it for a part of it: it is
+/// left out where the query says so.
+fn name_query(wish: &Wish) -> NameQuery {
+    let excludes = words_of(EXCLUDING).any(|word| wish.description.contains(word));
+    NameQuery { of_person: wish.is_about("person"), without_number: excludes }
 }
 
 fn read_dates(wish: &Wish, text: &str, day_first: bool) -> Vec<Reading> {
@@ -85,6 +95,8 @@ fn read_numbers(wish: &Wish, text: &str, day_first: bool) -> Vec<Reading> {
             (_, false) if amount.has_currency => 0.7,
             (_, false) => 1.0,
         };
+        let of_share = wish.kind == Kind::Amount && is_base(&text[..amount.start]);
+        let quality = if of_share { 0.4 * quality } else { quality };
         let mut reading = Reading::verbatim(text, amount.start, amount.end, quality);
         reading.key = format!("{:.2}", amount.value);
         match wish.scalar {
@@ -98,14 +110,29 @@ fn read_numbers(wish: &Wish, text: &str, day_first: bool) -> Vec<Reading> {
     found.filter_map(reading).collect()
 }
 
+/// What ends the text before an amount says that it is what a percentage is taken of: "19 % of".
+fn is_base(before: &str) -> bool {
+    let mut last = before.split_whitespace().rev();
+    let leads = last.next().is_some_and(|word| has(SHARE_OF, &word.to_lowercase()));
+    leads && last.next().is_some_and(|word| word.ends_with('%'))
+}
+
 /// Whole numbers without a decimal point would change their type on the way through a client.
 fn number(value: f64) -> Option<Number> {
     Number::from_f64(value)
 }
 
+const YES: [&str; 8] = ["yes", "true", "ja", "oui", "si", "y", "x", "checked"];
+const NO: [&str; 8] = ["no", "false", "nein", "nee", "non", "n", "unchecked", "none"];
+
+/// What a text says that is nothing but yes or no.
+pub(super) fn yes_or_no(text: &str) -> Option<bool> {
+    let bare = fold(text.trim_matches(|sign: char| !sign.is_alphanumeric()));
+    let says = |words: [&str; 8]| words.contains(&bare.as_str()).then_some(());
+    says(YES).map(|()| true).or_else(|| says(NO).map(|()| false))
+}
+
 fn read_yes_no(text: &str) -> Vec<Reading> {
-    let yes = ["yes", "true", "ja", "oui", "si", "y", "x", "checked"];
-    let no = ["no", "false", "nein", "nee", "non", "n", "unchecked", "none"];
     let mut found = Vec::new();
     for (start, word) in words(text) {
         let bare = fold(word.trim_matches(|sign: char| sign.is_ascii_punctuation()));
@@ -114,8 +141,8 @@ fn read_yes_no(text: &str) -> Vec<Reading> {
         let answer = match bare.as_str() {
             _ if ticked => true,
             _ if empty => false,
-            bare if yes.contains(&bare) => true,
-            bare if no.contains(&bare) => false,
+            bare if YES.contains(&bare) => true,
+            bare if NO.contains(&bare) => false,
             _ => continue,
         };
         let mut reading = Reading::verbatim(text, start, start + word.len(), 1.0);

@@ -78,12 +78,35 @@ fn address_below(index: &Index, name: usize) -> Vec<usize> {
         }
         // Numbers of registers in brackets stand between the name and the street.
         let text = index.text(cell.words.clone());
-        if words.is_empty() && text.starts_with('(') && text.ends_with(')') {
+        let in_brackets = text.starts_with('(') && text.ends_with(')');
+        if words.is_empty() && (in_brackets || is_register_number(&text)) {
             continue;
+        }
+        if !words.is_empty() && is_labelled_value(index, line) {
+            break;
         }
         words.extend(cell.words.clone());
     }
     words
+}
+
+/// A single word with many figures.
+fn is_register_number(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    digits >= 5 && !text.contains(' ') && text.contains(char::is_alphabetic)
+}
+
+/// A word or two, and figures far to the right.
+fn is_labelled_value(index: &Index, line: &Line) -> bool {
+    let mut cells = line.cells.clone().map(|cell| index.text(index.cells[cell].words.clone()));
+    let (first, last) = (cells.next(), cells.next_back());
+    let is_figures = |text: &String| {
+        let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        digits > letters
+    };
+    let has_digit = |text: &String| text.contains(|letter: char| letter.is_ascii_digit());
+    last.is_some_and(|last| is_figures(&last)) && first.is_some_and(|first| !has_digit(&first))
 }
 
 /// What begins another part of the head.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::candidate::{Candidate, Source};
+use super::super::kinds::Kind;
 use super::super::values::{Reading, read, spoken};
 use super::super::wish::Wish;
 
@@ -22,6 +23,14 @@ pub(super) fn first_date(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
 /// A value of a form that is its own label, if the document holds one value of it only.
 pub(super) fn only_one(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {
     let mut readings = read(wish, &source.prose.run.text, source.day_first);
+    if wish.kind == Kind::Bic {
+        // Any word in capitals may have the form of one.
+        let banks = ["bic", "swift", "iban", "bank"];
+        readings.retain(|reading| {
+            let lead = &source.prose.lower[source.prose.before(reading.start, 80)];
+            banks.iter().any(|word| lead.contains(word))
+        });
+    }
     readings.dedup_by(|a, b| a.key == b.key);
     let score = if readings.len() == 1 { 0.6 } else { 0.35 };
     let first = readings.into_iter().next();

@@ -1,6 +1,7 @@
 //! Finds the parties of a contract: where it says between whom it is made, where it gives them
 //! short names, and where they sign.
 
+mod letters;
 mod names;
 
 use self::names::{ends_sentence, has_legal_form, name_at, name_before};
@@ -22,6 +23,9 @@ pub(in super::super) fn parties(source: Source<'_>) -> Vec<Candidate> {
     }
     if found.len() < 2 {
         add(&mut found, signed(source));
+    }
+    if found.len() < 2 {
+        add(&mut found, letters::letter(source));
     }
     found.truncate(PARTIES_MAX);
     found

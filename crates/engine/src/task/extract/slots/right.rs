@@ -17,6 +17,10 @@ pub(super) fn right_of(index: &Index, wish: &Wish, label: &Label, cell: usize) -
     let mut trust = 0.97;
     for next in cell + 1..line.cells.end {
         let right = &index.cells[next];
+        // Cells of a head name columns, not one another.
+        if is_head(index, cell) && is_head(index, next) {
+            break;
+        }
         let gap = right.area.left - edge;
         if gap > REACH_RIGHT {
             trust *= 0.7;
@@ -49,6 +53,10 @@ pub(super) fn right_of(index: &Index, wish: &Wish, label: &Label, cell: usize) -
         slot.position *= if at + 1 == count { 1.0 } else { 0.9 };
     }
     slots
+}
+
+fn is_head(index: &Index, cell: usize) -> bool {
+    index.words[index.cells[cell].words.start].is_head
 }
 
 /// The words right of a cell that stand a little higher or lower than it.

@@ -66,6 +66,11 @@ pub(crate) fn dates(text: &str, day_first: bool) -> Vec<Date> {
     found
 }
 
+/// The text holds a date.
+pub(crate) fn proves_date(text: &str) -> bool {
+    !dates(text, false).is_empty()
+}
+
 /// A figure of the text can only be a day, and it stands before the month.
 pub(crate) fn proves_day_first(text: &str) -> bool {
     let pieces = lexemes(text);

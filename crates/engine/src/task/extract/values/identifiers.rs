@@ -7,9 +7,15 @@ use super::reading::{Reading, words};
 pub(super) fn identifiers(text: &str) -> Vec<Reading> {
     let pieces: Vec<(usize, &str)> = words(text).collect();
     let has_digit = |word: &str| word.contains(|letter: char| letter.is_ascii_digit());
-    let Some(first) = pieces.iter().position(|(_, word)| has_digit(word)) else {
-        return Vec::new();
+    // The figures of a date are no identifier, where another one follows.
+    let dates = super::dates::dates(text, false);
+    let in_date = |start: usize, word: &str| {
+        dates.iter().any(|date| date.start < start + word.len() && start < date.end)
     };
+    let undated = |(start, word): &(usize, &str)| has_digit(word) && !in_date(*start, word);
+    let first = pieces.iter().position(undated);
+    let first = first.or_else(|| pieces.iter().position(|(_, word)| has_digit(word)));
+    let Some(first) = first else { return Vec::new() };
     let begin = head(&pieces, first);
     let mut last = first;
     while let Some((_, word)) = pieces.get(last + 1) {
@@ -87,6 +93,7 @@ mod tests {
         check(": # BLR_WFLD20151000982590", "# BLR_WFLD20151000982590");
         check("116419-1", "116419-1");
         check("NL810433941B01", "NL810433941B01");
+        check("of 17 June 2026, LU/26/5107/B", "LU/26/5107/B");
         assert!(identifiers("none at all").is_empty());
         assert!(identifiers("02/10/2020")[0].quality < 0.4);
     }

@@ -1,6 +1,6 @@
 //! Reads names of persons, organisations and places by their capitals and legal forms.
 
-use super::super::vocabulary::{concepts, fold};
+use super::super::vocabulary::{concepts, fold, is_known};
 use super::reading::{Reading, words};
 
 /// Ends of company names, folded and without dots.
@@ -50,8 +50,17 @@ pub(crate) const LEGAL_FORMS: &[&str] = &[
     "enterprise",
 ];
 
+/// What a query says of names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NameQuery {
+    /// They are of persons.
+    pub of_person: bool,
+    /// The number behind a name is no part of it.
+    pub without_number: bool,
+}
+
 /// The name that a text is.
-pub(super) fn names(text: &str, of_person: bool) -> Vec<Reading> {
+pub(super) fn names(text: &str, query: NameQuery) -> Vec<Reading> {
     let bare =
         text.trim_matches(|sign: char| sign.is_whitespace() || (":=|_•*,;-–—\"“”".contains(sign)));
     let letters = bare.chars().filter(|letter| letter.is_alphabetic()).count();
@@ -62,16 +71,47 @@ pub(super) fn names(text: &str, of_person: bool) -> Vec<Reading> {
     // A date behind a name was printed over it or belongs to the next column.
     let dates = super::dates::dates(bare, false);
     let end = dates.first().filter(|date| date.start > 2).map_or(bare.len(), |date| date.start);
-    let name = &bare[..end];
+    let name = if query.without_number { without_number(&bare[..end]) } else { &bare[..end] };
     let first = concepts(name.split_whitespace().next().unwrap_or_default());
     let street = super::addresses::addresses(name).first().is_some_and(|found| found.quality > 0.7);
     let street = street && name.starts_with(|letter: char| letter.is_ascii_digit());
     let labelled = street || first.iter().any(|concept| OTHERS.contains(&concept.as_str()));
     let quality = likeness(name) * if labelled { 0.4 } else { 1.0 };
     let body = |word: &str| BODIES.contains(&fold(word).as_str());
-    let firm = of_person && (ends_legally(name) || name.split_whitespace().any(body));
+    let firm = query.of_person && (ends_legally(name) || name.split_whitespace().any(body));
     let quality = if firm { 0.6 * quality } else { quality };
     vec![Reading::verbatim(text, start, start + name.trim_end().len(), quality)]
+}
+
+/// A name without the number behind it: `(40617)`, `[A-12]`, `#40617`, `/ 40617`.
+fn without_number(name: &str) -> &str {
+    let name = name.trim_end();
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    let open = match name.chars().next_back() {
+        Some(')') => '(',
+        Some(']') => '[',
+        _ => {
+            let Some((before, last)) = name.rsplit_once(' ') else { return name };
+            let bare = last.trim_start_matches('#');
+            let is_number = digits(bare) >= 3 && digits(bare) == bare.len();
+            let sign = before.rsplit(' ').next().unwrap_or_default();
+            let is_led = bare.len() < last.len()
+                || matches!(sign, "#" | "/" | "-" | "\u{2013}")
+                || concepts(sign) == ["number"];
+            let rest = before.strip_suffix(sign).filter(|_| bare.len() == last.len());
+            let rest = rest.unwrap_or(before).trim_end_matches([' ', ',', ';']);
+            return if is_number && is_led && rest.len() > 2 { rest } else { name };
+        }
+    };
+    let Some(at) = name.rfind(open).filter(|at| *at > 2) else { return name };
+    let inside = &name[at + 1..name.len() - 1];
+    let letters = inside.chars().filter(|letter| letter.is_alphabetic()).count();
+    let labelled = || {
+        let has_digit = |concept: &String| digits(concept) > 0;
+        concepts(inside).iter().all(|concept| has_digit(concept) || is_known(concept))
+    };
+    let is_number = digits(inside) >= 2 && (letters <= 4 && letters < digits(inside) || labelled());
+    if is_number { name[..at].trim_end() } else { name }
 }
 
 /// Words in the names of bodies that persons do not bear.
@@ -220,6 +260,23 @@ mod tests {
         check("England and Wales", Some("England"));
         check("the State of Colorado without", Some("Colorado"));
         check("any jurisdiction", None);
+    }
+
+    #[test]
+    fn numbers_behind_names_are_no_part_of_them() {
+        for (text, want) in [
+            ("Saffron Hill Traders (40617)", "Saffron Hill Traders"),
+            ("Heather Down Ltd (30715 W)", "Heather Down Ltd"),
+            ("Odile Marrow [account no. 40617]", "Odile Marrow"),
+            ("Three Rivers Haulage #5528", "Three Rivers Haulage"),
+            ("Three Rivers Haulage, No. 5528", "Three Rivers Haulage"),
+            ("Three Rivers / 5528", "Three Rivers"),
+            ("Three Rivers (Holdings) Ltd", "Three Rivers (Holdings) Ltd"),
+            ("Hall 9000", "Hall 9000"),
+            ("Studio (54)", "Studio"),
+        ] {
+            assert_eq!(without_number(text), want);
+        }
     }
 
     fn is_name_like(text: &str) -> bool {

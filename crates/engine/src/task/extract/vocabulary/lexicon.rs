@@ -2,33 +2,53 @@
 
 /// A concept and its spellings, folded, separated by blanks.
 pub(super) const CONCEPTS: &[(&str, &str)] = &[
-    ("number", "no nr num number nbr numb nummer numero id identifier identification nos"),
+    (
+        "number",
+        "no nr num number nbr numb nummer numero id identifier identification nos n nro n\u{ba}",
+    ),
     ("reference", "ref reference referenz referentie kenmerk zeichen"),
     ("code", "code cd kode"),
-    ("date", "date dt datum data fecha dated day"),
+    ("date", "date dt datum data fecha dated day dato"),
     ("name", "name nom naam nombre nome full"),
-    ("amount", "amt amount betrag montant bedrag importe sum somme summe value dollar usd eur"),
-    ("total", "total totaal gesamt totale endbetrag ttl totalling"),
+    (
+        "amount",
+        "amt amount betrag montant bedrag importe sum somme summe value dollar \
+      usd eur importo valor belopp belob",
+    ),
+    ("total", "total totaal gesamt totale endbetrag ttl totalling totalt"),
     ("grand", "grand overall aggregate"),
     ("subtotal", "subtotal subtotaal zwischensumme sous-total"),
     ("gross", "gross brutto bruto brut ttc inclusive incl inclusief inkl"),
     (
         "net",
-        "net netto neto ht untaxed ohne before without excl excluding exclusive exclusief exkl zzgl pretax",
+        "net netto neto ht untaxed ohne before without excl excluding exclusive exclusief exkl zzgl pretax imponibile imponible",
     ),
-    ("tax", "tax vat btw mwst tva iva gst ust mehrwertsteuer taxes ustid hst sst"),
-    ("due", "due payable owing fallig verschuldigd outstanding zahlungsziel deadline"),
+    (
+        "tax",
+        "tax vat btw mwst tva iva gst ust mehrwertsteuer taxes ustid hst sst imposta impuesto \
+      imposto taxe moms umsatzsteuer",
+    ),
+    (
+        "due",
+        "due payable owing fallig verschuldigd outstanding zahlungsziel deadline scadenza \
+      vencimiento vencimento echeance vervaldatum forfallodatum forfaldsdato falligkeit \
+      falligkeitsdatum",
+    ),
     ("balance", "balance saldo solde"),
     ("paid", "paid betaald payee bezahlt"),
-    ("payment", "payment payments zahlung paiement betaling"),
-    ("invoice", "inv invoice invoices factuur rechnung facture factura fattura bill"),
+    ("payment", "payment payments zahlung paiement betaling pagamento pago"),
+    (
+        "invoice",
+        "inv invoice invoices factuur rechnung facture factura fattura bill fatura \
+      faktura",
+    ),
     ("order", "order ord bestellung commande pedido orders"),
     ("purchase", "purchase po"),
     ("contract", "contract ctr vertrag contrat contrato contracts"),
     ("agreement", "agreement agreements"),
     ("receipt", "receipt quittung bon recu"),
     ("document", "document doc dokument voucher"),
-    ("customer", "customer cust client kunde klant kunden customers cliente"),
+    ("customer", "customer cust client kunde klant kunden customers cliente kund"),
     ("account", "account acct konto acc kto"),
     ("registration", "registration reg registered"),
     ("advertiser", "advertiser advertisers sponsor"),
@@ -37,13 +57,20 @@ pub(super) const CONCEPTS: &[(&str, &str)] = &[
     ("period", "period dates zeitraum leistungszeitraum periode duration"),
     ("start", "start from begin beginning starts commence commencement von first starting since"),
     ("end", "end to until ends ending thru through till bis last expiration expiry"),
-    ("quantity", "qty quantity quantities menge aantal anzahl qte quantite cantidad units nombre"),
-    ("price", "price prijs preis prix precio rate cost einzelpreis fee charge charges"),
+    (
+        "quantity",
+        "qty quantity quantities menge aantal anzahl qte quantite cantidad units nombre pezzi \
+      piezas quantita antal stuck",
+    ),
+    (
+        "price",
+        "price prijs preis prix precio prezzo preco rate cost einzelpreis fee charge charges",
+    ),
     ("unit", "unit each stuk einheit"),
     (
         "description",
         "description desc beschreibung omschrijving designation artikel descripcion \
-      particulars details bezeichnung",
+      particulars details bezeichnung descrizione descricao",
     ),
     (
         "item",
@@ -53,7 +80,11 @@ pub(super) const CONCEPTS: &[(&str, &str)] = &[
     ("fax", "fax facsimile telefax"),
     ("email", "email e-mail mail"),
     ("website", "website url web www homepage site internet"),
-    ("address", "address addr adresse adres anschrift direccion street"),
+    (
+        "address",
+        "address addr adresse adres anschrift direccion street indirizzo \
+      endereco",
+    ),
     ("city", "city town ort stad ville"),
     ("state", "state province"),
     ("postcode", "zip postcode postal plz"),
@@ -75,7 +106,7 @@ pub(super) const CONCEPTS: &[(&str, &str)] = &[
     ("title", "title subject betreff"),
     ("discount", "discount rabatt korting remise rebate"),
     ("currency", "currency wahrung devise"),
-    ("percent", "percent percentage pct"),
+    ("percent", "percent percentage pct aliquota steuersatz taux"),
     ("birth", "birth born dob"),
     ("gender", "gender sex"),
     ("signature", "signature signed sign"),

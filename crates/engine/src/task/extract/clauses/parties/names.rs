@@ -134,7 +134,9 @@ pub(super) fn name_before(text: &str) -> Option<(usize, usize)> {
         };
         let word_before = text[..start].trim_end().rsplit([' ', '\n']).next().unwrap_or_default();
         let placed = ["of", "at", "in", "the", "under"].contains(&word_before);
-        if is_described(&text[end..]) && !placed {
+        // Directly before its short form, a firm's name is no place.
+        let is_firm = text[end..].trim().is_empty() && has_legal_form(&text[start..end]);
+        if is_described(&text[end..]) && (!placed || is_firm) {
             if has_legal_form(&text[start..end]) {
                 return Some((start, end));
             }
