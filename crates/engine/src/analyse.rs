@@ -8,6 +8,7 @@ mod label;
 pub(crate) mod layout;
 pub(crate) mod long_tables;
 mod marks;
+mod notes;
 mod reading_order;
 mod table;
 mod tolerances;
@@ -17,6 +18,7 @@ use std::collections::HashMap;
 use crate::model::{Block, ContinuedTable, OutlineEntry, Page};
 use assemble::Assembly;
 pub(crate) use draft::PageLayout;
+pub(crate) use notes::add_notes;
 
 /// The blocks of laid-out pages, given with their 1-based numbers, in reading order, and the tables
 /// that continue over the end of a page. `details` is what pages have beside their text.

@@ -24,7 +24,7 @@ pub use bibliography::{Bibliography, BibliographyEntry};
 pub use block::{Block, Content, EntryPart, FormField, Origin, Role};
 pub(crate) use characters::{compose, is_rtl};
 pub use document::{ContinuedTable, Document, Page};
-pub use field::{Checkbox, Field, FieldKind};
+pub use field::{Checkbox, Field, FieldKind, Note};
 pub(crate) use geometry::sides;
 pub use geometry::{Direction, Rect};
 pub use intake::Intake;

@@ -2,7 +2,7 @@
 
 use super::bibliography::Bibliography;
 use super::block::Block;
-use super::field::{Checkbox, Field};
+use super::field::{Checkbox, Field, Note};
 use super::page::{Link, OutlineEntry};
 use super::table::Table;
 
@@ -34,6 +34,8 @@ pub struct Page {
     pub links: Vec<Link>,
     /// Its form fields, and the texts that were typed onto it.
     pub fields: Vec<Field>,
+    /// Comments on it; they are blocks as well.
+    pub notes: Vec<Note>,
     /// Its checkboxes: form fields and drawn squares.
     pub checkboxes: Vec<Checkbox>,
 }

@@ -48,6 +48,15 @@ pub struct Checkbox {
     pub ticked: bool,
 }
 
+/// A comment on a page, which a viewer shows beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// What it says; its lines end with line feeds.
+    pub text: String,
+    /// What it belongs to, in points as displayed.
+    pub rect: Rect,
+}
+
 impl Field {
     /// The box that it shows, if it is one.
     pub(crate) fn checkbox(&self) -> Option<Checkbox> {

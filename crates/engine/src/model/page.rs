@@ -1,6 +1,6 @@
 //! What the file draws on a page, before it is read as text: glyphs, rulings, pictures.
 
-use super::field::{Checkbox, Field};
+use super::field::{Checkbox, Field, Note};
 use super::geometry::{Direction, Rect};
 use crate::limits::Excess;
 
@@ -21,6 +21,8 @@ pub(crate) struct PageContent {
     pub links: Vec<Link>,
     /// Its form fields, and the texts that were typed onto it.
     pub fields: Vec<Field>,
+    /// Comments on it.
+    pub notes: Vec<Note>,
     /// Its checkboxes: form fields and drawn squares.
     pub checkboxes: Vec<Checkbox>,
     /// Drawn boxes that are big enough to hold text of their own.

@@ -20,8 +20,8 @@ use crate::recognise::trial::Trial;
 use crate::source::ahead::with_pages;
 use crate::source::office::{self, OfficeDocument, OfficeFormat, Requested};
 use crate::source::pdf::{
-    Document as PdfDocument, FontStore, check_contents, find_boxes, links, note_boxes, open, read_page,
-    values,
+    Document as PdfDocument, FontStore, check_contents, find_boxes, links, note_boxes, open,
+    read_page, values,
 };
 use crate::source::raster::ImageFile;
 
@@ -35,7 +35,7 @@ pub(super) fn read_pdf(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ReadDocument, Error> {
     let mut document = open(document, request.password, request.limits)?;
-    let outline = document.read_structure();
+    let outline = document.read_structure(request.limits);
     let document = document;
     let page_count = document.pdf.pages().len();
     let selected = selected_pages(request.spec, page_count)?;

@@ -7,7 +7,7 @@ use docket_contract::{Warning, WarningCode};
 
 use super::request::{Progress, ReadDocument};
 use super::step::PageRead;
-use crate::analyse::{PageLayout, bibliography, structure};
+use crate::analyse::{PageLayout, add_notes, bibliography, structure};
 use crate::error::{Damage, Error, PageFault, PictureFault};
 use crate::limits::Excess;
 use crate::model::{Document, Intake, OutlineEntry, Page, PageContent};
@@ -195,13 +195,14 @@ impl Reading {
         let sizes =
             laid_out.iter().map(|(number, layout)| (*number, (layout.width, layout.height)));
         let sizes: Vec<(usize, (f32, f32))> = sizes.collect();
-        let (mut blocks, continued_tables) = structure(laid_out, &outline, &self.details);
+        let (mut blocks, mut continued_tables) = structure(laid_out, &outline, &self.details);
         let pages = sizes.into_iter().map(|(number, size)| Page {
             number,
             size: Some(size),
             ..self.details.remove(&number).unwrap_or_default()
         });
-        let pages = pages.collect();
+        let pages: Vec<Page> = pages.collect();
+        add_notes(&mut blocks, &mut continued_tables, &pages);
         let bibliography = with_bibliography.then(|| bibliography::read(&mut blocks));
         let page_count = self.progress.page_count;
         Ok(self.with(Document {
@@ -228,6 +229,7 @@ fn details(number: usize, content: &mut PageContent) -> Page {
         size: None,
         links: std::mem::take(&mut content.links),
         fields: std::mem::take(&mut content.fields),
+        notes: std::mem::take(&mut content.notes),
         checkboxes: std::mem::take(&mut content.checkboxes),
     }
 }

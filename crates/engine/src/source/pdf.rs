@@ -29,6 +29,7 @@ mod text;
 mod typeset;
 mod unicode;
 mod values;
+mod xfa;
 
 pub(crate) use annotations::links;
 pub(crate) use checkboxes::{find_boxes, note_boxes, note_found_boxes};

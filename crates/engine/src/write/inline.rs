@@ -86,7 +86,18 @@ fn bare_address(address: &str) -> String {
 
 /// The Markdown of a text from this byte on.
 pub(super) fn markdown(text: &Text, from: usize) -> String {
-    written(text, from, &Markdown, " ")
+    written(&without_bare_links(text), from, &Markdown, " ")
+}
+
+/// Without links whose text is their address: Markdown links it without further signs.
+fn without_bare_links(text: &Text) -> Cow<'_, Text> {
+    let is_bare = |(bytes, mark): &(std::ops::Range<usize>, Mark)| matches!(mark, Mark::Link(address) if text.content.get(bytes.clone()) == Some(address));
+    if !text.marks.iter().any(is_bare) {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = text.clone();
+    kept.marks.retain(|mark| !is_bare(mark));
+    Cow::Owned(kept)
 }
 
 /// The HTML of a text from this byte on.

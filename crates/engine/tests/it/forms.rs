@@ -354,3 +354,88 @@ fn bold_and_italic_words_are_marked_in_running_text() {
     );
     assert!(!text.contains("**This") && !text.contains("**Terms"), "{text}");
 }
+
+#[test]
+fn a_letter_in_a_drawn_box_checks_it() {
+    let draw = |page: Page| {
+        let page = TEXTS.iter().fold(page, |page, (x, y, text)| {
+            page.text(f64::from(*x), 842.0 - f64::from(*y), 10.0, Font::Times, text)
+        });
+        page.text(185.5, 842.0 - 304.0, 10.0, Font::Helvetica, "X")
+            .text(106.0, 842.0 - 264.0, 10.0, Font::Helvetica, "x")
+            .raw(
+                "0.7 w 104 302 10 10 re S 184 302 10 10 re S 104 262 10 10 re S 104 242 10 10 re S",
+            )
+    };
+    let expected = json!({ "engine": "Motor", "rules": true, "newsletter": false });
+    assert_eq!(extracted(page(draw), &question()), expected);
+    let text = json!({ "engine": { "type": "string" } });
+    assert_eq!(extracted(page(draw), &text), json!({ "engine": "Motor" }));
+}
+
+#[test]
+fn comments_are_notes_of_their_page() {
+    let comment = |subtype: &str, more: &str| {
+        format!("<< /Type /Annot /Subtype /{subtype} /Rect [300 300 320 320] {more} >>")
+    };
+    let annotations = [
+        comment("Text", "/F 4 /Contents (Ask the skipper)"),
+        comment("Highlight", "/Contents (Too\nshort)"),
+        comment("Text", "/F 2 /Contents (Hidden)"),
+        comment("Popup", "/Contents (Popup)"),
+    ];
+    let found = result(form(&[(40, 304, "Two weeks.")], &annotations));
+    let seen: Vec<(String, String)> = crate::support::outline(&found);
+    let seen: Vec<(&str, &str)> =
+        seen.iter().map(|(kind, text)| (kind.as_str(), text.as_str())).collect();
+    let expected =
+        [("Text", "Two weeks."), ("Footnote", "Ask the skipper"), ("Footnote", "Too short")];
+    assert_eq!(seen, expected);
+}
+
+/// A document with a form in XML; `fields` are those of its pages.
+fn xml_form(fields: &str, widgets: &[String]) -> Vec<u8> {
+    let template =
+        b"<template xmlns='http://www.xfa.org/schema/xfa-template/3.3/'><subform name='form1'>\
+        <field name='keeper'><caption><value><text>Lamp keeper</text></value></caption></field>\
+        <field name='oil'><caption><value><text>Oil (kg)</text></value></caption></field>\
+        </subform></template>";
+    let data =
+        b"<xfa:datasets xmlns:xfa='http://www.xfa.org/schema/xfa-data/1.0/'><xfa:data><form1>\
+        <keeper>Zo&#xEB; Marl</keeper><oil>7.45</oil></form1></xfa:data></xfa:datasets>";
+    let numbers: Vec<String> = (0..widgets.len()).map(|n| format!("{} 0 R", 10 + n)).collect();
+    let pdf = RawPdf::new()
+        .object(
+            1,
+            &format!(
+                "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{fields}] \
+             /XFA [(template) 6 0 R (datasets) 7 0 R] >> >>"
+            ),
+        )
+        .object(2, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>")
+        .object(
+            3,
+            &format!(
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 400] /Contents 4 0 R /Annots [{}] \
+             /Resources << /Font << /F 5 0 R >> >> >>",
+                numbers.join(" ")
+            ),
+        )
+        .stream(4, "", b"BT /F 10 Tf 40 304 Td (Keeper:) Tj ET")
+        .object(5, "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>")
+        .stream(6, "", template)
+        .stream(7, "", data);
+    let objects = widgets.iter().enumerate();
+    objects.fold(pdf, |pdf, (n, body)| pdf.object(10 + n, body)).build(1)
+}
+
+#[test]
+fn values_of_forms_in_xml_are_read() {
+    let shown = widget("120 300 300 316", "/FT /Tx /T (form1[0].keeper[0])");
+    let text = markdown(&result(xml_form("10 0 R", &[shown])));
+    assert_eq!(text.trim_end(), "Keeper: Zo\u{EB} Marl");
+    let text = markdown(&result(xml_form("", &[])));
+    for line in ["Lamp keeper: Zo\u{EB} Marl", "Oil (kg): 7.45"] {
+        assert!(text.contains(line), "{text}");
+    }
+}

@@ -8,7 +8,7 @@ use kurbo::Affine;
 
 use super::annotations::placed;
 use super::marked_content::decode_text;
-use crate::model::{Field, FieldKind};
+use crate::model::{Field, FieldKind, Note};
 
 /// Fields around a field that are followed.
 const DEPTH_MAX: usize = 16;
@@ -48,6 +48,34 @@ pub(super) fn filled<'a>(
     let label = lineage.string(b"TU").unwrap_or_default();
     let field = Field { name: lineage.name(), label, value: lines_of(&value), kind, rect };
     Some(Filled { field, size, is_multiline })
+}
+
+/// The comment that an annotation holds, which a viewer shows beside the page.
+pub(super) fn note(annotation: &Dict<'_>, transform: Affine) -> Option<Note> {
+    let subtype = annotation.get::<Name<'_>>(keys::SUBTYPE)?;
+    let is_comment = matches!(
+        subtype.as_ref(),
+        b"Text"
+            | b"Highlight"
+            | b"Underline"
+            | b"Squiggly"
+            | b"StrikeOut"
+            | b"Caret"
+            | b"Square"
+            | b"Circle"
+            | b"Line"
+            | b"Polygon"
+            | b"PolyLine"
+            | b"Ink"
+            | b"Stamp"
+    );
+    if !is_comment {
+        return None;
+    }
+    let text = annotation.get::<PdfString<'_>>(&b"Contents"[..])?;
+    let text = lines_of(&decode_text(text.as_bytes()));
+    let rect = placed(&annotation.get::<PdfRect>(keys::RECT)?, transform);
+    (rect.is_finite() && !text.is_empty()).then_some(Note { text, rect })
 }
 
 const MULTILINE: u32 = 1 << 12;

@@ -132,6 +132,10 @@ pub(crate) fn read_page<'a>(
         }
         interpreter.fill_in(&annotation, first_glyph, transform);
     }
+    if document.pdf.pages().first().is_some_and(|first| first.raw().obj_id() == page.raw().obj_id())
+    {
+        interpreter.set_captioned();
+    }
     order_vowel_signs(&mut interpreter.page.glyphs);
     document.note_read(interpreter.page.glyphs.len(), interpreter.budget.operators);
     interpreter.page

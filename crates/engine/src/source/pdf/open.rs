@@ -13,6 +13,7 @@ use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use super::object_tables::check_object_tables;
 use super::outline::outline;
 use super::structure::Structure;
+use super::xfa::Xfa;
 use crate::error::{Damage, Error, Lock, UnknownKind};
 use crate::limits::{Excess, Limit, Limits};
 use crate::model::OutlineEntry;
@@ -30,6 +31,8 @@ pub(crate) struct Document {
     pub hidden_groups: HashSet<ObjectIdentifier>,
     /// What its author calls the pieces of its pages; empty until it is read.
     pub structure: Structure,
+    /// Its form in XML; empty until it is read.
+    pub xfa: Xfa,
     /// What its pages have cost so far.
     pub spent: Spent,
 }
@@ -85,7 +88,9 @@ impl Document {
     }
 
     /// Reads what the document tells of its own structure: the tree is kept, the outline returned.
-    pub(crate) fn read_structure(&mut self) -> Vec<OutlineEntry> {
+    pub(crate) fn read_structure(&mut self, limits: &Limits) -> Vec<OutlineEntry> {
+        let form = catch_unwind(AssertUnwindSafe(|| Xfa::read(&self.pdf, limits)));
+        self.xfa = form.unwrap_or_default();
         let read = catch_unwind(AssertUnwindSafe(|| Structure::read(&self.pdf)));
         self.structure = read.unwrap_or_default();
         catch_unwind(AssertUnwindSafe(|| outline(&self.pdf))).unwrap_or_default()
@@ -134,6 +139,7 @@ pub(crate) fn open(
         encrypted,
         hidden_groups,
         structure: Structure::default(),
+        xfa: Xfa::default(),
         spent: Spent::default(),
     })
 }

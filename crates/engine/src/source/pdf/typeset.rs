@@ -6,12 +6,14 @@ use std::borrow::Cow;
 use hayro_syntax::object::Dict;
 use kurbo::Affine;
 
-use super::fields::{Filled, filled};
+use super::fields::{Filled, filled, note};
 use super::interpreter::Interpreter;
-use crate::model::{Direction, FieldKind, Glyph, Rect, Style, is_rtl};
+use crate::model::{Direction, Field, FieldKind, Glyph, Rect, Style, is_rtl};
 
 /// Fields of a page that are kept.
 const FIELDS_MAX: usize = 20_000;
+/// Around the fields of a form that has none on its pages, in points.
+const MARGIN: f32 = 40.0;
 /// The size of text of which the file names none, and beside which no other stands.
 const USUAL_SIZE: f32 = 10.0;
 /// Text that does not fit is set smaller, down to this size.
@@ -37,11 +39,40 @@ impl<'a> Interpreter<'a, '_> {
         let budget = &mut self.budget;
         let mut decode =
             |stream: &_| budget.decode_form(stream).ok().flatten().map(Cow::into_owned);
-        let Some(filled) = filled(annotation, transform, &mut decode) else { return };
+        self.page.notes.extend(note(annotation, transform));
+        let Some(mut filled) = filled(annotation, transform, &mut decode) else { return };
+        if filled.field.value.is_empty()
+            && let Some(value) = self.document.xfa.value(&filled.field.name)
+        {
+            value.clone_into(&mut filled.field.value);
+        }
         if filled.field.checkbox().is_none() && self.lacks(&filled, first_glyph) {
             self.set(&filled);
         }
         self.page.fields.push(filled.field);
+    }
+
+    /// Sets the fields of a form that has none on its pages, below what the page shows: a viewer
+    /// that knows such forms lays them out anew.
+    pub(crate) fn set_captioned(&mut self) {
+        let fields = &self.document.xfa.captioned;
+        let bottom = self.page.glyphs.iter().map(|glyph| glyph.rect.y1).fold(MARGIN, f32::max);
+        let room = (self.page.height - bottom - MARGIN).max(1.0);
+        let step = (room / (fields.len() + 1) as f32).min(LEADING * USUAL_SIZE * 1.5);
+        let size = (step / (1.5 * LEADING)).min(USUAL_SIZE);
+        for (nth, (caption, value)) in fields.iter().enumerate() {
+            let mark = if caption.is_empty() || caption.ends_with([':', '?']) { "" } else { ":" };
+            let line = format!("{caption}{mark} {value}");
+            let baseline = bottom + (nth + 1) as f32 * step;
+            let (x0, x1) = (MARGIN, (self.page.width - MARGIN).max(2.0 * MARGIN));
+            let rect = Rect { x0, y0: baseline - size, x1, y1: baseline };
+            if self.set_line(line.trim(), baseline, &rect, size, Style::default()).is_none() {
+                return;
+            }
+            let (kind, name) = (FieldKind::Text, String::new());
+            let (label, value) = (caption.clone(), value.clone());
+            self.page.fields.push(Field { name, label, value, kind, rect });
+        }
     }
 
     /// The text of a field is not shown yet. An appearance that runs the lines of the text together
@@ -91,8 +122,11 @@ impl<'a> Interpreter<'a, '_> {
         if filled.field.kind == FieldKind::FreeText || !filled.is_multiline {
             self.remove_leaders(&Rect { y0: first - 0.7 * size, y1: first + 0.3 * size, ..rect });
         }
+        let like = row.or(self.page.glyphs.last().copied()).map(|glyph| glyph.style.family);
+        let style = Style { family: like.unwrap_or_default(), ..Style::default() };
         for (nth, line) in lines.iter().enumerate() {
-            if self.set_line(line, first + nth as f32 * LEADING * size, &rect, size).is_none() {
+            let baseline = first + nth as f32 * LEADING * size;
+            if self.set_line(line, baseline, &rect, size, style).is_none() {
                 return;
             }
         }
@@ -139,7 +173,14 @@ impl<'a> Interpreter<'a, '_> {
     }
 
     /// Sets a line within the width of a field; `None` at the end of the budget.
-    fn set_line(&mut self, line: &str, baseline: f32, rect: &Rect, size: f32) -> Option<()> {
+    fn set_line(
+        &mut self,
+        line: &str,
+        baseline: f32,
+        rect: &Rect,
+        size: f32,
+        style: Style,
+    ) -> Option<()> {
         let room = (rect.width() - 2.0 * PADDING).max(1.0);
         let narrow = (room / width(line, size).max(1.0)).min(1.0);
         let letters = line.chars().filter(|c| c.is_alphabetic()).count();
@@ -159,7 +200,7 @@ impl<'a> Interpreter<'a, '_> {
                 baseline,
                 size,
                 direction: Direction::Right,
-                style: Style::default(),
+                style,
                 confidence: 1.0,
             });
         }

@@ -13,7 +13,6 @@ use serde_json::{Number, Value};
 
 pub(super) use self::dates::{proves_date, proves_day_first};
 use self::names::NameQuery;
-use self::names::NameQuery;
 pub(super) use self::names::{LEGAL_FORMS, ends_legally};
 pub(super) use self::reading::Reading;
 use self::reading::words;

@@ -1,6 +1,8 @@
 //! Finds the words that belong to checkboxes, line by line: options stand beside their boxes, on the
 //! same side of all boxes of a line, or at the head of their columns.
 
+use std::collections::HashSet;
+
 use super::{Tick, is_sign};
 use crate::task::extract::area::Area;
 use crate::task::extract::index::Index;
@@ -16,6 +18,12 @@ const OPTION_LINES_MAX: usize = 3;
 /// Boxes one below the other stand within so many of their lines' heights.
 const ROW_DISTANCE: f64 = 2.5;
 
+/// The lines of a document, and the words in them that are marks in boxes.
+struct Rows<'i> {
+    index: &'i Index,
+    marks: HashSet<usize>,
+}
+
 /// Finds the option and the question of every checkbox.
 pub(super) fn options(all: &mut [Tick], index: &Index) {
     if all.is_empty() {
@@ -24,6 +32,8 @@ pub(super) fn options(all: &mut [Tick], index: &Index) {
     for tick in all.iter_mut() {
         tick.line = line_of(tick, index);
     }
+    let marks = all.iter().flat_map(|tick| marks_in(tick, index)).collect();
+    let rows = &Rows { index, marks };
     let order = |tick: &Tick| (tick.line.unwrap_or(usize::MAX), tick.area.left);
     all.sort_by(|a, b| {
         let (a, b) = (order(a), order(b));
@@ -35,11 +45,11 @@ pub(super) fn options(all: &mut [Tick], index: &Index) {
         let end = start + all[start..].iter().take_while(|tick| tick.line == line).count();
         if let Some(line) = line {
             let (before, rest) = all.split_at_mut(start);
-            of_line(&mut rest[..end - start], before, index, line);
+            of_line(&mut rest[..end - start], before, rows, line);
         }
         start = end;
     }
-    go_on(all, index);
+    go_on(all, rows);
 }
 
 /// The line whose middle is nearest to that of a box, among those that it touches.
@@ -54,17 +64,41 @@ fn line_of(tick: &Tick, index: &Index) -> Option<usize> {
     nearest.map(|(at, _)| at)
 }
 
-/// The words of a line that are no signs.
-fn words_of(index: &Index, line: usize) -> Vec<usize> {
+/// Letters of a mark in a box.
+const MARK_LETTERS_MAX: usize = 2;
+
+/// The words that stand in a box: what it is checked with.
+fn marks_in(tick: &Tick, index: &Index) -> Vec<usize> {
+    let Some(line) = tick.line else { return Vec::new() };
     let cells = index.lines[line].cells.clone();
     let words = cells.flat_map(|cell| index.cells[cell].words.clone());
-    words.filter(|word| !is_sign(&index.words[*word].text)).collect()
+    let inside = |word: &usize| {
+        let word = &index.words[*word];
+        let middle = f64::midpoint(word.area.left, word.area.right);
+        (tick.area.left..=tick.area.right).contains(&middle)
+            && word.text.chars().count() <= MARK_LETTERS_MAX
+    };
+    words.filter(inside).collect()
+}
+
+impl Rows<'_> {
+    /// The words of a line that are no signs.
+    fn words_of(&self, line: usize) -> Vec<usize> {
+        let cells = self.index.lines[line].cells.clone();
+        let words = cells.flat_map(|cell| self.index.cells[cell].words.clone());
+        words.filter(|word| !self.is_sign(*word)).collect()
+    }
+
+    fn is_sign(&self, word: usize) -> bool {
+        self.marks.contains(&word) || is_sign(&self.index.words[word].text)
+    }
 }
 
 /// The words of a line between its boxes: before the first, and behind each.
-fn between(ticks: &[Tick], index: &Index, line: usize) -> Vec<Vec<usize>> {
+fn between(ticks: &[Tick], rows: &Rows<'_>, line: usize) -> Vec<Vec<usize>> {
+    let index = rows.index;
     let mut parts = vec![Vec::new(); ticks.len() + 1];
-    for word in words_of(index, line) {
+    for word in rows.words_of(line) {
         let area = index.words[word].area;
         let middle = f64::midpoint(area.left, area.right);
         let box_middle = |tick: &Tick| f64::midpoint(tick.area.left, tick.area.right);
@@ -74,8 +108,9 @@ fn between(ticks: &[Tick], index: &Index, line: usize) -> Vec<Vec<usize>> {
     parts
 }
 
-fn of_line(ticks: &mut [Tick], before: &[Tick], index: &Index, line: usize) {
-    let parts = between(ticks, index, line);
+fn of_line(ticks: &mut [Tick], before: &[Tick], rows: &Rows<'_>, line: usize) {
+    let index = rows.index;
+    let parts = between(ticks, rows, line);
     let left = |word: Option<&usize>| word.map(|word| index.words[*word].area.left);
     let right = |word: Option<&usize>| word.map(|word| index.words[*word].area.right);
     let gap = |gap: Option<f64>| gap.map_or(NO_OPTION, |gap| gap.clamp(0.0, NO_OPTION));
@@ -97,11 +132,11 @@ fn of_line(ticks: &mut [Tick], before: &[Tick], index: &Index, line: usize) {
     };
     let is_beside_question = !question.is_empty();
     if !is_beside_question {
-        question = question_above(&ticks[0], before, index, line);
+        question = question_above(&ticks[0], before, rows, line);
     }
     for (tick, option) in ticks.iter_mut().zip(options) {
         let has_option = !option.is_empty();
-        tick.option = if has_option { option } else { head_above(tick, before, index, line) };
+        tick.option = if has_option { option } else { head_above(tick, before, rows, line) };
         tick.question.clone_from(&question);
         tick.is_beside_question = is_beside_question;
     }
@@ -128,7 +163,8 @@ fn last_cell(index: &Index, words: &[usize]) -> Vec<usize> {
 
 /// The question over boxes that stand one below the other: that of the box above, or the line over
 /// the first of them.
-fn question_above(tick: &Tick, before: &[Tick], index: &Index, line: usize) -> Vec<usize> {
+fn question_above(tick: &Tick, before: &[Tick], rows: &Rows<'_>, line: usize) -> Vec<usize> {
+    let index = rows.index;
     let reach = ROW_DISTANCE * index.lines[line].area.height().max(8.0);
     let above = before
         .iter()
@@ -141,11 +177,12 @@ fn question_above(tick: &Tick, before: &[Tick], index: &Index, line: usize) -> V
     let upper = &index.lines[over];
     let close = upper.page == tick.page && index.lines[line].area.top - upper.area.bottom < reach;
     let has_boxes = before.iter().any(|other| other.line == Some(over));
-    if close && !has_boxes { words_of(index, over) } else { Vec::new() }
+    if close && !has_boxes { rows.words_of(over) } else { Vec::new() }
 }
 
 /// The cell that heads the column of a box.
-fn head_above(tick: &Tick, before: &[Tick], index: &Index, line: usize) -> Vec<usize> {
+fn head_above(tick: &Tick, before: &[Tick], rows: &Rows<'_>, line: usize) -> Vec<usize> {
+    let index = rows.index;
     let middle = f64::midpoint(tick.area.left, tick.area.right);
     for over in (0..line).rev().take(LINES_TO_HEAD_MAX) {
         if index.lines[over].page != tick.page {
@@ -158,7 +195,7 @@ fn head_above(tick: &Tick, before: &[Tick], index: &Index, line: usize) -> Vec<u
         });
         let Some(cell) = found else { continue };
         let words = index.cells[cell].words.clone();
-        let words: Vec<usize> = words.filter(|word| !is_sign(&index.words[*word].text)).collect();
+        let words: Vec<usize> = words.filter(|word| !rows.is_sign(*word)).collect();
         let is_row = before.iter().any(|other| other.line == Some(over));
         if !words.is_empty() && !is_row {
             return words;
@@ -168,9 +205,9 @@ fn head_above(tick: &Tick, before: &[Tick], index: &Index, line: usize) -> Vec<u
 }
 
 /// Options go on below themselves.
-fn go_on(all: &mut [Tick], index: &Index) {
-    let with_boxes: std::collections::HashSet<usize> =
-        all.iter().filter_map(|tick| tick.line).collect();
+fn go_on(all: &mut [Tick], rows: &Rows<'_>) {
+    let index = rows.index;
+    let with_boxes: HashSet<usize> = all.iter().filter_map(|tick| tick.line).collect();
     for tick in all.iter_mut() {
         let (Some(mut line), Some(first)) = (tick.line, tick.option.first().copied()) else {
             continue;
@@ -187,7 +224,7 @@ fn go_on(all: &mut [Tick], index: &Index) {
             if lower.page != tick.page || !close || with_boxes.contains(&next) {
                 break;
             }
-            let words = words_of(index, next);
+            let words = rows.words_of(next);
             let begins = words.first().map(|word| index.words[*word].area.left);
             if begins.is_none_or(|begins| (begins - left).abs() > 4.0) {
                 break;
