@@ -36,20 +36,36 @@ impl<'a> Interpreter<'a, '_> {
         if self.page.fields.len() >= FIELDS_MAX {
             return;
         }
+        if let Some(note) = note(annotation, transform)
+            && self.has_room_for(&note.text)
+        {
+            self.page.notes.push(note);
+        }
         let budget = &mut self.budget;
         let mut decode =
             |stream: &_| budget.decode_form(stream).ok().flatten().map(Cow::into_owned);
-        self.page.notes.extend(note(annotation, transform));
         let Some(mut filled) = filled(annotation, transform, &mut decode) else { return };
         if filled.field.value.is_empty()
             && let Some(value) = self.document.xfa.value(&filled.field.name)
         {
             value.clone_into(&mut filled.field.value);
         }
+        if !self.has_room_for(&filled.field.value) {
+            return;
+        }
         if filled.field.checkbox().is_none() && self.lacks(&filled, first_glyph) {
             self.set(&filled);
         }
         self.page.fields.push(filled.field);
+    }
+
+    /// Counts a text that is kept beside the glyphs of the page: many annotations may share one.
+    fn has_room_for(&mut self, text: &str) -> bool {
+        let taken = self.budget.take_glyphs(text.chars().count());
+        if let Err(excess) = taken {
+            self.page.leave_out(excess);
+        }
+        taken.is_ok()
     }
 
     /// Sets the fields of a form that has none on its pages, below what the page shows: a viewer
