@@ -21,7 +21,7 @@ pub struct PageCoverage {
     /// The 1-based page.
     pub page: usize,
     /// The share of its characters, or of its words and cells in files without coordinates: 1 if
-    /// nothing was lost. What the request leaves out is no loss.
+    /// nothing was lost. Content that the request leaves out is not lost.
     pub coverage: f64,
 }
 

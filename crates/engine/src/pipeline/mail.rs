@@ -153,12 +153,15 @@ fn select(read: &mut ReadDocument, spec: &ParseSpec) -> Result<(), Error> {
     Ok(())
 }
 
+/// Counts the pages of a document with this media type; none if only reading it tells.
+pub(crate) type PagesOf<'f> = &'f dyn Fn(Vec<u8>, Option<&str>) -> Option<usize>;
+
 /// How many pages a mail has with its attachments, in this depth of mails; `None` if only reading
 /// them tells. `pages_of` counts those of another document with this media type: none for one that
 /// cannot be read.
 pub(crate) fn page_count(
     mail: &[u8],
-    pages_of: &dyn Fn(Vec<u8>, Option<&str>) -> Option<usize>,
+    pages_of: PagesOf<'_>,
     limits: &Limits,
     depth: u64,
 ) -> Option<usize> {
@@ -169,9 +172,9 @@ pub(crate) fn page_count(
         let media_type = attachment.media_type.as_deref();
         match kind(&content, media_type) {
             Some(Kind::Office(OfficeFormat::Eml | OfficeFormat::Msg)) => {
-                if limits.check(Limit::MailsNested, depth + 1).is_ok() {
-                    count += page_count(&content, pages_of, limits, depth + 1)?;
-                }
+                let is_within = limits.check(Limit::MailsNested, depth + 1).is_ok();
+                count +=
+                    if is_within { page_count(&content, pages_of, limits, depth + 1)? } else { 0 };
             }
             Some(_) => count += pages_of(content, media_type)?,
             None => {}

@@ -105,7 +105,7 @@ fn goes_on(table: &TableDraft, rest: &TableDraft, first: usize) -> bool {
         })
     };
     let (above, below) = (filled(table, last), filled(rest, first));
-    let is_text = |cell: &CellDraft| !cell.lines.iter().all(|line| is_figure(line));
+    let is_text = |cell: &CellDraft| !cell.lines.iter().all(is_figure);
     let continues = |cell: &CellDraft| {
         let above = above.iter().find(|above| above.column == cell.column);
         above.is_some_and(|above| is_text(above) && is_text(cell))

@@ -263,8 +263,8 @@ impl Sink for Reader<'_> {
             b"a" if !tag.is_empty => {
                 let address = resolved(tag.attribute(b"href").unwrap_or_default()).into_owned();
                 let leads = !address.is_empty() && !address.starts_with('#');
-                self.inside
-                    .push(leads.then(|| Look::Mark(Mark::Link(address))).into_iter().collect());
+                let look = leads.then_some(Look::Mark(Mark::Link(address)));
+                self.inside.push(look.into_iter().collect());
             }
             b"s" => {
                 let count = tag.number(b"c").unwrap_or(1).min(SPACES_MAX);

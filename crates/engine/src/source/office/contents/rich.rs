@@ -107,14 +107,18 @@ impl Reader<'_> {
         self.word(word, value, to);
     }
 
+    fn close_paragraph(&mut self, to: &mut PageIntake) {
+        if self.group().shown {
+            let text = std::mem::take(&mut self.open);
+            let known = text.split_whitespace().filter(|word| !word.contains(UNKNOWN));
+            known.for_each(|word| to.text.add(word));
+        }
+    }
+
     fn word(&mut self, word: &[u8], value: Option<i64>, to: &mut PageIntake) {
         match word {
             b"par" | b"cell" | b"row" | b"sect" | b"page" | b"nestcell" | b"nestrow" => {
-                if self.group().shown {
-                    let text = std::mem::take(&mut self.open);
-                    let known = text.split_whitespace().filter(|word| !word.contains(UNKNOWN));
-                    known.for_each(|word| to.text.add(word));
-                }
+                self.close_paragraph(to);
             }
             b"tab" | b"line" => self.push(' '),
             b"emdash" => self.push('\u{2014}'),

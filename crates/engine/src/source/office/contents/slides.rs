@@ -94,6 +94,14 @@ impl<'p> Counter<'p> {
     }
 }
 
+impl Counter<'_> {
+    fn close_field(&mut self) {
+        if self.fields.pop() == Some(true) {
+            self.paragraphs.show();
+        }
+    }
+}
+
 impl Sink for Counter<'_> {
     fn start(&mut self, tag: Tag<'_>) {
         match tag.name {
@@ -128,11 +136,7 @@ impl Sink for Counter<'_> {
         match name {
             b"p" | b"text" => self.paragraphs.close(self.to),
             b"Fallback" => self.paragraphs.show(),
-            b"fld" => {
-                if self.fields.pop() == Some(true) {
-                    self.paragraphs.show();
-                }
-            }
+            b"fld" => self.close_field(),
             b"t" => self.in_text = false,
             b"strCache" => self.in_names = false,
             b"v" if self.in_names => self.paragraphs.close(self.to),
