@@ -57,7 +57,7 @@ impl Operation {
 /// A document on its way to the server.
 pub(crate) enum Document {
     /// Bytes that are sent as they are read.
-    Part(Part),
+    Part(Box<Part>),
     /// An address that the server fetches.
     Url(String),
 }
@@ -106,7 +106,7 @@ impl Client {
             form = form.text(*name, text.clone());
         }
         let form = match document {
-            Document::Part(part) => form.part(operation.file_field, part),
+            Document::Part(part) => form.part(operation.file_field, *part),
             Document::Url(url) => form.text(operation.url_field, url),
         };
         let request = self.request(Method::POST, operation.path).multipart(form);

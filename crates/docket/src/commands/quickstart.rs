@@ -101,7 +101,7 @@ async fn take_through(
         })?,
         None => Part::bytes(SAMPLE).file_name("sample.pdf"),
     };
-    let created = client.create(&Operation::PARSE, Document::Part(part), None).await?;
+    let created = client.create(&Operation::PARSE, Document::Part(Box::new(part)), None).await?;
     let id = created["job_id"].as_str().context("the server's answer contains no job id")?;
     crate::say!(
         "\n{}  {}  (credits: {})",

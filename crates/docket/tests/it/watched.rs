@@ -52,8 +52,8 @@ impl Watched {
     async fn line(&self, is_it: impl Fn(&Value) -> bool) -> Value {
         let mut found = Value::Null;
         until(async || {
-            let lines = self.lines.lock().unwrap();
-            found = lines.iter().find(|line| is_it(line)).cloned().unwrap_or_default();
+            let lines = self.lines.lock().unwrap().clone();
+            found = lines.into_iter().find(|line| is_it(line)).unwrap_or_default();
             !found.is_null()
         })
         .await;
@@ -235,7 +235,7 @@ async fn a_dead_endpoint_writes_no_line_for_each_attempt(database: Database) {
     assert_eq!(request.multipart(form).send().await.unwrap().status(), 200);
     let last = node.line(|line| line["message"] == "delivery failed after its last attempt").await;
     assert!(last["delivery.attempt"].as_u64().unwrap() > 1, "{last}");
-    let lines = node.lines.lock().unwrap();
+    let lines = node.lines.lock().unwrap().clone();
     let of_attempts = lines.iter().filter(|line| !line["delivery.id"].is_null());
     assert_eq!(of_attempts.count(), 1, "{lines:?}");
 }

@@ -151,6 +151,7 @@ fn mails_within_mails_and_many_attachments_meet_their_limits() {
 
 /// An OLE container with these streams, in storages where a name has a slash (MS-CFB). Streams have
 /// at least 4096 bytes.
+#[expect(clippy::too_many_lines, reason = "one sector after the other")]
 pub(crate) fn container(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
     const SECTOR: usize = 512;
     const END: u32 = 0xFFFF_FFFE;

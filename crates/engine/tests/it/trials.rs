@@ -16,6 +16,9 @@ use uuid::Uuid;
 
 use crate::support::segments;
 
+/// A picture and its place on a page: left, top, width and height in points.
+type Placed<'p> = (&'p GrayImage, [f64; 4]);
+
 const TEXT: [&str; 3] = [
     "The ferry to the island leaves at half past six in the morning",
     "Tickets are sold on board by the mate and children travel free",
@@ -143,12 +146,12 @@ fn a_scan_on_a_typed_page_is_read_whatever_its_place() {
     let strips: Vec<GrayImage> = (0..8)
         .map(|strip| imageops::crop_imm(&scan, 0, strip * height, scan.width(), height).to_image())
         .collect();
-    let strips: Vec<(&GrayImage, [f64; 4])> = strips
+    let strips: Vec<Placed<'_>> = strips
         .iter()
         .zip(0_u8..)
         .map(|(s, at)| (s, [90.0, 80.0 + 80.0 * f64::from(at), 420.0, 80.0]))
         .collect();
-    let variants: [(&str, &[(&GrayImage, [f64; 4])], &str); 4] = [
+    let variants: [(&str, &[Placed<'_>], &str); 4] = [
         ("under a long stamp", &[(&scan, [0.0, 0.0, 595.0, 842.0])], &stamp),
         ("inside the margins", &[(&scan, [90.0, 80.0, 420.0, 640.0])], TYPED),
         ("in strips", &strips, TYPED),

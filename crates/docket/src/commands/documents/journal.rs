@@ -90,8 +90,8 @@ impl Journal {
     pub(crate) fn add(&self, key: &str, identity: &str, step: Step) {
         let entry = Entry { key: key.to_owned(), identity: identity.to_owned(), step };
         let (Some(file), Ok(line)) = (&self.file, serde_json::to_string(&entry)) else { return };
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = file.write_all(format!("{line}\n").as_bytes());
+        let line = format!("{line}\n");
+        let _ = file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes());
     }
 }
 

@@ -219,7 +219,7 @@ impl Call {
 /// Without a key, credits or a server, no other document would fare better.
 fn meets_every_document(error: &anyhow::Error) -> bool {
     let Some(found) = error.downcast_ref::<ExitError>() else { return false };
-    found.exit == Exit::Refused && matches!(found.status, None | Some(401 | 402 | 403))
+    found.exit == Exit::Refused && matches!(found.status, None | Some(401..=403))
 }
 
 fn status_of(error: &anyhow::Error) -> Option<u16> {
@@ -231,7 +231,7 @@ async fn part(document: &Input, line: &Line<'_>) -> anyhow::Result<Document> {
     Ok(match &document.source {
         Source::Url(url) => Document::Url(url.clone()),
         Source::Bytes(bytes) => {
-            Document::Part(Part::bytes(bytes.to_vec()).file_name(document.name.clone()))
+            Document::Part(Box::new(Part::bytes(bytes.to_vec()).file_name(document.name.clone())))
         }
         Source::File(path) => {
             let file = tokio::fs::File::open(path).await;
@@ -241,7 +241,7 @@ async fn part(document: &Input, line: &Line<'_>) -> anyhow::Result<Document> {
             let bar = line.uploading(size_bytes);
             let body = Body::wrap_stream(ReaderStream::new(Counted { file, bar }));
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Document::Part(Part::stream_with_length(body, size_bytes).file_name(name))
+            Document::Part(Box::new(Part::stream_with_length(body, size_bytes).file_name(name)))
         }
     })
 }

@@ -54,11 +54,7 @@ impl Xfa {
             .filter(|bytes| bytes.len() <= BYTES_MAX)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .collect();
-        let options = ParsingOptions {
-            allow_dtd: false,
-            nodes_limit: NODES_MAX,
-            ..ParsingOptions::default()
-        };
+        let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES_MAX };
         let parsed: Vec<Xml<'_>> =
             texts.iter().filter_map(|text| Xml::parse_with_options(text, options).ok()).collect();
         for data in parsed.iter().flat_map(|xml| named(xml, "data")) {
