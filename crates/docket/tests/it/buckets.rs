@@ -75,5 +75,6 @@ async fn an_upload_to_a_bucket_leaves_the_servers_memory_alone(database: Databas
     let before = server.peak_memory_kib();
     client.submit(padded(99 * 1024 * 1024)).await;
     let grown = server.peak_memory_kib() - before;
-    assert!(grown <= 10 * 1024, "99 MB of upload raised the peak by {grown} KiB");
+    // Three parts of 5 MiB at most: one that fills, one that is sent, one that waits for its answer.
+    assert!(grown <= 16 * 1024, "99 MB of upload raised the peak by {grown} KiB");
 }
