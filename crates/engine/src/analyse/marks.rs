@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::tolerances::LINK_EDGE;
 use crate::model::{Link, Mark, Rect, Text, Word};
 
 /// Italic type marks words; shorter ones are the variables of formulas.
@@ -95,7 +96,7 @@ fn linked_part(word: &Word, areas: &[&Rect]) -> Part {
     let count = word.text.chars().count();
     let advance = rect.width() / count.max(1) as f32;
     let is_sign = |character: &char| !character.is_alphanumeric();
-    let outside = |gap: f32, signs: usize| if gap > 0.3 * advance { signs } else { 0 };
+    let outside = |gap: f32, signs: usize| if gap > LINK_EDGE * advance { signs } else { 0 };
     let start = outside(area.x0 - rect.x0, word.text.chars().take_while(is_sign).count());
     let end = outside(rect.x1 - area.x1, word.text.chars().rev().take_while(is_sign).count());
     if start + end < count { start..count - end } else { 0..count }

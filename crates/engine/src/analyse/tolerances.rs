@@ -16,3 +16,7 @@ pub(super) const PICTURE_SIDE_MIN: f32 = 24.0;
 
 /// Points. The size of text where nothing shows it, that of most office documents.
 pub(super) const FONT_SIZE_FALLBACK: f32 = 10.0;
+
+/// Widths of a letter. Signs of a word that stick out further at the edge of a link do not belong to
+/// it: brackets and full stops around links of articles.
+pub(super) const LINK_EDGE: f32 = 0.3;

@@ -17,6 +17,7 @@ mod schema;
 mod slots;
 mod sums;
 mod ticks;
+mod tolerances;
 mod values;
 mod vocabulary;
 mod wish;

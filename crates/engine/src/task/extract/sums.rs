@@ -3,14 +3,12 @@
 
 use super::candidate::Candidate;
 use super::index::Index;
+use crate::task::extract::tolerances::{PART_KEEPS, SUM_GAIN};
 
 /// Values that are added up.
 const VALUES_MAX: usize = 40;
 /// Less than this is no total.
 const SCORE_MIN: f64 = 0.3;
-/// What a sum gains, and what its parts keep.
-const SUM_GAIN: f64 = 1.4;
-const PART_KEEPS: f64 = 0.6;
 
 /// Raises the scores of the largest sum, and lowers those of its parts.
 pub(super) fn prefer_sum(index: &Index, candidates: &mut [Candidate]) {

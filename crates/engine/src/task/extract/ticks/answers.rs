@@ -10,20 +10,12 @@ use crate::task::extract::candidate::{Candidate, Source};
 use crate::task::extract::kinds::Kind;
 use crate::task::extract::labels::fit;
 use crate::task::extract::run::Run;
+use crate::task::extract::tolerances::{
+    BOX_TRUST, FIELD_TRUST, NAME_TRUST, ONLY_QUESTION, QUESTION_ABOVE,
+};
 use crate::task::extract::values::{Reading, find_word, read, spoken, yes_or_no};
 use crate::task::extract::vocabulary::concepts;
 use crate::task::extract::wish::Wish;
-
-/// A box is a plain answer; the words beside it may fit the query badly.
-const BOX_TRUST: f64 = 0.98;
-/// The only question with the wanted choices needs no words in common with the query.
-const ONLY_QUESTION: f64 = 0.75;
-/// What stands in a field whose name fits.
-const FIELD_TRUST: f64 = 0.93;
-/// Names of fields are often shortened or numbered.
-const NAME_TRUST: f64 = 0.9;
-/// A question that stands over a list of boxes, not in their line.
-const QUESTION_ABOVE: f64 = 0.9;
 
 /// The candidates that checkboxes and form fields offer.
 pub(in crate::task::extract) fn candidates(source: Source<'_>, wish: &Wish) -> Vec<Candidate> {

@@ -6,17 +6,12 @@ use std::collections::HashSet;
 use super::{Tick, is_sign};
 use crate::task::extract::area::Area;
 use crate::task::extract::index::Index;
+use crate::task::extract::tolerances::{NO_OPTION, ROW_DISTANCE, TO_OPTION_MAX};
 
-/// An option begins within so many points of its box.
-const TO_OPTION_MAX: f64 = 40.0;
-/// What has no option on a side counts as one so far away.
-const NO_OPTION: f64 = 100.0;
 /// Lines above a box that are searched for the head of its column.
 const LINES_TO_HEAD_MAX: usize = 40;
 /// Lines on which an option goes on.
 const OPTION_LINES_MAX: usize = 3;
-/// Boxes one below the other stand within so many of their lines' heights.
-const ROW_DISTANCE: f64 = 2.5;
 
 /// The lines of a document, and the words in them that are marks in boxes.
 struct Rows<'i> {

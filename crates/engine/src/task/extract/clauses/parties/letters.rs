@@ -5,11 +5,10 @@ use super::super::super::index::Index;
 use super::super::super::slots::is_label_like;
 use super::super::super::values::proves_date;
 use super::name_at;
+use crate::task::extract::tolerances::BLOCK_GAP;
 
 /// Lines of a letter above its salutation.
 const HEAD_LINES_MAX: usize = 25;
-/// Blocks of a letter's head stand apart by this share of a line's height.
-const BLOCK_GAP: f64 = 0.9;
 
 /// The first lines of the blocks above the salutation that hold the writer and the addressee.
 pub(super) fn letter(source: Source<'_>) -> Vec<Candidate> {
