@@ -10,7 +10,9 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use docket_contract::fields::Texts;
+use docket_contract::fields::{
+    self, CHUNKING, CLASSIFY, COMPATIBLE, EXTRACT, SHAPING, SPLIT, SUBMIT, Texts, WORKBOOK,
+};
 use docket_jobs::{Jobs, Upload};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
@@ -37,6 +39,21 @@ pub(crate) struct Form {
     files: Vec<FormFile>,
 }
 
+/// True if some operation has a field of this name.
+fn is_known(name: &str) -> bool {
+    fn has<S: 'static>(table: &'static [fields::Field<S>], name: &str) -> bool {
+        table.iter().any(|field| field.names().any(|known| known == name))
+    }
+    has(SHAPING, name)
+        || has(COMPATIBLE, name)
+        || has(WORKBOOK, name)
+        || has(CHUNKING, name)
+        || has(EXTRACT, name)
+        || has(CLASSIFY, name)
+        || has(SPLIT, name)
+        || has(SUBMIT, name)
+}
+
 /// A file of a form, its bytes already on their way to storage.
 #[derive(Debug)]
 pub(crate) struct FormFile {
@@ -50,10 +67,11 @@ impl Form {
         self.fields.keys().map(String::as_str)
     }
 
-    /// The names of the fields that were sent, for an error about one that was not; empty if there
-    /// are none.
+    /// The names of the fields that no operation knows, for an error about one that was not sent;
+    /// empty if there are none. One of them may be the document under another name.
     pub(crate) fn received(&self) -> String {
-        let mut names: Vec<&str> = self.names().filter(|name| !name.is_empty()).collect();
+        let is_unknown = |name: &&str| !name.is_empty() && !is_known(name);
+        let mut names: Vec<&str> = self.names().filter(is_unknown).collect();
         names.sort_unstable();
         names.truncate(NAMES_SHOWN_MAX);
         if names.is_empty() { String::new() } else { format!(" (received: {})", names.join(", ")) }
