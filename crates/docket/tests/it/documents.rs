@@ -58,16 +58,19 @@ async fn a_bad_document_does_not_stop_the_others(database: Database) {
     let missing = argument(&folder.join("missing.pdf"));
     let parse = ["parse", &missing, &folder_text, "--out-dir", &out_text];
     let output = run(&app, &parse).await;
-    let told = stderr(&output);
-    assert_eq!(output.status.code(), Some(2), "a file was named that is not there\n{told}");
+    let printed = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "a file was named that is not there\n{printed}");
     for name in ["report.md", "notes.md", "letters/a.md", "letters/table.md"] {
-        assert!(out.join(name).is_file(), "{name}\n{told}");
+        assert!(out.join(name).is_file(), "{name}\n{printed}");
     }
-    assert!(told.contains("6 documents: 4 completed, 2 failed"), "{told}");
+    assert!(printed.contains("6 documents: 4 completed, 2 failed"), "{printed}");
     for name in ["missing.pdf: there is no such file", "broken.pdf: "] {
-        assert!(told.lines().any(|line| line.starts_with("  ") && line.contains(name)), "{told}");
+        assert!(
+            printed.lines().any(|line| line.starts_with("  ") && line.contains(name)),
+            "{printed}"
+        );
     }
-    assert_eq!(told.matches("submitted  job ").count(), 5, "ids are said at once\n{told}");
+    assert_eq!(printed.matches("submitted  job ").count(), 5, "ids are printed at once\n{printed}");
 
     // Results in the folder are no documents of the next call. Patterns and JSON:
     let pattern = format!("{folder_text}/**/*.pdf");
@@ -109,8 +112,8 @@ async fn a_resumed_call_sends_nothing_twice(database: Database) {
 
     std::fs::write(root.path().join("notes.md"), "# Other notes\n").unwrap();
     let changed = run(&app, &["parse", &folder, "--resume"]).await;
-    let told = stderr(&changed);
-    assert!(told.contains("5 documents: 1 submitted, 4 unchanged"), "{told}");
+    let printed = stderr(&changed);
+    assert!(printed.contains("5 documents: 1 submitted, 4 unchanged"), "{printed}");
     assert_eq!(count(&app).await, 6);
     let other = run(&app, &["parse", &folder, "--resume", "--page-range", "1"]).await;
     assert_eq!(stdout(&other).lines().count(), 5, "other options are another call");
@@ -123,9 +126,9 @@ async fn a_resumed_call_sends_nothing_twice(database: Database) {
     assert!(results.path().join("letters/table.md").is_file());
     assert_eq!(count(&app).await, 11, "the results of the jobs are read");
     let last = run(&app, &["parse", &folder, "--resume", "--out-dir", &out]).await;
-    let told = stderr(&last);
-    assert!(told.contains("5 documents: 4 unchanged, 1 failed"), "{told}");
-    assert!(told.contains("(an earlier call)"), "{told}");
+    let printed = stderr(&last);
+    assert!(printed.contains("5 documents: 4 unchanged, 1 failed"), "{printed}");
+    assert!(printed.contains("(an earlier call)"), "{printed}");
     std::fs::remove_file(results.path().join("report.md")).unwrap();
     let words = ["parse", &folder, "--resume", "--retry-failed", "--out-dir", &out];
     assert_eq!(run(&app, &words).await.status.code(), Some(3));
